@@ -1,0 +1,159 @@
+package transportcert.inbound_anonymous_test
+
+import data.transportcert.inbound_anonymous
+
+without_exchange_server := {"connectors": [{"name": "Relay", "auth_mechanisms": ["Tls"]}]}
+
+disabled := {"connectors": [object.union(connector, {"enabled": false})]}
+
+not_in_the_store := {"certificates": []}
+
+better := {"certificates": [self_signed, pki]}
+
+worn := {"certificates": [object.union(self_signed, expired)]}
+
+worn_and_better := {"certificates": [object.union(self_signed, expired), pki]}
+
+test_events[name] if {
+	some name, case in {
+		"as it should be": {"changes": [], "ids": []},
+		"as it should be, startup": {"changes": [startup], "ids": []},
+		"12012, unreadable": {"changes": [startup, unreadable], "ids": [12012]},
+		"12012, null": {"changes": [startup, not_set], "ids": [12012]},
+		"12012, whatever the connectors say": {"changes": [startup, not_set, without_exchange_server], "ids": [12012]},
+		"12012, without connectors": {"changes": [startup, not_set, {"connectors": []}], "ids": [12012]},
+		"12012 not in a session, unreadable": {"changes": [unreadable], "ids": []},
+		"12012 not in a session, null": {"changes": [not_set], "ids": []},
+		"12013": {"changes": [not_in_the_store], "ids": [12013]},
+		"12013, startup": {"changes": [startup, not_in_the_store], "ids": [12013]},
+		"12013 without ExchangeServer": {"changes": [startup, not_in_the_store, without_exchange_server], "ids": []},
+		"12013 on a disabled connector": {"changes": [not_in_the_store, disabled], "ids": []},
+		"12015": {"changes": [worn], "ids": [12015]},
+		"12015, startup": {"changes": [startup, worn], "ids": [12015]},
+		"12015 without ExchangeServer": {"changes": [worn, without_exchange_server], "ids": []},
+		"1037": {"changes": [better], "ids": [1037]},
+		"1037, startup": {"changes": [startup, better], "ids": [1037]},
+		"1037 without connectors": {"changes": [better, {"connectors": []}], "ids": []},
+		"12015 and 1037": {"changes": [worn_and_better], "ids": [12015, 1037]},
+	}
+	ids := [event.id | some event in inbound_anonymous.events] with input as object.union_n(array.concat([document], case.changes))
+	ids == case.ids
+}
+
+test_event_12012 if {
+	inbound_anonymous.events == [{
+		"id": 12012,
+		"source": "MSExchangeTransport",
+		"step": 3,
+		"severity": "error",
+		"symbolic_name": "InternalTransportCertificateMissingInAD",
+		"message": "EX01: the server's object in the directory cannot be read (timeout), so no internal transport certificate is loaded.",
+		"remediation": sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [a]),
+	}] with input as object.union_n([document, startup, unreadable])
+}
+
+test_event_12012_where_nobody_says_why[name] if {
+	some name, directory in {"empty": {"error": ""}, "absent": {}}
+	unexplained := object.union({"readable": false, "internal_transport_certificate": null}, directory)
+	events := inbound_anonymous.events with input as object.union(
+		object.remove(document, ["directory"]),
+		{"directory": unexplained, "phase": "startup"},
+	)
+	contains(events[0].message, "(no reason given)")
+}
+
+test_event_12012_where_nothing_is_eligible if {
+	events := inbound_anonymous.events with input as object.union_n([document, startup, not_set, {"certificates": []}])
+	events[0].message == "EX01: msExchServerInternalTLSCert is not set in the directory, so no internal transport certificate is loaded."
+	events[0].remediation == "New-ExchangeCertificate -Services SMTP -Server 'EX01'"
+}
+
+test_event_12013 if {
+	inbound_anonymous.events == [{
+		"id": 12013,
+		"source": "MSExchangeTransport",
+		"step": 4,
+		"severity": "error",
+		"symbolic_name": "CannotLoadInternalTransportCertificateFromStore",
+		"message": sprintf("EX01: the directory names the internal transport certificate %s, and the store does not hold it.", [a]),
+		"remediation": sprintf(
+			"# Import %s with its private key again from backup, or:\nEnable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'",
+			[a, b],
+		),
+	}] with input as with_certificates([pki])
+}
+
+test_event_12015 if {
+	inbound_anonymous.events == [{
+		"id": 12015,
+		"source": "MSExchangeTransport",
+		"step": 5,
+		"severity": "error",
+		"symbolic_name": "InternalTransportCertificateExpired",
+		"message": sprintf("EX01: the internal transport certificate %s expired on 2026-11-22T06:59:59Z.", [a]),
+		"remediation": sprintf(
+			concat("\n", [
+				"$renewed = Get-ExchangeCertificate -Thumbprint %s -Server 'EX01' | New-ExchangeCertificate -Server 'EX01'",
+				"Enable-ExchangeCertificate -Thumbprint $renewed.Thumbprint -Services SMTP -Server 'EX01'",
+			]),
+			[a],
+		),
+	}] with input as changed(expired)
+}
+
+test_event_12015_of_a_certificate_that_a_ca_issued if {
+	events := inbound_anonymous.events with input as object.union(
+		with_certificates([object.union(pki, expired)]),
+		{"directory": {"internal_transport_certificate": b}},
+	)
+	contains(events[0].remediation, sprintf("Get-ExchangeCertificate -Thumbprint %s -Server 'EX01' | New-ExchangeCertificate -GenerateRequest", [b]))
+}
+
+test_event_1037 if {
+	inbound_anonymous.events == [{
+		"id": 1037,
+		"source": "MSExchangeTransport",
+		"step": 9,
+		"severity": "warning",
+		"symbolic_name": null,
+		"message": sprintf(
+			"EX01: the internal transport certificate is %s, and the best certificate is %s, valid from 2023-01-01T00:00:00Z.",
+			[a, b],
+		),
+		"remediation": sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [b]),
+	}] with input as with_certificates([self_signed, pki])
+}
+
+test_expired[name] if {
+	some name, case in {
+		"before not_after": {"not_after": "2026-11-22T07:00:01Z", "expired": false},
+		"at not_after": {"not_after": "2026-11-22T07:00:00Z", "expired": false},
+		"after not_after": {"not_after": "2026-11-22T06:59:59Z", "expired": true},
+		"in the year 9999": {"not_after": "9999-12-31T23:59:59Z", "expired": false},
+	}
+	inbound_anonymous.expired == case.expired with input as changed({"not_after": case.not_after})
+}
+
+test_expired_is_null_where_none_is_loaded if {
+	inbound_anonymous.expired == null with input as object.union(document, not_set)
+}
+
+test_matches_best[name] if {
+	some name, case in {
+		"match": {"change": {}, "matches_best": true},
+		"mismatch": {"change": better, "matches_best": false},
+		"nothing loaded": {"change": not_set, "matches_best": null},
+		"no best": {"change": {"certificates": [object.union(self_signed, {"services": []})]}, "matches_best": null},
+	}
+	inbound_anonymous.matches_best == case.matches_best with input as object.union(document, case.change)
+}
+
+test_quoted[text] if {
+	some text, quoted in {
+		"EX01": "'EX01'",
+		"O'Hara": "'O''Hara'",
+		"‘’‚‛": "'‘‘’’‚‚‛‛'",
+		"$(calc)": "'$(calc)'",
+	}
+	inbound_anonymous.quoted(text) == quoted
+}
