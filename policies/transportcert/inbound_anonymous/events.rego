@@ -29,6 +29,7 @@ raised[3] := {
 # METADATA
 # title: Missing in the directory
 # description: Why the directory names no certificate.
+# scope: document
 # custom:
 #   step: 3
 missing_in_directory := sprintf(
@@ -123,6 +124,7 @@ raised[9] := {
 # METADATA
 # title: Expired
 # description: The loaded certificate's not_after is before now; null where none is loaded.
+# scope: document
 # custom:
 #   step: 5
 #   reading: 10
@@ -133,6 +135,7 @@ expired := loaded.not_after < now
 # METADATA
 # title: Matches the best
 # description: Whether the best certificate is the loaded one; null where there is nothing to compare.
+# scope: document
 # custom:
 #   step: 9
 #   reading: 2

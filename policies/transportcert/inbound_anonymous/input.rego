@@ -10,30 +10,30 @@ package transportcert.inbound_anonymous
 # custom:
 #   document: input
 input_errors contains sprintf("%s: expected %s", [field, expected]) if {
-	some field, expected in wrong_fields(input, document_fields, optional_document_fields)
+	some field, expected in wrong_fields(input, fields.document)
 }
 
 input_errors contains sprintf("directory.%s: expected %s", [field, expected]) if {
-	some field, expected in wrong_fields(input.directory, directory_fields, optional_directory_fields)
+	some field, expected in wrong_fields(input.directory, fields.directory)
 }
 
 input_errors contains sprintf("host.%s: expected %s", [field, expected]) if {
-	some field, expected in wrong_fields(input.host, host_fields, optional_host_fields)
+	some field, expected in wrong_fields(input.host, fields.host)
 }
 
 input_errors contains sprintf("connectors[%d].%s: expected %s", [i, field, expected]) if {
 	some i, connector in input.connectors
-	some field, expected in wrong_fields(connector, connector_fields, optional_connector_fields)
+	some field, expected in wrong_fields(connector, fields.connector)
 }
 
 input_errors contains sprintf("certificates[%d].%s: expected %s", [i, field, expected]) if {
 	some i, certificate in input.certificates
-	some field, expected in wrong_fields(certificate, certificate_fields, {})
+	some field, expected in wrong_fields(certificate, fields.certificate)
 }
 
 input_errors contains sprintf("certificates[%d].trust.%s: expected %s", [i, field, expected]) if {
 	some i, certificate in input.certificates
-	some field, expected in wrong_fields(certificate.trust, trust_fields, optional_trust_fields)
+	some field, expected in wrong_fields(certificate.trust, fields.trust)
 }
 
 input_errors contains sprintf("certificates[%d].thumbprint: expected each certificate once", [max(positions)]) if {
@@ -51,12 +51,11 @@ certificate_positions[certificate.thumbprint] contains i if some i, certificate 
 # METADATA
 # title: Wrong fields
 # description: The required fields that are missing, and the fields that are not what was expected.
-# scope: document
 # custom:
 #   document: input
-wrong_fields(section, required, optional) := object.union(
-	object.remove(required, right_fields(section, required)),
-	object.filter(optional, given_fields(section) - right_fields(section, optional)),
+wrong_fields(section, expected) := object.union(
+	object.remove(expected.required, right_fields(section, expected.required)),
+	object.filter(expected.optional, given_fields(section) - right_fields(section, expected.optional)),
 )
 
 # METADATA
@@ -64,77 +63,86 @@ wrong_fields(section, required, optional) := object.union(
 # description: The fields that are what was expected.
 # custom:
 #   document: input
-right_fields(section, expectations) := {field |
-	some field, expected in expectations
-	conforms(section[field], expected)
+right_fields(section, kinds) := {field |
+	some field, kind in kinds
+	conforms(section[field], kind)
 }
 
 # METADATA
 # title: Given fields
 # description: The fields that there are. What is no object has none.
-# scope: document
 # custom:
 #   document: input
 given_fields(section) := object.keys(section) if {
 	is_object(section)
 } else := set()
 
-document_fields := {
-	"schema_version": "1",
-	"server": "a name",
-	"connectors": "an array",
-	"directory": "an object",
-	"host": "an object",
-	"certificates": "an array",
-}
-
-optional_document_fields := {
-	"now": "a time YYYY-MM-DDThh:mm:ssZ",
-	"phase": "session or startup",
-}
-
-directory_fields := {
-	"readable": "true or false",
-	"internal_transport_certificate": "40 upper-case hex digits or null",
-}
-
-optional_directory_fields := {"error": "a text"}
-
-host_fields := {
-	"dns_fqdn": "a name",
-	"dns_host_name": "a name",
-	"physical_dns_fqdn": "a name",
-	"physical_dns_host_name": "a name",
-}
-
-optional_host_fields := {"nlb_cluster_names": "an array of names"}
-
-connector_fields := {
-	"name": "a name",
-	"auth_mechanisms": "an array of texts",
-}
-
-optional_connector_fields := {"enabled": "true or false"}
-
-certificate_fields := {
-	"thumbprint": "40 upper-case hex digits",
-	"version": "a number",
-	"subject_common_names": "an array of texts",
-	"dns_names": "an array of texts",
-	"not_before": "a time YYYY-MM-DDThh:mm:ssZ",
-	"not_after": "a time YYYY-MM-DDThh:mm:ssZ",
-	"has_private_key": "true, false or null",
-	"services": "an array of texts or null",
-	"self_signed": "true, false or null",
-	"trust": "an object",
-}
-
-trust_fields := {"chain": "trusted, untrusted or unknown"}
-
-optional_trust_fields := {
-	"valid_from": "a time YYYY-MM-DDThh:mm:ssZ or null",
-	"valid_until": "a time YYYY-MM-DDThh:mm:ssZ or null",
-	"revoked": "true, false or null",
+# METADATA
+# title: Fields
+# description: What is expected of each field that the rules read, by the object that holds it.
+# custom:
+#   document: input
+fields := {
+	"document": {
+		"required": {
+			"schema_version": "1",
+			"server": "a name",
+			"connectors": "an array",
+			"directory": "an object",
+			"host": "an object",
+			"certificates": "an array",
+		},
+		"optional": {
+			"now": "a time YYYY-MM-DDThh:mm:ssZ",
+			"phase": "session or startup",
+		},
+	},
+	"connector": {
+		"required": {
+			"name": "a name",
+			"auth_mechanisms": "an array of texts",
+		},
+		"optional": {"enabled": "true or false"},
+	},
+	"directory": {
+		"required": {
+			"readable": "true or false",
+			"internal_transport_certificate": "40 upper-case hex digits or null",
+		},
+		"optional": {"error": "a text"},
+	},
+	"host": {
+		"required": {
+			"dns_fqdn": "a name",
+			"dns_host_name": "a name",
+			"physical_dns_fqdn": "a name",
+			"physical_dns_host_name": "a name",
+		},
+		"optional": {"nlb_cluster_names": "an array of names"},
+	},
+	"certificate": {
+		"required": {
+			"thumbprint": "40 upper-case hex digits",
+			"version": "a number",
+			"subject_common_names": "an array of texts",
+			"dns_names": "an array of texts",
+			"not_before": "a time YYYY-MM-DDThh:mm:ssZ",
+			"not_after": "a time YYYY-MM-DDThh:mm:ssZ",
+			"has_private_key": "true, false or null",
+			"services": "an array of texts or null",
+			"self_signed": "true, false or null",
+			"trust": "an object",
+		},
+		"optional": {},
+	},
+	"trust": {
+		"required": {"chain": "trusted, untrusted or unknown"},
+		"optional": {
+			"valid_from": "a time YYYY-MM-DDThh:mm:ssZ or null",
+			"valid_until": "a time YYYY-MM-DDThh:mm:ssZ or null",
+			"revoked": "true, false or null",
+		},
+	},
 }
 
 # METADATA
@@ -215,6 +223,17 @@ is_array_of_texts(value) if {
 	every text in value { is_string(text) }
 }
 
+# METADATA
+# title: Pattern of a thumbprint
+# description: SHA-1 in upper-case hex digits.
+# custom:
+#   document: input
 thumbprint_pattern := `^[0-9A-F]{40}$`
 
+# METADATA
+# title: Pattern of a time
+# description: UTC without fractions, so that times compare as text.
+# custom:
+#   document: input
+#   reading: 12
 time_pattern := `^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$`

@@ -34,6 +34,7 @@ ineligible_thumbprints := object.keys(ineligible)
 # METADATA
 # title: Best
 # description: The first eligible valid PKI certificate; if there is none, the first that is self-signed.
+# scope: document
 # custom:
 #   step: 8
 #   reading: 7
@@ -46,6 +47,7 @@ best := eligible_self_signed[0] if count(eligible_pki) == 0
 # METADATA
 # title: Kind of the best
 # description: Whether the best is a valid PKI certificate or self-signed.
+# scope: document
 # custom:
 #   step: 8
 default best_kind := null
@@ -108,6 +110,7 @@ known_revoked(candidate) if candidate.trust.revoked == true
 # METADATA
 # title: Now
 # description: The time for which to decide. Times compare as text, so that the year 9999 holds no surprise.
+# scope: document
 # custom:
 #   step: 5
 #   reading: 12
