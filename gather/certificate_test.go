@@ -1,0 +1,488 @@
+package gather
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"math/big"
+	mathrand "math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func ecKey(t *testing.T, curve elliptic.Curve) *ecdsa.PrivateKey {
+	key, err := ecdsa.GenerateKey(curve, rand.Reader)
+	require.NoError(t, err)
+	return key
+}
+
+// What crypto/x509 accepts is read as crypto/x509 reads it.
+func TestNewCertificateAgreesWithGo(t *testing.T) {
+	t.Parallel()
+	bits := func(key any) int {
+		switch key := key.(type) {
+		case *rsa.PublicKey:
+			return key.N.BitLen()
+		case *ecdsa.PublicKey:
+			return key.Curve.Params().BitSize
+		}
+		return 256
+	}
+	for name, c := range map[string]struct {
+		key       crypto.Signer
+		algorithm x509.SignatureAlgorithm
+	}{
+		"RSA":           {rsaKey(), x509.SHA256WithRSA},
+		"RSA SHA384":    {rsaKey(), x509.SHA384WithRSA},
+		"RSA SHA512":    {rsaKey(), x509.SHA512WithRSA},
+		"RSA PSS":       {rsaKey(), x509.SHA256WithRSAPSS},
+		"RSA PSS 384":   {rsaKey(), x509.SHA384WithRSAPSS},
+		"RSA PSS 512":   {rsaKey(), x509.SHA512WithRSAPSS},
+		"ECDSA P-224":   {ecKey(t, elliptic.P224()), x509.ECDSAWithSHA256},
+		"ECDSA P-256":   {ecKey(t, elliptic.P256()), x509.ECDSAWithSHA256},
+		"ECDSA P-384":   {ecKey(t, elliptic.P384()), x509.ECDSAWithSHA384},
+		"ECDSA P-521":   {ecKey(t, elliptic.P521()), x509.ECDSAWithSHA512},
+		"Ed25519":       {keyOf("Ed25519"), x509.PureEd25519},
+		"ECDSA by RSA":  {ecKey(t, elliptic.P256()), x509.SHA256WithRSA},
+		"RSA by itself": {rsaKey(), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			template := &x509.Certificate{
+				SerialNumber: big.NewInt(0x8123456789),
+				Subject: pkix.Name{
+					CommonName: "ex01", Organization: []string{"Contoso, Ltd."}, Country: []string{"NL"},
+				},
+				DNSNames:              []string{"EX01", "ex01.corp.contoso.test", "*.contoso.test"},
+				EmailAddresses:        []string{"admin@contoso.test"},
+				NotBefore:             time.Date(2024, 2, 29, 1, 2, 3, 0, time.UTC),
+				NotAfter:              time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC),
+				SignatureAlgorithm:    c.algorithm,
+				IsCA:                  true,
+				MaxPathLen:            3,
+				BasicConstraintsValid: true,
+				KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
+			}
+			parent, signer := template, c.key
+			if name == "ECDSA by RSA" {
+				parent, signer = &x509.Certificate{Subject: pkix.Name{CommonName: "Contoso CA"}}, rsaKey()
+			}
+			der, err := x509.CreateCertificate(rand.Reader, template, parent, c.key.Public(), signer)
+			require.NoError(t, err)
+			want, err := x509.ParseCertificate(der)
+			require.NoError(t, err)
+
+			got, notes, err := NewCertificate(der)
+			require.NoError(t, err)
+			require.Empty(t, notes)
+			require.Equal(t, want.Version, got.Version)
+			require.Equal(t, "CN=ex01, O=\"Contoso, Ltd.\", C=NL", got.Subject)
+			require.Equal(t, "008123456789", got.SerialNumber, "the bytes of the encoding, as Windows shows them")
+			require.Equal(t, []string{"ex01"}, got.SubjectCommonNames)
+			require.Equal(t, want.DNSNames, got.DNSNames)
+			require.Equal(t, "2024-02-29T01:02:03Z", got.NotBefore)
+			require.Equal(t, "9999-12-31T23:59:59Z", got.NotAfter)
+			require.Equal(t, want.PublicKeyAlgorithm.String(), got.KeyAlgorithm)
+			require.Equal(t, bits(want.PublicKey), got.KeyBits)
+			require.Equal(t, want.SignatureAlgorithm.String(), got.SignatureAlgorithm)
+			require.Equal(t, name != "ECDSA by RSA", *got.SelfSigned)
+			require.Equal(t, der, got.DER)
+			require.Equal(t, Trust{Chain: ChainUnknown}, got.Trust)
+			require.Nil(t, got.HasPrivateKey)
+			require.Nil(t, got.Services)
+
+			p, err := parse(der)
+			require.NoError(t, err)
+			require.True(t, p.isCA)
+			require.Equal(t, want.MaxPathLen, p.maxPath)
+			require.False(t, p.noCertSign)
+		})
+	}
+}
+
+// What crypto/x509 refuses and Windows does not.
+func TestNewCertificateOdd(t *testing.T) {
+	t.Parallel()
+	cn := func(tag byte, value string) []byte { return attribute(t, str(tag, value), 2, 5, 4, 3) }
+	for name, c := range map[string]struct {
+		recipe recipe
+		alter  func(der []byte) []byte
+		want   func(*Certificate) // sets what differs
+		notes  []string           // the beginnings
+	}{
+		"plain": {},
+		"negative serial number": {
+			recipe: recipe{serial: []byte{0x9a, 0x00, 0xff}},
+			want:   func(c *Certificate) { c.SerialNumber = "9A00FF" },
+			notes:  []string{"is read leniently, since Go refuses it: x509: negative serial number"},
+		},
+		"serial number without bytes": {
+			recipe: recipe{serial: []byte{}},
+			want:   func(c *Certificate) { c.SerialNumber = "" },
+			notes:  []string{"is read leniently"},
+		},
+		"version 1": {
+			recipe: recipe{version: []byte{}},
+			want:   func(c *Certificate) { c.Version = 1 },
+		},
+		"version 2 with unique identifiers is 2": {
+			recipe: recipe{version: tlv(0xa0, tlv(tagInteger, []byte{1}))},
+			want:   func(c *Certificate) { c.Version = 2 },
+		},
+		"version 4": {
+			recipe: recipe{version: tlv(0xa0, tlv(tagInteger, []byte{3}))},
+			want:   func(c *Certificate) { c.Version = 4 },
+			notes:  []string{"is read leniently"},
+		},
+		"several common names": {
+			recipe: recipe{subject: tlv(tagSequence,
+				cn(tagPrintableString, "first"),
+				attribute(t, str(tagPrintableString, "Ops"), 2, 5, 4, 11),
+				cn(tagUTF8String, "zweiter ü"),
+				tlv(tagSet, tlv(tagSequence, oid(t, 2, 5, 4, 3), str(tagUTF8String, "third")), tlv(tagSequence, oid(t, 2, 5, 4, 5), str(tagPrintableString, "7"))),
+			)},
+			want: func(c *Certificate) {
+				c.Subject = "CN=third + SERIALNUMBER=7, CN=zweiter ü, OU=Ops, CN=first"
+				c.SubjectCommonNames = []string{"first", "zweiter ü", "third"}
+			},
+		},
+		"encodings of text": {
+			recipe: recipe{subject: tlv(tagSequence,
+				cn(tagBMPString, "\x00E\x00x\x20\xac\xd8\x3d\xde\x00"),
+				cn(tagTeletexString, "Z\xfcrich"),
+				cn(tagNumericString, "12 34"),
+				cn(tagUniversalString, "\x00\x00\x00U\x00\x01\xf6\x00"),
+				cn(tagIA5String, "a@b"),
+				cn(tagVisibleString, "vis"),
+				cn(tagUTF8String, "bad\xff"),
+				cn(tagPrintableString, "star*_\xe4"),
+				cn(tagOctetString, "\x01\x02"),
+			)},
+			want: func(c *Certificate) {
+				c.SubjectCommonNames = []string{"Ex€😀", "Zürich", "12 34", "U😀", "a@b", "vis", "bad\ufffd", "star*_ä", "#04020102"}
+				names := slices.Clone(c.SubjectCommonNames)
+				names[8] = `"#04020102"`
+				slices.Reverse(names)
+				c.Subject = "CN=" + strings.Join(names, ", CN=")
+			},
+			notes: []string{"is read leniently"},
+		},
+		"text of odd length": {
+			recipe: recipe{subject: tlv(tagSequence, cn(tagBMPString, "\x00A\x00"), cn(tagUniversalString, "\x00\x00\x00B\x00"))},
+			want: func(c *Certificate) {
+				c.Subject, c.SubjectCommonNames = "CN=B, CN=A", []string{"A", "B"}
+			},
+			notes: []string{"is read leniently"},
+		},
+		"quotes and an attribute without a short name": {
+			recipe: recipe{subject: tlv(tagSequence,
+				attribute(t, str(tagPrintableString, "x"), 1, 3, 6, 1, 4, 1, 311, 60, 2, 1, 3),
+				attribute(t, str(tagUTF8String, `Say "hi", Inc.`), 2, 5, 4, 10),
+				cn(tagUTF8String, " ex01 "),
+			)},
+			want: func(c *Certificate) {
+				c.Subject = `CN=" ex01 ", O="Say ""hi"", Inc.", OID.1.3.6.1.4.1.311.60.2.1.3=x`
+				c.SubjectCommonNames = []string{" ex01 "}
+			},
+		},
+		"empty subject and issuer": {
+			recipe: recipe{subject: tlv(tagSequence)},
+			want:   func(c *Certificate) { c.Subject, c.SubjectCommonNames = "", []string{} },
+		},
+		"damaged subject": {
+			recipe: recipe{subject: tlv(tagSequence, cn(tagUTF8String, "before"), tlv(tagSet, []byte{0x30, 0x20}))},
+			want:   func(c *Certificate) { c.Subject, c.SubjectCommonNames = "CN=before", []string{"before"} },
+			notes: []string{
+				"has a damaged issuer, read up to there: byte 42: an attribute is cut off: 32 bytes expected, 0 are there",
+				"has a damaged subject", "is read leniently",
+			},
+		},
+		"odd alternative names": {
+			recipe: recipe{extensions: [][]byte{san(t, str(0x82, "EX01"), str(0x81, "a@b"), str(0x82, "b\xfc.test"), str(0x87, "\x7f\x00\x00"), str(0x82, ""), str(0x82, "*."))}},
+			want:   func(c *Certificate) { c.DNSNames = []string{"EX01", "bü.test", "", "*."} },
+			notes:  []string{"is read leniently"},
+		},
+		"damaged alternative name": {
+			recipe: recipe{extensions: [][]byte{san(t, str(0x82, "EX01"), []byte{0x82, 0x09, 'x'}), ca(t, -1)}},
+			want:   func(c *Certificate) { c.DNSNames = []string{"EX01"} },
+			notes:  []string{"has a damaged subject alternative name, read up to there: byte ", "is read leniently"},
+		},
+		"an extension twice": {
+			recipe: recipe{extensions: [][]byte{san(t, str(0x82, "one")), san(t, str(0x82, "two"))}},
+			want:   func(c *Certificate) { c.DNSNames = []string{"one"} },
+			notes:  []string{"has the extension 2.5.29.17 more than once: the first holds", "is read leniently, since Go refuses it: x509: certificate contains duplicate extension"},
+		},
+		"damaged list of extensions": {
+			recipe: recipe{extensions: [][]byte{san(t, str(0x82, "one")), {0x04, 0x00}}},
+			want:   func(c *Certificate) { c.DNSNames = []string{"one"} },
+			notes:  []string{"has a damaged list of extensions", "is read leniently"},
+		},
+		"constraints that are none": {
+			recipe: recipe{extensions: [][]byte{extension(t, []byte{1, 2, 3}, 2, 5, 29, 19)}},
+			notes:  []string{"has a damaged basic constraints extension", "is read leniently"},
+		},
+		"UTCTime": {
+			recipe: recipe{from: str(tagUTCTime, "500101000000Z"), until: str(tagUTCTime, "491231235959Z")},
+			want:   func(c *Certificate) { c.NotBefore, c.NotAfter = "1950-01-01T00:00:00Z", "2049-12-31T23:59:59Z" },
+		},
+		"UTCTime between Go's pivot and that of X.509": {
+			recipe: recipe{from: str(tagUTCTime, "680229000000Z"), until: str(tagUTCTime, "690101000000Z")},
+			want:   func(c *Certificate) { c.NotBefore, c.NotAfter = "1968-02-29T00:00:00Z", "1969-01-01T00:00:00Z" },
+		},
+		"times without seconds and with offsets": {
+			recipe: recipe{from: str(tagUTCTime, "2401010030+0100"), until: str(tagGeneralizedTime, "205012312359-0130")},
+			want:   func(c *Certificate) { c.NotBefore, c.NotAfter = "2023-12-31T23:30:00Z", "2051-01-01T01:29:00Z" },
+			notes:  []string{"is read leniently"},
+		},
+		"times with fractions and without minutes": {
+			recipe: recipe{from: str(tagGeneralizedTime, "20240101000000.999Z"), until: str(tagGeneralizedTime, "2025010112Z")},
+			want:   func(c *Certificate) { c.NotBefore, c.NotAfter = "2024-01-01T00:00:00Z", "2025-01-01T12:00:00Z" },
+			notes:  []string{"is read leniently"},
+		},
+		"the end of time": {
+			recipe: recipe{until: str(tagGeneralizedTime, "99991231235959Z")},
+			want:   func(c *Certificate) { c.NotAfter = "9999-12-31T23:59:59Z" },
+		},
+		"bytes after the certificate": {
+			alter: func(der []byte) []byte { return append(der, 0, 0, 0) },
+			notes: []string{"is followed by 3 bytes that do not belong to it and are left out"},
+		},
+		"MD5": {
+			recipe: recipe{key: rsaKey(), hash: crypto.MD5},
+			want: func(c *Certificate) {
+				c.KeyAlgorithm, c.KeyBits, c.SignatureAlgorithm = "RSA", 2048, "MD5-RSA"
+			},
+		},
+		"SHA-1": {
+			recipe: recipe{key: rsaKey(), hash: crypto.SHA1},
+			want: func(c *Certificate) {
+				c.KeyAlgorithm, c.KeyBits, c.SignatureAlgorithm = "RSA", 2048, "SHA1-RSA"
+			},
+		},
+		"an RSA signature that is said to be ECDSA": {
+			recipe: recipe{key: rsaKey(), hash: crypto.SHA1, algorithm: tlv(tagSequence, oid(t, 1, 2, 840, 10045, 4, 1))},
+			want: func(c *Certificate) {
+				c.KeyAlgorithm, c.KeyBits, c.SignatureAlgorithm, c.SelfSigned = "RSA", 2048, "ECDSA-SHA1", new(bool)
+			},
+		},
+		"own name, the signature of another": {
+			recipe: recipe{issuer: &forged{subject: named(t, "plain"), key: keyOf("other")}},
+			want:   func(c *Certificate) { c.SelfSigned = new(bool) },
+		},
+		"another issuer": {
+			recipe: recipe{issuer: &forged{subject: named(t, "CA"), key: keyOf("CA")}},
+			want:   func(c *Certificate) { c.Issuer, c.SelfSigned = "CN=CA", new(bool) },
+		},
+		"same issuer in another encoding": {
+			recipe: recipe{issuerName: tlv(tagSequence, cn(tagPrintableString, "plain"))},
+			want:   func(c *Certificate) { c.SelfSigned = new(bool) },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			yes := true
+			c.recipe.cn = "plain"
+			der := forge(t, c.recipe).der
+			want := Certificate{
+				Version: 3, Subject: "CN=plain", SerialNumber: "01",
+				SubjectCommonNames: []string{"plain"}, DNSNames: []string{},
+				NotBefore: "2020-01-01T00:00:00Z", NotAfter: "2030-01-01T00:00:00Z",
+				SelfSigned: &yes, Trust: Trust{Chain: ChainUnknown},
+				KeyAlgorithm: "Ed25519", KeyBits: 256, SignatureAlgorithm: "Ed25519",
+				DER: slices.Clone(der), Thumbprint: thumbprint(der),
+			}
+			if c.want != nil {
+				c.want(&want)
+			}
+			if want.Issuer == "" && c.recipe.issuerName == nil && c.recipe.issuer == nil {
+				want.Issuer = want.Subject
+			} else if want.Issuer == "" {
+				want.Issuer = "CN=plain"
+			}
+			if c.alter != nil {
+				der = c.alter(der)
+			}
+			got, notes, err := NewCertificate(der)
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+			require.Len(t, notes, len(c.notes), "%q", notes)
+			for i, note := range c.notes {
+				require.Contains(t, notes[i], note)
+				require.True(t, strings.HasPrefix(notes[i], note), notes[i])
+			}
+		})
+	}
+}
+
+// An algorithm that nobody here knows: its OID, and null where it matters.
+func TestNewCertificateUnknownAlgorithm(t *testing.T) {
+	t.Parallel()
+	ed := oid(t, 1, 3, 101, 112)
+	unknown := oid(t, 1, 3, 101, 113) // Ed448
+	der := forge(t, recipe{cn: "own"}).der
+	c, notes, err := NewCertificate([]byte(strings.ReplaceAll(string(der), string(ed), string(unknown))))
+	require.NoError(t, err)
+	require.Equal(t, "1.3.101.113", c.SignatureAlgorithm)
+	require.Equal(t, "1.3.101.113", c.KeyAlgorithm)
+	require.Zero(t, c.KeyBits)
+	require.Nil(t, c.SelfSigned)
+	require.Equal(t, []string{"names itself as issuer, and whether it is self-signed is not known: signatures 1.3.101.113 cannot be verified here"}, notes)
+
+	der = forge(t, recipe{cn: "issued", issuer: &forged{subject: named(t, "CA"), key: keyOf("CA")}}).der
+	c, _, err = NewCertificate([]byte(strings.ReplaceAll(string(der), string(ed), string(unknown))))
+	require.NoError(t, err)
+	require.False(t, *c.SelfSigned, "the issuer is another, whatever the algorithm")
+}
+
+// A damaged certificate is an error with a place; it is never a panic.
+func TestNewCertificateDamaged(t *testing.T) {
+	t.Parallel()
+	good := forge(t, recipe{cn: "good"}).der
+	for name, c := range map[string]struct {
+		der  []byte
+		want string
+	}{
+		"nothing":       {nil, "byte 0: expected a certificate, found the end"},
+		"text":          {[]byte("-----BEGIN CERTIFICATE-----"), "byte 0: expected a certificate (tag 0x30), found tag 0x2d"},
+		"cut off":       {good[:len(good)-1], "byte 0: a certificate is cut off: "},
+		"one byte":      {good[:1], "byte 0: expected a certificate, found the end"},
+		"other inside":  {tlv(tagSequence, tlv(tagSet)), "byte 2: expected TBSCertificate (tag 0x30), found tag 0x31"},
+		"empty":         {tlv(tagSequence), "byte 2: expected TBSCertificate, found the end"},
+		"indefinite":    {[]byte{0x30, 0x80, 0, 0}, "byte 1: expected the length of a certificate"},
+		"huge":          {[]byte{0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 0}, "byte 1: a certificate is said to be longer than 262144 bytes"},
+		"long tag":      {[]byte{0x3f, 0x02, 0x01, 0x00}, "byte 0: expected a certificate (tag 0x30), found tag 0x3f"},
+		"no signature":  {tlv(tagSequence, tlv(tagSequence), tlv(tagSequence)), "byte 6: expected signatureValue, found the end"},
+		"month 13":      {forge(t, recipe{cn: "x", until: str(tagUTCTime, "231301000000Z")}).der, `expected notAfter (UTCTime or GeneralizedTime), found tag 0x17, "231301000000Z"`},
+		"no time":       {forge(t, recipe{cn: "x", from: tlv(tagInteger, []byte{1})}).der, `expected notBefore (UTCTime or GeneralizedTime), found tag 0x02`},
+		"year 10000":    {forge(t, recipe{cn: "x", until: str(tagGeneralizedTime, "99991231235959-0100")}).der, `expected notAfter`},
+		"version -1":    {forge(t, recipe{cn: "x", version: tlv(0xa0, tlv(tagInteger, []byte{0xff}))}).der, "expected a version, found FF"},
+		"empty version": {forge(t, recipe{cn: "x", version: tlv(0xa0)}).der, "expected version, found the end"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, notes, err := NewCertificate(c.der)
+			require.ErrorContains(t, err, c.want)
+			require.Regexp(t, `^byte \d+: `, err.Error())
+			require.Nil(t, notes)
+		})
+	}
+}
+
+// BER writes a length with more bytes than it needs; DER does not.
+func TestNewCertificateLongLength(t *testing.T) {
+	t.Parallel()
+	good := forge(t, recipe{cn: "good"}).der
+	require.Equal(t, byte(0x81), good[1])
+	long := slices.Concat([]byte{0x30, 0x83, 0, 0}, good[2:])
+	c, notes, err := NewCertificate(long)
+	require.NoError(t, err)
+	require.Len(t, notes, 1)
+	require.Equal(t, []string{"good"}, c.SubjectCommonNames)
+	require.True(t, *c.SelfSigned)
+	require.Equal(t, thumbprint(long), c.Thumbprint)
+}
+
+func TestNewCertificateNeverPanics(t *testing.T) {
+	t.Parallel()
+	random := mathrand.New(mathrand.NewPCG(1, 2))
+	seeds := [][]byte{
+		forge(t, recipe{cn: "a", extensions: [][]byte{san(t, str(0x82, "EX01"), str(0x82, "ex01.test")), ca(t, 3), extension(t, tlv(tagBitString, []byte{1, 6}), 2, 5, 29, 15)}}).der,
+		forge(t, recipe{cn: "b", key: rsaKey(), hash: crypto.MD5, serial: []byte{0xff, 1}}).der,
+	}
+	key := ecKey(t, elliptic.P256())
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1)}, &x509.Certificate{}, key.Public(), key)
+	require.NoError(t, err)
+	seeds = append(seeds, der)
+	read := 0
+	for i := range 10_000 {
+		der := slices.Clone(seeds[i%len(seeds)])
+		for range 1 + random.IntN(4) {
+			at := random.IntN(len(der))
+			switch random.IntN(4) {
+			case 0:
+				der[at] = byte(random.Uint32())
+			case 1:
+				der[at] ^= 1 << random.IntN(8)
+			case 2:
+				der = slices.Delete(der, at, min(len(der), at+1+random.IntN(3)))
+			case 3:
+				der = slices.Insert(der, at, byte(random.Uint32()))
+			}
+		}
+		c, _, err := NewCertificate(der)
+		if err == nil {
+			read++
+			require.Regexp(t, `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`, c.NotBefore)
+		} else {
+			require.Regexp(t, `^byte \d+: `, err.Error())
+		}
+		_, err = x509.ParseCertificate(der)
+		if err == nil {
+			require.NotEmpty(t, c.Thumbprint, "Go reads it, so it is read here: %X", der)
+		}
+	}
+	require.NotZero(t, read)
+}
+
+// The key sizes of DSA and of keys that Go does not know.
+func TestKeySizes(t *testing.T) {
+	t.Parallel()
+	integer := func(bits uint) []byte {
+		der, err := asn1.Marshal(new(big.Int).Lsh(big.NewInt(1), bits-1))
+		require.NoError(t, err)
+		return der
+	}
+	for name, c := range map[string]struct {
+		spki      []byte
+		algorithm string
+		bits      int
+	}{
+		"DSA": {
+			tlv(tagSequence, tlv(tagSequence, oid(t, 1, 2, 840, 10040, 4, 1), tlv(tagSequence, integer(1024), integer(160), integer(1024))), tlv(tagBitString, []byte{0}, integer(1024))),
+			"DSA", 1024,
+		},
+		"brainpoolP256r1": {
+			tlv(tagSequence, tlv(tagSequence, oid(t, 1, 2, 840, 10045, 2, 1), oid(t, 1, 3, 36, 3, 3, 2, 8, 1, 1, 7)), tlv(tagBitString, []byte{0, 4}, make([]byte, 64))),
+			"ECDSA", 256,
+		},
+		"compressed P-521": {
+			tlv(tagSequence, tlv(tagSequence, oid(t, 1, 2, 840, 10045, 2, 1), oid(t, 1, 3, 132, 0, 35)), tlv(tagBitString, []byte{0, 2}, make([]byte, 66))),
+			"ECDSA", 521,
+		},
+		"RSASSA-PSS": {
+			tlv(tagSequence, tlv(tagSequence, oid(t, 1, 2, 840, 113549, 1, 1, 10)), tlv(tagBitString, []byte{0}, tlv(tagSequence, integer(3072), integer(17)))),
+			"RSA", 3072,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			der := forge(t, recipe{cn: "x"}).der
+			own, err := x509.MarshalPKIXPublicKey(keyOf("x").Public().(ed25519.PublicKey))
+			require.NoError(t, err)
+			// The outer lengths change, so the certificate is put together anew.
+			p, err := parse(der)
+			require.NoError(t, err)
+			before, after, found := strings.Cut(string(p.tbs[3:]), string(own))
+			if p.tbs[1] < 0x80 {
+				before, after, found = strings.Cut(string(p.tbs[2:]), string(own))
+			}
+			require.True(t, found)
+			tbs := tlv(tagSequence, []byte(before), c.spki, []byte(after))
+			whole := tlv(tagSequence, tbs, tlv(tagSequence, oid(t, 1, 3, 101, 112)), tlv(tagBitString, []byte{0}, p.signature))
+			got, _, err := NewCertificate(whole)
+			require.NoError(t, err)
+			require.Equal(t, c.algorithm, got.KeyAlgorithm)
+			require.Equal(t, c.bits, got.KeyBits)
+		})
+	}
+}

@@ -1,0 +1,135 @@
+package gather
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/transportcert/transportcert/policies"
+)
+
+// Decode reads a document and checks it against the schema of the input
+// document; times must be in the calendar, thumbprints must not repeat, and a
+// certificate's der must have its thumbprint. UTF-16 with a byte order mark is
+// read too, since Windows PowerShell redirects output so.
+//
+// An error of syntax (a key twice in an object is one) names byte, line and
+// column. Otherwise the error has a line for each of the first 20 faults, in
+// the order of the document: the path, what was expected and what was found.
+// The caller bounds the size of data.
+func Decode(data []byte) (*Document, error) { return decode(data, documentSchema()) }
+
+// DecodePartial reads a document from which any of the top-level keys may be
+// absent. What is there is checked as by Decode.
+func DecodePartial(data []byte) (*Document, error) { return decode(data, partialSchema()) }
+
+var (
+	documentSchema = sync.OnceValue(func() *jsonschema.Schema { return compile(policies.InputSchema, false) })
+	partialSchema  = sync.OnceValue(func() *jsonschema.Schema { return compile(policies.InputSchema, true) })
+)
+
+func compile(text []byte, partial bool) *jsonschema.Schema {
+	var schema map[string]any
+	if err := json.Unmarshal(text, &schema); err != nil {
+		panic(err) // the schema is part of the program
+	}
+	if partial {
+		delete(schema, "required")
+	}
+	c := jsonschema.NewCompiler()
+	id := schema["$id"].(string)
+	if err := c.AddResource(id, schema); err != nil {
+		panic(err)
+	}
+	return c.MustCompile(id)
+}
+
+func decode(data []byte, schema *jsonschema.Schema) (*Document, error) {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		var err error
+		if data, err = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data); err != nil {
+			return nil, fmt.Errorf("reading UTF-16: %w", err)
+		}
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	switch start := bytes.TrimSpace(data[:min(len(data), 4096)]); {
+	case len(start) == 0:
+		return nil, errors.New("expected a document, a JSON object; found nothing")
+	case start[0] == '<' && bytes.Contains(start, []byte("<Objs")):
+		return nil, errors.New("expected a document, a JSON object; this is an export of the Exchange Management Shell: pass its folder with --exports")
+	}
+	var value any
+	if err := jsonv2.Unmarshal(data, &value); err != nil {
+		return nil, syntaxError(data, err)
+	}
+	top, ok := value.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("expected one document, a JSON object; found %s", show(value))
+	}
+
+	f := faults{places: map[jsontext.Pointer]place{}}
+	f.walk("", place{"", schema, value})
+	var invalid *jsonschema.ValidationError
+	if err := schema.Validate(value); errors.As(err, &invalid) {
+		f.collect(invalid)
+	} else if err != nil {
+		return nil, fmt.Errorf("checking the document against its schema: %w", err)
+	}
+	f.checkCertificates(top["certificates"])
+	if len(f.list) > 0 {
+		return nil, f.sorted(data)
+	}
+	// Through JSON again: 1.0 is a whole number to the schema, to an int it is not.
+	normal, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	doc := new(Document)
+	return doc, json.Unmarshal(normal, doc)
+}
+
+// syntaxError says where JSON is damaged.
+func syntaxError(data []byte, err error) error {
+	var (
+		syntactic *jsontext.SyntacticError
+		semantic  *jsonv2.SemanticError
+		at        int64
+		cause     error
+	)
+	switch {
+	case errors.As(err, &syntactic):
+		at, cause = syntactic.ByteOffset, syntactic.Err
+		if errors.Is(cause, jsontext.ErrDuplicateName) {
+			cause = fmt.Errorf("%s: the key occurs twice", cut(pathTo(syntactic.JSONPointer)))
+		}
+	case errors.As(err, &semantic):
+		at, cause = semantic.ByteOffset, semantic.Err
+	default:
+		return err
+	}
+	before := data[:min(int(at), len(data))]
+	line := bytes.Count(before, []byte("\n")) + 1
+	column := len(before) - bytes.LastIndexByte(before, '\n')
+	return fmt.Errorf("byte %d (line %d, column %d): expected JSON: %w", at, line, column, cause)
+}
+
+// pathTo writes a pointer as a path. It takes numbers for indices, as they are
+// everywhere in a document.
+func pathTo(pointer jsontext.Pointer) (path string) {
+	for token := range pointer.Tokens() {
+		if _, err := strconv.Atoi(token); err == nil {
+			path += "[" + token + "]"
+		} else {
+			path = join(path, token)
+		}
+	}
+	return path
+}

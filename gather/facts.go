@@ -1,0 +1,83 @@
+package gather
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// maxFacts is the largest file of facts that is read, in bytes.
+const maxFacts = 64 << 20
+
+// Facts is a Gatherer that lays a partial document, typed by hand or gathered
+// elsewhere, over what was gathered before: every section that the file has
+// replaces the section whole; so do server, now and phase. An error names the
+// file and what Decode says of it.
+type Facts struct {
+	Path string
+}
+
+// Gather implements Gatherer.
+func (f Facts) Gather(_ context.Context, doc *Document) error {
+	data, err := readFile(f.Path, maxFacts)
+	if err != nil {
+		return err
+	}
+	facts, err := DecodePartial(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Path, err)
+	}
+	replace := func(text *string, by string) {
+		if by != "" {
+			*text = by
+		}
+	}
+	replace(&doc.Server, facts.Server)
+	replace(&doc.Now, facts.Now)
+	replace(&doc.Phase, facts.Phase)
+	if doc.Sources == nil {
+		doc.Sources = map[string]string{}
+	}
+	source := func(section string) {
+		doc.Sources[section] = "facts:" + filepath.Base(f.Path)
+		if origin := facts.Sources[section]; origin != "" {
+			doc.Sources[section] += ", " + origin
+		}
+	}
+	if facts.Connectors != nil {
+		doc.Connectors = facts.Connectors
+		source("connectors")
+	}
+	if facts.Directory != nil {
+		doc.Directory = facts.Directory
+		source("directory")
+	}
+	if facts.Host != nil {
+		doc.Host = facts.Host
+		source("host")
+	}
+	if facts.Certificates != nil {
+		doc.Certificates = facts.Certificates
+		source("certificates")
+	}
+	return nil
+}
+
+// readFile reads a file of at most limit bytes.
+func readFile(path string, limit int64) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("%s: expected at most %d bytes", path, limit)
+	}
+	return data, nil
+}

@@ -1,0 +1,255 @@
+package gather
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+)
+
+const (
+	maxFaults = 20 // that an error lists
+	maxDepth  = 10 // of what the schema knows; faults lie no deeper
+)
+
+// A place is a value of the document and its part of the schema.
+type place struct {
+	path  string // certificates[0].not_before
+	node  *jsonschema.Schema
+	value any
+}
+
+type fault struct {
+	at   jsontext.Pointer // where it stands in the document, for the order
+	text string
+}
+
+// faults collects what is wrong with a document.
+type faults struct {
+	places map[jsontext.Pointer]place
+	list   []fault
+}
+
+func (f *faults) add(at jsontext.Pointer, path, text string) {
+	f.list = append(f.list, fault{at, strings.TrimPrefix(path+": "+text, ": ")})
+}
+
+// walk notes every value that the schema knows, and finds faults that a schema
+// cannot express: days that are not in the calendar, numbers that fit no int.
+func (f *faults) walk(at jsontext.Pointer, p place) {
+	for p.node.Ref != nil {
+		p.node = p.node.Ref
+	}
+	f.places[at] = p
+	switch value := p.value.(type) {
+	case map[string]any:
+		for key, v := range value {
+			node, known := p.node.Properties[key]
+			if !known {
+				node, known = p.node.AdditionalProperties.(*jsonschema.Schema)
+			}
+			if known {
+				f.walk(at.AppendToken(key), place{join(p.path, key), node, v})
+			}
+		}
+	case []any:
+		for i, v := range value {
+			if node, known := p.node.Items.(*jsonschema.Schema); known {
+				f.walk(at.AppendToken(strconv.Itoa(i)), place{fmt.Sprintf("%s[%d]", p.path, i), node, v})
+			}
+		}
+	case string:
+		if p.node.Pattern != nil && patterns[p.node.Pattern.String()] == aTime && p.node.Pattern.MatchString(value) {
+			if _, err := time.Parse(TimeFormat, value); err != nil {
+				f.add(at, p.path, fmt.Sprintf("expected a day of the calendar, found %q", value))
+			}
+		}
+	case float64:
+		if value > math.MaxInt32 {
+			f.add(at, p.path, fmt.Sprintf("expected at most %d, found %s", math.MaxInt32, show(value)))
+		}
+	}
+}
+
+var plainKey = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$-]*$`)
+
+func join(path, key string) string {
+	if !plainKey.MatchString(key) {
+		return fmt.Sprintf("%s[%q]", path, cut(key))
+	}
+	return strings.TrimPrefix(path+"."+cut(key), ".")
+}
+
+// collect turns what the schema found into sentences for people.
+func (f *faults) collect(invalid *jsonschema.ValidationError) {
+	for _, cause := range invalid.Causes {
+		f.collect(cause)
+	}
+	if len(invalid.Causes) > 0 {
+		return
+	}
+	at := jsontext.Pointer("")
+	for _, token := range invalid.InstanceLocation {
+		at = at.AppendToken(token)
+	}
+	p := f.places[at]
+	switch found := invalid.ErrorKind.(type) {
+	case *kind.Required:
+		for _, key := range found.Missing {
+			node := p.node.Properties[key]
+			for node.Ref != nil {
+				node = node.Ref
+			}
+			f.add(at, join(p.path, key), "missing: expected "+expected(node))
+		}
+	case *kind.AdditionalProperties:
+		for _, key := range found.Properties {
+			text := "unknown key"
+			for _, name := range slices.Sorted(maps.Keys(p.node.Properties)) {
+				if levenshtein.ComputeDistance(strings.ToLower(cut(key)), name) <= min(2, len(name)/3) {
+					text += ": did you mean " + name + "?"
+					break
+				}
+			}
+			f.add(at.AppendToken(key), join(p.path, key), text)
+		}
+	default:
+		f.add(at, p.path, "expected "+expected(p.node)+", found "+show(p.value))
+	}
+}
+
+// checkCertificates finds thumbprints that repeat and der that has another.
+// A document whose der belongs to another certificate would lead to that one.
+func (f *faults) checkCertificates(value any) {
+	certificates, _ := value.([]any)
+	first := map[string]int{}
+	for i, value := range certificates {
+		certificate, _ := value.(map[string]any)
+		at, path := jsontext.Pointer(fmt.Sprintf("/certificates/%d", i)), fmt.Sprintf("certificates[%d]", i)
+		print, named := certificate["thumbprint"].(string)
+		if earlier, again := first[print]; named && again {
+			f.add(at+"/thumbprint", path+".thumbprint", fmt.Sprintf("expected each certificate once, found %q as in certificates[%d]", cut(print), earlier))
+		} else if named {
+			first[print] = i
+		}
+		text, ok := certificate["der"].(string)
+		if !ok {
+			continue
+		}
+		der, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			f.add(at+"/der", path+".der", fmt.Sprintf("expected base64: %v", err))
+		} else if own := thumbprint(der); named && own != print {
+			f.add(at+"/der", path+".der", fmt.Sprintf("expected the certificate with the thumbprint %s, found that with %s", cut(print), own))
+		}
+	}
+}
+
+// sorted is the error that lists the faults in the order of the document.
+func (f *faults) sorted(data []byte) error {
+	order := map[jsontext.Pointer]int64{}
+	for _, fault := range f.list {
+		order[fault.at] = -1
+	}
+	for d := jsontext.NewDecoder(bytes.NewReader(data)); ; {
+		if _, err := d.ReadToken(); err != nil { // the end: data was read before
+			break
+		}
+		if d.StackDepth() > maxDepth {
+			continue
+		}
+		if at := d.StackPointer(); order[at] < 0 {
+			order[at] = d.InputOffset()
+		}
+	}
+	slices.SortStableFunc(f.list, func(a, b fault) int {
+		return cmp.Compare(order[a.at], order[b.at])
+	})
+	var lines []string
+	for i, fault := range f.list {
+		if i == maxFaults {
+			lines = append(lines, fmt.Sprintf("and %d more", len(f.list)-i))
+			break
+		}
+		lines = append(lines, fault.text)
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+const aTime = "a time YYYY-MM-DDThh:mm:ssZ"
+
+// patterns says in words what the schema's regular expressions ask for.
+var patterns = map[string]string{
+	`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$`: aTime,
+	`^[0-9A-F]{40}$`: "a thumbprint, 40 hex digits in upper case",
+}
+
+// expected says in words what the schema wants.
+func expected(node *jsonschema.Schema) string {
+	var words []string
+	null := false
+	for _, name := range node.Types.ToStrings() {
+		switch {
+		case name == "null":
+			null = true
+		case node.Pattern != nil:
+			words = append(words, patterns[node.Pattern.String()])
+		case node.Enum != nil:
+			for _, value := range node.Enum.Values {
+				words = append(words, show(value))
+			}
+		case name == "boolean":
+			words = append(words, "true", "false")
+		case name == "integer" && node.Minimum != nil:
+			words = append(words, "a whole number, "+node.Minimum.RatString()+" or more")
+		case name == "integer":
+			words = append(words, "a whole number")
+		case name == "string" && node.MinLength != nil:
+			words = append(words, "a text that is not empty")
+		case name == "string":
+			words = append(words, "a text")
+		case name == "array":
+			words = append(words, "a list")
+		default:
+			words = append(words, "an "+name)
+		}
+	}
+	if null {
+		words = append(words, "null")
+	}
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " or " + words[last]
+	}
+	return strings.Join(words, "")
+}
+
+// show writes a value for a message.
+func show(value any) string {
+	switch value := value.(type) {
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "a list"
+	case string:
+		return strconv.Quote(cut(value))
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(text)
+}

@@ -1,0 +1,82 @@
+package gather
+
+import (
+	"crypto/x509"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const commonName = "2.5.4.3"
+
+// attributeNames are the short names that Windows shows.
+var attributeNames = map[string]string{
+	commonName:                   "CN",
+	"2.5.4.4":                    "SN",
+	"2.5.4.5":                    "SERIALNUMBER",
+	"2.5.4.6":                    "C",
+	"2.5.4.7":                    "L",
+	"2.5.4.8":                    "S",
+	"2.5.4.9":                    "STREET",
+	"2.5.4.10":                   "O",
+	"2.5.4.11":                   "OU",
+	"2.5.4.12":                   "T",
+	"2.5.4.13":                   "Description",
+	"2.5.4.17":                   "PostalCode",
+	"2.5.4.42":                   "G",
+	"2.5.4.43":                   "I",
+	"0.9.2342.19200300.100.1.25": "DC",
+	"1.2.840.113549.1.9.1":       "E",
+}
+
+// name reads a distinguished name: as text in the order and with the quotes of
+// Windows, most specific part first, and every common name in the order of the
+// certificate. An error says what is damaged; the rest is there.
+func (e element) name() (text string, commonNames []string, err error) {
+	var rdns []string
+	commonNames = []string{}
+	for r := e.inside(&err); r.more(); {
+		var attributes []string
+		for set := r.take(tagSet, "a relative distinguished name").inside(&err); set.more(); {
+			pair := set.take(tagSequence, "an attribute").inside(&err)
+			id := pair.take(tagOID, "an attribute's type").oid()
+			if err != nil {
+				break
+			}
+			value := pair.next("an attribute's value")
+			if err != nil {
+				break
+			}
+			if id == commonName {
+				commonNames = append(commonNames, value.text())
+			}
+			short, known := attributeNames[id]
+			if !known {
+				short = "OID." + id
+			}
+			attributes = append(attributes, short+"="+quoted(value.text()))
+		}
+		if len(attributes) > 0 {
+			rdns = append(rdns, strings.Join(attributes, " + "))
+		}
+	}
+	slices.Reverse(rdns)
+	return strings.Join(rdns, ", "), commonNames, err
+}
+
+// quoted puts a value in quotes where its characters would break up the name.
+func quoted(value string) string {
+	if strings.TrimSpace(value) == value && !strings.ContainsAny(value, ",+=\"\r\n<>#;") {
+		return value
+	}
+	return `"` + strings.ReplaceAll(value, `"`, `""`) + `"`
+}
+
+// oid returns an object identifier with dots.
+func (e element) oid() string {
+	var id x509.OID
+	if err := id.UnmarshalBinary(e.content()); err != nil {
+		return fmt.Sprintf("#%X", e.content())
+	}
+	return id.String()
+}
