@@ -27,6 +27,11 @@ type Decision struct {
 	Events      []Event             `json:"events"`
 	InputErrors []string            `json:"input_errors"`
 
+	// Whether an organisation's own rules have a part in the decision, so that
+	// it may not be what Exchange does, and the reasons that they give.
+	Customized   bool     `json:"customized,omitempty"`
+	CustomizedBy []string `json:"customized_by,omitempty"`
+
 	document *gather.Document
 }
 

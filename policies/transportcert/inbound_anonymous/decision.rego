@@ -6,7 +6,7 @@ package transportcert.inbound_anonymous
 # entrypoint: true
 # custom:
 #   document: decision
-decision := {
+decision := object.union(customization, {
 	"server": input.server,
 	"phase": phase,
 	"evaluated_at": now,
@@ -21,7 +21,7 @@ decision := {
 	"matches_best": matches_best,
 	"events": events,
 	"input_errors": [],
-} if {
+}) if {
 	count(input_errors) == 0
 } else := {
 	"server": stated_server,
@@ -39,6 +39,19 @@ decision := {
 	"events": [],
 	"input_errors": sort(input_errors),
 }
+
+# METADATA
+# title: Customization
+# description: What says that rules of an organisation's own have a part in the decision, so that it may not be what Exchange does.
+# custom:
+#   document: decision
+#   hook: data.transportcert.custom.ineligible
+customization := {
+	"customized": true,
+	"customized_by": sort({criterion.reason | some criterion in custom_criteria}),
+} if {
+	count(custom_criteria) > 0
+} else := {}
 
 # METADATA
 # title: Stated server

@@ -68,3 +68,35 @@ test_what_is_no_document_decides_nothing[name] if {
 	decision.connectors == []
 	"certificates: expected an array" in decision.input_errors
 }
+
+test_a_custom_reason_changes_the_decision_and_says_so if {
+	decision := inbound_anonymous.decision with input as with_certificates([self_signed, pki])
+		with data.transportcert.custom.ineligible as {
+			{"thumbprint": b, "reason": "rsa_below_3072"},
+			{"thumbprint": b, "reason": "another_ca"},
+			{"thumbprint": c, "reason": "not_in_this_store"},
+		}
+	decision.ineligible == {b: ["another_ca", "rsa_below_3072"]}
+	decision.best == a
+	decision.matches_best == true
+	decision.customized == true
+	decision.customized_by == ["another_ca", "rsa_below_3072"]
+}
+
+test_a_decision_that_no_custom_reason_changed_says_nothing_of_it if {
+	decision := inbound_anonymous.decision with input as document
+		with data.transportcert.custom.ineligible as {{"thumbprint": c, "reason": "not_in_this_store"}}
+	not "customized" in object.keys(decision)
+}
+
+test_a_custom_reason_that_cannot_be_read_decides_nothing[name] if {
+	some name, entry in {
+		"no reason": {"thumbprint": a},
+		"empty reason": {"thumbprint": a, "reason": ""},
+		"no thumbprint": {"reason": "x"},
+		"lower case": {"thumbprint": lower(a), "reason": "x"},
+		"text": a,
+	}
+	decision := inbound_anonymous.decision with input as document with data.transportcert.custom.ineligible as [entry]
+	decision.input_errors == ["data.transportcert.custom.ineligible: expected objects with a thumbprint and a reason"]
+}

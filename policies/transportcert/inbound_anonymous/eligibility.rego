@@ -112,3 +112,34 @@ ineligible[candidate.thumbprint] contains "services_unknown" if {
 	some candidate in input.certificates
 	is_null(candidate.services)
 }
+
+# METADATA
+# title: Ineligible, custom
+# description: The certificate fails a criterion of an organisation's own.
+# custom:
+#   step: 7
+#   hook: data.transportcert.custom.ineligible
+ineligible[criterion.thumbprint] contains criterion.reason if some criterion in custom_criteria
+
+# METADATA
+# title: Custom criteria
+# description: What an organisation asks beyond the published criteria, for the certificates of this store.
+# custom:
+#   step: 7
+#   hook: data.transportcert.custom.ineligible
+custom_criteria contains criterion if {
+	some entry in data.transportcert.custom.ineligible
+	criterion := readable_criterion(entry)
+	store[criterion.thumbprint]
+}
+
+# METADATA
+# title: Readable criterion
+# description: Undefined for an entry that is no thumbprint with a reason.
+# custom:
+#   step: 7
+#   hook: data.transportcert.custom.ineligible
+readable_criterion(entry) := {"thumbprint": entry.thumbprint, "reason": entry.reason} if {
+	is_name(entry.reason)
+	regex.match(thumbprint_pattern, entry.thumbprint)
+}

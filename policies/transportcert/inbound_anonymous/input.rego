@@ -41,6 +41,11 @@ input_errors contains sprintf("certificates[%d].thumbprint: expected each certif
 	count(positions) > 1
 }
 
+input_errors contains "data.transportcert.custom.ineligible: expected objects with a thumbprint and a reason" if {
+	some entry in data.transportcert.custom.ineligible
+	not readable_criterion(entry)
+}
+
 # METADATA
 # title: Positions of certificates
 # description: Where in the list each thumbprint stands. A store holds a certificate once.

@@ -1,0 +1,231 @@
+package evaluate_test
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/evaluate"
+)
+
+const customRule = `package transportcert.custom
+
+ineligible contains {"thumbprint": certificate.thumbprint, "reason": "ours_only"} if {
+	some certificate in input.certificates
+	certificate.issuer != "CN=Our CA"
+}
+`
+
+func TestACustomRuleHasAPartInTheDecision(t *testing.T) {
+	t.Parallel()
+	folder := write(t, "custom.rego", customRule)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "custom_test.rego"), []byte("package anything_test"), 0o600))
+	evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(folder))
+	require.NoError(t, err)
+	document, _ := server(t)
+	decision, err := evaluator.Evaluate(t.Context(), document)
+	require.NoError(t, err)
+	require.True(t, decision.Customized)
+	require.Equal(t, []string{"ours_only"}, decision.CustomizedBy)
+	require.Empty(t, decision.Eligible)
+	require.Equal(t, []string{"ours_only"}, decision.Ineligible[document.Certificates[0].Thumbprint])
+	require.Equal(t, document.Certificates[0].Thumbprint, *decision.Thumbprint, "the certificate that is loaded stays what it is")
+}
+
+func TestACustomBundleStandsBesideTheEmbeddedPolicies(t *testing.T) {
+	t.Parallel()
+	folder := write(t, "custom.rego", customRule)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, ".manifest"), []byte(`{"roots": ["transportcert/custom"]}`), 0o600))
+	evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(folder))
+	require.NoError(t, err)
+	document, _ := server(t)
+	decision, err := evaluator.Evaluate(t.Context(), document)
+	require.NoError(t, err)
+	require.Equal(t, []string{"ours_only"}, decision.CustomizedBy)
+}
+
+func TestABundleStandsInPlaceOfTheEmbeddedPolicies(t *testing.T) {
+	t.Parallel()
+	folder := write(t, "decision.rego", `package transportcert.inbound_anonymous
+decision := {"server": "from the bundle", "input_errors": []}`)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, ".manifest"), []byte(`{"roots": ["transportcert/inbound_anonymous"]}`), 0o600))
+	evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(folder))
+	require.NoError(t, err)
+	document, _ := server(t)
+	decision, err := evaluator.Evaluate(t.Context(), document)
+	require.NoError(t, err)
+	require.Equal(t, "from the bundle", decision.Server)
+}
+
+func TestPoliciesThatWouldChangeTheShippedRulesAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"transportcert.inbound_anonymous", "transportcert", "transportcert.customs", "main"} {
+		_, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, "x.rego", "package "+name+"\nbest := 1")))
+		require.ErrorContains(t, err, "expected package transportcert.custom, found package "+name)
+		require.ErrorContains(t, err, "x.rego")
+	}
+}
+
+func TestPoliciesThatCannotBeReadAreAnError(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		option   evaluate.Option
+		expected string
+	}{
+		"no such folder": {evaluate.WithPolicies("missing"), "missing"},
+		"no such bundle": {evaluate.WithBundle("missing.tar.gz"), "missing.tar.gz"},
+		"no Rego":        {evaluate.WithPolicies(write(t, "x.rego", "package transportcert.custom\nx :=")), "x.rego:2"},
+		"no bundle":      {evaluate.WithBundle(filepath.Join(write(t, "b.tar.gz", "text"), "b.tar.gz")), "b.tar.gz"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := evaluate.New(t.Context(), test.option)
+			require.ErrorContains(t, err, test.expected)
+		})
+	}
+}
+
+func TestVerificationKey(t *testing.T) {
+	t.Parallel()
+	key, public := signingKey(t)
+	_, another := signingKey(t)
+	folder := t.TempDir()
+	unsigned, signed := filepath.Join(folder, "unsigned.tar.gz"), filepath.Join(folder, "signed.tar.gz")
+	require.NoError(t, os.WriteFile(unsigned, customBundle(t, ""), 0o600))
+	require.NoError(t, os.WriteFile(signed, customBundle(t, key), 0o600))
+	damaged := filepath.Join(folder, "damaged.tar.gz")
+	require.NoError(t, os.WriteFile(damaged, customBundle(t, key)[:300], 0o600))
+
+	tests := map[string]struct {
+		bundle, key string
+		expected    string // in the error; empty: accepted
+	}{
+		"signed":             {signed, public, ""},
+		"unsigned, no key":   {unsigned, "", ""},
+		"unsigned":           {unsigned, public, "signature"},
+		"another key":        {signed, another, "verify"},
+		"signed, no key":     {signed, "", "verification"},
+		"damaged":            {damaged, public, "damaged.tar.gz"},
+		"no such key":        {signed, filepath.Join(folder, "none.pem"), "reading the verification key"},
+		"key is not PEM":     {signed, signed, "expected PEM with a public key"},
+		"key is the private": {signed, key, "expected a PKIX public key"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := evaluate.New(t.Context(), evaluate.WithBundle(test.bundle), evaluate.WithVerificationKey(test.key))
+			if test.expected == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, test.expected)
+		})
+	}
+}
+
+func TestPoliciesHaveNoWayOut(t *testing.T) {
+	t.Parallel()
+	for _, call := range []string{
+		`http.send({"method": "get", "url": "http://127.0.0.1:1/"})`,
+		`net.lookup_ip_addr("localhost")`,
+		`net.cidr_expand("::/0")`,
+		`opa.runtime()`,
+		`trace("x")`,
+		`graph.reachable_paths({}, [])`,
+	} {
+		rule := "package transportcert.custom\nineligible contains x if x := " + call
+		_, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, "custom.rego", rule)))
+		require.ErrorContains(t, err, "undefined function", call)
+
+		folder := write(t, "custom.rego", rule)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, ".manifest"), []byte(`{"roots": ["transportcert/custom"]}`), 0o600))
+		_, err = evaluate.New(t.Context(), evaluate.WithBundle(folder))
+		require.ErrorContains(t, err, "undefined function", call)
+	}
+}
+
+func TestAnEndlessRuleMeetsTheDeadline(t *testing.T) {
+	t.Parallel()
+	evaluator, err := evaluate.New(t.Context(),
+		evaluate.WithDeadline(200*time.Millisecond),
+		evaluate.WithPolicies(write(t, "custom.rego", `package transportcert.custom
+ineligible contains entry if {
+	some i in numbers.range(1, 100000)
+	some j in numbers.range(1, 100000)
+	i * j == 0
+	entry := {}
+}`)))
+	require.NoError(t, err)
+	document, _ := server(t)
+	_, err = evaluator.Evaluate(t.Context(), document)
+	require.ErrorContains(t, err, "evaluating the document of EX01: not done within 200ms")
+}
+
+func TestADecisionIsBounded(t *testing.T) {
+	t.Parallel()
+	evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, "custom.rego", `package transportcert.custom
+ineligible contains {"thumbprint": thumbprint, "reason": reason} if {
+	thumbprint := input.certificates[0].thumbprint
+	some i in numbers.range(1, 1024)
+	reason := sprintf("%d%0*d", [i, 70000, 0])
+}`)))
+	require.NoError(t, err)
+	document, _ := server(t)
+	_, err = evaluator.Evaluate(t.Context(), document)
+	require.ErrorContains(t, err, "expected at most 67108864 bytes")
+}
+
+// write makes a folder with one file.
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
+	return folder
+}
+
+// signingKey returns the paths of a private key and its public part.
+func signingKey(t *testing.T) (private, public string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	secret, err := x509.MarshalECPrivateKey(key)
+	require.NoError(t, err)
+	open, err := x509.MarshalPKIXPublicKey(key.Public())
+	require.NoError(t, err)
+	folder := t.TempDir()
+	private, public = filepath.Join(folder, "private.pem"), filepath.Join(folder, "public.pem")
+	require.NoError(t, os.WriteFile(private, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: secret}), 0o600))
+	require.NoError(t, os.WriteFile(public, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: open}), 0o600))
+	return private, public
+}
+
+// customBundle returns a bundle with the custom rule, signed where there is a key.
+func customBundle(t *testing.T, key string) []byte {
+	t.Helper()
+	module := []byte(customRule)
+	built := bundle.Bundle{
+		Manifest: bundle.Manifest{Roots: &[]string{"transportcert/custom"}},
+		Modules: []bundle.ModuleFile{{
+			URL: "/custom.rego", Path: "/custom.rego", Raw: module, Parsed: ast.MustParseModule(customRule),
+		}},
+		Data: map[string]any{},
+	}
+	if key != "" {
+		require.NoError(t, built.GenerateSignature(bundle.NewSigningConfig(key, "ES256", ""), "verification-key", false))
+	}
+	var text bytes.Buffer
+	require.NoError(t, bundle.NewWriter(&text).Write(built))
+	return text.Bytes()
+}

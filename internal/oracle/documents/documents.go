@@ -1,0 +1,188 @@
+// Package documents makes up valid input documents for property-based tests.
+//
+// They are small and full of coincidences: few names, few times and few
+// thumbprints, so that certificates tie, times fall on the very second of a
+// boundary, and names differ by nothing but case or a dot. The host is drawn
+// first and the certificates mostly after it, so that every outcome of the
+// nine steps comes up often.
+package documents
+
+import (
+	"encoding/json"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// Bounds of what is made up.
+const (
+	maxCertificates = 8
+	maxConnectors   = 4
+)
+
+// Document makes up documents as the gatherers leave them. Not every one has
+// a now: give those a clock.
+func Document() *rapid.Generator[*gather.Document] {
+	return rapid.Custom(func(t *rapid.T) *gather.Document {
+		prints := rapid.Permutation(thumbprints).Draw(t, "thumbprints")
+		host := hosts.Draw(t, "host")
+		doc := &gather.Document{
+			SchemaVersion: gather.Version,
+			Server:        "EX01",
+			Now:           rapid.SampledFrom([]string{now, now, now, now, before, after, ""}).Draw(t, "now"),
+			Phase:         rapid.SampledFrom([]string{"", "session", "startup"}).Draw(t, "phase"),
+			Connectors:    rapid.SliceOfN(connectors, 0, maxConnectors).Draw(t, "connectors"),
+			Host:          host,
+			Certificates:  []gather.Certificate{},
+		}
+		for _, p := range prints[:rapid.IntRange(0, maxCertificates).Draw(t, "certificates")] {
+			doc.Certificates = append(doc.Certificates, certificate(t, p, host))
+		}
+		doc.Directory = directory(t, prints, len(doc.Certificates))
+		return doc
+	})
+}
+
+// JSON makes up the same documents as a person may type them: what is null or
+// empty and may be left out is sometimes left out, and what may be said
+// although it changes nothing is sometimes said.
+func JSON() *rapid.Generator[[]byte] {
+	return rapid.Custom(func(t *rapid.T) []byte {
+		text, err := json.Marshal(Document().Draw(t, "document"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc map[string]any
+		if err := json.Unmarshal(text, &doc); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range doc["certificates"].([]any) {
+			cert := c.(map[string]any)
+			leaveOut(t, cert, "subject", "issuer", "serial_number")
+			leaveOut(t, cert["trust"].(map[string]any), "valid_from", "valid_until", "revoked")
+		}
+		if sometimes(t, "say more") {
+			doc["$schema"] = "https://github.com/transportcert/transportcert/policies/schemas/input.json"
+			doc["sources"] = map[string]any{}
+			doc["directory"].(map[string]any)["error"] = ""
+			host := doc["host"].(map[string]any)
+			if host["nlb_cluster_names"] == nil {
+				host["nlb_cluster_names"] = []any{}
+			}
+		}
+		if text, err = json.Marshal(doc); err != nil {
+			t.Fatal(err)
+		}
+		return text
+	})
+}
+
+// leaveOut takes away some of the keys that hold null or an empty text.
+func leaveOut(t *rapid.T, object map[string]any, keys ...string) {
+	for _, key := range keys {
+		if v := object[key]; (v == nil || v == "") && sometimes(t, key) {
+			delete(object, key)
+		}
+	}
+}
+
+// The times: now, a second either side, and as far away as text goes.
+const (
+	now    = "2026-11-22T07:00:00Z"
+	before = "2026-11-22T06:59:59Z"
+	after  = "2026-11-22T07:00:01Z"
+	past   = "2024-01-01T00:00:00Z"
+	future = "2028-01-01T00:00:00Z"
+	first  = "0001-01-01T00:00:00Z"
+	last   = "9999-12-31T23:59:59Z"
+)
+
+var (
+	beginnings = rapid.SampledFrom([]string{past, past, past, first, before, now, after, future, last})
+	ends       = rapid.SampledFrom([]string{future, future, future, past, before, now, after, last})
+
+	// Many share their first digits, and the order of digits is not that of
+	// the list: 9 comes before A.
+	thumbprints = []string{
+		strings.Repeat("0", 40), strings.Repeat("5E1F", 10), strings.Repeat("CA11", 10),
+		strings.Repeat("A", 39) + "9", strings.Repeat("A", 39) + "A", strings.Repeat("A", 39) + "B",
+		"9" + strings.Repeat("A", 39), "B" + strings.Repeat("A", 39), strings.Repeat("F", 40),
+		strings.Repeat("9F", 20), strings.Repeat("A0", 20), strings.Repeat("0123456789", 4),
+	}
+
+	fact    = optional(rapid.SampledFrom([]bool{true, true, true, true, false}))
+	revoked = optional(rapid.SampledFrom([]bool{false, false, true}))
+)
+
+// optional makes a fact that is unknown (nil) one time in six.
+func optional[V any](known *rapid.Generator[V]) *rapid.Generator[*V] {
+	return rapid.Custom(func(t *rapid.T) *V {
+		if rapid.IntRange(0, 5).Draw(t, "unknown") == 5 {
+			return nil
+		}
+		return new(known.Draw(t, "known"))
+	})
+}
+
+func sometimes(t *rapid.T, label string) bool { return rapid.Bool().Draw(t, label) }
+
+var connectors = rapid.Custom(func(t *rapid.T) gather.Connector {
+	return gather.Connector{
+		Name: rapid.SampledFrom([]string{"Default EX01", "Default Frontend EX01", "Client Frontend EX01"}).Draw(t, "name"),
+		AuthMechanisms: rapid.SampledFrom([][]string{
+			{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer"},
+			{"ExchangeServer", "ExchangeServer"}, {"ExchangeServer"},
+			{"Tls", "BasicAuth", "ExternalAuthoritative"}, {"None"}, {},
+		}).Draw(t, "auth_mechanisms"),
+		Enabled: optional(rapid.SampledFrom([]bool{true, true, false})).Draw(t, "enabled"),
+		FQDN:    rapid.SampledFrom([]string{"", "ex01.corp.contoso.test"}).Draw(t, "fqdn"),
+	}
+})
+
+// directory mostly names a certificate of the store: the first ones of prints
+// are in it, the others are not.
+func directory(t *rapid.T, prints []string, stored int) *gather.Directory {
+	d := &gather.Directory{Readable: rapid.IntRange(0, 7).Draw(t, "unreadable") != 7}
+	if !d.Readable {
+		d.Error = rapid.SampledFrom([]string{"", "insufficient access rights"}).Draw(t, "error")
+	}
+	if rapid.IntRange(0, 7).Draw(t, "null") == 7 {
+		return d
+	}
+	i := rapid.IntRange(0, len(prints)-1).Draw(t, "named")
+	if stored > 0 && rapid.IntRange(0, 7).Draw(t, "not found") != 7 {
+		i %= stored
+	}
+	d.InternalTransportCertificate = &prints[i]
+	return d
+}
+
+// certificate mostly meets the criteria of step 7 for the host.
+func certificate(t *rapid.T, thumbprint string, host *gather.Host) gather.Certificate {
+	own := rapid.SampledFrom([]string{host.DNSHostName, host.PhysicalDNSFQDN, host.DNSFQDN})
+	alike := rapid.SampledFrom(names)
+	name := rapid.OneOf(own, own, alike)
+	return gather.Certificate{
+		Thumbprint:         thumbprint,
+		Version:            rapid.SampledFrom([]int{3, 3, 3, 3, 3, 3, 4, 2, 1}).Draw(t, "version"),
+		Subject:            rapid.SampledFrom([]string{"", "CN=EX01"}).Draw(t, "subject"),
+		Issuer:             rapid.SampledFrom([]string{"", "CN=EX01", "CN=Contoso CA"}).Draw(t, "issuer"),
+		SubjectCommonNames: rapid.SliceOfN(name, 0, 2).Draw(t, "subject_common_names"),
+		DNSNames:           rapid.SliceOfN(name, 0, 3).Draw(t, "dns_names"),
+		NotBefore:          beginnings.Draw(t, "not_before"),
+		NotAfter:           ends.Draw(t, "not_after"),
+		HasPrivateKey:      fact.Draw(t, "has_private_key"),
+		SelfSigned:         optional(rapid.Bool()).Draw(t, "self_signed"),
+		Services: rapid.SampledFrom([][]string{
+			{"SMTP"}, {"SMTP"}, {"IIS", "SMTP"}, {"SMTP", "IIS", "SMTP"}, {"IMAP", "POP", "IIS"}, {"None"}, {}, nil,
+		}).Draw(t, "services"),
+		Trust: gather.Trust{
+			Chain:      rapid.SampledFrom([]string{gather.ChainTrusted, gather.ChainTrusted, gather.ChainTrusted, gather.ChainUntrusted, gather.ChainUnknown}).Draw(t, "chain"),
+			ValidFrom:  optional(beginnings).Draw(t, "valid_from"),
+			ValidUntil: optional(ends).Draw(t, "valid_until"),
+			Revoked:    revoked.Draw(t, "revoked"),
+		},
+	}
+}

@@ -1,0 +1,104 @@
+package oracle_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/oracle"
+	"github.com/transportcert/transportcert/policies"
+)
+
+const fixtures = "../../fixtures"
+
+// The decisions of the fixtures were written by hand. They hold the oracle to
+// the specification, and the policies too, in policy_test.go.
+func TestDecideFixtures(t *testing.T) {
+	t.Parallel()
+	schema := decisionSchema(t)
+	index := string(read(t, fixtures, "README.md"))
+	for _, folder := range folders(t, filepath.Join(fixtures, "[0-9][0-9]-*"), 36) {
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			t.Parallel()
+			doc, err := gather.Decode(read(t, folder, "input.json"))
+			require.NoError(t, err)
+			require.NotEmpty(t, doc.Now, "a case without now ages")
+			require.Contains(t, index, "["+filepath.Base(folder)+"]", "the index has a line for each case")
+
+			got, err := json.Marshal(oracle.Decide(doc, "the clock is not used"))
+			require.NoError(t, err)
+			want := read(t, folder, "decision.json")
+			require.JSONEq(t, string(want), string(got))
+			require.NoError(t, schema.Validate(withProse(t, want)))
+		})
+	}
+}
+
+func TestDecideDefaults(t *testing.T) {
+	t.Parallel()
+	const clock = "2026-11-22T07:00:00Z"
+	thumbprint := "5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F"
+	doc := &gather.Document{
+		Server:       "EX01",
+		Connectors:   []gather.Connector{{Name: "Default EX01", AuthMechanisms: []string{"ExchangeServer"}}},
+		Directory:    &gather.Directory{Readable: true, InternalTransportCertificate: &thumbprint},
+		Host:         &gather.Host{DNSFQDN: "ex01.corp.contoso.test", DNSHostName: "EX01", PhysicalDNSFQDN: "ex01.corp.contoso.test", PhysicalDNSHostName: "EX01"},
+		Certificates: []gather.Certificate{{Thumbprint: thumbprint, NotAfter: "2026-11-22T06:59:59Z"}},
+	}
+
+	d := oracle.Decide(doc, clock)
+	require.Equal(t, "session", d.Phase)
+	require.Equal(t, clock, d.EvaluatedAt, "the clock, where the document has no now")
+	require.True(t, d.Connectors[0].Advertise, "a connector is enabled where it does not say otherwise")
+	require.True(t, *d.Expired)
+
+	doc.Now = "2026-11-22T06:59:59Z"
+	d = oracle.Decide(doc, clock)
+	require.Equal(t, doc.Now, d.EvaluatedAt, "the document's own now comes first")
+	require.False(t, *d.Expired)
+}
+
+func folders(t *testing.T, pattern string, atLeast int) []string {
+	t.Helper()
+	found, err := filepath.Glob(pattern)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(found), atLeast, pattern)
+	return found
+}
+
+func read(t *testing.T, folder, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(folder, name))
+	require.NoError(t, err)
+	return text
+}
+
+func decisionSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	var schema any
+	require.NoError(t, json.Unmarshal(policies.DecisionSchema, &schema))
+	c := jsonschema.NewCompiler()
+	require.NoError(t, c.AddResource("decision.json", schema))
+	compiled, err := c.Compile("decision.json")
+	require.NoError(t, err)
+	return compiled
+}
+
+// withProse gives the events of a fixture the two fields that fixtures leave out.
+func withProse(t *testing.T, decision []byte) map[string]any {
+	t.Helper()
+	var d map[string]any
+	require.NoError(t, json.Unmarshal(decision, &d))
+	for _, e := range d["events"].([]any) {
+		event := e.(map[string]any)
+		require.NotContains(t, event, "message")
+		require.NotContains(t, event, "remediation")
+		event["message"], event["remediation"] = "What happened.", "What to type."
+	}
+	return d
+}

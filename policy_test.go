@@ -1,0 +1,241 @@
+package transportcert_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/cover"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/tester"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/oracle"
+	"github.com/transportcert/transportcert/internal/oracle/documents"
+)
+
+// documentsInOneRun is how many documents the differential test compares
+// where -rapid.checks does not say otherwise.
+const documentsInOneRun = "20000"
+
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", documentsInOneRun); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// TestFixtures compares the decision for each fixture with the one that was
+// worked out by hand.
+func TestFixtures(t *testing.T) {
+	evaluator, err := evaluate.New(t.Context())
+	require.NoError(t, err)
+	inputs, err := filepath.Glob("fixtures/[0-9]*/input.json")
+	require.NoError(t, err)
+	require.Greater(t, len(inputs), 30)
+	for _, path := range inputs {
+		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
+			document := read(t, path)
+			decision, err := evaluator.Evaluate(t.Context(), document)
+			require.NoError(t, err)
+			expected, err := os.ReadFile(filepath.Join(filepath.Dir(path), "decision.json"))
+			require.NoError(t, err)
+			require.JSONEq(t, string(expected), withoutProse(t, decision))
+		})
+	}
+}
+
+// TestInvalidFixtures asks that what is wrong with a document is named, by the
+// Go validation and by the policies alone, and that nothing is decided.
+func TestInvalidFixtures(t *testing.T) {
+	onlyGoAsks := map[string]bool{"unknown-key": true, "unknown-auth-mechanism": true}
+	policies := policiesAlone(t)
+	inputs, err := filepath.Glob("fixtures/invalid/*/input.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, inputs)
+	for _, path := range inputs {
+		name := filepath.Base(filepath.Dir(path))
+		t.Run(name, func(t *testing.T) {
+			var places []string
+			unmarshal(t, filepath.Join(filepath.Dir(path), "paths.json"), &places)
+			require.NotEmpty(t, places)
+
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			_, err = gather.Decode(text)
+			for _, place := range places {
+				require.ErrorContains(t, err, place+": ")
+			}
+			if onlyGoAsks[name] {
+				return
+			}
+
+			var input any
+			unmarshal(t, path, &input)
+			results, err := policies.Eval(t.Context(), rego.EvalInput(input))
+			require.NoError(t, err)
+			decision := results[0].Expressions[0].Value.(map[string]any)
+			require.Empty(t, decision["connectors"])
+			require.Empty(t, decision["events"])
+			require.Nil(t, decision["certificate"])
+			errors := fmt.Sprintln(decision["input_errors"].([]any)...)
+			for _, place := range places {
+				// The policies name a list as a whole, not the name in it.
+				require.Contains(t, errors, element.ReplaceAllString(place, "")+": ")
+			}
+		})
+	}
+}
+
+// element is the end of a path that leads to an element of a list.
+var element = regexp.MustCompile(`\[\d+\]$`)
+
+// TestDifferential compares the policies with an implementation in Go that was
+// written from the specification alone, over generated documents: as our own
+// evaluator reads them, and as they are, which is how OPA alone reads them.
+func TestDifferential(t *testing.T) {
+	const now = "2026-11-22T07:00:00Z"
+	clock, err := time.Parse(gather.TimeFormat, now)
+	require.NoError(t, err)
+	evaluator, err := evaluate.New(t.Context(), evaluate.WithClock(func() time.Time { return clock }))
+	require.NoError(t, err)
+	policies := policiesAlone(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		text := documents.JSON().Draw(rt, "document")
+		document, err := gather.Decode(text)
+		require.NoError(rt, err)
+		expected, err := json.Marshal(oracle.Decide(document, now))
+		require.NoError(rt, err)
+
+		decision, err := evaluator.Evaluate(t.Context(), document)
+		require.NoError(rt, err)
+		require.JSONEq(rt, string(expected), withoutProse(rt, decision))
+
+		var input any
+		require.NoError(rt, json.Unmarshal(text, &input))
+		results, err := policies.Eval(t.Context(), rego.EvalInput(input), rego.EvalTime(clock))
+		require.NoError(rt, err)
+		require.JSONEq(rt, string(expected), withoutProse(rt, results[0].Expressions[0].Value))
+	})
+}
+
+// TestPolicies runs the policies' own tests and asks that they cover every line.
+func TestPolicies(t *testing.T) {
+	modules, store := loadPolicies(t)
+	coverage := cover.New()
+	results, err := tester.NewRunner().
+		SetStore(store).
+		SetModules(modules).
+		SetCoverageQueryTracer(coverage).
+		RunTests(t.Context(), nil)
+	require.NoError(t, err)
+	count := 0
+	for result := range results {
+		count++
+		require.NoError(t, result.Error, result.Name)
+		if result.Fail {
+			t.Errorf("%s fails:\n%s", result.Name, result.SubResults)
+		}
+	}
+	require.Positive(t, count)
+	for path, file := range coverage.Report(modules).Files {
+		for _, line := range file.NotCovered {
+			t.Errorf("%s:%d: no test covers this", path, line.Start.Row)
+		}
+	}
+}
+
+// TestEveryRuleIsDescribed asks of every rule METADATA with a title, a
+// description, and what of the specification it implements.
+func TestEveryRuleIsDescribed(t *testing.T) {
+	modules, _ := loadPolicies(t)
+	for path, module := range modules {
+		if strings.HasSuffix(path, "_test.rego") {
+			continue
+		}
+		described := map[string]bool{} // by a METADATA block for all rules of a name
+		for _, rule := range module.Rules {
+			for _, annotations := range rule.Annotations {
+				place := fmt.Sprintf("%s: %s", path, rule.Path())
+				require.NotEmpty(t, annotations.Title, place)
+				require.NotEmpty(t, annotations.Description, place)
+				require.NotEmpty(t, annotations.Custom, place)
+				if annotations.Scope == "document" {
+					described[rule.Path().String()] = true
+				}
+			}
+			if len(rule.Annotations) == 0 && !described[rule.Path().String()] {
+				t.Errorf("%s: %s has no METADATA", rule.Location, rule.Path())
+			}
+		}
+	}
+}
+
+func unmarshal(t *testing.T, path string, value any) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, value))
+}
+
+func read(t *testing.T, path string) *gather.Document {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	document, err := gather.Decode(text)
+	require.NoError(t, err)
+	return document
+}
+
+// policiesAlone prepares the decision without our evaluator and its validation.
+func policiesAlone(t *testing.T) rego.PreparedEvalQuery {
+	t.Helper()
+	query, err := rego.New(
+		rego.Query("data.transportcert.inbound_anonymous.decision"),
+		rego.Load([]string{"policies/transportcert/inbound_anonymous"}, nil),
+	).PrepareForEval(t.Context())
+	require.NoError(t, err)
+	return query
+}
+
+// loadPolicies returns the policies with their tests and an empty store.
+func loadPolicies(t *testing.T) (map[string]*ast.Module, storage.Store) {
+	t.Helper()
+	notRego := func(_ string, info fs.FileInfo, _ int) bool {
+		return !info.IsDir() && !strings.HasSuffix(info.Name(), ".rego")
+	}
+	modules, store, err := tester.LoadWithParserOptions([]string{"policies"}, notRego, ast.ParserOptions{
+		ProcessAnnotation: true,
+		RegoVersion:       ast.RegoV1,
+	})
+	require.NoError(t, err)
+	return modules, store
+}
+
+// withoutProse returns a decision as JSON without the messages and
+// remediations of its events, which are for people and tested with the rules.
+func withoutProse(t require.TestingT, decision any) string {
+	text, err := json.Marshal(decision)
+	require.NoError(t, err)
+	var fields map[string]any
+	require.NoError(t, json.Unmarshal(text, &fields))
+	for _, event := range fields["events"].([]any) {
+		delete(event.(map[string]any), "message")
+		delete(event.(map[string]any), "remediation")
+	}
+	text, err = json.Marshal(fields)
+	require.NoError(t, err)
+	return string(text)
+}
