@@ -1,0 +1,220 @@
+package exports
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/gather/certstore"
+)
+
+// services are the flags of Services, from the lowest bit on.
+var services = []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
+
+// serialized is what SerializationData says of a certificate.
+type serialized struct {
+	element *certstore.Element // nil: there is no SerializationData
+	server  string             // out of Identity; empty: it does not say
+	values  map[string]value   // Services, Status, RootCAType
+}
+
+// readSerialized reads the SerializationData of a certificate, which an export
+// from a remote session has in place of plain properties: a .NET stream of one
+// ExchangeCertificate, with a serialized store element inside.
+func readSerialized(o *object) (serialized, error) {
+	s := serialized{values: map[string]value{}}
+	v, ok := o.known("SerializationData")
+	if !ok {
+		return s, nil
+	}
+	data, err := v.bytes()
+	if err != nil {
+		return s, err
+	}
+	c, err := decodeNRBF(data)
+	if err != nil {
+		return s, fmt.Errorf("SerializationData: %w", err)
+	}
+	stored, ok := c.values["CertData"].([]byte)
+	if !ok {
+		return s, fmt.Errorf("SerializationData: expected an ExchangeCertificate with CertData, found %s", c.name)
+	}
+	element, end, err := certstore.ReadElement(stored, 0)
+	if err == nil && (end != len(stored) || element.Certificate == nil) {
+		err = errors.New("expected one certificate and nothing else")
+	}
+	if err != nil {
+		return s, fmt.Errorf("SerializationData: CertData: %w", err)
+	}
+	s.element = &element
+	identity, _ := c.values["Identity"].(string)
+	s.server = beforeBackslash(identity)
+	for _, name := range []string{"Services", "Status", "RootCAType"} {
+		enum, ok := c.values[name].(*class)
+		if !ok {
+			continue
+		}
+		number, ok := enum.values["value__"].(int32)
+		if !ok {
+			return s, fmt.Errorf("SerializationData: %s: expected an enumeration of 32 bits, found %s", name, enum.name)
+		}
+		s.values[name] = value{kind: "I32", name: "SerializationData: " + name, text: strconv.Itoa(int(number))}
+	}
+	return s, nil
+}
+
+// either returns a plain property of a certificate, or what SerializationData
+// says in its place.
+func (e *export) either(name string) (value, bool) {
+	if v, ok := e.object.known(name); ok {
+		return v, true
+	}
+	v, ok := e.serialized.values[name]
+	return v, ok
+}
+
+// identify returns the certificate in DER, which every place that has it must
+// agree on, and its Status; that is empty where the export has none.
+func (e *export) identify() (der []byte, status string, err error) {
+	if e.serialized.element != nil {
+		der = e.serialized.element.Certificate
+	}
+	if v, ok := e.object.known("RawData"); ok {
+		raw, err := v.bytes()
+		if err != nil {
+			return nil, "", err
+		}
+		if der != nil && !bytes.Equal(raw, der) {
+			return nil, "", v.expected("the certificate that SerializationData holds, " + thumbprint(der))
+		}
+		der = raw
+	}
+	if der == nil {
+		return nil, "", errors.New("expected RawData or SerializationData, in which the certificate is")
+	}
+	if v, ok := e.either("Status"); ok {
+		status, err = v.enumeration(statuses)
+	}
+	return der, status, err
+}
+
+// certificate reads a certificate of the store.
+func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err error) {
+	if e.kind != certificate {
+		return "", c, nil
+	}
+	der, status, err := e.identify()
+	if err != nil {
+		return "", c, err
+	}
+	if status == "PendingRequest" {
+		g.report("%s: left out, %s is a pending request and not in the store", e.place(), thumbprint(der))
+		return "", c, nil
+	}
+	if c, err = g.parse(e, der); err != nil {
+		return "", c, err
+	}
+	if v, ok := e.object.known("Thumbprint"); ok && !strings.EqualFold(v.string(), c.Thumbprint) {
+		return "", c, v.expected("that of RawData, " + c.Thumbprint)
+	}
+	if v, ok := e.object.known("HasPrivateKey"); ok {
+		has, err := v.boolean()
+		if err != nil {
+			return "", c, err
+		}
+		c.HasPrivateKey = &has
+	} else if e.serialized.element != nil {
+		has := e.serialized.element.HasPrivateKey()
+		c.HasPrivateKey = &has
+	}
+	if v, ok := e.either("Services"); ok {
+		known, unknown, err := v.flags(services)
+		if err != nil {
+			return "", c, err
+		}
+		if c.Services = known; len(unknown) > 0 {
+			g.report("%s: certificate %s: left out of Services, not known: %s", e.place(), c.Thumbprint, strings.Join(unknown, ", "))
+		}
+	}
+	if v, ok := e.object.known("FriendlyName"); ok {
+		c.FriendlyName = v.string()
+	} else if e.serialized.element != nil {
+		if c.FriendlyName, err = e.serialized.element.FriendlyName(); err != nil {
+			return "", c, fmt.Errorf("SerializationData: CertData: %w", err)
+		}
+	}
+	root, _ := e.either("RootCAType")
+	c.Trust = trust(c, status, root.string())
+	return "certificate " + c.Thumbprint, c, nil
+}
+
+// reportUnknown says which certificates lack facts, in one sentence a fact.
+func (g Gatherer) reportUnknown(all []gather.Certificate) {
+	var noKey, noServices []string
+	for _, c := range all {
+		if c.HasPrivateKey == nil {
+			noKey = append(noKey, c.Thumbprint)
+		}
+		if c.Services == nil {
+			noServices = append(noServices, c.Thumbprint)
+		}
+	}
+	const sentence = "%s is not known, the export has neither the property nor SerializationData: %s"
+	if noKey != nil {
+		g.report(sentence, "has_private_key", strings.Join(noKey, ", "))
+	}
+	if noServices != nil {
+		g.report(sentence, "services", strings.Join(noServices, ", "))
+	}
+}
+
+// parse returns what the certificate itself says, and reports what had to be
+// read leniently.
+func (g Gatherer) parse(e *export, der []byte) (gather.Certificate, error) {
+	c, notes, err := gather.NewCertificate(der)
+	if err != nil {
+		return c, fmt.Errorf("RawData: expected a certificate in DER: %w", err)
+	}
+	for _, note := range notes {
+		g.report("%s: certificate %s %s", e.place(), c.Thumbprint, note)
+	}
+	return c, nil
+}
+
+func thumbprint(der []byte) string { return fmt.Sprintf("%X", sha1.Sum(der)) }
+
+// statuses are the values of Status, from 0 on.
+var statuses = []string{"Unknown", "Valid", "Revoked", "DateInvalid", "Untrusted", "Invalid", "RevocationCheckFailure", "PendingRequest"}
+
+// trust returns what Status says of the certificate's chain. It says nothing of
+// the time for which the chain is valid, so that of the certificate stands in.
+func trust(c gather.Certificate, status, rootCAType string) gather.Trust {
+	t := gather.Trust{Chain: gather.ChainUnknown, Error: "the export has no Status; pass --roots FILE to build the chain"}
+	if status == "" {
+		return t
+	}
+	t.Error = "from Status " + status + " in the export, as Exchange saw it then; pass --roots FILE to build the chain"
+	yes, no := true, false
+	switch status {
+	case "Valid":
+		if rootCAType == "None" || rootCAType == "0" {
+			// Exchange calls a self-signed certificate valid whatever its root.
+			t.Chain = gather.ChainUntrusted
+			t.Error += "; RootCAType None says that no trusted root vouches for it"
+			break
+		}
+		t.Chain, t.ValidFrom, t.ValidUntil, t.Revoked = gather.ChainTrusted, &c.NotBefore, &c.NotAfter, &no
+	case "RevocationCheckFailure":
+		t.Chain, t.ValidFrom, t.ValidUntil = gather.ChainTrusted, &c.NotBefore, &c.NotAfter
+		t.Error += "; whether it is revoked is not known"
+	case "Revoked":
+		t.Revoked = &yes
+	case "Untrusted", "Invalid":
+		t.Chain = gather.ChainUntrusted
+	}
+	return t
+}

@@ -1,0 +1,277 @@
+package exports
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+const (
+	fixtures = "../../fixtures/exports"
+	// real has exports of real servers, beside the project. They are not part of it.
+	real = "../../../shared/exports"
+)
+
+// run gathers and returns the document with what was reported.
+func run(t *testing.T, dir, server string) (gather.Document, []string, error) {
+	t.Helper()
+	var doc gather.Document
+	var reports []string
+	g := Gatherer{Dir: dir, Server: server, Report: func(s string) { reports = append(reports, strings.ReplaceAll(s, dir, "DIR")) }}
+	err := g.Gather(context.Background(), &doc)
+	return doc, reports, err
+}
+
+// summary is what an export says of a certificate, beside what is in it.
+func summary(all []gather.Certificate) []string {
+	var lines []string
+	for _, c := range all {
+		key, services := "key unknown", "services unknown"
+		if c.HasPrivateKey != nil {
+			key = map[bool]string{true: "key", false: "no key"}[*c.HasPrivateKey]
+		}
+		if c.Services != nil {
+			services = "[" + strings.Join(c.Services, " ") + "]"
+		}
+		lines = append(lines, fmt.Sprintf("%s %s, %s, %s, %q", c.Thumbprint, c.Trust.Chain, key, services, c.FriendlyName))
+	}
+	return lines
+}
+
+// The expected values were read out of the files with Python and OpenSSL.
+func TestRealExports(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat(real); err != nil {
+		t.Skip("the exports of real servers are not there: ", err)
+	}
+	for _, test := range []struct {
+		folder, server string
+		certificates   []string
+		sources        map[string]string
+	}{{
+		"e2k16-1", "E2k16-1", []string{
+			`D0D6BAA255F51F106760CE3BB869A0FE8C9FC298 untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate"`,
+			`8763DA1842AFE901BD0B4090EA2A945AD016CB55 untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate"`,
+			`BC6BF924D6EF046E64F8D1987DC1D7D2F4C0042A untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate - 20230104021554"`,
+			`976D2AD94D34347C2F59399D5DDC62D4FBE6F68C untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate"`,
+			`E1BDF9AE58C93C75E76C9DD882138FB8FF0FA786 untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate - 20221230045512"`,
+			`D003810EBE1624145889D031FBB77ED2BD280FD3 untrusted, key, [IMAP IIS SMTP], "E2k16-1"`,
+			`2759456DC53C76E3DED093B567B6D8DAA42C0ADD trusted, key, [IIS], "SelfSignedCert"`,
+			`FE0FAE9305F294F49DD2426AB214CC17853A7E87 trusted, key, [], "WMSVC-SHA2"`,
+		}, map[string]string{
+			"certificates": "clixml:GetExchangeCertificate.xml",
+			"directory":    "clixml:GetInternalTransportCertificateFromServer.xml",
+		},
+	}, {
+		"solo-e19a", "SOLO-E19A", []string{
+			`C3EDCF181EF4F9B53D01768ECA99564014BCA6E7 untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate"`,
+			`6C7DE09FB39A40144F57EFEBC3DF0148E3A9AB28 trusted, key, [IMAP POP IIS SMTP], "Microsoft Exchange"`,
+			`38247AD2B76244411748274C508D13446311830B trusted, key, [], "CN=WMSvc-WIN-K300A9DA9VA"`,
+		}, map[string]string{
+			"certificates": "clixml:GetExchangeCertificate.xml",
+			"host":         "clixml:GetExchangeServer.xml",
+		},
+	}, {
+		"win-ctd3l0rgen4", "WIN-CTD3L0RGEN4", []string{
+			`2D10A746D6BB8D795F1679AEBD89D5D2AE583CB7 untrusted, key, [], "Microsoft Exchange Server Auth Certificate"`,
+			`611C687DFC4343A5A03E0005A1EC6E9B6AFF586D trusted, key, [IMAP POP IIS], "Microsoft Exchange"`,
+			`E267D459A0FB53D0EF225C11FAC062D522648C09 untrusted, key, [], "IIS Express Development Certificate"`,
+			`3341CEAF3DF4D3A9527EC98BDD53C54ECC3E0620 trusted, key, [], "WMSVC-SHA2"`,
+		}, map[string]string{
+			"certificates": "clixml:GetExchangeCertificate.xml",
+			"connectors":   "clixml:GetReceiveConnector.xml",
+		},
+	}} {
+		t.Run(test.folder, func(t *testing.T) {
+			t.Parallel()
+			doc, reports, err := run(t, filepath.Join(real, test.folder), "")
+			require.NoError(t, err)
+			require.Equal(t, []string{"DIR: left out, not CLIXML: facts.json"}, reports)
+			require.Equal(t, test.server, doc.Server)
+			require.Equal(t, test.certificates, summary(doc.Certificates))
+			require.Equal(t, test.sources, doc.Sources)
+		})
+	}
+
+	t.Run("sections", func(t *testing.T) {
+		t.Parallel()
+		doc, _, err := run(t, filepath.Join(real, "e2k16-1"), "e2k16-1.contoso.lab")
+		require.NoError(t, err)
+		require.Nil(t, doc.Connectors)
+		require.Nil(t, doc.Host)
+		thumbprint := "D003810EBE1624145889D031FBB77ED2BD280FD3"
+		require.Equal(t, &gather.Directory{Readable: true, InternalTransportCertificate: &thumbprint}, doc.Directory)
+
+		doc, _, err = run(t, filepath.Join(real, "solo-e19a"), "")
+		require.NoError(t, err)
+		require.Nil(t, doc.Connectors)
+		require.Nil(t, doc.Directory)
+		require.Equal(t, &gather.Host{
+			DNSFQDN: "Solo-E19A.Solo.com", DNSHostName: "SOLO-E19A",
+			PhysicalDNSFQDN: "Solo-E19A.Solo.com", PhysicalDNSHostName: "SOLO-E19A",
+		}, doc.Host)
+
+		doc, _, err = run(t, filepath.Join(real, "win-ctd3l0rgen4"), "")
+		require.NoError(t, err)
+		require.Nil(t, doc.Directory)
+		require.Nil(t, doc.Host)
+		yes, fqdn := true, "WIN-CTD3L0RGEN4.exlab.dom"
+		client := []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS"}
+		all := append(client[:4:4], "ExchangeServer")
+		require.Equal(t, []gather.Connector{
+			{Name: "Default WIN-CTD3L0RGEN4", AuthMechanisms: all, Enabled: &yes, FQDN: fqdn, Bindings: []string{"0.0.0.0:2525", "[::]:2525"}},
+			{Name: "Client Proxy WIN-CTD3L0RGEN4", AuthMechanisms: all, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:465", "0.0.0.0:465"}},
+			{Name: "Default Frontend WIN-CTD3L0RGEN4", AuthMechanisms: all, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:25", "0.0.0.0:25"}},
+			{Name: "Outbound Proxy Frontend WIN-CTD3L0RGEN4", AuthMechanisms: all, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:717", "0.0.0.0:717"}},
+			{Name: "Client Frontend WIN-CTD3L0RGEN4", AuthMechanisms: client, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:587", "0.0.0.0:587"}},
+		}, doc.Connectors)
+	})
+}
+
+// What the certificates of the fixtures' servers are, as every kind of export
+// says it. The values were read out of the files with Python and OpenSSL.
+var (
+	storeEX01 = []string{
+		`A1FCA956A8FC015B33B6F4194835F0AF744EACEC untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate"`,
+		`6A3DB522FF5D3DC193814C372D10B32E8874CB84 trusted, key, [IMAP POP IIS SMTP], "Microsoft Exchange"`,
+		`7348BABCD0467B50D991BE716BB3836FFE741DBD trusted, key, [IIS SMTP], "Mail 2025"`,
+		`C0A9937C6F018BA938E57E042539F46E42806B99 trusted, key, [], "WMSVC-SHA2"`,
+		`1E763FB71E4449962A426BC74085AF480D7218C3 trusted, no key, [], ""`,
+	}
+	storeEX02 = []string{
+		`A1FCA956A8FC015B33B6F4194835F0AF744EACEC untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate"`,
+		`CC3C1A9EB440A5A565D7D12E35F9B1AF12A1899D trusted, key, [IMAP POP IIS SMTP], "Microsoft Exchange"`,
+		`2C26EB82E2B72C4BBA058E840CF6D6E6718A007F trusted, key, [IIS SMTP], "Mail 2025"`,
+		`E2FF8802EA973C2D50EFB79F2DDC9A54A13E785D trusted, key, [], "WMSVC-SHA2"`,
+		`1E763FB71E4449962A426BC74085AF480D7218C3 trusted, no key, [], ""`,
+	}
+	storeUnknown = []string{
+		`A1FCA956A8FC015B33B6F4194835F0AF744EACEC unknown, key unknown, services unknown, ""`,
+		`6A3DB522FF5D3DC193814C372D10B32E8874CB84 unknown, key unknown, services unknown, ""`,
+		`7348BABCD0467B50D991BE716BB3836FFE741DBD unknown, key unknown, services unknown, ""`,
+		`C0A9937C6F018BA938E57E042539F46E42806B99 unknown, key unknown, services unknown, ""`,
+		`1E763FB71E4449962A426BC74085AF480D7218C3 unknown, key unknown, services unknown, ""`,
+	}
+	allEX01 = "A1FCA956A8FC015B33B6F4194835F0AF744EACEC, 6A3DB522FF5D3DC193814C372D10B32E8874CB84, 7348BABCD0467B50D991BE716BB3836FFE741DBD, C0A9937C6F018BA938E57E042539F46E42806B99, 1E763FB71E4449962A426BC74085AF480D7218C3"
+)
+
+func TestFixtures(t *testing.T) {
+	t.Parallel()
+	setupEX01, setupEX02 := "6A3DB522FF5D3DC193814C372D10B32E8874CB84", "CC3C1A9EB440A5A565D7D12E35F9B1AF12A1899D"
+	for _, test := range []struct {
+		folder, server string
+		certificates   []string
+		internal       string
+		reports        []string
+	}{
+		{folder: "remote", certificates: storeEX01, internal: setupEX01},
+		{folder: "local", certificates: storeEX02, internal: setupEX02},
+		{folder: "two-servers", server: "ex01", certificates: storeEX01, internal: setupEX01},
+		{folder: "two-servers", server: "EX02.corp.contoso.test", certificates: storeEX02, internal: setupEX02},
+		{folder: "rawdata-only", certificates: storeUnknown, internal: setupEX01, reports: []string{
+			"has_private_key is not known, the export has neither the property nor SerializationData: " + allEX01,
+			"services is not known, the export has neither the property nor SerializationData: " + allEX01,
+		}},
+		{folder: "negative-serial", certificates: append(storeEX01[:5:5],
+			`F0DCD082A84910190318BCF28FC1406DADF3603A untrusted, key, [SMTP], "Mail appliance"`), internal: setupEX01, reports: []string{
+			"DIR/certificates.xml: object 6: certificate F0DCD082A84910190318BCF28FC1406DADF3603A is read leniently, since Go refuses it: x509: negative serial number",
+		}},
+		{folder: "pending-request", certificates: storeEX01, internal: setupEX01, reports: []string{
+			"DIR/certificates.xml: object 6: left out, 1D9FBD364EF9456F0DB4D107FEB8A11DE98CF140 is a pending request and not in the store",
+		}},
+		{folder: "bare-certificate", certificates: storeEX01, internal: setupEX01},
+	} {
+		t.Run(test.folder+test.server, func(t *testing.T) {
+			t.Parallel()
+			doc, reports, err := run(t, filepath.Join(fixtures, test.folder), test.server)
+			require.NoError(t, err)
+			require.Equal(t, test.reports, reports)
+			require.Equal(t, test.certificates, summary(doc.Certificates))
+			require.Equal(t, &gather.Directory{Readable: true, InternalTransportCertificate: &test.internal}, doc.Directory)
+
+			name := "EX01"
+			if test.internal == setupEX02 {
+				name = "EX02"
+			}
+			fqdn := strings.ToLower(name) + ".corp.contoso.test"
+			require.Equal(t, name, doc.Server)
+			require.Equal(t, &gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name}, doc.Host)
+
+			yes, frontend := true, name == "EX01"
+			client := []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS"}
+			all := append(client[:4:4], "ExchangeServer")
+			connectors := []gather.Connector{
+				{Name: "Default " + name, AuthMechanisms: all, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:2525", "0.0.0.0:2525"}},
+				{Name: "Default Frontend " + name, AuthMechanisms: all, Enabled: &frontend, FQDN: fqdn, Bindings: []string{"[::]:25", "0.0.0.0:25"}},
+				{Name: "Client Frontend " + name, AuthMechanisms: client, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:587", "0.0.0.0:587"}},
+			}
+			if name == "EX01" {
+				connectors = append(connectors, gather.Connector{
+					Name: "Relay_x64 Prüfstand", AuthMechanisms: []string{"Tls", "ExternalAuthoritative"}, Enabled: &yes, FQDN: fqdn, Bindings: []string{"192.0.2.25:25"},
+				})
+			}
+			require.Equal(t, connectors, doc.Connectors)
+
+			transport := "clixml:transport.xml"
+			if test.folder == "bare-certificate" {
+				transport = "clixml:internal-transport.xml"
+			}
+			require.Equal(t, map[string]string{
+				"certificates": "clixml:certificates.xml", "connectors": "clixml:connectors.xml", "directory": transport, "host": "clixml:server.xml",
+			}, doc.Sources)
+		})
+	}
+}
+
+func TestServers(t *testing.T) {
+	t.Parallel()
+	names, err := Gatherer{Dir: fixtures + "/two-servers"}.Servers(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, []string{"EX01", "EX02"}, names)
+
+	_, _, err = run(t, fixtures+"/two-servers", "")
+	require.EqualError(t, err, fixtures+"/two-servers holds exports of several servers: EX01, EX02; pass --server NAME")
+	_, _, err = run(t, fixtures+"/two-servers", "EX03")
+	require.EqualError(t, err, fixtures+`/two-servers holds no exports of the server "EX03"; those that it holds exports of: EX01, EX02`)
+}
+
+func TestOneFile(t *testing.T) {
+	t.Parallel()
+	doc, reports, err := run(t, fixtures+"/remote/connectors.xml", "")
+	require.NoError(t, err)
+	require.Empty(t, reports)
+	require.Len(t, doc.Connectors, 4)
+	require.Nil(t, doc.Certificates)
+	require.Nil(t, doc.Directory)
+	require.Nil(t, doc.Host)
+	require.Equal(t, "EX01", doc.Server)
+}
+
+// A document that has a server and sections already keeps what the folder does
+// not have.
+func TestGatherKeepsWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	doc := gather.Document{
+		Server: "given", Host: &gather.Host{DNSFQDN: "given"}, Connectors: []gather.Connector{{Name: "given"}},
+		Sources: map[string]string{"host": "flag:--host", "connectors": "facts:x"},
+	}
+	require.NoError(t, Gatherer{Dir: fixtures + "/remote/connectors.xml"}.Gather(context.Background(), &doc))
+	require.Equal(t, "given", doc.Server)
+	require.Equal(t, "given", doc.Host.DNSFQDN)
+	require.Len(t, doc.Connectors, 4)
+	require.Equal(t, map[string]string{"host": "flag:--host", "connectors": "clixml:connectors.xml"}, doc.Sources)
+}
+
+func TestCanceled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	require.ErrorIs(t, Gatherer{Dir: fixtures + "/remote"}.Gather(ctx, &gather.Document{}), context.Canceled)
+}

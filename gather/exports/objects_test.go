@@ -1,0 +1,292 @@
+package exports
+
+import (
+	"encoding/base64"
+	"encoding/pem"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// rootThumbprint is that of the fixtures' root, as OpenSSL computes it.
+const rootThumbprint = "2A3AC6E017F92DC11178E79A74130E7FB3D8899D"
+
+// rootDER returns the fixtures' root certificate.
+func rootDER(t *testing.T) []byte {
+	t.Helper()
+	data, err := os.ReadFile(fixtures + "/roots/contoso-root.pem")
+	require.NoError(t, err)
+	block, _ := pem.Decode(data)
+	return block.Bytes
+}
+
+// objs returns a CLIXML file with these values.
+func objs(values ...string) string {
+	return `<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">` + strings.Join(values, "\n") + `</Objs>`
+}
+
+// obj returns an object of a type with properties; each is an element.
+func obj(typeName string, properties ...string) string {
+	return `<Obj><TN><T>` + typeName + `</T><T>System.Object</T></TN><Props>` + strings.Join(properties, "") + `</Props></Obj>`
+}
+
+// el returns a named value: el("S", "Name", "EX01").
+func el(kind, name, text string) string {
+	return fmt.Sprintf("<%s N=%q>%s</%[1]s>", kind, name, text)
+}
+
+func enum(name, text, number string) string {
+	return `<Obj N="` + name + `"><ToString>` + text + `</ToString><I32>` + number + `</I32></Obj>`
+}
+
+const (
+	typeConnector   = "Microsoft.Exchange.Data.Directory.SystemConfiguration.ReceiveConnector"
+	typeTransport   = "Microsoft.Exchange.Data.Directory.Management.TransportServer"
+	typeServer      = "Microsoft.Exchange.Data.Directory.Management.ExchangeServer"
+	typeCertificate = "Microsoft.Exchange.Management.SystemConfigurationTasks.ExchangeCertificate"
+	typeX509        = "System.Security.Cryptography.X509Certificates.X509Certificate2"
+)
+
+func connectorObj(properties ...string) string {
+	return obj(typeConnector, append([]string{el("S", "Identity", `EX01\Default EX01`)}, properties...)...)
+}
+
+func certificateObj(t *testing.T, properties ...string) string {
+	t.Helper()
+	raw := el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t)))
+	return obj(typeCertificate, append([]string{raw, el("S", "Identity", `ex01.corp.contoso.test\`+rootThumbprint)}, properties...)...)
+}
+
+// folder writes files into a folder of their own and returns it.
+func folder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
+	}
+	return dir
+}
+
+func one(values ...string) map[string]string { return map[string]string{"a.xml": objs(values...)} }
+
+func TestConnector(t *testing.T) {
+	t.Parallel()
+	yes := true
+	for name, test := range map[string]struct {
+		object  string
+		want    gather.Connector
+		reports []string
+	}{
+		"text of flags": {
+			obj("Deserialized."+typeConnector, el("S", "Name", "In"), el("S", "Server", "EX01"), el("S", "AuthMechanism", "ExchangeServer, Tls")),
+			gather.Connector{Name: "In", AuthMechanisms: []string{"Tls", "ExchangeServer"}}, nil,
+		},
+		"number of flags": {connectorObj(el("I32", "AuthMechanism", "49")), gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"Tls", "ExchangeServer", "ExternalAuthoritative"}}, nil},
+		"None":            {connectorObj(el("S", "AuthMechanism", "None")), gather.Connector{Name: "Default EX01", AuthMechanisms: []string{}}, nil},
+		"0":               {connectorObj(enum("AuthMechanism", "None", "0")), gather.Connector{Name: "Default EX01", AuthMechanisms: []string{}}, nil},
+		"number where the text does not parse": {
+			connectorObj(enum("AuthMechanism", "ServeurExchange", "16")), gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"ExchangeServer"}}, nil,
+		},
+		"unknown bit": {
+			connectorObj(enum("AuthMechanism", "80", "80")), gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"ExchangeServer"}},
+			[]string{`DIR/a.xml: object 1: connector "Default EX01": left out of AuthMechanism, not known: 0x40`},
+		},
+		"unknown name": {
+			connectorObj(el("S", "AuthMechanism", "Tls, Quantum")), gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"Tls"}},
+			[]string{`DIR/a.xml: object 1: connector "Default EX01": left out of AuthMechanism, not known: Quantum`},
+		},
+		"SuppressXAnonymousTls": {
+			connectorObj(el("S", "AuthMechanism", "Tls"), el("B", "SuppressXAnonymousTls", "true"), el("B", "Enabled", "true"), el("S", "Fqdn", "mx.contoso.test"), `<Nil N="Bindings"/>`),
+			gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"Tls"}, Enabled: &yes, FQDN: "mx.contoso.test"},
+			[]string{`connector "Default EX01" has SuppressXAnonymousTls: Exchange 2010 and later do not offer X-ANONYMOUSTLS there, which the nine steps do not look at`},
+		},
+		"Select-Object": {
+			`<Obj><TN><T>Selected.` + typeConnector + `</T></TN><MS>` + el("S", "Name", "In") + el("S", "AuthMechanism", "Tls") + `<S N="Server">ex01.corp.contoso.test</S></MS></Obj>`,
+			gather.Connector{Name: "In", AuthMechanisms: []string{"Tls"}}, nil,
+		},
+		"in a list": {
+			`<Obj><TN><T>System.Object[]</T></TN><LST>` + connectorObj(el("S", "AuthMechanism", "Tls")) + `</LST></Obj>`,
+			gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"Tls"}}, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc, reports, err := run(t, folder(t, one(test.object)), "ex01")
+			require.NoError(t, err)
+			require.Equal(t, []gather.Connector{test.want}, doc.Connectors)
+			require.Equal(t, test.reports, reports)
+		})
+	}
+}
+
+func TestCertificateServices(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		services string
+		want     []string
+		reports  []string
+	}{
+		"text":    {el("S", "Services", "SMTP, IIS"), []string{"IIS", "SMTP"}, nil},
+		"number":  {el("I32", "Services", "127"), []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}, nil},
+		"object":  {enum("Services", "IIS, SMTP", "24"), []string{"IIS", "SMTP"}, nil},
+		"none":    {el("S", "Services", "None"), []string{}, nil},
+		"unknown": {el("I32", "Services", "272"), []string{"SMTP"}, []string{"DIR/a.xml: object 1: certificate " + rootThumbprint + ": left out of Services, not known: 0x100"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc, reports, err := run(t, folder(t, one(certificateObj(t, test.services, el("B", "HasPrivateKey", "false")))), "")
+			require.NoError(t, err)
+			require.Equal(t, test.want, doc.Certificates[0].Services)
+			require.False(t, *doc.Certificates[0].HasPrivateKey)
+			require.Equal(t, test.reports, reports)
+		})
+	}
+}
+
+// Exchange's Status of the fixtures' root, whose own validity OpenSSL gives as
+// Jan 15 09:30:00 2020 to Jan 10 09:30:00 2040.
+func TestTrust(t *testing.T) {
+	t.Parallel()
+	from, until, yes, no := "2020-01-15T09:30:00Z", "2040-01-10T09:30:00Z", true, false
+	source := func(status string) string {
+		return "from Status " + status + " in the export, as Exchange saw it then; pass --roots FILE to build the chain"
+	}
+	for _, test := range []struct {
+		status string
+		want   gather.Trust
+	}{
+		{"", gather.Trust{Chain: "unknown", Error: "the export has no Status; pass --roots FILE to build the chain"}},
+		{el("S", "Status", "Unknown"), gather.Trust{Chain: "unknown", Error: source("Unknown")}},
+		{el("S", "Status", "Valid"), gather.Trust{Chain: "trusted", ValidFrom: &from, ValidUntil: &until, Revoked: &no, Error: source("Valid")}},
+		{enum("Status", "Valid", "1") + el("I32", "RootCAType", "2"), gather.Trust{Chain: "trusted", ValidFrom: &from, ValidUntil: &until, Revoked: &no, Error: source("Valid")}},
+		{enum("Status", "Valid", "1") + enum("RootCAType", "None", "0"), gather.Trust{Chain: "untrusted", Error: source("Valid") + "; RootCAType None says that no trusted root vouches for it"}},
+		{el("I32", "Status", "2"), gather.Trust{Chain: "unknown", Revoked: &yes, Error: source("Revoked")}},
+		{el("S", "Status", "DateInvalid"), gather.Trust{Chain: "unknown", Error: source("DateInvalid")}},
+		{el("S", "Status", "Untrusted"), gather.Trust{Chain: "untrusted", Error: source("Untrusted")}},
+		{el("S", "Status", "Invalid"), gather.Trust{Chain: "untrusted", Error: source("Invalid")}},
+		{el("I32", "Status", "6"), gather.Trust{Chain: "trusted", ValidFrom: &from, ValidUntil: &until, Error: source("RevocationCheckFailure") + "; whether it is revoked is not known"}},
+	} {
+		doc, _, err := run(t, folder(t, one(certificateObj(t, test.status))), "")
+		require.NoError(t, err)
+		require.Equal(t, test.want, doc.Certificates[0].Trust, test.status)
+	}
+}
+
+func TestDirectory(t *testing.T) {
+	t.Parallel()
+	name := el("S", "Name", "EX01")
+	lower := strings.ToLower(rootThumbprint)
+	root := rootThumbprint
+	for _, test := range []struct {
+		objects []string
+		want    *gather.Directory
+		reports []string
+	}{
+		{[]string{obj(typeTransport, name, el("S", "InternalTransportCertificateThumbprint", lower))}, &gather.Directory{Readable: true, InternalTransportCertificate: &root}, nil},
+		{[]string{obj(typeTransport, name, `<Nil N="InternalTransportCertificateThumbprint"/>`)}, &gather.Directory{Readable: true}, nil},
+		{[]string{obj(typeTransport, name, el("S", "InternalTransportCertificateThumbprint", ""))}, &gather.Directory{Readable: true}, nil},
+		{[]string{obj(typeTransport, name)}, nil, []string{"DIR/a.xml: object 1: left out, it has no InternalTransportCertificateThumbprint"}},
+		{
+			[]string{
+				obj(typeTransport, name, el("S", "InternalTransportCertificateThumbprint", lower)),
+				obj(typeX509, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t)))),
+			},
+			&gather.Directory{Readable: true, InternalTransportCertificate: &root},
+			[]string{"DIR/a.xml: object 2: left out, the internal transport certificate is in DIR/a.xml: object 1 too and the same there"},
+		},
+	} {
+		doc, reports, err := run(t, folder(t, one(test.objects...)), "")
+		require.NoError(t, err)
+		require.Equal(t, test.want, doc.Directory)
+		require.Equal(t, test.reports, reports)
+	}
+}
+
+// Everything that is not gathered is reported.
+func TestReports(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{
+		"a.xml": objs(
+			obj("Deserialized."+typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.corp.contoso.test")),
+			obj("Microsoft.Exchange.Data.Directory.Management.FrontendTransportServerPresentationObject", el("S", "Name", "EX01")),
+			obj("Microsoft.Exchange.Data.Directory.Management.FrontendTransportServerPresentationObject", el("S", "Name", "EX02")),
+			"<S>text</S>",
+		),
+		"b.xml":      objs(),
+		"c.xml":      objs(obj(typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.corp.contoso.test"))),
+		"d.xml":      objs(obj(typeServer, el("S", "Name", "EX01"))),
+		"e.xml":      objs(obj(typeX509, el("S", "PSParentPath", `Microsoft.PowerShell.Security\Certificate::LocalMachine\My`))),
+		"facts.json": "{}",
+		"list.xml":   "<html></html>",
+		"mail.txt":   "<ex01@contoso.test> wrote",
+		"notes.txt":  "none",
+	})
+	require.NoError(t, os.Mkdir(dir+"/old", 0o700))
+	doc, reports, err := run(t, dir, "")
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"DIR: left out, not a file: old",
+		"DIR/a.xml: left out, 2 of the type Microsoft.Exchange.Data.Directory.Management.FrontendTransportServerPresentationObject",
+		"DIR/a.xml: left out, 1 of the type <S>",
+		"DIR/b.xml: holds no objects",
+		"DIR/e.xml: left out, 1 of the type System.Security.Cryptography.X509Certificates.X509Certificate2, from a certificate store and not from the directory",
+		"DIR/list.xml: left out: expected CLIXML with the root <Objs>, its root is <html>",
+		"DIR: left out, not CLIXML: facts.json, mail.txt, notes.txt",
+		"DIR/c.xml: object 1: left out, the name of the server is in DIR/a.xml: object 1 too and the same there",
+		"DIR/d.xml: object 1: left out, it does not have both Fqdn and Name",
+	}, reports)
+	require.Equal(t, "EX01", doc.Host.DNSHostName)
+	require.Equal(t, map[string]string{"host": "clixml:a.xml, clixml:c.xml"}, doc.Sources)
+	require.NoError(t, Gatherer{Dir: dir}.Gather(t.Context(), &gather.Document{}), "nobody wants the reports")
+}
+
+// The name that an object gives its server, and how it is spelled.
+func TestServerNames(t *testing.T) {
+	t.Parallel()
+	auth := el("S", "AuthMechanism", "Tls")
+	id := `<Obj N="Server"><ToString>corp.contoso.test/EX01</ToString><Props><S N="Name">EX01</S></Props></Obj>`
+	raw := el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t)))
+	for _, test := range []struct {
+		objects []string
+		want    string
+	}{
+		{[]string{obj(typeConnector, el("S", "Name", "x"), auth, id)}, "EX01"},
+		{[]string{obj(typeConnector, el("S", "Identity", `Ex01\x`), auth)}, "Ex01"},
+		{[]string{obj(typeServer, el("S", "Fqdn", "ex01.corp.contoso.test"))}, "ex01"},
+		{[]string{obj(typeTransport, el("S", "Identity", "EX01"))}, "EX01"},
+		{[]string{certificateObj(t)}, "ex01"},
+		{[]string{obj(typeCertificate, raw, el("S", "PSComputerName", "ex01.corp.contoso.test"))}, "ex01"},
+		{[]string{obj(typeCertificate, raw, el("S", "PSComputerName", "10.1.2.3"))}, ""},
+		{[]string{obj(typeCertificate, raw, el("S", "Identity", rootThumbprint))}, ""},
+		{[]string{certificateObj(t), obj(typeTransport, el("S", "Name", "EX01")), connectorObj(auth), obj(typeServer, el("S", "Name", "Ex01"))}, "Ex01"},
+	} {
+		doc, reports, err := run(t, folder(t, one(test.objects...)), "")
+		require.NoError(t, err)
+		require.Equal(t, test.want, doc.Server)
+		if test.want == "" {
+			require.Contains(t, reports, "DIR: no object says which server it is of; pass --server NAME")
+		}
+	}
+
+	t.Run("given", func(t *testing.T) {
+		t.Parallel()
+		doc, _, err := run(t, folder(t, one(obj(typeX509, raw))), "EX07.corp.contoso.test")
+		require.NoError(t, err)
+		require.Equal(t, "EX07", doc.Server)
+		require.Equal(t, rootThumbprint, *doc.Directory.InternalTransportCertificate)
+	})
+	t.Run("bare certificate among several", func(t *testing.T) {
+		t.Parallel()
+		two := objs(obj(typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.x")), obj(typeServer, el("S", "Name", "EX02")))
+		doc, reports, err := run(t, folder(t, map[string]string{"a.xml": two, "b.xml": objs(obj(typeX509, raw))}), "EX01")
+		require.NoError(t, err)
+		require.Nil(t, doc.Directory)
+		require.Equal(t, []string{"DIR/b.xml: object 1: left out, a certificate from the directory does not say which server it is of, and there are several: EX01, EX02"}, reports)
+	})
+}

@@ -1,0 +1,203 @@
+package exports
+
+import (
+	"encoding/base64"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+)
+
+// A value is one typed value of a CLIXML file.
+type value struct {
+	kind   string  // the element's name: S, I32, B, BA, Nil, Obj, Ref, …
+	name   string  // of the property that it is the value of
+	text   string  // of a simple value
+	object *object // of Obj and Ref
+	line   int     // in the file; 0: it was not read from CLIXML
+}
+
+// An object is an <Obj> of a CLIXML file.
+type object struct {
+	types    []string // names of its types, the most derived first
+	toString string
+	props    []value // Props: its own properties
+	members  []value // MS: properties that PowerShell added
+	items    []value // LST, IE, STK, QUE
+	entries  []value // DCT: objects with the properties Key and Value
+	value    *value  // what it wraps: the number of an enumeration
+}
+
+// property returns the property with that name, its own before an added one.
+// PowerShell's names do not tell upper from lower case.
+func (o *object) property(name string) (value, bool) {
+	for _, list := range [][]value{o.props, o.members} {
+		if i := slices.IndexFunc(list, func(v value) bool { return strings.EqualFold(v.name, name) }); i >= 0 {
+			return list[i], true
+		}
+	}
+	return value{}, false
+}
+
+// known is property, with a null value taken for none.
+func (o *object) known(name string) (value, bool) {
+	v, ok := o.property(name)
+	return v, ok && v.kind != "Nil"
+}
+
+// string returns a property's text, or what ToString says of an object; it is
+// empty where the property is not there or null.
+func (o *object) string(name string) string {
+	v, _ := o.known(name)
+	return v.string()
+}
+
+// is says whether one of the object's types is that. A remote session puts
+// Deserialized. before a type's name, Select-Object puts Selected. there.
+func (o *object) is(typeName string) bool {
+	return slices.ContainsFunc(o.types, func(t string) bool {
+		t = strings.TrimPrefix(t, "Deserialized.")
+		return strings.TrimPrefix(t, "Selected.") == typeName
+	})
+}
+
+// typeName names the value's type, for people.
+func (v value) typeName() string {
+	if v.object != nil && len(v.object.types) > 0 {
+		return v.object.types[0]
+	}
+	return "<" + v.kind + ">"
+}
+
+func (v value) string() string {
+	if v.object != nil {
+		return v.object.toString
+	}
+	return v.text
+}
+
+// simple returns what an object wraps, or the value itself.
+func (v value) simple() value {
+	if v.object != nil && v.object.value != nil {
+		return *v.object.value
+	}
+	return v
+}
+
+func (v value) integer() (int64, error) {
+	s := v.simple()
+	switch s.kind {
+	case "I16", "I32", "I64", "U16", "U32", "U64", "By", "SB":
+		if n, err := strconv.ParseInt(strings.TrimSpace(s.text), 10, 64); err == nil {
+			return n, nil
+		}
+	}
+	return 0, v.expected("a number")
+}
+
+func (v value) boolean() (bool, error) {
+	s := v.simple()
+	if s.kind == "B" && (s.text == "true" || s.text == "false") {
+		return s.text == "true", nil
+	}
+	return false, v.expected("true or false")
+}
+
+func (v value) bytes() ([]byte, error) {
+	s := v.simple()
+	if s.kind == "BA" {
+		if data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(s.text), "")); err == nil {
+			return data, nil
+		}
+	}
+	return nil, v.expected("bytes in base64")
+}
+
+// expected returns an error that names the value's place.
+func (v value) expected(what string) error {
+	if v.line == 0 {
+		return fmt.Errorf("%s: expected %s", v.name, what)
+	}
+	return fmt.Errorf("line %d: %s: expected %s, found %s", v.line, v.name, what, v.typeName())
+}
+
+// flags reads a set of flags: an enumeration object, its text ("Tls, Integrated")
+// or its number. names are the flags' names from the lowest bit on; known comes
+// back in their order. unknown holds the flags that have no name there.
+func (v value) flags(names []string) (known, unknown []string, err error) {
+	bits, unknown, ok := parseFlags(v.string(), names)
+	if !ok || len(unknown) > 0 {
+		if n, err := v.integer(); err == nil && n >= 0 {
+			bits, unknown, ok = uint64(n), nil, true
+		}
+	}
+	if !ok {
+		return nil, nil, v.expected("flags such as " + names[0] + ", " + names[1])
+	}
+	known = []string{}
+	for i, name := range names {
+		if bits&(1<<i) != 0 {
+			known = append(known, name)
+		}
+	}
+	if rest := bits >> len(names) << len(names); rest != 0 {
+		unknown = append(unknown, fmt.Sprintf("%#x", rest))
+	}
+	return known, unknown, nil
+}
+
+// parseFlags reads the text of an enumeration. It is not ok where there is no
+// flag in it that names knows, and None is not there either.
+func parseFlags(text string, names []string) (bits uint64, unknown []string, ok bool) {
+	if n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32); err == nil {
+		return n, nil, true
+	}
+	for name := range strings.SplitSeq(text, ",") {
+		name = strings.TrimSpace(name)
+		i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+		switch {
+		case i >= 0:
+			bits |= 1 << i
+			ok = true
+		case strings.EqualFold(name, "None"):
+			ok = true
+		default:
+			unknown = append(unknown, name)
+		}
+	}
+	return bits, unknown, ok
+}
+
+// enumeration reads one of names: an enumeration object, its text or its
+// number, which is the name's place in the list.
+func (v value) enumeration(names []string) (string, error) {
+	if slices.Contains(names, v.string()) {
+		return v.string(), nil
+	}
+	n, err := v.integer()
+	if err != nil || n < 0 || n >= int64(len(names)) {
+		return "", v.expected("one of " + strings.Join(names, ", "))
+	}
+	return names[n], nil
+}
+
+// escape is a UTF-16 code unit that CLIXML cannot hold as it is, or an
+// underscore that would read as the beginning of one.
+var escape = regexp.MustCompile(`(?:_x[0-9A-Fa-f]{4}_)+`)
+
+// unescape replaces the escapes in a text or a name ([MS-PSRP] section 2.2.5.3.2).
+func unescape(text string) string {
+	if !strings.Contains(text, "_x") {
+		return text
+	}
+	return escape.ReplaceAllStringFunc(text, func(run string) string {
+		units := make([]uint16, 0, len(run)/7)
+		for ; run != ""; run = run[len("_x0000_"):] {
+			unit, _ := strconv.ParseUint(run[2:6], 16, 16)
+			units = append(units, uint16(unit))
+		}
+		return string(utf16.Decode(units))
+	})
+}
