@@ -168,16 +168,16 @@ func TestEveryRuleIsDescribed(t *testing.T) {
 		described := map[string]bool{} // by a METADATA block for all rules of a name
 		for _, rule := range module.Rules {
 			for _, annotations := range rule.Annotations {
-				place := fmt.Sprintf("%s: %s", path, rule.Path())
+				place := fmt.Sprintf("%s: %s", path, rule.Ref())
 				require.NotEmpty(t, annotations.Title, place)
 				require.NotEmpty(t, annotations.Description, place)
 				require.NotEmpty(t, annotations.Custom, place)
 				if annotations.Scope == "document" {
-					described[rule.Path().String()] = true
+					described[rule.Ref().String()] = true
 				}
 			}
-			if len(rule.Annotations) == 0 && !described[rule.Path().String()] {
-				t.Errorf("%s: %s has no METADATA", rule.Location, rule.Path())
+			if len(rule.Annotations) == 0 && !described[rule.Ref().String()] {
+				t.Errorf("%s: %s has no METADATA", rule.Location, rule.Ref())
 			}
 		}
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/bundles"
 )
 
 const entrypoint = "data.transportcert.inbound_anonymous.decision"
@@ -95,7 +96,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts = append(parts, rego.Query(entrypoint), rego.Capabilities(capabilities()))
+	parts = append(parts, rego.Query(entrypoint), rego.Capabilities(bundles.Capabilities()))
 	decide, err := rego.New(parts...).PrepareForEval(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("compiling the policies: %w", err)

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/output"
+)
+
+func newExplain() *cobra.Command {
+	var deciding deciding
+	command := &cobra.Command{
+		Use:   "explain [PATH... | - | --exports FOLDER]",
+		Short: "Tell a decision step by step",
+		Long: `Tell the nine steps in order, each with what was looked at, what was found, and where the process stopped
+or went on. PATH is what it is for "evaluate".
+
+Exit codes: 0 explained, whatever the decision is; 2 an error.`,
+		Example: `  transportcert explain ex01.json
+  transportcert explain --exports exports/EX01 --at 2027-01-01T00:00:00Z`,
+		RunE: func(command *cobra.Command, paths []string) error {
+			if err := deciding.check(); err != nil {
+				return err
+			}
+			format := output.Explain(command.OutOrStdout(), deciding.colors(command))
+			return deciding.run(command, paths, format, func(*evaluate.Decision) {})
+		},
+	}
+	deciding.addFlags(command)
+	return command
+}

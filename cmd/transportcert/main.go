@@ -1,0 +1,103 @@
+// Command transportcert tells which certificate an Exchange server serves on
+// X-ANONYMOUSTLS, and why.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/transportcert/transportcert/internal/output"
+)
+
+// Exit codes. 0: as it should be.
+const (
+	exitNo    = 1 // the answer is no
+	exitError = 2 // it could not be answered
+)
+
+// errNo ends a command whose answer is no.
+var errNo = errors.New("the answer is no")
+
+// errReported ends a command that has said already what went wrong.
+var errReported = errors.New("reported")
+
+// A usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run runs a command and returns its exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal kills
+
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	command, err := root.ExecuteContextC(ctx)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errNo):
+		return exitNo
+	case errors.Is(err, errReported), errors.Is(err, syscall.EPIPE): // nobody reads on: | head
+		return exitError
+	}
+	report(stderr, err)
+	if errors.As(err, &usageError{}) || command == root {
+		fmt.Fprintf(stderr, "Run '%s --help' for usage.\n", command.CommandPath())
+	}
+	return exitError
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "transportcert",
+		Short: "Tells which certificate an Exchange server serves on X-ANONYMOUSTLS, and why",
+		Long: `An Exchange server that receives mail from another Exchange server offers X-ANONYMOUSTLS and encrypts
+the session with one certificate out of its store. transportcert gathers the facts that decide which one,
+evaluates the nine steps that Microsoft published for it, and tells the certificate, the events that the
+server logs, and what to do about them. "gather" makes the document of a server's facts, "evaluate" decides,
+"explain" tells the decision step by step.
+
+Exit codes: 0 as it should be, 1 the answer is no, 2 it could not be answered.`,
+		Example: `  transportcert evaluate --exports exports/EX01
+  transportcert gather --exports exports/EX01 -o ex01.json
+  transportcert explain ex01.json`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(newGather(), newEvaluate(), newExplain(), newBundle(), newVersion())
+	return root
+}
+
+// noArguments is what Args of a command without arguments is.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("unexpected argument %q", args[0])
+	}
+	return nil
+}
+
+// report writes an error for people. Names in it can come from anywhere.
+func report(stderr io.Writer, err error) {
+	fmt.Fprintf(stderr, "transportcert: %s\n", output.PrintableLines(err.Error()))
+}
+
+// note writes what was left out or could not be read.
+func note(stderr io.Writer) func(sentence string) {
+	return func(sentence string) { fmt.Fprintf(stderr, "note: %s\n", output.Printable(sentence)) }
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/bundles"
+)
+
+// policyFlags are the flags that say which policies decide. They mean the same
+// in every command.
+type policyFlags struct {
+	bundles         []string
+	verificationKey string
+	policies        []string
+	registry        registryFlags
+}
+
+func (p *policyFlags) addFlags(command *cobra.Command) {
+	flags := command.Flags()
+	flags.StringArrayVar(&p.bundles, "bundle", nil, "decide with this OPA `BUNDLE`: a file, a folder or oci://HOST/REPO:TAG; one with the shipped\npolicies stands in their place, any other beside them; can be repeated")
+	flags.StringVar(&p.verificationKey, "verification-key", "", "refuse a bundle that is not signed with the key whose public part is in this PEM `FILE`")
+	flags.StringArrayVar(&p.policies, "policy", nil, "add the Rego and data of your own, package transportcert.custom, in this `FOLDER`; can be repeated")
+	_ = command.MarkFlagFilename("bundle", "gz")
+	_ = command.MarkFlagFilename("verification-key", "pem", "pub")
+	_ = command.MarkFlagDirname("policy")
+	p.registry.addFlags(command)
+}
+
+// check finds out what is wrong with the flags before anything is read.
+func (p *policyFlags) check() error {
+	if p.verificationKey != "" && len(p.bundles) == 0 {
+		return usagef("--verification-key is of use only with --bundle")
+	}
+	return nil
+}
+
+// evaluator compiles the policies that the flags name. What is pulled for it
+// is told on stderr.
+func (p *policyFlags) evaluator(ctx context.Context, stderr io.Writer) (*evaluate.Evaluator, error) {
+	folder, err := os.MkdirTemp("", "transportcert-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for bundles: %w", err)
+	}
+	defer os.RemoveAll(folder)
+	options := []evaluate.Option{evaluate.WithVerificationKey(p.verificationKey), evaluate.WithPolicies(p.policies...)}
+	for _, bundle := range p.bundles {
+		path, err := p.registry.Local(ctx, bundle, folder, note(stderr))
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, evaluate.WithBundle(path))
+	}
+	return evaluate.New(ctx, options...)
+}
+
+// registryFlags are the flags that say how to reach a registry.
+type registryFlags struct{ bundles.Registry }
+
+func (r *registryFlags) addFlags(command *cobra.Command) {
+	flags := command.Flags()
+	flags.StringVar(&r.CA, "ca", "", "trust the certificates in this PEM `FILE` for oci://HOST, in place of this machine's")
+	flags.BoolVar(&r.PlainHTTP, "plain-http", false, "use http for oci://HOST where HOST is a loopback address")
+	_ = command.MarkFlagFilename("ca", "pem", "crt", "cer")
+}

@@ -1,0 +1,176 @@
+package bundles
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2"
+	"oras.land/oras-go/v2/content"
+	"oras.land/oras-go/v2/content/memory"
+	"oras.land/oras-go/v2/registry/remote"
+	"oras.land/oras-go/v2/registry/remote/auth"
+	"oras.land/oras-go/v2/registry/remote/credentials"
+	"oras.land/oras-go/v2/registry/remote/retry"
+)
+
+const (
+	scheme           = "oci://"
+	registryDeadline = 2 * time.Minute // for one push or pull
+)
+
+// Registry moves bundles to and from OCI registries, in the media types that
+// OPA downloads. Credentials are those of docker's configuration.
+type Registry struct {
+	CA        string // PEM file with the certificates that vouch for the registry's; empty: the system's
+	PlainHTTP bool   // http in place of https, of a registry on a loopback address
+}
+
+// Push sends a bundle to oci://HOST/REPO:TAG and returns oci://HOST/REPO@DIGEST,
+// the same whenever the same bundle is pushed.
+func (r Registry) Push(ctx context.Context, data []byte, reference string) (pushed string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, registryDeadline)
+	defer cancel()
+	repository, err := r.repository(reference)
+	if err != nil {
+		return "", err
+	}
+	defer wrap(&err, "pushing "+reference)
+	tag := repository.Reference.Reference
+	if err := repository.Reference.ValidateReferenceAsTag(); err != nil {
+		return "", fmt.Errorf("expected oci://HOST/REPO:TAG: %w", err)
+	}
+	local := memory.New()
+	layer, err := oras.PushBytes(ctx, local, ocispec.MediaTypeImageLayerGzip, data)
+	if err != nil {
+		return "", err
+	}
+	config, err := oras.PushBytes(ctx, local, ocispec.MediaTypeImageConfig, []byte("{}"))
+	if err != nil {
+		return "", err
+	}
+	manifest, err := oras.PackManifest(ctx, local, oras.PackManifestVersion1_0, "", oras.PackManifestOptions{
+		Layers:              []ocispec.Descriptor{layer},
+		ConfigDescriptor:    &config,
+		ManifestAnnotations: map[string]string{ocispec.AnnotationCreated: "1970-01-01T00:00:00Z"},
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := local.Tag(ctx, manifest, tag); err != nil {
+		return "", err
+	}
+	_, err = oras.Copy(ctx, local, tag, repository, tag, oras.DefaultCopyOptions)
+	repository.Reference.Reference = manifest.Digest.String()
+	return scheme + repository.Reference.String(), err
+}
+
+// Pull returns the bundle at oci://HOST/REPO:TAG or oci://HOST/REPO@DIGEST and
+// its manifest's digest. Every byte is checked against the digests.
+func (r Registry) Pull(ctx context.Context, reference string) (data []byte, digest string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, registryDeadline)
+	defer cancel()
+	repository, err := r.repository(reference)
+	if err != nil {
+		return nil, "", err
+	}
+	defer wrap(&err, "pulling "+reference)
+	descriptor, text, err := oras.FetchBytes(ctx, repository, repository.Reference.Reference, oras.DefaultFetchBytesOptions)
+	if err != nil {
+		return nil, "", err
+	}
+	var manifest ocispec.Manifest
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		return nil, "", fmt.Errorf("reading the manifest: %w", err)
+	}
+	for _, layer := range manifest.Layers {
+		if layer.MediaType != ocispec.MediaTypeImageLayerGzip {
+			continue
+		}
+		if layer.Size > maxBundle {
+			return nil, "", fmt.Errorf("expected at most %d bytes, found %d", maxBundle, layer.Size)
+		}
+		if data, err = content.FetchAll(ctx, repository.Blobs(), layer); err == nil {
+			_, err = unpack(data)
+		}
+		return data, descriptor.Digest.String(), err
+	}
+	return nil, "", fmt.Errorf("expected a layer %s, found none", ocispec.MediaTypeImageLayerGzip)
+}
+
+func wrap(err *error, doing string) {
+	if *err != nil {
+		*err = fmt.Errorf("%s: %w", doing, *err)
+	}
+}
+
+// Local returns the path of a bundle: of one in a registry, the file into
+// which it is pulled below the folder. report is told the digest.
+func (r Registry) Local(ctx context.Context, bundle, folder string, report func(sentence string)) (string, error) {
+	if !strings.HasPrefix(bundle, scheme) {
+		return bundle, nil
+	}
+	data, digest, err := r.Pull(ctx, bundle)
+	if err != nil {
+		return "", err
+	}
+	report(fmt.Sprintf("%s: pulled %s", bundle, digest))
+	path := filepath.Join(folder, strings.ReplaceAll(digest, ":", "-")+".tar.gz")
+	return path, os.WriteFile(path, data, 0o600)
+}
+
+func (r Registry) repository(reference string) (*remote.Repository, error) {
+	repository, err := remote.NewRepository(strings.TrimPrefix(reference, scheme))
+	if err != nil || !strings.HasPrefix(reference, scheme) || repository.Reference.Reference == "" {
+		return nil, fmt.Errorf("%s: expected oci://HOST/REPO:TAG", reference)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	if r.CA != "" {
+		text, err := os.ReadFile(r.CA)
+		if err != nil {
+			return nil, fmt.Errorf("reading the CA: %w", err)
+		}
+		transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+		if !transport.TLSClientConfig.RootCAs.AppendCertsFromPEM(text) {
+			return nil, fmt.Errorf("reading the CA %s: expected PEM certificates", r.CA)
+		}
+	}
+	store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("reading docker's configuration: %w", err)
+	}
+	repository.PlainHTTP = r.PlainHTTP
+	repository.Client = &auth.Client{
+		Client:     &http.Client{Transport: guarded{retry.NewTransport(transport), r.PlainHTTP}},
+		Cache:      auth.NewCache(),
+		Credential: credentials.Credential(store),
+	}
+	return repository, nil
+}
+
+// guarded lets nothing out without TLS but to a loopback address: neither what
+// was asked for nor where a registry sends us.
+type guarded struct {
+	next      http.RoundTripper
+	plainHTTP bool
+}
+
+func (g guarded) RoundTrip(request *http.Request) (*http.Response, error) {
+	host := request.URL.Hostname()
+	address := net.ParseIP(host)
+	loopback := host == "localhost" || address != nil && address.IsLoopback()
+	if request.URL.Scheme != "https" && !(g.plainHTTP && loopback) {
+		return nil, fmt.Errorf("%s: expected https; plain http is for loopback addresses, with --plain-http", request.URL.Host)
+	}
+	return g.next.RoundTrip(request)
+}

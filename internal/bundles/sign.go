@@ -1,0 +1,151 @@
+package bundles
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"maps"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/open-policy-agent/opa/v1/util"
+)
+
+// KeyID is the name of the key in a signature, and what OPA calls the key of
+// its --verification-key where nothing says otherwise.
+const KeyID = "default"
+
+const signatures = ".signatures.json"
+
+// ReadSigningKey reads a private key, RSA or ECDSA, from a PEM file; the
+// signature algorithm (RS256, ES256, ES384, ES512) is that of its kind. report
+// is told where others than the owner can get at the file.
+func ReadSigningKey(path string, report func(sentence string)) (*bundle.SigningConfig, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the signing key: %w", err)
+	}
+	if open := info.Mode().Perm() & 0o077; open != 0 && runtime.GOOS != "windows" {
+		report(fmt.Sprintf("others than its owner can get at the signing key %s (mode %04o): chmod 600 %[1]s", path, info.Mode().Perm()))
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the signing key: %w", err)
+	}
+	block, rest := pem.Decode(text)
+	for block != nil && !strings.HasSuffix(block.Type, "PRIVATE KEY") { // openssl ecparam writes parameters first
+		block, rest = pem.Decode(rest)
+	}
+	if block == nil {
+		return nil, fmt.Errorf("reading the signing key %s: expected PEM with a private key", path)
+	}
+	signing := bundle.NewSigningConfig(string(pem.EncodeToMemory(block)), "", "")
+	key, err := signing.GetPrivateKey()
+	if err != nil {
+		return nil, fmt.Errorf("reading the signing key %s: expected a private key without a password: %w", path, err)
+	}
+	if signer, ok := key.(crypto.Signer); ok {
+		signing.Algorithm, err = algorithmOf(signer.Public())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the signing key %s: %w", path, err)
+	}
+	return signing, nil
+}
+
+// ReadVerificationKey reads a public key, RSA or ECDSA, from a PEM file; the
+// signature algorithm is that of its kind.
+func ReadVerificationKey(path string) (*bundle.VerificationConfig, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the verification key: %w", err)
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, fmt.Errorf("reading the verification key %s: expected PEM with a public key", path)
+	}
+	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("reading the verification key %s: expected a PKIX public key: %w", path, err)
+	}
+	algorithm, err := algorithmOf(key)
+	if err != nil {
+		return nil, fmt.Errorf("reading the verification key %s: %w", path, err)
+	}
+	keys := map[string]*bundle.KeyConfig{KeyID: {Key: string(text), Algorithm: algorithm}}
+	return bundle.NewVerificationConfig(keys, KeyID, "", nil), nil
+}
+
+// algorithmOf returns the signature algorithm of a public key's kind.
+func algorithmOf(key any) (string, error) {
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return "RS256", nil
+	case *ecdsa.PublicKey:
+		if algorithm, ok := map[int]string{256: "ES256", 384: "ES384", 521: "ES512"}[key.Curve.Params().BitSize]; ok {
+			return algorithm, nil
+		}
+	}
+	return "", fmt.Errorf("expected an RSA or ECDSA key (P-256, P-384, P-521), found %T", key)
+}
+
+// Sign returns a bundle with OPA's signature over every file, in place of one
+// that it had. With an RSA key, the same bundle gets the same bytes.
+func Sign(data []byte, key *bundle.SigningConfig) ([]byte, error) {
+	files, err := unpack(data)
+	if err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(files, func(name string, _ []byte) bool { return bundle.IsSignaturesFile(name) })
+	hasher, err := bundle.NewSignatureHasher(bundle.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	var signed []bundle.FileInfo
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		var content any = files[name]
+		if bundle.IsStructuredDoc(name) {
+			if err := util.Unmarshal(files[name], &content); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		sum, err := hasher.HashFile(content)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		signed = append(signed, bundle.NewFile(strings.TrimPrefix(name, "/"), hex.EncodeToString(sum), bundle.SHA256.String()))
+	}
+	token, err := bundle.GenerateSignedToken(signed, key, KeyID)
+	if err != nil {
+		return nil, fmt.Errorf("signing: %w", err)
+	}
+	if files[signatures], err = json.Marshal(bundle.SignaturesConfig{Signatures: []string{token}}); err != nil {
+		return nil, fmt.Errorf("signing: %w", err)
+	}
+	return pack(files)
+}
+
+// A SignatureError says why a bundle is not signed with a key.
+type SignatureError struct{ error }
+
+// Verify returns the revision of a bundle that is signed with the key, and a
+// SignatureError for one that is not.
+func Verify(data []byte, key *bundle.VerificationConfig) (revision string, err error) {
+	if _, err := bundle.NewReader(bytes.NewReader(data)).WithSkipBundleVerification(true).Read(); err != nil {
+		return "", fmt.Errorf("reading the bundle: %w", err)
+	}
+	verified, err := bundle.NewReader(bytes.NewReader(data)).WithBundleVerificationConfig(key).Read()
+	if err != nil {
+		return "", SignatureError{err}
+	}
+	return verified.Manifest.Revision, nil
+}

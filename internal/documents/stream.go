@@ -1,0 +1,108 @@
+package documents
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// maxDocument is how long a document, and so a line of NDJSON, may be, in bytes.
+const maxDocument = 64 << 20
+
+// A stream reads lines, and looks ahead by one of them. It decodes UTF-16,
+// which Windows PowerShell writes where a command's output is redirected.
+type stream struct {
+	reader *bufio.Reader
+	number int    // of the line that was returned last, from 1
+	ahead  []byte // the line after that, once it was read
+	blank  int    // how many lines were skipped before ahead
+}
+
+func newStream(r io.Reader) *stream {
+	return &stream{reader: bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 64<<10)}
+}
+
+// line returns the next line that is not blank, with its line end; io.EOF
+// after the last.
+func (s *stream) line() ([]byte, error) {
+	line, blank, err := s.ahead, s.blank, error(nil)
+	if s.ahead = nil; line == nil {
+		line, blank, err = s.read()
+	}
+	s.number += blank + 1
+	return line, err
+}
+
+// read returns the next line that is not blank and how many blank ones came
+// before it.
+func (s *stream) read() (line []byte, blank int, err error) {
+	for {
+		for {
+			var part []byte
+			part, err = s.reader.ReadSlice('\n')
+			if line = append(line, part...); len(line) > maxDocument {
+				return nil, blank, errTooLong
+			}
+			if !errors.Is(err, bufio.ErrBufferFull) {
+				break
+			}
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, blank, err
+		}
+		if len(bytes.TrimSpace(line)) > 0 {
+			return line, blank, nil // io.EOF, if so, comes again
+		}
+		if err != nil {
+			return nil, blank, err
+		}
+		line, blank = line[:0], blank+1
+	}
+}
+
+var errTooLong = fmt.Errorf("expected a document of at most %d MiB, found a longer one", maxDocument>>20)
+
+// isNDJSON says whether a stream that starts with the line holds a document a
+// line: the first is a whole one, or it can be no part of a document and the
+// second is a whole one, so that a damaged first line does not hide the others.
+func (s *stream) isNDJSON(first []byte) (bool, error) {
+	if json.Valid(first) {
+		return true, nil
+	}
+	second, blank, err := s.read()
+	if err != nil {
+		return false, ignoreEOF(err)
+	}
+	s.ahead, s.blank = second, blank
+	var start json.RawMessage
+	err = json.NewDecoder(bytes.NewReader(slices.Concat(first, second))).Decode(&start)
+	return !errors.Is(err, io.ErrUnexpectedEOF) && json.Valid(second), nil
+}
+
+func ignoreEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// rest returns the first line with everything that follows it.
+func (s *stream) rest(first []byte) ([]byte, error) {
+	whole := slices.Concat(first, bytes.Repeat([]byte("\n"), s.blank), s.ahead)
+	s.ahead = nil
+	after, err := io.ReadAll(io.LimitReader(s.reader, int64(maxDocument-len(whole)+1)))
+	if err != nil {
+		return nil, err
+	}
+	if whole = append(whole, after...); len(whole) > maxDocument {
+		return nil, errTooLong
+	}
+	return whole, nil
+}

@@ -1,0 +1,201 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+)
+
+// explanation tells the nine steps in order: what was looked at, what was
+// found, and whether the process went on.
+type explanation struct {
+	w     io.Writer
+	color bool
+	many  bool // something was written before
+}
+
+// Explain returns the format that tells a decision step by step.
+func Explain(w io.Writer, color bool) Format { return &explanation{w: w, color: color} }
+
+func (e *explanation) Write(document *gather.Document, decision *evaluate.Decision) error {
+	s, p := newServer(document, decision), &page{color: e.color}
+	if e.many {
+		p.line("")
+	}
+	e.many = true
+	p.headline(s)
+	for i, step := range []struct {
+		title string
+		tell  func(*page, server)
+	}{
+		{"Does a session reach a connector?", tellSession},
+		{"Does the connector have ExchangeServer authentication?", tellAuthentication},
+		{"Which certificate does the directory name?", tellDirectory},
+		{"Does the store hold it?", tellStore},
+		{"Has it expired?", tellExpiry},
+		{"Which names can a certificate be for?", tellDomains},
+		{"Which certificates are eligible?", tellEligible},
+		{"Which of them is best?", tellBest},
+		{"Is the best certificate the loaded one?", tellComparison},
+	} {
+		p.heading(fmt.Sprintf("Step %d. %s", i+1, step.title))
+		step.tell(p, s)
+		p.line("")
+	}
+	p.heading("So")
+	tellOutcome(p, s)
+	p.line("")
+	p.next(s)
+	_, err := e.w.Write(p.Bytes())
+	return err
+}
+
+func (*explanation) Close() error { return nil }
+
+// tell writes sentences below a step.
+func (p *page) tell(format string, args ...any) { p.prose(2, "  "+format, args...) }
+
+func tellSession(p *page, s server) {
+	if s.Phase == "startup" {
+		p.tell("The transport service of %s starts. No session is there yet, and no connector has a part in what it "+
+			"finds; what is said of connectors holds for the sessions that follow.", s.Server)
+	}
+	switch len(s.Connectors) {
+	case 0:
+		p.tell("%s has no Receive connector: no session can reach it.", s.Server)
+	case 1:
+		p.tell("%s has one Receive connector, %s. A session that reaches it starts the process.", s.Server, quoted(s.Connectors))
+	default:
+		p.tell("%s has %d Receive connectors: %s. A session that reaches one of them starts the process.",
+			s.Server, len(s.Connectors), quoted(s.Connectors))
+	}
+	if disabled := s.stoppedAt("connector_disabled"); len(disabled) > 0 {
+		p.tell("Disabled, so that no session comes there: %s.", quoted(disabled))
+	}
+}
+
+func tellAuthentication(p *page, s server) {
+	var passed []evaluate.Connector
+	for _, connector := range s.Connectors {
+		if !stopsBeforeStep3(connector) {
+			passed = append(passed, connector)
+		}
+	}
+	if len(passed) > 0 {
+		p.tell("The AuthMechanism of %s has ExchangeServer. %s", quoted(passed), s.goesOn())
+	}
+	var without []string // in order, each once
+	off := map[string][]evaluate.Connector{}
+	for i, connector := range s.Connectors {
+		if is(connector.StoppedAt, "exchange_server_auth_disabled") {
+			mechanism := authMechanism(s.facts.Connectors[i])
+			if off[mechanism] == nil {
+				without = append(without, mechanism)
+			}
+			off[mechanism] = append(off[mechanism], connector)
+		}
+	}
+	for _, mechanism := range without {
+		p.tell("The AuthMechanism of %s is %s, without ExchangeServer. The process stops: X-ANONYMOUSTLS is not offered "+
+			"there, and no event is logged.", quoted(off[mechanism]), mechanism)
+	}
+	if len(passed) == 0 {
+		p.tell("No session comes past this step. What follows is what %s would find if one did.", s.Server)
+	}
+}
+
+func tellDirectory(p *page, s server) {
+	switch directory := s.facts.Directory; {
+	case !directory.Readable:
+		p.tell("None: %s cannot read its own object in the directory%s. %s %s",
+			s.Server, inBrackets(directory.Error), s.stops(), s.logged(12012))
+	case directory.InternalTransportCertificate == nil:
+		p.tell("None: msExchServerInternalTLSCert is not set on the server's object. %s %s", s.stops(), s.logged(12012))
+	default:
+		p.tell("msExchServerInternalTLSCert of the server's object names %s. %s", *directory.InternalTransportCertificate, s.goesOn())
+	}
+}
+
+func tellStore(p *page, s server) {
+	directory := s.facts.Directory
+	held := "The store is empty."
+	if n := len(s.facts.Certificates); n > 0 {
+		held = "The store holds " + count(n, "certificate", "certificates") + "."
+	}
+	switch {
+	case s.Thumbprint != nil:
+		certificate := s.store[*s.Thumbprint]
+		p.tell("%s %s is there: %s, signed by %s. It is loaded. %s",
+			held, *s.Thumbprint, title(certificate), issuer(certificate), s.goesOn())
+	case !directory.Readable || directory.InternalTransportCertificate == nil:
+		p.tell("Not reached: there is no thumbprint to look for.")
+	default:
+		p.tell("%s %s is not there. %s %s", held, *directory.InternalTransportCertificate, s.stops(), s.logged(12013))
+	}
+}
+
+func tellExpiry(p *page, s server) {
+	if s.Thumbprint == nil {
+		p.tell("Not reached: nothing is loaded.")
+		return
+	}
+	certificate := s.store[*s.Thumbprint]
+	if is(s.Expired, true) {
+		p.tell("Yes: its validity ended on %s (%s). %s That does not stop the process.", certificate.NotAfter, s.left(certificate), s.logged(12015))
+		return
+	}
+	p.tell("No: its validity ends on %s (%s). %s", certificate.NotAfter, s.left(certificate), s.goesOn())
+}
+
+// goesOn and stops end a step. Where no session comes past step 2 they tell
+// what would be.
+func (s server) goesOn() string {
+	if !s.reached() {
+		return "The process would go on."
+	}
+	return "The process goes on."
+}
+
+func (s server) stops() string {
+	if !s.reached() {
+		return "The process would stop: nothing is loaded."
+	}
+	return "The process stops: X-ANONYMOUSTLS is not offered, and nothing is loaded."
+}
+
+// logged says whether an event of the decision is logged.
+func (s server) logged(id int) string {
+	switch {
+	case s.event(id) != nil && id == 12012:
+		return "Exchange logs event 12012, since the transport service starts."
+	case s.event(id) != nil:
+		return fmt.Sprintf("Exchange logs event %d.", id)
+	case id == 12012:
+		return "Event 12012 is not logged: Exchange logs it only when the transport service starts."
+	}
+	return fmt.Sprintf("Event %d is not logged: no enabled connector has ExchangeServer.", id)
+}
+
+func (s server) stoppedAt(place string) []evaluate.Connector {
+	return slices.DeleteFunc(slices.Clone(s.Connectors), func(c evaluate.Connector) bool { return !is(c.StoppedAt, place) })
+}
+
+// authMechanism returns the flags of a connector as Exchange writes them.
+func authMechanism(connector gather.Connector) string {
+	if len(connector.AuthMechanisms) == 0 {
+		return "None"
+	}
+	return strings.Join(connector.AuthMechanisms, ", ")
+}
+
+func quoted(connectors []evaluate.Connector) string {
+	names := make([]string, len(connectors))
+	for i, connector := range connectors {
+		names[i] = `"` + connector.Name + `"`
+	}
+	return list(names)
+}

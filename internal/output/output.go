@@ -1,0 +1,44 @@
+// Package output writes decisions: for people, for programs, and the
+// certificate itself. One file holds one format.
+package output
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+)
+
+// A Format writes decisions one after the other, each with the document that
+// it was made from. Close writes what must wait for the last of them; it does
+// not close the writer below.
+type Format interface {
+	Write(document *gather.Document, decision *evaluate.Decision) error
+	Close() error
+}
+
+// A DocumentError is what Write returns where the document lacks what the
+// format needs. Other documents can still be written; after any other error
+// they cannot.
+type DocumentError struct{ error }
+
+// Names lists the formats that New knows, the default first.
+var Names = []string{"text", "json", "ndjson", "pem"}
+
+// New returns the format of that name. Color turns on the colours of text; the
+// other formats have none.
+func New(name string, w io.Writer, color bool) (Format, error) {
+	switch name {
+	case "text":
+		return &text{w: w, color: color}, nil
+	case "json":
+		return newJSON(w), nil
+	case "ndjson":
+		return newNDJSON(w), nil
+	case "pem":
+		return &pemFormat{w: w}, nil
+	}
+	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(Names, ", "))
+}

@@ -1,0 +1,77 @@
+package output
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// lineWidth is where prose breaks, in characters. Whatever is there to be
+// copied, a thumbprint or a command, never breaks.
+const lineWidth = 100
+
+// Colours, as terminals know them (ECMA-48, SGR).
+const (
+	bold   = "1"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+// A page is text for people. Whatever string it is given it makes Printable,
+// so that no formatter can forget to; only colours pass as they are.
+type page struct {
+	bytes.Buffer
+	color bool
+}
+
+// A painted text is printable and can hold colours.
+type painted string
+
+func (p *page) paint(color, text string) painted {
+	if !p.color {
+		return plain(text)
+	}
+	return "\x1b[" + painted(color) + "m" + plain(text) + "\x1b[0m"
+}
+
+func plain(text string) painted { return painted(Printable(text)) }
+
+// line writes one line that does not break.
+func (p *page) line(format string, args ...any) {
+	p.WriteString(p.sprintf(format, args...))
+	p.WriteByte('\n')
+}
+
+// prose writes a sentence or more, broken between words, every line but the
+// first indented.
+func (p *page) prose(indent int, format string, args ...any) {
+	width := 0
+	for i, word := range strings.Split(p.sprintf(format, args...), " ") {
+		length := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case width+1+length > lineWidth:
+			p.WriteString("\n" + strings.Repeat(" ", indent))
+			width = indent
+		default:
+			p.WriteByte(' ')
+			width++
+		}
+		p.WriteString(word)
+		width += length
+	}
+	p.WriteByte('\n')
+}
+
+func (p *page) sprintf(format string, args ...any) string {
+	safe := make([]any, len(args))
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			arg = Printable(text)
+		}
+		safe[i] = arg
+	}
+	return fmt.Sprintf(format, safe...)
+}

@@ -1,0 +1,84 @@
+package output
+
+import (
+	"bytes"
+	"crypto/sha1" // a thumbprint is SHA-1 by definition
+	"encoding/pem"
+	"fmt"
+	"io"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+)
+
+// pemFormat writes the loaded certificates as PEM: one alone as it is, several
+// each below a line "# SERVER". So the first waits until a second comes or
+// there is none.
+type pemFormat struct {
+	w     io.Writer
+	first *pemBlock
+	many  bool
+}
+
+type pemBlock struct {
+	server string
+	der    []byte
+}
+
+func (f *pemFormat) Write(document *gather.Document, decision *evaluate.Decision) error {
+	if decision.Thumbprint == nil {
+		return nil
+	}
+	der, err := loadedDER(document, *decision.Thumbprint)
+	if err != nil {
+		return DocumentError{err}
+	}
+	block := pemBlock{decision.Server, der}
+	switch {
+	case f.many:
+		return f.writeNamed(block)
+	case f.first == nil:
+		f.first = &block
+		return nil
+	}
+	f.many = true
+	return f.writeNamed(*f.first, block)
+}
+
+func (f *pemFormat) Close() error {
+	if f.first == nil || f.many {
+		return nil
+	}
+	_, err := f.w.Write(encode(f.first.der))
+	return err
+}
+
+func (f *pemFormat) writeNamed(blocks ...pemBlock) error {
+	var text bytes.Buffer
+	for _, block := range blocks {
+		fmt.Fprintf(&text, "# %s\n%s", Printable(block.server), encode(block.der))
+	}
+	_, err := f.w.Write(text.Bytes())
+	return err
+}
+
+func encode(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}
+
+// loadedDER returns the certificate as the document has it. It does not parse
+// it, since Go refuses certificates that Windows accepts.
+func loadedDER(document *gather.Document, thumbprint string) ([]byte, error) {
+	for i, certificate := range document.Certificates {
+		switch {
+		case certificate.Thumbprint != thumbprint:
+		case len(certificate.DER) == 0:
+			return nil, fmt.Errorf("certificates[%d].der: expected the certificate %s, which %s loads, found nothing", i, thumbprint, document.Server)
+		case fmt.Sprintf("%X", sha1.Sum(certificate.DER)) != thumbprint:
+			return nil, fmt.Errorf("certificates[%d].der: expected the certificate %s, found one with the thumbprint %X", i, thumbprint, sha1.Sum(certificate.DER))
+		default:
+			return certificate.DER, nil
+		}
+	}
+	return nil, fmt.Errorf("the document of %s has no certificate %s", document.Server, thumbprint)
+}

@@ -1,0 +1,93 @@
+package output
+
+import (
+	"strings"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+)
+
+// A server is a decision beside the facts that it was made from. It draws no
+// conclusion of its own: the policies do.
+type server struct {
+	*evaluate.Decision
+	facts *gather.Document
+	store map[string]gather.Certificate // by thumbprint
+}
+
+func newServer(document *gather.Document, decision *evaluate.Decision) server {
+	store := make(map[string]gather.Certificate, len(document.Certificates))
+	for _, certificate := range document.Certificates {
+		store[certificate.Thumbprint] = certificate
+	}
+	return server{decision, document, store}
+}
+
+// headline names the server and what was decided for.
+func (s server) headline() string {
+	when := "in a session"
+	if s.Phase == "startup" {
+		when = "at startup"
+	}
+	return s.Server + " " + when + " at " + s.EvaluatedAt
+}
+
+func (s server) advertises() bool {
+	for _, connector := range s.Connectors {
+		if connector.Advertise {
+			return true
+		}
+	}
+	return false
+}
+
+// reached says whether a session of some connector comes past step 2.
+func (s server) reached() bool {
+	for _, connector := range s.Connectors {
+		if !stopsBeforeStep3(connector) {
+			return true
+		}
+	}
+	return false
+}
+
+func stopsBeforeStep3(connector evaluate.Connector) bool {
+	return is(connector.StoppedAt, "connector_disabled") || is(connector.StoppedAt, "exchange_server_auth_disabled")
+}
+
+// event returns the event of that number, or nil.
+func (s server) event(id int) *evaluate.Event {
+	for i := range s.Events {
+		if s.Events[i].ID == id {
+			return &s.Events[i]
+		}
+	}
+	return nil
+}
+
+// place returns where a thumbprint stands in the order of step 8, from 0, or -1.
+func (s server) place(thumbprint *string) int {
+	for i, eligible := range s.Eligible {
+		if is(thumbprint, eligible) {
+			return i
+		}
+	}
+	return -1
+}
+
+func is[T comparable](value *T, expected T) bool { return value != nil && *value == expected }
+
+// names returns the names that step 7 looks at, each once.
+func names(certificate gather.Certificate) []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, list := range [][]string{certificate.SubjectCommonNames, certificate.DNSNames} {
+		for _, name := range list {
+			if key := strings.ToLower(name); !seen[key] {
+				seen[key] = true
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}

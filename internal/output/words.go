@@ -1,0 +1,194 @@
+package output
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+)
+
+// mostNames is how many names of a certificate a sentence lists.
+const mostNames = 6
+
+// list joins words as a sentence does: a, b and c.
+func list(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// some is list for what can be long.
+func some(words []string) string {
+	if len(words) <= mostNames {
+		return list(words)
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(words[:mostNames], ", "), len(words)-mostNames)
+}
+
+// count writes a number with its noun.
+func count[N int | int64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// stopped says why a connector does not offer X-ANONYMOUSTLS.
+func (s server) stopped(connector evaluate.Connector) string {
+	if connector.StoppedAt == nil {
+		return ""
+	}
+	switch *connector.StoppedAt {
+	case "connector_disabled":
+		return "the connector is disabled"
+	case "exchange_server_auth_disabled":
+		return "ExchangeServer authentication is off"
+	case "directory_unreadable":
+		return "the directory cannot be read"
+	case "directory_null":
+		return "the directory names no certificate"
+	case "certificate_not_found":
+		return "the store does not hold " + *s.facts.Directory.InternalTransportCertificate
+	}
+	return *connector.StoppedAt
+}
+
+// reason says which criterion of step 7 failed, and on what.
+func reason(code string, certificate gather.Certificate) string {
+	switch code {
+	case "version_below_3":
+		return fmt.Sprintf("it is X.509 version %d", certificate.Version)
+	case "no_private_key":
+		return "it has no private key"
+	case "private_key_unknown":
+		return "whether it has a private key is not known"
+	case "name_mismatch":
+		if len(names(certificate)) == 0 {
+			return "it has no name"
+		}
+		return "none of its names is on the domain list (it has " + some(names(certificate)) + ")"
+	case "smtp_not_enabled":
+		return "it is not enabled for SMTP (" + services(certificate) + ")"
+	case "services_unknown":
+		return "whether it is enabled for SMTP is not known"
+	}
+	return code // an organisation's own
+}
+
+func reasons(codes []string, certificate gather.Certificate) string {
+	sentences := make([]string, len(codes))
+	for i, code := range codes {
+		sentences[i] = reason(code, certificate)
+	}
+	return strings.Join(sentences, "; ")
+}
+
+func services(certificate gather.Certificate) string {
+	switch {
+	case certificate.Services == nil:
+		return "services not known"
+	case len(certificate.Services) == 0:
+		return "no services"
+	case len(certificate.Services) == 1:
+		return "service " + certificate.Services[0]
+	}
+	return "services " + strings.Join(certificate.Services, ", ")
+}
+
+func privateKey(certificate gather.Certificate) string {
+	switch {
+	case certificate.HasPrivateKey == nil:
+		return "private key not known"
+	case *certificate.HasPrivateKey:
+		return "private key"
+	}
+	return "no private key"
+}
+
+// title is how people know a certificate: its first name, and the friendly name.
+func title(certificate gather.Certificate) string {
+	name := certificate.Subject
+	if all := names(certificate); len(all) > 0 {
+		name = all[0]
+	}
+	if name == "" {
+		name = "without a name"
+	}
+	if certificate.FriendlyName != "" && !strings.EqualFold(certificate.FriendlyName, name) {
+		return fmt.Sprintf("%s (%s)", name, certificate.FriendlyName)
+	}
+	return name
+}
+
+// issuer says who signed a certificate.
+func issuer(certificate gather.Certificate) string {
+	name := certificate.Issuer
+	if name == "" {
+		name = "an issuer that is not known"
+	}
+	switch {
+	case is(certificate.SelfSigned, true):
+		return "itself"
+	case certificate.SelfSigned == nil:
+		return name + " (whether by itself is not known)"
+	}
+	return name
+}
+
+// chain says what is known of a certificate's chain.
+func chain(certificate gather.Certificate) string {
+	trust := certificate.Trust
+	words := "its chain is " + trust.Chain
+	switch {
+	case is(trust.Revoked, true):
+		words = "it is revoked"
+	case trust.Chain == gather.ChainUntrusted:
+		words = "its chain ends in no trusted root"
+	case trust.Chain == gather.ChainUnknown:
+		words = "its chain is not known"
+	case trust.ValidFrom == nil || trust.ValidUntil == nil:
+		words = "its chain is trusted, but for which time is not known"
+	case trust.Chain == gather.ChainTrusted:
+		words = fmt.Sprintf("its chain is trusted from %s to %s", *trust.ValidFrom, *trust.ValidUntil)
+	}
+	if trust.Error != "" {
+		words += " (" + trust.Error + ")"
+	}
+	return words
+}
+
+func validity(certificate gather.Certificate) string {
+	return certificate.NotBefore + " to " + certificate.NotAfter
+}
+
+// left says how far the end of a certificate's validity is from the time that
+// was decided for.
+func (s server) left(certificate gather.Certificate) string {
+	days := daysBetween(s.EvaluatedAt, certificate.NotAfter)
+	switch {
+	case is(s.Expired, true) && days == 0:
+		return "expired less than a day ago"
+	case is(s.Expired, true):
+		return "expired " + count(-days, "day", "days") + " ago"
+	case certificate.NotBefore > s.EvaluatedAt:
+		return "not valid yet"
+	case days == 0:
+		return "less than a day left"
+	}
+	return count(days, "day", "days") + " left"
+}
+
+// daysBetween counts whole days. It counts seconds, since a time.Duration
+// holds no more than 292 years, and certificates end in 9999.
+func daysBetween(from, to string) int64 {
+	a, errFrom := time.Parse(gather.TimeFormat, from)
+	b, errTo := time.Parse(gather.TimeFormat, to)
+	if errFrom != nil || errTo != nil {
+		return 0
+	}
+	return (b.Unix() - a.Unix()) / (24 * 60 * 60)
+}
