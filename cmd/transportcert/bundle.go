@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/transportcert/transportcert/internal/bundles"
+	"github.com/transportcert/transportcert/internal/output"
 )
 
 func newBundle() *cobra.Command {
@@ -112,14 +112,17 @@ Exit codes: 0 it is, 1 it is not, 2 an error.`,
 			if err != nil {
 				return err
 			}
-			revision, err := bundles.Verify(data, key)
-			if errors.As(err, &bundles.SignatureError{}) {
-				report(command.ErrOrStderr(), fmt.Errorf("%s is not signed with %s: %w", args[0], verificationKey, err))
-				return errNo
-			} else if err != nil {
-				return fmt.Errorf("%s: %w", args[0], err)
+			answer := "is signed with " + verificationKey
+			revision, no := bundles.Verify(data, key)
+			if no == nil {
+				answer += ", revision " + revision
+			} else {
+				answer = fmt.Sprintf("is no bundle signed with %s: %v", verificationKey, no)
 			}
-			_, err = fmt.Fprintf(command.OutOrStdout(), "%s is signed with %s, revision %s\n", args[0], verificationKey, revision)
+			_, err = fmt.Fprintf(command.OutOrStdout(), "%s %s\n", args[0], output.Printable(answer))
+			if err == nil && no != nil {
+				err = errNo
+			}
 			return err
 		},
 	}

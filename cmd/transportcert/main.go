@@ -52,7 +52,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 0
 	case errors.Is(err, errNo):
 		return exitNo
-	case errors.Is(err, errReported), errors.Is(err, syscall.EPIPE): // nobody reads on: | head
+	case errors.Is(err, errReported):
 		return exitError
 	}
 	report(stderr, err)

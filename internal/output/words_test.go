@@ -152,6 +152,8 @@ func TestNext(t *testing.T) {
 		{"nothing", same(), []nextStep{{"Nothing has to be done.", ""}}},
 		{"no best", ordered("", "", "untrusted-2025"), []nextStep{
 			{"Nothing has to be done: the loaded certificate is served, and no certificate is best.", ""}}},
+		{"no best, as far as it is known", ordered("", "", "unknown-2025"), []nextStep{
+			{"Gather again with --roots FILE or --system-roots: whether the chain of unknown-2025 is trusted is not known, and it could change which certificate is best.", ""}}},
 		{"unknown chain before the event", change(ordered("self-2024", "self_signed", "unknown-2025", "self-2024"), func(s server) {
 			s.Events = []evaluate.Event{{ID: 1037}}
 		}), []nextStep{
