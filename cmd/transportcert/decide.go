@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,36 +63,37 @@ func (d *deciding) colorsOn(terminal bool, getenv func(string) string) bool {
 	return terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }
 
-// run decides for the documents one after the other. seen is called with each
+// run decides for the documents, as many at once as there are cores, and
+// writes the decisions in the order of the documents. seen is called with each
 // decision once it is written.
 func (d *deciding) run(command *cobra.Command, paths []string, format output.Format, seen func(*evaluate.Decision)) error {
+	ctx := command.Context()
 	all, err := d.from.documents(command, paths)
 	if err != nil {
 		return err
 	}
-	evaluator, err := d.policies.evaluator(command.Context(), command.ErrOrStderr())
+	evaluator, err := d.policies.evaluator(ctx, command.ErrOrStderr())
 	if err != nil {
 		return err
 	}
+	outcomes := inOrder(read(all), runtime.GOMAXPROCS(0), func(o outcome) outcome { return d.decide(ctx, evaluator, o) })
 	decided, failed := 0, false
-	for document, err := range all {
-		if command.Context().Err() != nil {
+	for o := range outcomes {
+		if o.err == nil {
+			o.err = write(format, o)
+		}
+		if broken := (writeError{}); errors.As(o.err, &broken) {
+			return broken.error
+		}
+		if ctx.Err() != nil {
 			break
 		}
-		if err == nil {
-			err = d.decide(command, evaluator, document, format, seen)
-		}
-		if err == nil {
+		if o.err == nil {
+			seen(o.decision)
 			decided++
 			continue
 		}
-		if broken := (writeError{}); errors.As(err, &broken) {
-			return broken.error
-		}
-		if command.Context().Err() != nil {
-			break
-		}
-		report(command.ErrOrStderr(), err)
+		report(command.ErrOrStderr(), o.err)
 		if failed = true; !d.keepGoing {
 			break
 		}
@@ -98,7 +102,7 @@ func (d *deciding) run(command *cobra.Command, paths []string, format output.For
 		return err
 	}
 	switch {
-	case command.Context().Err() != nil:
+	case ctx.Err() != nil:
 		return fmt.Errorf("interrupted; decisions written: %d", decided)
 	case failed:
 		return errReported
@@ -106,23 +110,49 @@ func (d *deciding) run(command *cobra.Command, paths []string, format output.For
 	return nil
 }
 
+// An outcome is a document on its way to its decision, or the error that it
+// met.
+type outcome struct {
+	documents.Document
+	decision *evaluate.Decision
+	err      error
+}
+
+func read(all iter.Seq2[documents.Document, error]) iter.Seq[outcome] {
+	return func(yield func(outcome) bool) {
+		for document, err := range all {
+			if !yield(outcome{Document: document, err: err}) {
+				return
+			}
+		}
+	}
+}
+
+func (d *deciding) decide(ctx context.Context, evaluator *evaluate.Evaluator, o outcome) outcome {
+	if o.err != nil {
+		return o
+	}
+	if o.Document.Document, o.err = o.Decode(); o.err != nil {
+		return o
+	}
+	if d.at != "" {
+		o.Now = d.at
+	}
+	if o.decision, o.err = evaluator.Evaluate(ctx, o.Document.Document); o.err != nil {
+		o.err = fmt.Errorf("%s: %w", o.Name, o.err)
+	}
+	return o
+}
+
 // A writeError is what no further document can mend.
 type writeError struct{ error }
 
-func (d *deciding) decide(command *cobra.Command, evaluator *evaluate.Evaluator, document documents.Document, format output.Format, seen func(*evaluate.Decision)) error {
-	if d.at != "" {
-		document.Now = d.at
-	}
-	decision, err := evaluator.Evaluate(command.Context(), document.Document)
-	if err != nil {
-		return fmt.Errorf("%s: %w", document.Name, err)
-	}
-	err = format.Write(document.Document, decision)
+func write(format output.Format, o outcome) error {
+	err := format.Write(o.Document.Document, o.decision)
 	if lacks := (output.DocumentError{}); errors.As(err, &lacks) {
-		return fmt.Errorf("%s: %w", document.Name, lacks)
+		return fmt.Errorf("%s: %w", o.Name, lacks)
 	} else if err != nil {
 		return writeError{err}
 	}
-	seen(decision)
 	return nil
 }

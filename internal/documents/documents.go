@@ -17,15 +17,29 @@ import (
 )
 
 // A Document is an input document and where it was read: a file, a file and
-// its line (forest.ndjson:17), or stdin.
+// its line (forest.ndjson:17), or stdin. What was read is text until Decode.
 type Document struct {
 	Name string
 	*gather.Document
+	text []byte
+}
+
+// Decode returns the document. An error names its place. It is apart from
+// Read, so that several can be decoded at once.
+func (d Document) Decode() (*gather.Document, error) {
+	if d.Document != nil {
+		return d.Document, nil
+	}
+	document, err := gather.Decode(d.text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", d.Name, strings.ReplaceAll(err.Error(), "\n", "\n  "))
+	}
+	return document, nil
 }
 
 // Read yields the documents of each path, in order, and holds no more than one
-// of them. A path is a file, a folder, or - for stdin. A document that cannot
-// be read comes as an error that names its place; those after it still follow.
+// of them. A path is a file, a folder, or - for stdin. What cannot be read
+// comes as an error that names its place; what comes after still follows.
 //
 // Of a folder, the files *.json and *.ndjson are read, by name, and its own
 // folders are not; what is left out is reported. Whether a file holds one
@@ -107,11 +121,11 @@ func readStream(name string, r io.Reader, yield func(Document, error) bool) bool
 	if err == nil && !lines {
 		var whole []byte
 		if whole, err = in.rest(first); err == nil {
-			return decode(name, whole, yield)
+			return yield(Document{Name: name, text: whole}, nil)
 		}
 	}
 	for line := first; err == nil; line, err = in.line() {
-		if !decode(fmt.Sprintf("%s:%d", name, in.number), bytes.TrimRight(line, "\r\n"), yield) {
+		if !yield(Document{Name: fmt.Sprintf("%s:%d", name, in.number), text: bytes.TrimRight(line, "\r\n")}, nil) {
 			return false
 		}
 	}
@@ -119,12 +133,4 @@ func readStream(name string, r io.Reader, yield func(Document, error) bool) bool
 		return true
 	}
 	return yield(Document{Name: name}, fmt.Errorf("%s:%d: %w", name, in.number, err))
-}
-
-func decode(name string, data []byte, yield func(Document, error) bool) bool {
-	document, err := gather.Decode(data)
-	if err != nil {
-		err = fmt.Errorf("%s: %s", name, strings.ReplaceAll(err.Error(), "\n", "\n  "))
-	}
-	return yield(Document{name, document}, err)
 }

@@ -35,7 +35,12 @@ func all(documents iter.Seq2[Document, error]) []string {
 			found = append(found, err.Error())
 			continue
 		}
-		found = append(found, document.Name+" "+document.Server)
+		decoded, err := document.Decode()
+		if err != nil {
+			found = append(found, err.Error())
+			continue
+		}
+		found = append(found, document.Name+" "+decoded.Server)
 	}
 	return found
 }
@@ -93,7 +98,9 @@ func TestStreamDoesNotWait(t *testing.T) {
 		document, err, more := next()
 		require.True(t, more)
 		require.NoError(t, err)
-		require.Equal(t, server, document.Server)
+		decoded, err := document.Decode()
+		require.NoError(t, err)
+		require.Equal(t, server, decoded.Server)
 	}
 	go writer.CloseWithError(io.ErrClosedPipe)
 	_, err, more := next()
