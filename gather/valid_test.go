@@ -1,0 +1,144 @@
+package gather
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Whatever the quick way takes the schema takes too, and makes the same of it;
+// a document that was decoded is valid, and nothing else is. Every value of
+// some fixtures is replaced in turn by values that do not fit there.
+func TestTheQuickWayAgreesWithTheSchema(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob("../fixtures/*0-*/input.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, paths)
+	quick, refused := 0, 0
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		var whole any
+		require.NoError(t, json.Unmarshal(text, &whole))
+		mutate(whole, func() {
+			mutant, err := json.Marshal(whole)
+			require.NoError(t, err)
+			slow, err := decode(mutant, documentSchema())
+			fast := decodeUsual(mutant)
+			if err != nil {
+				require.Nil(t, fast, "%s", mutant)
+				refused++
+				return
+			}
+			require.True(t, slow.Valid(), "%s", mutant)
+			if fast != nil {
+				require.Equal(t, slow, fast, "%s", mutant)
+				quick++
+			}
+		})
+	}
+	require.Greater(t, quick, 1000)
+	require.Greater(t, refused, 1000)
+}
+
+func TestTheQuickWayTakesNoKeyTwice(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
+	require.NoError(t, err)
+	require.NotNil(t, decodeUsual(text))
+	require.Nil(t, decodeUsual(append([]byte(`{"server": "EX02",`), text[1:]...)))
+	require.Nil(t, decodeUsual(append(text, "{}"...)))
+}
+
+// A document that Go made is valid where its JSON is.
+func TestValid(t *testing.T) {
+	t.Parallel()
+	changes := map[string]func(*Document){
+		"as it is":                 func(*Document) {},
+		"version of the format":    func(d *Document) { d.SchemaVersion = 0 },
+		"no server":                func(d *Document) { d.Server = "" },
+		"now":                      func(d *Document) { d.Now = "2024-02-31T00:00:00Z" },
+		"now with fractions":       func(d *Document) { d.Now = "2024-02-01T00:00:00.5Z" },
+		"phase":                    func(d *Document) { d.Phase = "x" },
+		"startup":                  func(d *Document) { d.Phase = "startup" },
+		"no connectors":            func(d *Document) { d.Connectors = nil },
+		"empty connectors":         func(d *Document) { d.Connectors = []Connector{} },
+		"connector without a name": func(d *Document) { d.Connectors[0].Name = "" },
+		"no auth mechanisms":       func(d *Document) { d.Connectors[0].AuthMechanisms = nil },
+		"unknown auth mechanism":   func(d *Document) { d.Connectors[0].AuthMechanisms = []string{"tls"} },
+		"no directory":             func(d *Document) { d.Directory = nil },
+		"directory null":           func(d *Document) { d.Directory.InternalTransportCertificate = nil },
+		"directory thumbprint":     func(d *Document) { d.Directory.InternalTransportCertificate = new(string) },
+		"no host":                  func(d *Document) { d.Host = nil },
+		"no name":                  func(d *Document) { d.Host.PhysicalDNSHostName = "" },
+		"empty cluster name":       func(d *Document) { d.Host.NLBClusterNames = []string{"a", ""} },
+		"no certificates":          func(d *Document) { d.Certificates = nil },
+		"empty store":              func(d *Document) { d.Certificates = []Certificate{} },
+		"same certificate twice":   func(d *Document) { d.Certificates = append(d.Certificates, d.Certificates[0]) },
+		"thumbprint":               func(d *Document) { d.Certificates[0].Thumbprint = d.Certificates[0].Thumbprint[1:] + "x" },
+		"certificate version":      func(d *Document) { d.Certificates[0].Version = 0 },
+		"key bits":                 func(d *Document) { d.Certificates[0].KeyBits = -1 },
+		"no list of common names":  func(d *Document) { d.Certificates[0].SubjectCommonNames = nil },
+		"no list of DNS names":     func(d *Document) { d.Certificates[0].DNSNames = nil },
+		"not before":               func(d *Document) { d.Certificates[0].NotBefore = "" },
+		"not after":                func(d *Document) { d.Certificates[0].NotAfter = "9999-12-31T23:59:60Z" },
+		"the year 9999":            func(d *Document) { d.Certificates[0].NotAfter = "9999-12-31T23:59:59Z" },
+		"services unknown":         func(d *Document) { d.Certificates[0].Services = nil },
+		"unknown service":          func(d *Document) { d.Certificates[0].Services = []string{"smtp"} },
+		"chain":                    func(d *Document) { d.Certificates[0].Trust.Chain = "" },
+		"window":                   func(d *Document) { d.Certificates[0].Trust.ValidFrom = new(string) },
+		"end of the window":        func(d *Document) { d.Certificates[0].Trust.ValidUntil = new(string) },
+		"der of another":           func(d *Document) { d.Certificates[0].DER = []byte{1} },
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
+			require.NoError(t, err)
+			doc, err := Decode(text)
+			require.NoError(t, err)
+			change(doc)
+			text, err = json.Marshal(doc)
+			require.NoError(t, err)
+			_, err = decode(text, documentSchema())
+			require.Equal(t, err == nil, doc.Valid(), "%v", err)
+		})
+	}
+}
+
+// mutate calls visit with every value below a node replaced, and every key
+// removed or joined by an unknown one, one change at a time.
+func mutate(node any, visit func()) {
+	visit()
+	strangers := []any{nil, "", "x", "SMTP", 0.0, -1.0, 1.5, 3e9, true, []any{}, []any{nil}, map[string]any{}}
+	switch node := node.(type) {
+	case map[string]any:
+		for key, value := range node {
+			for _, stranger := range strangers {
+				node[key] = stranger
+				visit()
+			}
+			delete(node, key)
+			visit()
+			node[key] = value
+		}
+		node["unknown"] = "x"
+		visit()
+		delete(node, "unknown")
+		for _, value := range node {
+			mutate(value, visit)
+		}
+	case []any:
+		for i, value := range node {
+			for _, stranger := range strangers {
+				node[i] = stranger
+				visit()
+			}
+			node[i] = value
+			mutate(value, visit)
+		}
+	}
+}
