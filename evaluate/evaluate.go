@@ -17,17 +17,22 @@ package evaluate
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/transportcert/transportcert/gather"
-	"github.com/transportcert/transportcert/internal/bundles"
 )
 
-const entrypoint = "data.transportcert.inbound_anonymous.decision"
+// The rules that decide: for any document, and for one without errors.
+const (
+	decisionRule = "data.transportcert.inbound_anonymous.decision"
+	decidedRule  = "data.transportcert.inbound_anonymous.decided"
+)
 
 // defaultDeadline is how long one evaluation may take, and maxDecision how
 // many bytes a decision may have as JSON: policies come from elsewhere.
@@ -38,7 +43,8 @@ const (
 
 // Evaluator holds the compiled policies. It is safe for concurrent use.
 type Evaluator struct {
-	decide   rego.PreparedEvalQuery
+	decision rego.PreparedEvalQuery
+	decided  rego.PreparedEvalQuery
 	clock    func() time.Time
 	deadline time.Duration
 }
@@ -92,50 +98,79 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	for _, option := range opts {
 		option(&o)
 	}
-	parts, err := o.load()
+	compiler, store, err := o.compile(ctx)
 	if err != nil {
 		return nil, err
 	}
-	parts = append(parts, rego.Query(entrypoint), rego.Capabilities(bundles.Capabilities()))
-	decide, err := rego.New(parts...).PrepareForEval(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("compiling the policies: %w", err)
+	e := &Evaluator{clock: o.clock, deadline: o.deadline}
+	for query, prepared := range map[string]*rego.PreparedEvalQuery{decisionRule: &e.decision, decidedRule: &e.decided} {
+		*prepared, err = rego.New(rego.Query(query), rego.Compiler(compiler), rego.Store(store)).PrepareForEval(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("compiling the query %s: %w", query, err)
+		}
 	}
-	return &Evaluator{decide: decide, clock: o.clock, deadline: o.deadline}, nil
+	return e, nil
 }
 
 // Evaluate decides for one document. Where the document does not say what now
 // is, the evaluator's clock does. A document that the policies cannot read is
 // an error that names each place; there is no decision then.
 func (e *Evaluator) Evaluate(ctx context.Context, document *gather.Document) (*Decision, error) {
+	decision, err := e.evaluate(ctx, document)
+	if err != nil {
+		return nil, fmt.Errorf("evaluating the document of %s: %w", document.Server, err)
+	}
+	return decision, nil
+}
+
+func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*Decision, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	bounded, cancel := context.WithTimeoutCause(ctx, e.deadline, fmt.Errorf("not done within %s", e.deadline))
+	ctx, cancel := context.WithTimeoutCause(ctx, e.deadline, fmt.Errorf("not done within %s", e.deadline))
 	defer cancel()
-	results, err := e.decide.Eval(bounded, rego.EvalInput(document), rego.EvalTime(e.clock()))
+	input := inputValue(document)
+	var text []byte
+	var err error
+	if document.Valid() {
+		// The policies' own search for input errors would find none.
+		text, err = e.eval(ctx, e.decided, input)
+	}
+	if text == nil && err == nil {
+		text, err = e.eval(ctx, e.decision, input)
+	}
 	if err != nil {
-		if cause := context.Cause(bounded); cause != nil {
-			err = cause
-		}
-		return nil, fmt.Errorf("evaluating the document of %s: %w", document.Server, err)
+		return nil, err
 	}
-	if len(results) != 1 || len(results[0].Expressions) != 1 {
-		return nil, fmt.Errorf("evaluating the document of %s: %s is undefined", document.Server, entrypoint)
-	}
-	text, err := json.Marshal(results[0].Expressions[0].Value)
-	if err != nil {
-		return nil, fmt.Errorf("reading the decision for %s: %w", document.Server, err)
-	}
-	if len(text) > maxDecision {
-		return nil, fmt.Errorf("reading the decision for %s: expected at most %d bytes, found %d", document.Server, maxDecision, len(text))
+	if text == nil {
+		return nil, fmt.Errorf("%s is undefined", decisionRule)
 	}
 	decision := &Decision{document: document}
 	if err := json.Unmarshal(text, decision); err != nil {
-		return nil, fmt.Errorf("reading the decision for %s: %w", document.Server, err)
+		return nil, fmt.Errorf("reading the decision: %w", err)
 	}
 	if len(decision.InputErrors) > 0 {
-		return nil, fmt.Errorf("the document of %s: %s", document.Server, strings.Join(decision.InputErrors, "; "))
+		return nil, errors.New(strings.Join(decision.InputErrors, "; "))
 	}
 	return decision, nil
+}
+
+// eval returns what a rule says of the input, as JSON; nil where it is
+// undefined.
+func (e *Evaluator) eval(ctx context.Context, rule rego.PreparedEvalQuery, input ast.Value) ([]byte, error) {
+	results, err := rule.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTime(e.clock()))
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		return nil, err
+	}
+	if len(results) == 0 {
+		return nil, nil
+	}
+	text, err := json.Marshal(results[0].Expressions[0].Value)
+	if err == nil && len(text) > maxDecision {
+		err = fmt.Errorf("expected a decision of at most %d bytes, found one of %d", maxDecision, len(text))
+	}
+	return text, err
 }

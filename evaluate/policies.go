@@ -1,10 +1,16 @@
 package evaluate
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/open-policy-agent/opa/v1/metrics"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
 	"github.com/transportcert/transportcert/internal/bundles"
 )
@@ -12,9 +18,36 @@ import (
 // shippedRoot is the root of the decision's rules in a bundle's manifest.
 const shippedRoot = "transportcert/inbound_anonymous"
 
-// load returns what the options add to a rego.Rego: the policies and the data.
-func (o *options) load() ([]func(*rego.Rego), error) {
-	var parts []func(*rego.Rego)
+// compile compiles the policies that the options name and puts their data into
+// a store.
+func (o *options) compile(ctx context.Context) (*ast.Compiler, storage.Store, error) {
+	loaded, err := o.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	allowed := bundles.Capabilities()
+	compiler := ast.NewCompiler().WithCapabilities(allowed)
+	store := inmem.NewWithOpts(inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
+	err = storage.Txn(ctx, store, storage.WriteParams, func(txn storage.Transaction) error {
+		return bundle.Activate(&bundle.ActivateOpts{
+			Ctx:           ctx,
+			Store:         store,
+			Txn:           txn,
+			Compiler:      compiler.WithPathConflictsCheck(storage.NonEmpty(ctx, store, txn)),
+			Metrics:       metrics.New(),
+			Bundles:       loaded,
+			ParserOptions: ast.ParserOptions{RegoVersion: ast.RegoV1, Capabilities: allowed},
+		})
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("compiling the policies: %w", err)
+	}
+	return compiler, store, nil
+}
+
+// load reads the policies that the options name, by where they come from.
+func (o *options) load() (map[string]*bundle.Bundle, error) {
+	all := map[string]*bundle.Bundle{}
 	embedded := true
 	for _, path := range o.bundles {
 		loaded, err := bundles.Read(path, o.verificationKey)
@@ -24,23 +57,23 @@ func (o *options) load() ([]func(*rego.Rego), error) {
 		if loaded.Manifest.Roots != nil && slices.ContainsFunc(*loaded.Manifest.Roots, holdsShipped) {
 			embedded = false
 		}
-		parts = append(parts, rego.ParsedBundle(path, loaded))
+		all[path] = loaded
 	}
 	if embedded {
 		shipped, err := bundles.Shipped()
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, rego.ParsedBundle("transportcert", shipped))
+		all["transportcert"] = shipped
 	}
 	if len(o.policies) > 0 {
 		custom, err := bundles.Custom(o.policies)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, rego.ParsedBundle("custom", custom))
+		all["custom"] = custom
 	}
-	return parts, nil
+	return all, nil
 }
 
 // holdsShipped reports whether a root of a bundle has room for the shipped

@@ -184,7 +184,7 @@ ineligible contains {"thumbprint": thumbprint, "reason": reason} if {
 	require.NoError(t, err)
 	document, _ := server(t)
 	_, err = evaluator.Evaluate(t.Context(), document)
-	require.ErrorContains(t, err, "expected at most 67108864 bytes")
+	require.ErrorContains(t, err, "expected a decision of at most 67108864 bytes")
 }
 
 // write makes a folder with one file.

@@ -41,7 +41,15 @@ input_errors contains sprintf("certificates[%d].thumbprint: expected each certif
 	count(positions) > 1
 }
 
-input_errors contains "data.transportcert.custom.ineligible: expected objects with a thumbprint and a reason" if {
+input_errors contains error if some error in custom_errors
+
+# METADATA
+# title: Custom errors
+# description: A criterion of an organisation's own that cannot be read must not pass without a word.
+# custom:
+#   document: input
+#   hook: data.transportcert.custom.ineligible
+custom_errors contains "data.transportcert.custom.ineligible: expected objects with a thumbprint and a reason" if {
 	some entry in data.transportcert.custom.ineligible
 	not readable_criterion(entry)
 }
