@@ -18,3 +18,8 @@ var InputSchema []byte
 //
 //go:embed schemas/decision.json
 var DecisionSchema []byte
+
+// FindingsSchema is the JSON Schema (draft 7) of the findings.
+//
+//go:embed schemas/findings.json
+var FindingsSchema []byte
