@@ -32,31 +32,31 @@ func tlv(tag byte, contents ...[]byte) []byte {
 
 func str(tag byte, s string) []byte { return tlv(tag, []byte(s)) }
 
-func oid(t *testing.T, arcs ...int) []byte {
+func oid(t testing.TB, arcs ...int) []byte {
 	der, err := asn1.Marshal(asn1.ObjectIdentifier(arcs))
 	require.NoError(t, err)
 	return der
 }
 
 // attribute is a relative distinguished name of one attribute.
-func attribute(t *testing.T, value []byte, arcs ...int) []byte {
+func attribute(t testing.TB, value []byte, arcs ...int) []byte {
 	return tlv(tagSet, tlv(tagSequence, oid(t, arcs...), value))
 }
 
-func named(t *testing.T, cn string) []byte {
+func named(t testing.TB, cn string) []byte {
 	return tlv(tagSequence, attribute(t, str(tagUTF8String, cn), 2, 5, 4, 3))
 }
 
-func extension(t *testing.T, value []byte, arcs ...int) []byte {
+func extension(t testing.TB, value []byte, arcs ...int) []byte {
 	return tlv(tagSequence, oid(t, arcs...), tlv(tagOctetString, value))
 }
 
-func san(t *testing.T, names ...[]byte) []byte {
+func san(t testing.TB, names ...[]byte) []byte {
 	return extension(t, tlv(tagSequence, names...), 2, 5, 29, 17)
 }
 
 // ca is the basic constraints extension; maxPath below 0 is none.
-func ca(t *testing.T, maxPath int) []byte {
+func ca(t testing.TB, maxPath int) []byte {
 	value := tlv(tagBoolean, []byte{0xff})
 	if maxPath >= 0 {
 		value = append(value, tlv(tagInteger, []byte{byte(maxPath)})...)
@@ -102,7 +102,7 @@ var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-func forge(t *testing.T, r recipe) *forged {
+func forge(t testing.TB, r recipe) *forged {
 	t.Helper()
 	f := &forged{key: r.key, subject: r.subject}
 	if f.key == nil {

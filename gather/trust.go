@@ -45,24 +45,32 @@ func ReadRoots(path string) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	roots, err := parseRoots(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return roots, nil
+}
+
+func parseRoots(data []byte) ([][]byte, error) {
 	const begin = "-----BEGIN "
 	blocks := strings.Split(string(data), begin)[1:]
 	if len(blocks) == 0 {
-		return nil, fmt.Errorf("%s: expected PEM certificates (-----BEGIN CERTIFICATE-----), found none; certutil -encode makes them of a DER file", path)
+		return nil, errors.New("expected PEM certificates (-----BEGIN CERTIFICATE-----), found none; certutil -encode makes them of a DER file")
 	}
 	var roots [][]byte
 	for i, text := range blocks {
 		// One at a time, since package pem skips what it cannot read.
 		block, _ := pem.Decode([]byte(begin + text))
 		if block == nil {
-			return nil, fmt.Errorf("%s: block %d: damaged PEM: expected base64 and an END line that fits", path, i+1)
+			return nil, fmt.Errorf("block %d: damaged PEM: expected base64 and an END line that fits", i+1)
 		}
 		if block.Type != "CERTIFICATE" {
-			return nil, fmt.Errorf("%s: block %d: expected a CERTIFICATE, found %q", path, i+1, cut(block.Type))
+			return nil, fmt.Errorf("block %d: expected a CERTIFICATE, found %q", i+1, cut(block.Type))
 		}
 		c, err := parse(block.Bytes)
 		if err != nil {
-			return nil, fmt.Errorf("%s: block %d: %w", path, i+1, err)
+			return nil, fmt.Errorf("block %d: %w", i+1, err)
 		}
 		roots = append(roots, c.der)
 	}

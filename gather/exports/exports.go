@@ -48,6 +48,42 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 	if err != nil {
 		return err
 	}
+	return g.fill(doc, all)
+}
+
+// All returns a document for each server that the folder holds exports of,
+// sorted by name, with the sections that it has of it. It fails as Gather does,
+// and where no object says which server it is of; then there is no document.
+func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
+	all, err := g.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := servers(all)
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s: no object says which server it is of; gather for one, with --server NAME", g.Dir)
+	}
+	said := map[string]bool{} // what is left out of all servers is said once
+	report := g.Report
+	g.Report = func(sentence string) {
+		if report != nil && !said[sentence] {
+			report(sentence)
+		}
+		said[sentence] = true
+	}
+	var docs []*gather.Document
+	for _, g.Server = range names {
+		doc := &gather.Document{SchemaVersion: gather.Version}
+		if err := g.fill(doc, all); err != nil {
+			return nil, err
+		}
+		docs = append(docs, doc)
+	}
+	return docs, nil
+}
+
+// fill fills the sections of doc from the exports of one server.
+func (g Gatherer) fill(doc *gather.Document, all []*export) error {
 	server, mine, err := g.choose(all)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package exports
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -240,6 +241,43 @@ func TestServers(t *testing.T) {
 	require.EqualError(t, err, fixtures+"/two-servers holds exports of several servers: EX01, EX02; pass --server NAME")
 	_, _, err = run(t, fixtures+"/two-servers", "EX03")
 	require.EqualError(t, err, fixtures+`/two-servers holds no exports of the server "EX03"; those that it holds exports of: EX01, EX02`)
+}
+
+// What All says of a server is what Gather says of it.
+func TestAll(t *testing.T) {
+	t.Parallel()
+	docs, err := Gatherer{Dir: fixtures + "/two-servers"}.All(context.Background())
+	require.NoError(t, err)
+	require.Len(t, docs, 2)
+	for i, server := range []string{"EX01", "EX02"} {
+		require.Equal(t, server, docs[i].Server)
+		require.Equal(t, gather.Version, docs[i].SchemaVersion)
+		doc, _, err := run(t, fixtures+"/two-servers", server)
+		require.NoError(t, err)
+		doc.SchemaVersion = gather.Version
+		require.Equal(t, &doc, docs[i])
+	}
+
+	// One object that is of no server in particular, and two servers.
+	dir := t.TempDir()
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	write("a.xml", objs(obj(typeCertificate, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t))))))
+	_, err = Gatherer{Dir: dir}.All(context.Background())
+	require.EqualError(t, err, dir+": no object says which server it is of; gather for one, with --server NAME")
+	write("b.xml", objs(obj(typeServer, el("S", "Name", "EX01")), obj(typeServer, el("S", "Name", "EX02"))))
+	docs, err = Gatherer{Dir: dir}.All(context.Background())
+	require.EqualError(t, err, dir+"/a.xml: object 1: expected the name of its server, since there are several: EX01, EX02")
+	require.Nil(t, docs)
+	// A certificate from the directory is left out, and that is said once.
+	write("a.xml", objs(obj(typeX509, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t))))))
+	var said []string
+	write("b.xml", objs(obj(typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.contoso.test")), obj(typeServer, el("S", "Name", "EX02"), el("S", "Fqdn", "ex02.contoso.test"))))
+	docs, err = Gatherer{Dir: dir, Report: func(s string) { said = append(said, s) }}.All(context.Background())
+	require.NoError(t, err)
+	require.Len(t, docs, 2)
+	require.Equal(t, []string{dir + "/a.xml: object 1: left out, a certificate from the directory does not say which server it is of, and there are several: EX01, EX02"}, said)
 }
 
 func TestOneFile(t *testing.T) {

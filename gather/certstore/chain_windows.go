@@ -1,0 +1,116 @@
+package certstore
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/windows"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// Flags of CertGetCertificateChain: nothing is fetched from the network, and
+// revocation is known as far as lists are in the computer's cache.
+const chainFlags = 0x00000004 | // CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL
+	0x40000000 | // CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT
+	0x80000000 // CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY
+
+// machineEngine is HCCE_LOCAL_MACHINE: chains from the computer's stores alone,
+// as services see them, without those of the user who gathers.
+const machineEngine = 1
+
+const (
+	revocationUnknown = windows.CERT_TRUST_REVOCATION_STATUS_UNKNOWN | windows.CERT_TRUST_IS_OFFLINE_REVOCATION
+
+	// notTimeNested is an error of Windows NT that no one minds any more.
+	notTimeNested = 0x00000002
+
+	// forgiven are the errors that leave a chain trusted: trust is for the
+	// time at which it is valid, and revocation is a fact of its own.
+	forgiven = windows.CERT_TRUST_IS_NOT_TIME_VALID | notTimeNested | windows.CERT_TRUST_IS_REVOKED | revocationUnknown
+)
+
+// chainErrors are the other errors of a chain that are seen in the field.
+var chainErrors = []struct {
+	bit  uint32
+	text string
+}{
+	{windows.CERT_TRUST_IS_UNTRUSTED_ROOT, "its root is not trusted"},
+	{windows.CERT_TRUST_IS_PARTIAL_CHAIN, "an issuer was not found"},
+	{windows.CERT_TRUST_IS_NOT_SIGNATURE_VALID, "a signature is wrong"},
+	{windows.CERT_TRUST_IS_EXPLICIT_DISTRUST, "it is explicitly distrusted"},
+	{windows.CERT_TRUST_IS_CYCLIC, "it is a circle"},
+	{windows.CERT_TRUST_INVALID_BASIC_CONSTRAINTS, "an issuer is no authority"},
+	{windows.CERT_TRUST_HAS_WEAK_SIGNATURE, "a signature is weak"},
+}
+
+// windowsTrust returns the trust that Windows has in a certificate. Error says
+// where it comes from.
+func windowsTrust(c *windows.CertContext, now time.Time) gather.Trust {
+	at := windows.NsecToFiletime(now.UnixNano())
+	parameters := windows.CertChainPara{}
+	parameters.Size = uint32(unsafe.Sizeof(parameters))
+	var chain *windows.CertChainContext
+	if err := windows.CertGetCertificateChain(machineEngine, c, &at, 0, &parameters, chainFlags, 0, &chain); err != nil {
+		return gather.Trust{Chain: gather.ChainUnknown, Error: fmt.Sprintf("Windows built no chain: %v", err)}
+	}
+	defer windows.CertFreeCertificateChain(chain)
+
+	const source = "from Windows' own chain"
+	status, elements := chain.TrustStatus.ErrorStatus, chainElements(chain)
+	trust := gather.Trust{Chain: gather.ChainUntrusted, Revoked: revoked(status, len(elements)), Error: source}
+	if left := status &^ uint32(forgiven); left != 0 {
+		trust.Error = source + ": " + chainError(left)
+		return trust
+	}
+	from, until := "", ""
+	for i, element := range elements {
+		certificate, _, err := gather.NewCertificate(encoded(element.CertContext))
+		if err != nil {
+			return gather.Trust{Chain: gather.ChainUnknown, Error: fmt.Sprintf("%s: certificate %d of %d: %v", source, i+1, len(elements), err)}
+		}
+		from = max(from, certificate.NotBefore)
+		if until == "" || certificate.NotAfter < until {
+			until = certificate.NotAfter
+		}
+	}
+	if from > until {
+		trust.Error = source + ": at no time are all its certificates valid"
+		return trust
+	}
+	trust.Chain, trust.ValidFrom, trust.ValidUntil = gather.ChainTrusted, &from, &until
+	return trust
+}
+
+// revoked returns what a chain's status says of revocation; nil: nothing. A
+// root alone cannot be on a revocation list.
+func revoked(status uint32, elements int) *bool {
+	yes := status&windows.CERT_TRUST_IS_REVOKED != 0
+	if !yes && (status&revocationUnknown != 0 || elements < 2) {
+		return nil
+	}
+	return &yes
+}
+
+// chainElements returns the certificates of the chain, from the certificate
+// itself up.
+func chainElements(chain *windows.CertChainContext) []*windows.CertChainElement {
+	simple := *chain.Chains
+	return unsafe.Slice(simple.Elements, simple.NumElements)
+}
+
+func chainError(status uint32) string {
+	var texts []string
+	for _, e := range chainErrors {
+		if status&e.bit != 0 {
+			texts = append(texts, e.text)
+			status &^= e.bit
+		}
+	}
+	if status != 0 {
+		texts = append(texts, fmt.Sprintf("trust status 0x%08x", status))
+	}
+	return strings.Join(texts, ", ")
+}

@@ -1,0 +1,221 @@
+package certstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// maxCertificates bounds how many certificates are taken from all files
+// together. A store holds tens.
+const maxCertificates = 10_000
+
+// servicesFile is the name of the file that says which Exchange services the
+// certificates beside it are enabled for.
+const servicesFile = "services.json"
+
+// Files gathers certificates from files.
+type Files struct {
+	// Paths are files, or folders that are read with all folders below them.
+	// Symbolic links are followed to files inside the same path, not to
+	// folders and not out of it.
+	Paths []string
+
+	// Password returns the password of a PKCS#12 file in UTF-8. It is asked
+	// once for a file that the empty password does not open, and what it
+	// returns is overwritten after use. Nil: there is no password to try.
+	Password func(path string) ([]byte, error)
+
+	// Services go before what a services.json beside the files says.
+	Services Services
+
+	// Report receives what was left out, by file; nil: nobody wants to know.
+	Report gather.Report
+}
+
+// Gather replaces the document's certificates by those of the files, each
+// once, in the order in which they were found. It fails where a path cannot be
+// read or holds no certificate, and where the services that were given or that
+// a services.json names do not fit the certificates. A file in a folder that
+// is no certificate file, or that is broken, goes to Report.
+func (f Files) Gather(ctx context.Context, doc *gather.Document) error {
+	c := collection{files: f, known: map[string]int{}, keys: map[publicKey]string{}}
+	var sources []string
+	for _, path := range f.Paths {
+		path = filepath.Clean(path)
+		if err := c.gather(ctx, path); err != nil {
+			return fmt.Errorf("certificate files: %w", err)
+		}
+		if source := "store:" + path; !slices.Contains(sources, source) {
+			sources = append(sources, source)
+		}
+	}
+	c.matchKeys()
+	if err := c.setServices(); err != nil {
+		return fmt.Errorf("certificate files: %w", err)
+	}
+	setSection(doc, c.certificates, strings.Join(sources, ", "))
+	return nil
+}
+
+// A publicKey identifies a key pair: its public key in the encoding of RFC 5280.
+type publicKey string
+
+// contents is what one file holds.
+type contents struct {
+	entries []entry
+	keys    []publicKey // of the private keys that it holds
+	notes   []string    // what was left out
+}
+
+func (c *contents) note(format string, args ...any) {
+	c.notes = append(c.notes, fmt.Sprintf(format, args...))
+}
+
+// An entry is a certificate and what the file says about it.
+type entry struct {
+	der           []byte
+	hasPrivateKey *bool // nil: the file does not say
+	friendlyName  string
+}
+
+// A collection gathers what the files hold.
+type collection struct {
+	files        Files
+	certificates []gather.Certificate
+	publicKeys   []publicKey          // of certificates, by the same index; empty: not readable
+	known        map[string]int       // thumbprint to index
+	keys         map[publicKey]string // private keys seen, and the file
+	services     []servicesBeside
+}
+
+// gather takes in one of the paths.
+func (c *collection) gather(ctx context.Context, path string) error {
+	var failures []string
+	files, found := 0, 0
+	err := walk(ctx, path, func(name string, data []byte, err error) error {
+		if filepath.Base(name) == servicesFile {
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			return c.addServices(name, data, false)
+		}
+		files++
+		held := contents{}
+		if err == nil {
+			held, err = read(data, func() ([]byte, error) { return c.files.password(name) })
+			clear(data) // it may hold private keys
+		}
+		if err != nil {
+			failures = append(failures, fmt.Sprintf("%s: %v", name, err))
+			return nil
+		}
+		for _, note := range held.notes {
+			reportf(c.files.Report, "%s: %s", name, note)
+		}
+		for _, key := range held.keys {
+			c.keys[key] = name
+		}
+		for i, e := range held.entries {
+			if err := c.add(name, e); err != nil {
+				failures = append(failures, fmt.Sprintf("%s: certificate %d of %d: %v", name, i+1, len(held.entries), err))
+				continue
+			}
+			found++
+		}
+		if len(c.certificates) > maxCertificates {
+			return fmt.Errorf("%s: more than %d certificates", path, maxCertificates)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if found == 0 {
+		return noCertificate(path, files, failures)
+	}
+	for _, failure := range failures {
+		reportf(c.files.Report, "left out %s", failure)
+	}
+	return c.besideFile(path)
+}
+
+// noCertificate is the error for a path without any.
+func noCertificate(path string, files int, failures []string) error {
+	const most = 20 // reasons, so that the error stays readable
+	if files == 1 && len(failures) == 1 {
+		return errors.New(failures[0])
+	}
+	text := fmt.Sprintf("%s: expected a certificate in PEM, DER, PKCS#7, PKCS#12 or a serialized store, found none in %d files", path, files)
+	if len(failures) > most {
+		failures = append(failures[:most:most], fmt.Sprintf("and %d more", len(failures)-most))
+	}
+	for _, failure := range failures {
+		text += "\n  " + failure
+	}
+	return errors.New(text)
+}
+
+// add takes in a certificate. Where it is known already, the facts of both
+// are put together: a private key or a friendly name found once counts.
+func (c *collection) add(name string, e entry) error {
+	certificate, notes, err := gather.NewCertificate(e.der)
+	if err != nil {
+		return err
+	}
+	i, ok := c.known[certificate.Thumbprint]
+	if !ok {
+		for _, note := range notes {
+			reportf(c.files.Report, "%s: certificate %s %s", name, certificate.Thumbprint, note)
+		}
+		i = len(c.certificates)
+		c.known[certificate.Thumbprint] = i
+		c.certificates = append(c.certificates, certificate)
+		c.publicKeys = append(c.publicKeys, certificateKey(certificate.DER))
+	}
+	merged := &c.certificates[i]
+	if e.hasPrivateKey != nil && (merged.HasPrivateKey == nil || *e.hasPrivateKey) {
+		merged.HasPrivateKey = e.hasPrivateKey
+	}
+	switch {
+	case merged.FriendlyName == "":
+		merged.FriendlyName = e.friendlyName
+	case e.friendlyName != "" && e.friendlyName != merged.FriendlyName:
+		reportf(c.files.Report, "%s: certificate %s: left out its friendly name %q, since another file has %q", name, merged.Thumbprint, e.friendlyName, merged.FriendlyName)
+	}
+	return nil
+}
+
+// matchKeys notes which certificates the private keys of all files belong to.
+func (c *collection) matchKeys() {
+	matched := map[publicKey]bool{}
+	for i, key := range c.publicKeys {
+		if _, ok := c.keys[key]; ok {
+			yes := true
+			c.certificates[i].HasPrivateKey = &yes
+			matched[key] = true
+		}
+	}
+	var unmatched []string
+	for key, name := range c.keys {
+		if !matched[key] {
+			unmatched = append(unmatched, name)
+		}
+	}
+	slices.Sort(unmatched)
+	for _, name := range unmatched {
+		reportf(c.files.Report, "%s: left out: a private key that matches no certificate", name)
+	}
+}
+
+func (f Files) password(path string) ([]byte, error) {
+	if f.Password == nil {
+		return nil, errors.New("it has a password, and none was given")
+	}
+	return f.Password(path)
+}

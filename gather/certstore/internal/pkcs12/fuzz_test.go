@@ -1,0 +1,64 @@
+package pkcs12
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/internal/hostile"
+)
+
+// rounds is what a file may ask for here, so that the fuzzer gets somewhere.
+const rounds = 5000
+
+// FuzzOpen asks of any PKCS#12 file that it opens or says why not, within the
+// rounds of key derivation that are left.
+func FuzzOpen(f *testing.F) {
+	for _, pattern := range []string{"../../testdata/*.pfx", "../../../../fixtures/store/*/*.pfx"} {
+		paths, err := filepath.Glob(pattern)
+		require.NoError(f, err)
+		require.NotEmpty(f, paths)
+		for _, path := range paths {
+			data, err := os.ReadFile(path)
+			require.NoError(f, err)
+			f.Add(data, "")
+			f.Add(data, "geheim")
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte, password string) {
+		var p pdu
+		var content []byte
+		if err := unmarshal(data, &p); err != nil {
+			hostile.Check(t, err.Error())
+			return
+		}
+		if err := unmarshal(p.AuthSafe.Content.Bytes, &content); err != nil {
+			hostile.Check(t, err.Error())
+			return
+		}
+		d := newDecrypter([]byte(password))
+		d.spent = maxIterations - rounds
+		file, err := p.open(content, d)
+		require.LessOrEqual(t, d.spent, maxIterations)
+		if err != nil {
+			hostile.Check(t, err.Error())
+			return
+		}
+		for _, note := range file.Notes {
+			hostile.Check(t, note)
+		}
+		for _, c := range file.Certificates {
+			require.True(t, utf8.ValidString(c.FriendlyName), "%q", c.FriendlyName)
+		}
+
+		// Without the authentication code, so that the fuzzer reaches what it
+		// protects: a hostile file has a code that fits.
+		p.MAC = macData{}
+		if _, err := p.open(content, &decrypter{spent: maxIterations - rounds}); err != nil {
+			hostile.Check(t, err.Error())
+		}
+	})
+}

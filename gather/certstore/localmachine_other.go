@@ -1,0 +1,16 @@
+//go:build !windows
+
+package certstore
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// Gather fails: only Windows has that store.
+func (LocalMachine) Gather(context.Context, *gather.Document) error {
+	return fmt.Errorf(`certificate store LocalMachine\My: only Windows has it, and this is %s: pass certificate files with --store or exports with --exports`, runtime.GOOS)
+}

@@ -1,0 +1,183 @@
+package certstore
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// minPrefix is how many hex digits of a thumbprint are needed to name a
+// certificate.
+const minPrefix = 8
+
+// serviceNames are the services that Enable-ExchangeCertificate knows, in the
+// order of their flags.
+var serviceNames = []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
+
+// Services says which Exchange services certificates are enabled for. The key
+// is a thumbprint, or 8 or more of its first hex digits that no other
+// certificate has, in upper case. An empty list says: for none.
+type Services map[string][]string
+
+// ParseServices reads values of the form THUMBPRINT=SERVICE[,SERVICE…], as
+// --services takes them: 0123ABCD=SMTP,IIS. Case does not matter, and None
+// stands for no service. An error quotes the value and says what was expected.
+func ParseServices(values ...string) (Services, error) {
+	services := Services{}
+	for _, value := range values {
+		thumbprint, list, found := strings.Cut(value, "=")
+		if !found {
+			return nil, fmt.Errorf("services %q: expected THUMBPRINT=SERVICE[,SERVICE…], as in 0123ABCD=SMTP,IIS", value)
+		}
+		if err := services.set(thumbprint, strings.Split(list, ",")); err != nil {
+			return nil, fmt.Errorf("services %q: %w", value, err)
+		}
+	}
+	return services, nil
+}
+
+// set adds what was read for one thumbprint, with its spelling put right.
+func (s Services) set(thumbprint string, names []string) error {
+	prefix := strings.ToUpper(strings.Map(func(r rune) rune {
+		// Separators that other programs show, and the invisible mark that the
+		// certificate dialog of Windows puts before a thumbprint.
+		if r == ' ' || r == ':' || r == '\u200e' {
+			return -1
+		}
+		return r
+	}, thumbprint))
+	if len(prefix) < minPrefix || len(prefix) > 40 || strings.Trim(prefix, "0123456789ABCDEF") != "" {
+		return fmt.Errorf("expected a thumbprint or its first %d or more hex digits, found %q", minPrefix, thumbprint)
+	}
+	if _, ok := s[prefix]; ok {
+		return fmt.Errorf("%s is named twice", prefix)
+	}
+	named := map[string]bool{}
+	for _, name := range names {
+		name = strings.TrimSpace(name)
+		if strings.EqualFold(name, "None") && len(names) == 1 {
+			continue
+		}
+		i := slices.IndexFunc(serviceNames, func(s string) bool { return strings.EqualFold(s, name) })
+		if i < 0 {
+			return fmt.Errorf("expected services out of %s, or None alone, found %q", strings.Join(serviceNames, ", "), name)
+		}
+		named[serviceNames[i]] = true
+	}
+	services := []string{}
+	for _, name := range serviceNames {
+		if named[name] {
+			services = append(services, name)
+		}
+	}
+	s[prefix] = services
+	return nil
+}
+
+// servicesBeside is what a services.json says.
+type servicesBeside struct {
+	file     string
+	services Services
+	partial  bool // it lies beside a single file, and may speak of others too
+}
+
+// besideFile takes in the services.json that lies beside a path that is a file.
+func (c *collection) besideFile(path string) error {
+	if info, err := os.Stat(path); err != nil || info.IsDir() {
+		return err
+	}
+	name := filepath.Join(filepath.Dir(path), servicesFile)
+	data, err := readFile(os.Open(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return c.addServices(name, data, true)
+}
+
+// addServices takes in a services.json: {"THUMBPRINT": ["SMTP", "IIS"]}.
+func (c *collection) addServices(name string, data []byte, partial bool) error {
+	if i := slices.IndexFunc(c.services, func(s servicesBeside) bool { return s.file == name }); i >= 0 {
+		c.services[i].partial = c.services[i].partial && partial
+		return nil
+	}
+	lists := map[string][]string{}
+	if err := json.Unmarshal(data, &lists); err != nil {
+		return fmt.Errorf(`%s: expected {"THUMBPRINT": ["SMTP", "IIS"], …}: %w`, name, err)
+	}
+	services := Services{}
+	for _, thumbprint := range slices.Sorted(maps.Keys(lists)) {
+		if lists[thumbprint] == nil {
+			return fmt.Errorf("%s: %q: expected a list of services, found null", name, thumbprint)
+		}
+		if err := services.set(thumbprint, lists[thumbprint]); err != nil {
+			return fmt.Errorf("%s: %q: %w", name, thumbprint, err)
+		}
+	}
+	c.services = append(c.services, servicesBeside{name, services, partial})
+	return nil
+}
+
+// setServices fills the certificates' services: what the caller gave, else
+// what one services.json says.
+func (c *collection) setServices() error {
+	given := make([]bool, len(c.certificates))
+	saidBy := make([]string, len(c.certificates))
+	for _, prefix := range slices.Sorted(maps.Keys(c.files.Services)) {
+		i, err := c.find(prefix)
+		if err != nil {
+			return fmt.Errorf("services of %s: %w", prefix, err)
+		}
+		if given[i] {
+			return fmt.Errorf("services of %s: %s is named twice", prefix, c.certificates[i].Thumbprint)
+		}
+		given[i] = true
+		c.certificates[i].Services = c.files.Services[prefix]
+	}
+	for _, beside := range c.services {
+		for _, prefix := range slices.Sorted(maps.Keys(beside.services)) {
+			i, err := c.find(prefix)
+			switch {
+			case errors.Is(err, errNotThere) && beside.partial:
+				reportf(c.files.Report, "%s: left out %s: %v", beside.file, prefix, err)
+				continue
+			case err != nil:
+				return fmt.Errorf("%s: %q: %w", beside.file, prefix, err)
+			case saidBy[i] != "":
+				return fmt.Errorf("%s: %q: %s is named already in %s", beside.file, prefix, c.certificates[i].Thumbprint, saidBy[i])
+			}
+			saidBy[i] = beside.file
+			if !given[i] {
+				c.certificates[i].Services = beside.services[prefix]
+			}
+		}
+	}
+	return nil
+}
+
+var errNotThere = errors.New("no certificate has this thumbprint")
+
+// find returns the index of the one certificate whose thumbprint begins so.
+func (c *collection) find(prefix string) (int, error) {
+	found := []int{}
+	for i := range c.certificates {
+		if strings.HasPrefix(c.certificates[i].Thumbprint, prefix) {
+			found = append(found, i)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return 0, errNotThere
+	case 1:
+		return found[0], nil
+	}
+	return 0, fmt.Errorf("expected digits of one thumbprint, found that %d begin so: %s and %s", len(found), c.certificates[found[0]].Thumbprint, c.certificates[found[1]].Thumbprint)
+}

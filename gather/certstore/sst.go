@@ -1,0 +1,55 @@
+package certstore
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// A serialized store begins with its version, 0, and "CERT", each 32 bits,
+// little-endian. Elements follow, and a property 0 without data ends them.
+const (
+	serializedStoreHeader = 8
+	serializedStoreMagic  = "\x00\x00\x00\x00CERT"
+)
+
+func isSerializedStore(data []byte) bool {
+	return len(data) >= serializedStoreHeader && string(data[:serializedStoreHeader]) == serializedStoreMagic
+}
+
+// readSerializedStore reads what CertSaveStore writes as
+// CERT_STORE_SAVE_AS_STORE: the certificates with the properties that the
+// store keeps of them, so that the absence of a key is known too.
+func readSerializedStore(data []byte) (contents, error) {
+	var held contents
+	offset := serializedStoreHeader
+	for {
+		if offset == len(data) {
+			held.note("the end mark of the serialized store is missing: it may be cut off")
+			break
+		}
+		if len(data)-offset >= propertyHeader && binary.LittleEndian.Uint32(data[offset:]) == 0 {
+			break
+		}
+		element, next, err := ReadElement(data, offset)
+		if err != nil {
+			return contents{}, fmt.Errorf("its serialized store is damaged: %w", err)
+		}
+		offset = next
+		if element.Certificate == nil {
+			held.note("left out a revocation list or a trust list at byte %d", offset)
+			continue
+		}
+		name, err := element.FriendlyName()
+		if err != nil {
+			held.note("certificate %d: left out its %v", len(held.entries)+1, err)
+		}
+		hasKey := element.HasPrivateKey()
+		held.entries = append(held.entries, entry{slices.Clone(element.Certificate), &hasKey, name})
+	}
+	if len(held.entries) == 0 {
+		return contents{}, errors.New("its serialized store holds no certificate")
+	}
+	return held, nil
+}

@@ -1,0 +1,259 @@
+package directory
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+)
+
+const (
+	// pageSize is how many entries a page asks for. Active Directory gives
+	// at most 1,000.
+	pageSize = 500
+	// maxEntries bounds what a search brings, in entries.
+	maxEntries = 200_000
+	// maxReceived bounds what the host sends, in bytes.
+	maxReceived = 1 << 30
+)
+
+// A connection is bound and ends with ctx, which bounds its time.
+type connection struct {
+	g             Gatherer
+	ctx           context.Context
+	address, host string
+	account       string // as whom it is bound, for messages
+	ldap          *ldap.Conn
+	entries       int
+	close         func()
+}
+
+// connect checks everything that can be checked on this machine, then
+// connects, goes over to TLS and binds.
+func (g Gatherer) connect(ctx context.Context) (*connection, error) {
+	u, err := g.target()
+	if err != nil {
+		return nil, fmt.Errorf("directory: %w", err)
+	}
+	c := &connection{g: g, ctx: ctx, address: u.Scheme + "://" + u.Host, host: u.Hostname()}
+	if g.BaseDN != "" {
+		if _, err := parseDN(g.BaseDN); err != nil {
+			return nil, c.failed("base DN", err)
+		}
+	}
+	config, err := g.tls(c.host)
+	if err != nil {
+		return nil, c.failed("reading the CA certificates", err)
+	}
+	bind := g.Bind
+	if bind == nil {
+		bind = Anonymous{}
+	}
+	if _, anonymous := bind.(Anonymous); !anonymous && u.Scheme == "ldap" && !g.StartTLS {
+		return nil, c.failed("bind", errors.New("refused before anything was sent: over plain LDAP only an anonymous bind is allowed; use ldaps:// or StartTLS"))
+	}
+	login, err := bind.prepare()
+	if err != nil {
+		return nil, c.failed("bind", err)
+	}
+	if c.g.Timeout == 0 {
+		c.g.Timeout = DefaultTimeout
+	}
+	if err := c.start(u, config, login); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// target parses the URL and adds the port. No error repeats the URL: it might
+// hold a password.
+func (g Gatherer) target() (*url.URL, error) {
+	u, err := url.Parse(g.URL)
+	if err != nil || u.Hostname() == "" || (u.Scheme != "ldap" && u.Scheme != "ldaps") {
+		return nil, errors.New("the URL is not as it should be: want ldaps://HOST[:PORT] or ldap://HOST[:PORT]")
+	}
+	if u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, errors.New("the URL holds more than a host and a port: the account and --base-dn have flags of their own")
+	}
+	if u.Scheme == "ldaps" && g.StartTLS {
+		return nil, errors.New("StartTLS is for ldap://; with ldaps:// everything is TLS already")
+	}
+	if u.Port() == "" {
+		port := map[string]string{"ldap": ldap.DefaultLdapPort, "ldaps": ldap.DefaultLdapsPort}[u.Scheme]
+		u.Host = net.JoinHostPort(u.Hostname(), port)
+	}
+	return u, nil
+}
+
+func (g Gatherer) tls(host string) (*tls.Config, error) {
+	config := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
+	if g.CAFile == "" {
+		return config, nil
+	}
+	pem, err := os.ReadFile(g.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	config.RootCAs = x509.NewCertPool()
+	if !config.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s: there is no certificate in PEM", g.CAFile)
+	}
+	return config, nil
+}
+
+func (c *connection) start(u *url.URL, config *tls.Config, as login) error {
+	ctx, cancel := context.WithTimeout(c.ctx, c.g.Timeout)
+	c.ctx, c.close = ctx, cancel
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", u.Host)
+	if err != nil {
+		return c.failed("connecting", err)
+	}
+	conn = &limited{Conn: conn, left: maxReceived}
+	raw := conn
+	context.AfterFunc(ctx, func() { raw.Close() }) // the LDAP library knows no context
+	if u.Scheme == "ldaps" {
+		secured := tls.Client(conn, config)
+		if err := secured.HandshakeContext(ctx); err != nil {
+			return c.failed("TLS", err)
+		}
+		conn = secured
+		if c.g.observe != nil {
+			conn = c.g.observe(conn)
+		}
+	}
+	c.ldap = ldap.NewConn(conn, u.Scheme == "ldaps")
+	c.ldap.Start()
+	c.close = func() { c.ldap.Close(); cancel() }
+	if c.g.StartTLS {
+		if err := c.ldap.StartTLS(config); err != nil {
+			return c.failed("StartTLS", err)
+		}
+	}
+	// Nor does the Kerberos library: what it asks of a KDC may outlive us.
+	done := make(chan error, 1)
+	go func() { done <- as.bind(c.ldap, c.host) }()
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
+		return c.failed("bind as "+as.account, err)
+	}
+	c.account = as.account
+	if who, err := c.ldap.WhoAmI(nil); err == nil && who.AuthzID != "" {
+		c.account = strings.TrimPrefix(who.AuthzID, "u:")
+	}
+	return nil
+}
+
+// exchangeContainer is where a forest keeps the configuration of Exchange.
+func (c *connection) exchangeContainer() (string, error) {
+	const attribute = "configurationNamingContext"
+	result, err := c.ldap.Search(&ldap.SearchRequest{
+		Scope: ldap.ScopeBaseObject, Filter: "(objectClass=*)", Attributes: []string{attribute},
+	})
+	if err != nil {
+		return "", c.failed("reading the RootDSE", err)
+	}
+	for _, e := range result.Entries {
+		if dn := e.GetAttributeValue(attribute); dn != "" {
+			return "CN=Microsoft Exchange,CN=Services," + dn, nil
+		}
+	}
+	return "", c.failed("reading the RootDSE", errors.New("there is no "+attribute+": pass --base-dn"))
+}
+
+// search returns all that the filter finds below base, page after page.
+func (c *connection) search(base, filter string, attributes []string, size uint32) ([]*ldap.Entry, error) {
+	step := fmt.Sprintf("searching for %s below %s", filter, base)
+	paging := ldap.NewControlPaging(size)
+	var entries []*ldap.Entry
+	for {
+		page, err := c.ldap.Search(&ldap.SearchRequest{
+			BaseDN: base, Scope: ldap.ScopeWholeSubtree, Filter: filter, Attributes: attributes,
+			Controls: []ldap.Control{paging},
+		})
+		if err != nil {
+			return nil, c.failed(step, err)
+		}
+		for _, referral := range page.Referrals {
+			c.g.report("left out what %s refers to, when %s", referral, step)
+		}
+		entries = append(entries, page.Entries...)
+		if len(entries) > maxEntries {
+			return nil, c.failed(step, fmt.Errorf("there are more than %d", maxEntries))
+		}
+		c.entries += len(page.Entries)
+		if c.g.Progress != nil {
+			c.g.Progress(c.entries)
+		}
+		next, ok := ldap.FindControl(page.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
+		if !ok || len(next.Cookie) == 0 {
+			return entries, nil
+		}
+		paging.SetCookie(next.Cookie)
+	}
+}
+
+// failed says where, at which step and why.
+func (c *connection) failed(step string, err error) error {
+	switch cut := c.ctx.Err(); {
+	// An operation that we cut short has an error of its own, which says less.
+	case errors.Is(cut, context.DeadlineExceeded):
+		err = fmt.Errorf("not done within %s (--timeout): %w", c.g.Timeout.Round(time.Millisecond), cut)
+	case cut != nil:
+		err = fmt.Errorf("interrupted: %w", cut)
+	default:
+		err = hinted(err)
+	}
+	return fmt.Errorf("directory %s: %s: %w", c.address, step, err)
+}
+
+// hinted puts what an administrator can do in front of the error.
+func hinted(err error) error {
+	var hint string
+	var answer *ldap.Error
+	switch {
+	// StartTLS keeps the text of a TLS error and not its type.
+	case strings.Contains(err.Error(), x509.UnknownAuthorityError{}.Error()):
+		hint = "pass the certificate of the host's CA with --ldap-ca"
+	case errors.As(err, &answer):
+		hint = map[uint16]string{
+			ldap.LDAPResultOperationsError:    "Active Directory answers nobody who is not bound",
+			ldap.LDAPResultSizeLimitExceeded:  "the account may not have as much as there is: ask for one server, or as another account",
+			ldap.LDAPResultStrongAuthRequired: "the host wants another kind of bind, or TLS",
+			ldap.LDAPResultReferral:           "another host has it, where we do not follow: ask that one",
+			ldap.LDAPResultNoSuchObject:       "it is not there, or the account may not see it",
+			ldap.LDAPResultInvalidCredentials: "the account or its password is wrong, or it may not log on",
+		}[answer.ResultCode]
+	}
+	if hint == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", hint, err)
+}
+
+// A limited connection gives no more than left bytes.
+type limited struct {
+	net.Conn
+	left int
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, fmt.Errorf("the host sent more than %d bytes", maxReceived)
+	}
+	n, err := l.Conn.Read(p[:min(len(p), l.left)])
+	l.left -= n
+	return n, err
+}

@@ -1,0 +1,436 @@
+package directory
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha1"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// Everything that goes over the wire is tested with real directories, in
+// integration_test.go.
+
+const container = "CN=Servers,CN=Contoso,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=corp,DC=contoso,DC=test"
+
+// entry makes an object of pairs of attribute and value.
+func entry(dn string, pairs ...string) *ldap.Entry {
+	attributes := map[string][]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		attributes[pairs[i]] = append(attributes[pairs[i]], pairs[i+1])
+	}
+	return ldap.NewEntry(dn, attributes)
+}
+
+func ex01(pairs ...string) *server {
+	return &server{name: "EX01", entry: entry("CN=EX01,"+container, pairs...)}
+}
+
+func der(t testing.TB) []byte {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "EX01"},
+		NotBefore: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
+	out, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	require.NoError(t, err)
+	return out
+}
+
+func TestDirectory(t *testing.T) {
+	t.Parallel()
+	const thumbprint = "0123456789ABCDEF0123456789ABCDEF01234567"
+	certificate := der(t)
+	fromDER := fmt.Sprintf("%X", sha1.Sum(certificate))
+	for name, tc := range map[string]struct {
+		pairs []string
+		want  *gather.Directory
+		said  string
+		err   string
+	}{
+		"certificate": {
+			pairs: []string{attrCertificate, string(certificate)},
+			want:  &gather.Directory{Readable: true, InternalTransportCertificate: &fromDER},
+			said:  "EX01: the directory names CN=EX01, valid from 2024-01-01T00:00:00Z to 2029-01-01T00:00:00Z, thumbprint " + fromDER,
+		},
+		"20 bytes": {
+			pairs: []string{attrCertificate, "\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67"},
+			want:  &gather.Directory{Readable: true, InternalTransportCertificate: new(thumbprint)},
+		},
+		"40 hex digits": {
+			pairs: []string{attrCertificate, strings.ToLower(thumbprint)},
+			want:  &gather.Directory{Readable: true, InternalTransportCertificate: new(thumbprint)},
+		},
+		"the attribute in another case": {
+			pairs: []string{strings.ToUpper(attrCertificate), thumbprint},
+			want:  &gather.Directory{Readable: true, InternalTransportCertificate: new(thumbprint)},
+		},
+		"40 other characters": {
+			pairs: []string{attrCertificate, strings.Repeat("x", 40)},
+			err:   "directory: CN=EX01," + container + ": msExchServerInternalTLSCert, 40 bytes: want a certificate in DER, a thumbprint of 20 bytes, or its 40 hex digits: ",
+		},
+		"half a certificate": {
+			pairs: []string{attrCertificate, string(certificate[:100])},
+			err:   "msExchServerInternalTLSCert, 100 bytes: want a certificate in DER",
+		},
+		"nothing in it": {
+			pairs: []string{attrCertificate, ""},
+			err:   "msExchServerInternalTLSCert, 0 bytes: want a certificate in DER",
+		},
+		"two values": {
+			pairs: []string{attrCertificate, thumbprint, attrCertificate, thumbprint},
+			err:   "msExchServerInternalTLSCert: want one value, there are 2",
+		},
+		"null, a version": {
+			pairs: []string{attrVersion, "1941996850"},
+			want:  &gather.Directory{Readable: true},
+			said:  `EX01: there is no msExchServerInternalTLSCert for CORP\reader: the directory does not tell whether it is not set or not permitted`,
+		},
+		"null, roles": {
+			pairs: []string{attrRoles, "2"},
+			want:  &gather.Directory{Readable: true},
+			said:  `EX01: there is no msExchServerInternalTLSCert for CORP\reader`,
+		},
+		"hidden": {
+			pairs: []string{attrAddress, "netbios:EX01"},
+			want:  &gather.Directory{Error: "CN=EX01," + container + ` shows CORP\reader neither msExchServerInternalTLSCert nor versionNumber nor msExchCurrentServerRoles`},
+			said:  `EX01: CN=EX01,` + container + ` shows CORP\reader neither`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var said []string
+			g := Gatherer{Report: func(s string) { said = append(said, s) }}
+			got, err := g.directory(&forest{account: `CORP\reader`}, ex01(tc.pairs...))
+			if tc.err != "" {
+				require.ErrorContains(t, err, tc.err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, tc.want, got)
+			require.Contains(t, strings.Join(said, "\n"), tc.said)
+		})
+	}
+}
+
+func TestConnector(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		rdn   string
+		pairs []string
+		want  gather.Connector
+		said  string
+		err   string
+	}{
+		"defaults": {
+			pairs: []string{attrBindings, "0.0.0.0:25"},
+			want:  gather.Connector{AuthMechanisms: []string{"Tls", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer"}, Bindings: []string{"0.0.0.0:25"}},
+		},
+		"everything": {
+			pairs: []string{attrAuth, "63", attrEnabled, "FALSE", attrFQDN, "mail.contoso.test", attrBindings, "[::]:25", attrBindings, "0.0.0.0:25", attrOptions, "1"},
+			want: gather.Connector{
+				AuthMechanisms: []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"},
+				Enabled:        new(false), FQDN: "mail.contoso.test", Bindings: []string{"0.0.0.0:25", "[::]:25"},
+			},
+		},
+		"none": {
+			pairs: []string{attrAuth, "0", attrEnabled, "TRUE"},
+			want:  gather.Connector{AuthMechanisms: []string{}, Enabled: new(true)},
+		},
+		"flags that are not known": {
+			pairs: []string{attrAuth, "80"}, // 64 and 16
+			want:  gather.Connector{AuthMechanisms: []string{"ExchangeServer"}},
+			said:  `EX01: connector "Default EX01": left out of AuthMechanism, not known: 0x40`,
+		},
+		"SuppressXAnonymousTls": {
+			pairs: []string{attrAuth, "17", attrOptions, "4097"},
+			want:  gather.Connector{AuthMechanisms: []string{"Tls", "ExchangeServer"}},
+			said:  `EX01: connector "Default EX01" has SuppressXAnonymousTls: Exchange 2010 and later do not offer X-ANONYMOUSTLS there, which the nine steps do not look at`,
+		},
+		"escaped name": {
+			rdn:   `CN=Relay \"A\+B\"\2C \<dmz\>\; #1 \= \\\C3\9C`,
+			pairs: []string{attrAuth, "1"},
+			want:  gather.Connector{Name: `Relay "A+B", <dmz>; #1 = \Ü`, AuthMechanisms: []string{"Tls"}},
+		},
+		"no number":       {pairs: []string{attrAuth, "all"}, err: `msExchSMTPReceiveInboundSecurityFlag, "all": want an integer of 32 bits`},
+		"too large":       {pairs: []string{attrAuth, "4294967296"}, err: `msExchSMTPReceiveInboundSecurityFlag, "4294967296": want an integer of 32 bits`},
+		"options":         {pairs: []string{attrOptions, "1 2"}, err: `msExchSmtpReceiveProtocolOptions, "1 2": want an integer of 32 bits`},
+		"neither yes, no": {pairs: []string{attrEnabled, "yes"}, err: `directory: CN=Default EX01,CN=EX01: msExchSmtpReceiveEnabled, "yes": want TRUE or FALSE`},
+		"no DN":           {rdn: "Default", err: `"Default,CN=EX01" is no DN`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if tc.rdn == "" {
+				tc.rdn, tc.want.Name = "CN=Default EX01", "Default EX01"
+			}
+			if tc.want.Bindings == nil {
+				tc.want.Bindings = []string{}
+			}
+			var said []string
+			g := Gatherer{Report: func(s string) { said = append(said, s) }}
+			got, err := g.connector("EX01", entry(tc.rdn+",CN=EX01", tc.pairs...))
+			if tc.err != "" {
+				require.ErrorContains(t, err, tc.err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, tc.want, got)
+			require.Equal(t, tc.said, strings.Join(said, "\n"))
+		})
+	}
+}
+
+func TestConnectors(t *testing.T) {
+	t.Parallel()
+	var said []string
+	g := Gatherer{Report: func(s string) { said = append(said, s) }}
+	f := &forest{account: "reader"}
+
+	s := ex01(attrRoles, "4")
+	got, err := g.connectors(f, s)
+	require.NoError(t, err)
+	require.Equal(t, []gather.Connector{}, got)
+	require.Equal(t, []string{"EX01: there are no Receive connectors; msExchCurrentServerRoles is 4"}, said)
+
+	said = nil
+	s.connectors = []*ldap.Entry{entry("CN=B,CN=EX01", attrAuth, "1"), entry("CN=A,CN=EX01", attrAuth, "1")}
+	got, err = g.connectors(f, s)
+	require.NoError(t, err)
+	require.Len(t, got, 2)
+	require.Equal(t, []string{"A", "B"}, []string{got[0].Name, got[1].Name})
+
+	s.connectors = append(s.connectors, entry("CN=C,CN=EX01"))
+	got, err = g.connectors(f, s)
+	require.NoError(t, err)
+	require.Nil(t, got)
+	require.Equal(t, []string{"EX01: left out the connectors: CN=C,CN=EX01 shows reader none of its attributes"}, said)
+}
+
+func TestHost(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		server    string
+		addresses []string
+		want      *gather.Host
+	}{
+		"as Exchange writes it": {"EX01", []string{"ncacn_vns_spp:EX01", "netbios:EX01", "ncacn_ip_tcp:ex01.corp.contoso.test", "ncalrpc:EX01"},
+			&gather.Host{DNSFQDN: "ex01.corp.contoso.test", DNSHostName: "EX01", PhysicalDNSFQDN: "ex01.corp.contoso.test", PhysicalDNSHostName: "EX01"}},
+		"no NetBIOS name, another case": {"EX01", []string{"NCACN_IP_TCP:ex01.corp.contoso.test"},
+			&gather.Host{DNSFQDN: "ex01.corp.contoso.test", DNSHostName: "EX01", PhysicalDNSFQDN: "ex01.corp.contoso.test", PhysicalDNSHostName: "EX01"}},
+		"a host name too long for NetBIOS": {"EXCHANGE-MAILBO", []string{"netbios:EXCHANGE-MAILBO", "ncacn_ip_tcp:exchange-mailbox-01.corp.contoso.test"},
+			&gather.Host{DNSFQDN: "exchange-mailbox-01.corp.contoso.test", DNSHostName: "exchange-mailbox-01", PhysicalDNSFQDN: "exchange-mailbox-01.corp.contoso.test", PhysicalDNSHostName: "exchange-mailbox-01"}},
+		"no FQDN": {"EX01", []string{"netbios:EX01"}, nil},
+		"nothing": {"EX01", nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var said []string
+			g := Gatherer{Report: func(s string) { said = append(said, s) }}
+			var pairs []string
+			for _, a := range tc.addresses {
+				pairs = append(pairs, attrAddress, a)
+			}
+			got := g.host(&forest{account: "reader"}, &server{name: tc.server, entry: entry("CN="+tc.server, pairs...)})
+			require.Equal(t, tc.want, got)
+			if tc.want == nil {
+				require.Equal(t, []string{"EX01: left out the host: there is no networkAddress with ncacn_ip_tcp: for reader"}, said)
+			}
+		})
+	}
+}
+
+func TestJoin(t *testing.T) {
+	t.Parallel()
+	var said []string
+	g := Gatherer{Report: func(s string) { said = append(said, s) }}
+	joined, err := g.join(
+		[]*ldap.Entry{
+			entry(`CN=EX02,CN=Servers,CN=Old\, \C3\9Cber,DC=test`),
+			entry("CN=EX01,CN=Servers,CN=New,DC=test"),
+			entry("CN=EX1,CN=Servers,CN=New,DC=test"),
+		},
+		[]*ldap.Entry{
+			entry("CN=A,CN=SMTP Receive Connectors,CN=Protocols,CN=EX01,CN=Servers,CN=New,DC=test"),
+			entry("cn=B,cn=smtp receive connectors,cn=protocols,cn=ex01,cn=servers,cn=new,dc=TEST"),
+			entry(`CN=C,CN=Protocols,CN=EX02,CN=Servers,CN=old\2c über,DC=test`),
+			entry("CN=D,CN=Protocols,CN=EX03,CN=Servers,CN=New,DC=test"),
+			entry("CN=E,CN=Protocols,CN=EX01,CN=Servers,CN=Other,DC=test"),
+		})
+	require.NoError(t, err)
+	got := map[string][]string{}
+	order := ""
+	for _, s := range joined {
+		order += s.name + " "
+		for _, c := range s.connectors {
+			got[s.name] = append(got[s.name], c.DN[:4])
+		}
+	}
+	require.Equal(t, "EX01 EX02 EX1 ", order)
+	require.Equal(t, map[string][]string{"EX01": {"CN=A", "cn=B"}, "EX02": {"CN=C"}}, got)
+	require.Equal(t, []string{
+		"left out the connector CN=D,CN=Protocols,CN=EX03,CN=Servers,CN=New,DC=test: no server that was found is above it",
+		"left out the connector CN=E,CN=Protocols,CN=EX01,CN=Servers,CN=Other,DC=test: no server that was found is above it",
+	}, said)
+
+	_, err = g.join([]*ldap.Entry{entry("CN=EX01,DC=a"), entry("CN=ex01,DC=b")}, nil)
+	require.EqualError(t, err, "two servers are named ex01: CN=EX01,DC=a and CN=ex01,DC=b; choose with --base-dn")
+	_, err = g.join([]*ldap.Entry{entry("EX01")}, nil)
+	require.ErrorContains(t, err, `"EX01" is no DN`)
+	_, err = g.join([]*ldap.Entry{entry("")}, nil)
+	require.ErrorContains(t, err, `"" names no object`)
+}
+
+// What is wrong on this machine already, before there is a connection.
+func TestWrongBeforeConnecting(t *testing.T) {
+	t.Parallel()
+	empty := filepath.Join(t.TempDir(), "empty.pem")
+	require.NoError(t, os.WriteFile(empty, nil, 0o600))
+	password := func(answer string, err error) func() ([]byte, error) {
+		return func() ([]byte, error) { return []byte(answer), err }
+	}
+	const url, dc1 = "ldaps://dc1.corp.contoso.test", "directory ldaps://dc1.corp.contoso.test:636: "
+	const form = "want ldaps://HOST[:PORT] or ldap://HOST[:PORT]"
+	const more = "the URL holds more than a host and a port"
+	for name, tc := range map[string]struct {
+		g    Gatherer
+		want string
+	}{
+		"no URL":            {Gatherer{}, form},
+		"no scheme":         {Gatherer{URL: "dc1.corp.contoso.test"}, form},
+		"no host":           {Gatherer{URL: "ldaps://"}, form},
+		"another scheme":    {Gatherer{URL: "https://dc1"}, form},
+		"a socket":          {Gatherer{URL: "ldapi:///var/run/slapd"}, form},
+		"no port":           {Gatherer{URL: "ldaps://user:secret@dc1:port"}, form},
+		"a password":        {Gatherer{URL: "ldaps://user:secret@dc1"}, more},
+		"a base DN":         {Gatherer{URL: "ldaps://dc1/DC=corp,DC=contoso"}, more},
+		"a query":           {Gatherer{URL: "ldaps://dc1?cn"}, more},
+		"StartTLS twice":    {Gatherer{URL: url, StartTLS: true}, "StartTLS is for ldap://"},
+		"base DN":           {Gatherer{URL: url, BaseDN: "corp.contoso.test"}, dc1 + `base DN: "corp.contoso.test" is no DN`},
+		"no CA file":        {Gatherer{URL: url, CAFile: empty + "x"}, dc1 + "reading the CA certificates: open " + empty + "x"},
+		"CA file without":   {Gatherer{URL: url, CAFile: empty}, dc1 + "reading the CA certificates: " + empty + ": there is no certificate in PEM"},
+		"no user":           {Gatherer{URL: url, Bind: Simple{}}, "a simple bind needs a user"},
+		"no password":       {Gatherer{URL: url, Bind: Simple{User: "u"}}, "there is no password for u"},
+		"empty password":    {Gatherer{URL: url, Bind: Simple{"u", password("", nil)}}, "the password of u is empty"},
+		"unread password":   {Gatherer{URL: url, Bind: Simple{"u", password("secret", errors.New("no terminal"))}}, "the password of u: no terminal"},
+		"Kerberos, realm":   {Gatherer{URL: url, Bind: Kerberos{Principal: "u", Keytab: empty}}, `Kerberos, principal "u": want user@REALM`},
+		"Kerberos, empty":   {Gatherer{URL: url, Bind: Kerberos{Principal: "u@R", Password: password("", nil)}}, "the password of u@R is empty"},
+		"Kerberos, config":  {Gatherer{URL: url, Bind: Kerberos{Principal: "u@R", Password: password("secret", nil), Config: empty + "x"}}, empty + "x"},
+		"Kerberos, keyring": {Gatherer{URL: url, Bind: Kerberos{Cache: "KEYRING:persistent:0"}}, "credential cache KEYRING:persistent:0 (kinit makes one): only a file can be read"},
+		"Kerberos, nothing": {Gatherer{URL: url, Bind: Kerberos{Cache: "FILE:" + empty, Config: empty}}, "it is damaged, or no credential cache"},
+		"no such server":    {Gatherer{URL: url}, "directory: which server? Pass --server NAME"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var err error
+			doc := new(gather.Document)
+			if name != "no such server" {
+				_, err = tc.g.All(t.Context())
+				require.ErrorContains(t, err, tc.want)
+				tc.g.Server = "EX01"
+			}
+			err = tc.g.Gather(t.Context(), doc)
+			require.ErrorContains(t, err, tc.want)
+			require.NotContains(t, err.Error(), "secret")
+			require.Zero(t, *doc)
+		})
+	}
+}
+
+func TestTarget(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"ldaps://dc1.corp.contoso.test":     "dc1.corp.contoso.test:636",
+		"ldap://dc1.corp.contoso.test/":     "dc1.corp.contoso.test:389",
+		"LDAP://dc1.corp.contoso.test:3268": "dc1.corp.contoso.test:3268",
+		"ldap://[::1]":                      "[::1]:389",
+	} {
+		u, err := Gatherer{URL: given}.target()
+		require.NoError(t, err)
+		require.Equal(t, want, u.Host)
+	}
+}
+
+// No bind but an anonymous one leaves this machine without TLS, and nobody is
+// asked for a password that could not be used.
+func TestPlainBindIsRefused(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	var connections atomic.Int32
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			connections.Add(1)
+			conn.Close()
+		}
+	}()
+	asked := false
+	ask := func() ([]byte, error) { asked = true; return []byte("secret"), nil }
+	for _, bind := range []Bind{
+		Simple{User: "reader", Password: ask},
+		Kerberos{Principal: "reader@CORP.CONTOSO.TEST", Password: ask},
+		Kerberos{},
+		CurrentUser{},
+	} {
+		_, err := Gatherer{URL: "ldap://" + listener.Addr().String(), Bind: bind}.All(t.Context())
+		require.ErrorContains(t, err, "refused before anything was sent: over plain LDAP only an anonymous bind is allowed")
+	}
+	require.False(t, asked)
+	require.Zero(t, connections.Load())
+	// The same address does get a connection where there is no secret.
+	_, err = Gatherer{URL: "ldap://" + listener.Addr().String()}.All(t.Context())
+	require.ErrorContains(t, err, "bind as nobody (anonymous)")
+	require.Equal(t, int32(1), connections.Load())
+}
+
+func TestLimited(t *testing.T) {
+	t.Parallel()
+	ours, theirs := net.Pipe()
+	defer ours.Close()
+	go func() {
+		theirs.Write(bytes.Repeat([]byte("x"), 100))
+		theirs.Close()
+	}()
+	data, err := io.ReadAll(&limited{Conn: ours, left: 60})
+	require.Len(t, data, 60)
+	require.EqualError(t, err, "the host sent more than 1073741824 bytes")
+}
+
+func TestHints(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[uint16]string{
+		ldap.LDAPResultStrongAuthRequired: "the host wants another kind of bind, or TLS: ",
+		ldap.LDAPResultReferral:           "another host has it, where we do not follow: ask that one: ",
+		ldap.LDAPResultBusy:               "LDAP Result Code 51",
+	} {
+		err := ldap.NewError(code, errors.New("as the host says"))
+		got := hinted(fmt.Errorf("wrapped: %w", err))
+		require.ErrorIs(t, got, err)
+		require.ErrorContains(t, got, want)
+		require.ErrorContains(t, got, "as the host says")
+	}
+}

@@ -1,0 +1,290 @@
+package directory
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	ber "github.com/go-asn1-ber/asn1-ber"
+	"github.com/go-ldap/ldap/v3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/hostile"
+)
+
+// host is a directory on loopback that calls answer with each connection. It
+// returns a gatherer for it that has not much time.
+func host(t testing.TB, answer func(net.Conn)) Gatherer {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				answer(conn)
+			}()
+		}
+	}()
+	return Gatherer{URL: "ldap://" + listener.Addr().String(), Timeout: 500 * time.Millisecond}
+}
+
+// conversation answers one request after the other, and then does what is left
+// to do with the connection.
+func conversation(then func(net.Conn), answers ...[]byte) func(net.Conn) {
+	return func(conn net.Conn) {
+		for _, answer := range answers {
+			if _, err := ber.ReadPacket(conn); err != nil {
+				return
+			}
+			if _, err := conn.Write(answer); err != nil {
+				return
+			}
+		}
+		then(conn)
+	}
+}
+
+// The ways to end a conversation.
+var (
+	hangUp = func(net.Conn) {}
+	stall  = func(conn net.Conn) { io.Copy(io.Discard, conn) }
+	reset  = func(conn net.Conn) {
+		conn.Read(make([]byte, 1))
+		conn.(*net.TCPConn).SetLinger(0) // RST in place of FIN
+	}
+)
+
+// message is an LDAP message: an operation, and controls if there are any.
+func message(id int64, operation *ber.Packet, controls ...ldap.Control) []byte {
+	m := ber.NewSequence("")
+	m.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagInteger, id, ""))
+	m.AppendChild(operation)
+	if len(controls) > 0 {
+		all := ber.Encode(ber.ClassContext, ber.TypeConstructed, 0, nil, "")
+		for _, control := range controls {
+			all.AppendChild(control.Encode())
+		}
+		m.AppendChild(all)
+	}
+	return m.Bytes()
+}
+
+// result is the end of an operation.
+func result(operation ber.Tag) *ber.Packet {
+	r := ber.Encode(ber.ClassApplication, ber.TypeConstructed, operation, nil, "")
+	r.AppendChild(ber.NewInteger(ber.ClassUniversal, ber.TypePrimitive, ber.TagEnumerated, int64(ldap.LDAPResultSuccess), ""))
+	r.AppendChild(octets(""))
+	r.AppendChild(octets(""))
+	return r
+}
+
+func octets(text string) *ber.Packet {
+	return ber.NewString(ber.ClassUniversal, ber.TypePrimitive, ber.TagOctetString, text, "")
+}
+
+// found is an entry that a search brings, with one attribute.
+func found(dn, attribute, value string) *ber.Packet {
+	values := ber.Encode(ber.ClassUniversal, ber.TypeConstructed, ber.TagSet, nil, "")
+	values.AppendChild(octets(value))
+	pair := ber.NewSequence("")
+	pair.AppendChild(octets(attribute))
+	pair.AppendChild(values)
+	attributes := ber.NewSequence("")
+	attributes.AppendChild(pair)
+	entry := ber.Encode(ber.ClassApplication, ber.TypeConstructed, ldap.ApplicationSearchResultEntry, nil, "")
+	entry.AppendChild(octets(dn))
+	entry.AppendChild(attributes)
+	return entry
+}
+
+// The answers up to the first search, which is message 4.
+var (
+	bound   = message(1, result(ldap.ApplicationBindResponse))
+	whoAmI  = message(2, result(ldap.ApplicationExtendedResponse))
+	rootDSE = append(message(3, found("", "configurationNamingContext", "CN=Configuration,DC=test")), message(3, result(ldap.ApplicationSearchResultDone))...)
+	server4 = message(4, found("CN=EX01,CN=Servers,DC=test", attrVersion, "1"))
+)
+
+// Whatever is at the other end, there is an error that names it and the step,
+// in time, and no document.
+func TestHostileHosts(t *testing.T) {
+	t.Parallel()
+	nested := bytes.Repeat([]byte{0x30, 0x80}, 1<<20)
+	huge := []byte{0x30, 0x84, 0x7f, 0xff, 0xff, 0xff, 0x02, 0x01, 0x01}
+	send := func(data []byte) func(net.Conn) {
+		return func(conn net.Conn) {
+			go io.Copy(io.Discard, conn)
+			conn.Write(data)
+		}
+	}
+	for name, tc := range map[string]struct {
+		answer func(net.Conn)
+		scheme string
+		want   string
+	}{
+		"stalls":                    {stall, "ldap", "bind as nobody (anonymous): not done within 500ms (--timeout)"},
+		"stalls in the handshake":   {stall, "ldaps", "TLS: not done within 500ms"},
+		"stalls instead of TLS":     {stall, "StartTLS", "StartTLS: not done within 500ms"},
+		"stalls when bound":         {conversation(stall, bound), "ldap", "not done within 500ms"},
+		"stalls in the search":      {conversation(stall, bound, whoAmI, rootDSE), "ldap", "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: not done within 500ms"},
+		"stalls in an entry":        {conversation(stall, bound, whoAmI, rootDSE, server4[:20]), "ldap", "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: not done within 500ms"},
+		"stalls after an entry":     {conversation(stall, bound, whoAmI, rootDSE, server4), "ldap", "not done within 500ms"},
+		"hangs up":                  {hangUp, "ldap", "bind as nobody (anonymous): "},
+		"hangs up in the handshake": {hangUp, "ldaps", "TLS: "},
+		"hangs up instead of TLS":   {hangUp, "StartTLS", "StartTLS: "},
+		"hangs up when bound":       {conversation(hangUp, bound, whoAmI), "ldap", "reading the RootDSE: "},
+		"hangs up in an entry":      {conversation(hangUp, bound, whoAmI, rootDSE, server4[:20]), "ldap", "searching for (objectClass=msExchExchangeServer)"},
+		"hangs up after an entry":   {conversation(hangUp, bound, whoAmI, rootDSE, server4), "ldap", "searching for (objectClass=msExchExchangeServer)"},
+		"resets":                    {reset, "ldap", "bind as nobody (anonymous): "},
+		"resets in the handshake":   {reset, "ldaps", "TLS: "},
+		"resets after an entry":     {conversation(reset, bound, whoAmI, rootDSE, server4), "ldap", "searching for (objectClass=msExchExchangeServer)"},
+		"speaks HTTP":               {send([]byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), "ldap", "bind as nobody (anonymous): "},
+		"speaks HTTP, LDAPS":        {send([]byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), "ldaps", "TLS: "},
+		"speaks HTTP, StartTLS":     {send([]byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), "StartTLS", "StartTLS: "},
+		"sends nested garbage":      {send(nested), "ldap", "bind as nobody (anonymous): "},
+		"claims two gigabytes":      {send(huge), "ldap", "bind as nobody (anonymous): "},
+		"answers what nobody asked": {conversation(stall, message(99, result(ldap.ApplicationBindResponse))), "ldap", "bind as nobody (anonymous): not done within 500ms"},
+		"answers without a result":  {conversation(hangUp, message(1, octets("x"))), "ldap", "bind as nobody (anonymous): "},
+		"sends zeros": {conversation(func(conn net.Conn) {
+			for zeros := make([]byte, 64<<10); ; {
+				if _, err := conn.Write(zeros); err != nil {
+					return
+				}
+			}
+		}), "ldap", "bind as nobody (anonymous): "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := host(t, tc.answer)
+			address := strings.TrimPrefix(g.URL, "ldap://")
+			if tc.scheme == "StartTLS" {
+				tc.scheme, g.StartTLS = "ldap", true
+			}
+			g.URL = tc.scheme + "://" + address
+			begun := time.Now()
+			docs, err := g.All(t.Context())
+			require.Nil(t, docs)
+			require.ErrorContains(t, err, "directory "+g.URL+": "+tc.want)
+			hostile.Check(t, err.Error())
+			require.Less(t, time.Since(begun), 10*time.Second)
+		})
+	}
+}
+
+// A host that never comes to the end of its pages is left when the time is up.
+func TestEndlessPages(t *testing.T) {
+	t.Parallel()
+	pages := 0
+	g := host(t, conversation(func(conn net.Conn) {
+		for {
+			request, err := ber.ReadPacket(conn)
+			if err != nil {
+				return
+			}
+			pages++
+			paging := ldap.NewControlPaging(0)
+			paging.SetCookie([]byte("more"))
+			conn.Write(message(request.Children[0].Value.(int64), result(ldap.ApplicationSearchResultDone), paging))
+		}
+	}, bound, whoAmI, rootDSE))
+	_, err := g.All(t.Context())
+	require.ErrorContains(t, err, "not done within 500ms (--timeout)")
+	require.Greater(t, pages, 1)
+}
+
+// What a host sends takes no more memory than a message may have. The smallest
+// elements of BER take the most: two bytes become a structure. Not parallel,
+// since it measures.
+func TestMemoryOfOneMessage(t *testing.T) {
+	nulls := bytes.Repeat([]byte{0x05, 0x00}, 32<<10)
+	g := host(t, func(conn net.Conn) {
+		go io.Copy(io.Discard, conn)
+		conn.Write([]byte{0x30, 0x84, 0x7f, 0xff, 0xff, 0xff})
+		for range 100 << 20 / len(nulls) {
+			if _, err := conn.Write(nulls); err != nil {
+				return
+			}
+		}
+	})
+	g.Timeout = time.Minute
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := g.All(t.Context())
+	runtime.ReadMemStats(&after)
+	require.Error(t, err)
+	t.Logf("%d MB: %v", (after.TotalAlloc-before.TotalAlloc)>>20, err)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<30))
+}
+
+// FuzzEntry asks of the attributes of any server and connector that sections
+// which a document takes come of them, or an error.
+func FuzzEntry(f *testing.F) {
+	f.Add(`CN=A\, \C3\9C+OU=b`, bytes.Repeat([]byte{0xab}, 20), "29", "TRUE", "ncacn_ip_tcp:ex01.contoso.test", "4097")
+	f.Add("CN=Default EX01", []byte("0123456789abcdef0123456789ABCDEF01234567"), "-1", "false", "netbios:EX01", "x")
+	f.Add("", []byte{0x30, 0x82}, "", "", ":", "2147483648")
+	f.Add("CN=#0403666f6f", der(f), "2147483647", "FALSE", "NCACN_IP_TCP:a-name-that-is-too-long.b", "-2147483648")
+	f.Fuzz(func(t *testing.T, rdn string, certificate []byte, auth, enabled, address, options string) {
+		check := func(sentence string) { hostile.Check(t, sentence) }
+		g := Gatherer{Report: check}
+		joined, err := g.join(
+			[]*ldap.Entry{entry(rdn+",CN=Servers,DC=test", attrCertificate, string(certificate), attrAddress, address, attrVersion, auth)},
+			[]*ldap.Entry{entry(rdn+",CN=x,"+rdn+",CN=Servers,DC=test", attrAuth, auth, attrEnabled, enabled, attrFQDN, address, attrOptions, options)},
+		)
+		if err != nil {
+			check(err.Error())
+			return
+		}
+		found := &forest{address: "ldap://host", host: "host", account: "nobody"}
+		for _, s := range joined {
+			document := &gather.Document{SchemaVersion: gather.Version, Certificates: []gather.Certificate{}}
+			sections, err := g.document(found, s)
+			if err != nil {
+				check(err.Error())
+				continue
+			}
+			found.fill(document, sections)
+			if document.Missing() != nil {
+				continue
+			}
+			var text bytes.Buffer
+			require.NoError(t, document.Encode(&text))
+			_, err = gather.Decode(text.Bytes())
+			require.NoError(t, err, "%s", &text)
+		}
+	})
+}
+
+// FuzzHost asks of a host that answers anything that it gets an error or
+// documents, in time.
+func FuzzHost(f *testing.F) {
+	const next = "|"
+	join := func(answers ...[]byte) []byte { return bytes.Join(answers, []byte(next)) }
+	done := func(id int64) []byte { return message(id, result(ldap.ApplicationSearchResultDone)) }
+	f.Add(join(bound, whoAmI, rootDSE, append(server4, done(4)...), append(message(5, found("CN=A,CN=EX01,CN=Servers,DC=test", attrAuth, "29")), done(5)...)))
+	f.Add(join(bound, whoAmI, rootDSE, message(4, result(ldap.ApplicationSearchResultDone), ldap.NewControlPaging(7))))
+	f.Add(join(bound, message(2, result(ldap.ApplicationSearchResultReference))))
+	f.Add(message(1, result(ldap.ApplicationExtendedResponse)))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		g := host(t, conversation(hangUp, bytes.Split(data, []byte(next))...))
+		g.Report = func(sentence string) { hostile.Check(t, sentence) }
+		begun := time.Now()
+		docs, err := g.All(t.Context())
+		if err != nil {
+			hostile.Check(t, err.Error())
+		} else {
+			require.NotEmpty(t, docs)
+		}
+		require.Less(t, time.Since(begun), 10*time.Second)
+	})
+}

@@ -1,0 +1,213 @@
+package directory
+
+import (
+	"cmp"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// Attributes of a server.
+const (
+	attrAddress     = "networkAddress"
+	attrCertificate = "msExchServerInternalTLSCert"
+	attrRoles       = "msExchCurrentServerRoles"
+	attrVersion     = "versionNumber"
+)
+
+// Attributes of a Receive connector.
+const (
+	attrAuth     = "msExchSMTPReceiveInboundSecurityFlag"
+	attrOptions  = "msExchSmtpReceiveProtocolOptions"
+	attrEnabled  = "msExchSmtpReceiveEnabled"
+	attrFQDN     = "msExchSMTPReceiveConnectorFQDN"
+	attrBindings = "msExchSmtpReceiveBindings"
+)
+
+var (
+	serverAttributes    = []string{attrAddress, attrCertificate, attrRoles, attrVersion}
+	connectorAttributes = []string{attrAuth, attrOptions, attrEnabled, attrFQDN, attrBindings}
+)
+
+const (
+	// defaultAuth is AuthMechanism where the attribute is not set.
+	defaultAuth = 29
+	// suppressXAnonymousTLS is a flag of ProtocolOptions.
+	suppressXAnonymousTLS = 4096
+	// netBIOSLength is where a NetBIOS name ends, however long the host's is.
+	netBIOSLength = 15
+)
+
+// authMechanisms are the flags of AuthMechanism, the lowest first.
+var authMechanisms = []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
+
+// document turns a server's objects into sections.
+func (g Gatherer) document(f *forest, s *server) (gather.Document, error) {
+	doc := gather.Document{Server: s.name, Host: g.host(f, s)}
+	var err error
+	if doc.Directory, err = g.directory(f, s); err == nil {
+		doc.Connectors, err = g.connectors(f, s)
+	}
+	return doc, err
+}
+
+// directory keeps three states apart: a certificate, none, and an object that
+// hides what it has.
+func (g Gatherer) directory(f *forest, s *server) (*gather.Directory, error) {
+	value, err := single(s.entry, attrCertificate)
+	if err != nil {
+		return nil, err
+	}
+	if value != nil {
+		thumbprint, err := g.thumbprint(s.name, value)
+		if err != nil {
+			return nil, fmt.Errorf("directory: %s: %s, %d bytes: want a certificate in DER, a thumbprint of 20 bytes, or its 40 hex digits: %w", s.entry.DN, attrCertificate, len(value), err)
+		}
+		return &gather.Directory{Readable: true, InternalTransportCertificate: &thumbprint}, nil
+	}
+	if !has(s.entry, attrVersion) && !has(s.entry, attrRoles) {
+		reason := fmt.Sprintf("%s shows %s neither %s nor %s nor %s", s.entry.DN, f.account, attrCertificate, attrVersion, attrRoles)
+		g.report("%s: %s", s.name, reason)
+		return &gather.Directory{Error: reason}, nil
+	}
+	g.report("%s: there is no %s for %s: the directory does not tell whether it is not set or not permitted", s.name, attrCertificate, f.account)
+	return &gather.Directory{Readable: true}, nil
+}
+
+func (g Gatherer) thumbprint(server string, value []byte) (string, error) {
+	switch len(value) {
+	case 20:
+		return fmt.Sprintf("%X", value), nil
+	case 40:
+		_, err := hex.DecodeString(string(value))
+		return strings.ToUpper(string(value)), err
+	}
+	c, notes, err := gather.NewCertificate(value)
+	if err != nil {
+		return "", err
+	}
+	g.report("%s: the directory names %s, valid from %s to %s, thumbprint %s", server, c.Subject, c.NotBefore, c.NotAfter, c.Thumbprint)
+	for _, note := range notes {
+		g.report("%s: the certificate %s %s", server, c.Thumbprint, note)
+	}
+	return c.Thumbprint, nil
+}
+
+// connectors are nil where one of them hides all that it has: to take its
+// defaults would make an AuthMechanism up.
+func (g Gatherer) connectors(f *forest, s *server) ([]gather.Connector, error) {
+	connectors := []gather.Connector{}
+	for _, e := range s.connectors {
+		if len(e.Attributes) == 0 {
+			g.report("%s: left out the connectors: %s shows %s none of its attributes", s.name, e.DN, f.account)
+			return nil, nil
+		}
+		c, err := g.connector(s.name, e)
+		if err != nil {
+			return nil, err
+		}
+		connectors = append(connectors, c)
+	}
+	if len(connectors) == 0 {
+		g.report("%s: there are no Receive connectors; %s is %s", s.name, attrRoles, cmp.Or(s.entry.GetEqualFoldAttributeValue(attrRoles), "not there"))
+	}
+	slices.SortFunc(connectors, func(a, b gather.Connector) int { return strings.Compare(a.Name, b.Name) })
+	return connectors, nil
+}
+
+func (g Gatherer) connector(server string, e *ldap.Entry) (gather.Connector, error) {
+	dn, err := parseDN(e.DN)
+	if err != nil {
+		return gather.Connector{}, err
+	}
+	c := gather.Connector{
+		Name:           dn.name(),
+		AuthMechanisms: []string{},
+		FQDN:           e.GetEqualFoldAttributeValue(attrFQDN),
+		Bindings:       e.GetEqualFoldAttributeValues(attrBindings),
+	}
+	slices.Sort(c.Bindings) // a directory keeps no order
+
+	auth, err := number(e, attrAuth, defaultAuth)
+	if err != nil {
+		return c, err
+	}
+	for bit, name := range authMechanisms {
+		if auth&(1<<bit) != 0 {
+			c.AuthMechanisms = append(c.AuthMechanisms, name)
+		}
+	}
+	if unknown := auth &^ (1<<len(authMechanisms) - 1); unknown != 0 {
+		g.report("%s: connector %q: left out of AuthMechanism, not known: %#x", server, c.Name, unknown)
+	}
+
+	switch enabled := e.GetEqualFoldAttributeValue(attrEnabled); enabled {
+	case "":
+	case "TRUE", "FALSE":
+		c.Enabled = new(enabled == "TRUE")
+	default:
+		return c, fmt.Errorf("directory: %s: %s, %q: want TRUE or FALSE", e.DN, attrEnabled, enabled)
+	}
+
+	options, err := number(e, attrOptions, 0)
+	if options&suppressXAnonymousTLS != 0 {
+		g.report("%s: connector %q has SuppressXAnonymousTls: Exchange 2010 and later do not offer X-ANONYMOUSTLS there, which the nine steps do not look at", server, c.Name)
+	}
+	return c, err
+}
+
+// host takes the physical names to be the same: the directory knows nothing of
+// clusters.
+func (g Gatherer) host(f *forest, s *server) *gather.Host {
+	fqdn, name := "", s.name
+	for _, address := range s.entry.GetEqualFoldAttributeValues(attrAddress) {
+		switch protocol, value, _ := strings.Cut(address, ":"); strings.ToLower(protocol) {
+		case "ncacn_ip_tcp":
+			fqdn = value
+		case "netbios":
+			name = value
+		}
+	}
+	if fqdn == "" {
+		g.report("%s: left out the host: there is no %s with ncacn_ip_tcp: for %s", s.name, attrAddress, f.account)
+		return nil
+	}
+	if label, _, _ := strings.Cut(fqdn, "."); len(label) > netBIOSLength && strings.EqualFold(label[:netBIOSLength], name) {
+		name = label
+	}
+	return &gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name}
+}
+
+func has(e *ldap.Entry, attribute string) bool {
+	return e.GetEqualFoldAttributeValue(attribute) != ""
+}
+
+// single is nil where there is no value.
+func single(e *ldap.Entry, attribute string) ([]byte, error) {
+	values := e.GetEqualFoldRawAttributeValues(attribute)
+	switch len(values) {
+	case 0:
+		return nil, nil
+	case 1:
+		return values[0], nil
+	}
+	return nil, fmt.Errorf("directory: %s: %s: want one value, there are %d", e.DN, attribute, len(values))
+}
+
+func number(e *ldap.Entry, attribute string, absent int64) (int64, error) {
+	value, err := single(e, attribute)
+	if value == nil || err != nil {
+		return absent, err
+	}
+	n, err := strconv.ParseInt(string(value), 10, 32)
+	if err != nil {
+		return 0, fmt.Errorf("directory: %s: %s, %q: want an integer of 32 bits", e.DN, attribute, value)
+	}
+	return n, nil
+}

@@ -1,0 +1,115 @@
+package exports
+
+import (
+	"bytes"
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/hostile"
+)
+
+// FuzzCLIXML asks of any file that what is gathered from it is a document.
+func FuzzCLIXML(f *testing.F) {
+	for _, pattern := range []string{fixtures + "/*/*.xml", real + "/*/*.xml"} {
+		paths, err := filepath.Glob(pattern)
+		require.NoError(f, err)
+		for _, path := range paths {
+			data, err := os.ReadFile(path)
+			require.NoError(f, err)
+			f.Add(data)
+		}
+	}
+	f.Add([]byte(`<Objs><Obj RefId="0"><LST><Obj RefId="1"><TN RefId="0"><T>a</T></TN><LST><Ref RefId="0"/><Ref RefId="1"/></LST></Obj></LST></Obj></Objs>`))
+	f.Add([]byte(`<Objs><Obj><DCT><En><S N="Key">a_x000A__xD83D__xDE00_</S><Nil N="Value"/></En></DCT><I32>-1</I32></Obj></Objs>`))
+	f.Add([]byte("\xff\xfe<\x00O\x00b\x00j\x00s\x00/\x00>\x00"))
+	f.Add([]byte(`<!DOCTYPE a [<!ENTITY b "bbbb">]><Objs><S>&b;&#x1b;</S></Objs>`))
+	path := filepath.Join(f.TempDir(), "a.xml")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+		report := func(sentence string) { hostile.Check(t, sentence) }
+		document := &gather.Document{SchemaVersion: gather.Version, Sources: map[string]string{"host": "fuzz"}}
+		if err := (Gatherer{Dir: path, Report: report}).Gather(t.Context(), document); err != nil {
+			hostile.Check(t, err.Error())
+			require.Contains(t, err.Error(), path)
+			return
+		}
+		fill(document)
+		var text bytes.Buffer
+		require.NoError(t, document.Encode(&text))
+		again, err := gather.Decode(text.Bytes())
+		require.NoError(t, err, "%s", &text)
+		require.Equal(t, document, again)
+	})
+}
+
+// fill supplies the sections that an export can leave out.
+func fill(document *gather.Document) {
+	if document.Server == "" {
+		document.Server = "EX01"
+	}
+	if document.Connectors == nil {
+		document.Connectors = []gather.Connector{}
+	}
+	if document.Directory == nil {
+		document.Directory = &gather.Directory{}
+	}
+	if document.Host == nil {
+		document.Host = &gather.Host{DNSFQDN: "a", DNSHostName: "a", PhysicalDNSFQDN: "a", PhysicalDNSHostName: "a"}
+	}
+	if document.Certificates == nil {
+		document.Certificates = []gather.Certificate{}
+	}
+}
+
+var startsWithPlace = regexp.MustCompile(`^byte \d+: expected `)
+
+// FuzzNRBF asks of any .NET stream that it becomes an object or an error that
+// names the byte, and that an export which holds it does not say more than it.
+func FuzzNRBF(f *testing.F) {
+	paths, err := filepath.Glob(fixtures + "/*/certificates.xml")
+	require.NoError(f, err)
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		require.NoError(f, err)
+		for _, after := range strings.Split(string(text), `<BA N="SerializationData">`)[1:] {
+			encoded, _, _ := strings.Cut(after, "<")
+			data, err := base64.StdEncoding.DecodeString(encoded)
+			require.NoError(f, err)
+			f.Add(data)
+		}
+	}
+	f.Add(rooted(6, []byte{17}, i32(2, 2000000000), []byte{14}, i32(2000000000), end))
+	f.Add(rooted(7, []byte{2}, []byte{15}, i32(2, 3), []byte{2, 1, 2, 3}, end))
+	f.Add(rooted(1, []byte{9}, i32(1), end))
+	f.Add(rooted(5, []byte{7}, i32(3), []byte{1}, i32(1, 0), []byte{7, 2}, end))
+	f.Add(slices.Concat(header, bytes.Repeat([]byte{12, 1, 0, 0, 0, 0}, 100), end))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := decodeNRBF(data)
+		if err != nil {
+			hostile.Check(t, err.Error())
+			require.Regexp(t, startsWithPlace, err.Error())
+			require.Nil(t, c)
+		}
+		text := base64.StdEncoding.EncodeToString(data)
+		s, err := readSerialized(&object{props: []value{{kind: "BA", name: "SerializationData", text: text}}})
+		if err != nil {
+			hostile.Check(t, err.Error())
+			return
+		}
+		require.NotNil(t, s.element)
+		require.True(t, bytes.Contains(data, s.element.Certificate))
+		if name, err := s.element.FriendlyName(); err != nil {
+			hostile.Check(t, err.Error())
+		} else {
+			require.NotContains(t, name, "\x00")
+		}
+	})
+}

@@ -1,0 +1,229 @@
+package gather
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha1"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/internal/hostile"
+)
+
+// FuzzDecode asks that what is read can be written and is read the same again,
+// and that the quick way takes nothing that the schema does not.
+func FuzzDecode(f *testing.F) {
+	addFiles(f, "../fixtures/*/input.json", "../fixtures/invalid/*/input.json")
+	f.Add([]byte(whole))
+	f.Add([]byte("\xff\xfe{\x00}\x00"))
+	f.Add([]byte("\ufeff" + whole))
+	f.Add([]byte(`{"schema_version":1.0,"certificates":[{"key_bits":2e3,"version":3.0}],"connectors":[{}]}`))
+	f.Add([]byte(`{"a":{"b":{"c":[[[[{"a":1,"a":2}]]]]}}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if quick := decodeUsual(data); quick != nil {
+			slow, err := decode(data, documentSchema())
+			require.NoError(t, err)
+			require.Equal(t, slow, quick)
+		}
+		for _, decode := range []func([]byte) (*Document, error){Decode, DecodePartial} {
+			document, err := decode(data)
+			if err != nil {
+				hostile.Check(t, err.Error())
+				require.Nil(t, document)
+				continue
+			}
+			if document.Missing() != nil || document.SchemaVersion == 0 {
+				continue // a partial one is none to Decode
+			}
+			require.True(t, document.Valid())
+			text := encode(t, document)
+			again, err := Decode(text)
+			require.NoError(t, err, "%s", text)
+			require.Equal(t, string(text), string(encode(t, again)))
+		}
+	})
+}
+
+func encode(t *testing.T, document *Document) []byte {
+	var text bytes.Buffer
+	require.NoError(t, document.Encode(&text))
+	return text.Bytes()
+}
+
+var startsWithPlace = regexp.MustCompile(`^byte \d+: `)
+
+// FuzzNewCertificate asks that the facts fit into a document, and that they are
+// those of crypto/x509 where that accepts the certificate.
+func FuzzNewCertificate(f *testing.F) {
+	for _, der := range certificates(f) {
+		f.Add(der)
+	}
+	f.Fuzz(func(t *testing.T, der []byte) {
+		c, notes, err := NewCertificate(der)
+		for _, note := range notes {
+			hostile.Check(t, note)
+		}
+		if err != nil {
+			hostile.Check(t, err.Error())
+			require.Regexp(t, startsWithPlace, err.Error())
+			require.Zero(t, c)
+			return
+		}
+		require.True(t, bytes.HasPrefix(der, c.DER))
+		require.Equal(t, fmt.Sprintf("%X", sha1.Sum(c.DER)), c.Thumbprint)
+		for _, text := range append(append([]string{c.Subject, c.Issuer}, c.SubjectCommonNames...), c.DNSNames...) {
+			require.True(t, utf8.ValidString(text), "%q", text)
+		}
+		document, err := Decode([]byte(whole))
+		require.NoError(t, err)
+		document.Certificates = []Certificate{c}
+		text := encode(t, document)
+		again, err := Decode(text)
+		require.NoError(t, err, "%s", text)
+		require.Equal(t, document, again)
+
+		if want, err := x509.ParseCertificate(c.DER); err == nil {
+			agrees(t, want, c)
+		}
+	})
+}
+
+// agrees compares the facts with what crypto/x509 says.
+func agrees(t *testing.T, want *x509.Certificate, got Certificate) {
+	require.Equal(t, want.Version, got.Version)
+	serial, ok := new(big.Int).SetString("0"+got.SerialNumber, 16)
+	require.True(t, ok, got.SerialNumber)
+	require.Zero(t, want.SerialNumber.Cmp(serial))
+	require.Equal(t, want.NotBefore.UTC().Format(TimeFormat), got.NotBefore)
+	require.Equal(t, want.NotAfter.UTC().Format(TimeFormat), got.NotAfter)
+	require.ElementsMatch(t, want.DNSNames, got.DNSNames)
+	if want.Subject.CommonName != "" {
+		require.Contains(t, got.SubjectCommonNames, want.Subject.CommonName)
+	}
+	if want.SignatureAlgorithm != x509.UnknownSignatureAlgorithm {
+		require.Equal(t, want.SignatureAlgorithm.String(), got.SignatureAlgorithm)
+	}
+	if want.PublicKey != nil {
+		require.Equal(t, want.PublicKeyAlgorithm.String(), got.KeyAlgorithm)
+		require.Positive(t, got.KeyBits)
+	}
+}
+
+// FuzzRoots asks that the roots of a file are certificates, and that chains to
+// them come to an end, with a trust that a document can hold.
+func FuzzRoots(f *testing.F) {
+	addFiles(f, "../fixtures/exports/roots/*.pem")
+	var text bytes.Buffer
+	for _, der := range certificates(f) {
+		require.NoError(f, pem.Encode(&text, &pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	}
+	f.Add(text.Bytes())
+	f.Add([]byte("-----BEGIN CERTIFICATE-----\nMIIB"))
+	f.Add([]byte("-----BEGIN \x1b[2J-----\n-----END \x1b[2J-----\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		roots, err := parseRoots(data)
+		if err != nil {
+			hostile.Check(t, err.Error())
+			require.Empty(t, roots)
+			return
+		}
+		require.NotEmpty(t, roots)
+		document, err := Decode([]byte(whole))
+		require.NoError(t, err)
+		document.Certificates = nil
+		seen := map[string]bool{}
+		for _, root := range roots {
+			c, _, err := NewCertificate(root)
+			require.NoError(t, err)
+			if !seen[c.Thumbprint] {
+				document.Certificates = append(document.Certificates, c)
+			}
+			seen[c.Thumbprint] = true
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		chains := Chains{Roots: roots[:(len(roots)+1)/2], Report: func(sentence string) { hostile.Check(t, sentence) }}
+		require.NoError(t, chains.Gather(ctx, document))
+		for _, c := range document.Certificates {
+			hostile.Check(t, c.Trust.Error)
+			require.Contains(t, []string{ChainTrusted, ChainUntrusted}, c.Trust.Chain)
+			require.Equal(t, c.Trust.Chain == ChainTrusted, c.Trust.ValidFrom != nil)
+		}
+		_, err = Decode(encode(t, document))
+		require.NoError(t, err)
+	})
+}
+
+// addFiles adds the files that the patterns name to the corpus.
+func addFiles(f *testing.F, patterns ...string) {
+	for _, pattern := range patterns {
+		paths, err := filepath.Glob(pattern)
+		require.NoError(f, err)
+		require.NotEmpty(f, paths, pattern)
+		for _, path := range paths {
+			data, err := os.ReadFile(path)
+			require.NoError(f, err)
+			f.Add(data)
+		}
+	}
+}
+
+// certificates returns certificates of every kind: what crypto/x509 makes, and
+// what it does not.
+func certificates(f *testing.F) [][]byte {
+	var all [][]byte
+	for _, c := range []struct {
+		key       crypto.Signer
+		algorithm x509.SignatureAlgorithm
+	}{
+		{rsaKey(), x509.SHA256WithRSA}, {rsaKey(), x509.SHA512WithRSAPSS},
+		{ecKey(f, elliptic.P224()), x509.ECDSAWithSHA256}, {ecKey(f, elliptic.P521()), x509.ECDSAWithSHA512},
+		{keyOf("Ed25519"), x509.PureEd25519},
+	} {
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(0x8123456789),
+			Subject:      pkix.Name{CommonName: "ex01", Organization: []string{"Contoso, Ltd."}},
+			DNSNames:     []string{"EX01", "*.contoso.test"}, EmailAddresses: []string{"admin@contoso.test"},
+			NotBefore: time.Date(2024, 2, 29, 1, 2, 3, 0, time.UTC), NotAfter: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC),
+			SignatureAlgorithm: c.algorithm, IsCA: true, MaxPathLen: 3, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		}
+		der, err := x509.CreateCertificate(rand.Reader, template, template, c.key.Public(), c.key)
+		require.NoError(f, err)
+		all = append(all, der, append(slices.Clone(der), 0, 0))
+	}
+	commonName := func(tag byte, value string) []byte { return attribute(f, str(tag, value), 2, 5, 4, 3) }
+	names := tlv(tagSequence, commonName(tagBMPString, "\x00E\x20\xac\xd8\x3d\xde\x00"), commonName(tagTeletexString, "Z\xfcrich"),
+		commonName(tagUniversalString, "\x00\x01\xf6\x00"), commonName(tagUTF8String, "bad\xff"), commonName(tagOctetString, "\x01\x02"),
+		attribute(f, str(tagPrintableString, "+,=\"#"), 1, 2, 3, 4))
+	root := forge(f, recipe{cn: "Contoso CA", extensions: [][]byte{ca(f, 1)}})
+	middle := forge(f, recipe{cn: "Contoso Issuing CA", issuer: root, extensions: [][]byte{ca(f, 0)}})
+	for _, r := range []recipe{
+		{serial: []byte{0x9a, 0x00, 0xff}},
+		{version: []byte{}},
+		{version: tlv(0xa0, tlv(tagInteger, []byte{3}))},
+		{subject: names},
+		{from: str(tagUTCTime, "5001010000Z"), until: str(tagUTCTime, "491231235959+0100")},
+		{key: rsaKey(), hash: crypto.SHA1, cn: "EX01", extensions: [][]byte{san(f, str(0x82, "ex01.contoso.test"), str(0x82, "\xff"), str(0x81, "a@b"))}},
+		{key: rsaKey(), hash: crypto.MD5, cn: "EX01"},
+		{cn: "EX01", issuer: middle, extensions: [][]byte{extension(f, tlv(tagBitString, []byte{5, 0xa0}), 2, 5, 29, 15), extension(f, nil, 2, 5, 29, 17)}},
+		{cn: "EX01", algorithm: tlv(tagSequence, oid(f, 1, 2, 840, 113549, 1, 1, 10))},
+	} {
+		all = append(all, forge(f, r).der)
+	}
+	return append(all, middle.der, root.der)
+}

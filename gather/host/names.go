@@ -1,0 +1,67 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// The longest name and label of the DNS (RFC 1035, 2.3.4).
+const (
+	maxName  = 253
+	maxLabel = 63
+)
+
+// Names gathers the names that somebody gave, with --host. The physical names
+// are the same: only in a failover cluster do they differ.
+type Names struct {
+	FQDN     string // ex01.corp.contoso.test
+	HostName string // EX01
+}
+
+// ParseNames reads FQDN or FQDN,NETBIOS, as --host takes them. Without the
+// second part the host name is the first label of the FQDN. An error quotes
+// the value and says what was expected.
+func ParseNames(value string) (Names, error) {
+	fqdn, hostName, two := strings.Cut(value, ",")
+	names := Names{strings.TrimSpace(fqdn), strings.TrimSpace(hostName)}
+	if !isName(strings.TrimSuffix(names.FQDN, ".")) {
+		return Names{}, fmt.Errorf("host %q: expected FQDN or FQDN,NETBIOS, as in ex01.corp.contoso.test,EX01", value)
+	}
+	if !two {
+		names.HostName, _, _ = strings.Cut(names.FQDN, ".")
+	}
+	if !isName(names.HostName) || strings.Contains(names.HostName, ".") {
+		return Names{}, fmt.Errorf("host %q: expected a host name without dots after the comma, as in ex01.corp.contoso.test,EX01", value)
+	}
+	return names, nil
+}
+
+// isName says whether text is a name of letters, digits, hyphens and
+// underscores; beyond ASCII anything but spaces and the like goes.
+func isName(text string) bool {
+	for label := range strings.SplitSeq(text, ".") {
+		if label == "" || len(label) > maxLabel || strings.ContainsFunc(label, func(r rune) bool {
+			return r <= ' ' || r == 0x7f || r < 0x80 && strings.ContainsRune(`!"#$%&'()*+,/:;<=>?@[\]^{|}~`+"`", r)
+		}) {
+			return false
+		}
+	}
+	return len(text) <= maxName
+}
+
+// Gather replaces the host section and, where nobody has named the server yet,
+// names it. It never fails.
+func (n Names) Gather(_ context.Context, doc *gather.Document) error {
+	doc.Host = &gather.Host{
+		DNSFQDN: n.FQDN, DNSHostName: n.HostName,
+		PhysicalDNSFQDN: n.FQDN, PhysicalDNSHostName: n.HostName,
+	}
+	if doc.Server == "" {
+		doc.Server = n.HostName
+	}
+	setSource(doc, "flag:--host", false)
+	return nil
+}

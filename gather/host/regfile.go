@@ -1,0 +1,165 @@
+package host
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// maxRegFile bounds the size of an export in bytes. One of the key WLBS has a
+// few thousand.
+const maxRegFile = 16 << 20
+
+// The first lines of an export, as regedit writes them. The older form has
+// strings in hex in the code page of its machine, the newer in UTF-16.
+const (
+	regHeader    = "Windows Registry Editor Version 5.00"
+	regHeaderOld = "REGEDIT4"
+)
+
+// RegFile sets the cluster names of Network Load Balancing on the host section
+// that another gatherer filled before it, from an export of the registry key
+// HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WLBS.
+type RegFile struct {
+	Path   string
+	Report gather.Report // interfaces without a cluster name; nil: nobody wants to know
+}
+
+// Gather sets the names. It fails where the file is no export or has no key of
+// an interface, and where there is no host section yet.
+func (r RegFile) Gather(_ context.Context, doc *gather.Document) error {
+	if doc.Host == nil {
+		return fmt.Errorf("cluster names from %s: expected the names of the host to add them to: pass --host or --exports", r.Path)
+	}
+	data, err := readFile(r.Path)
+	if err != nil {
+		return fmt.Errorf("registry export: %w", err)
+	}
+	keys, err := parseReg(data)
+	if err != nil {
+		return fmt.Errorf("registry export: %s: %w", r.Path, err)
+	}
+	if len(keys) == 0 {
+		return fmt.Errorf(`registry export: %s: expected a key HKEY_LOCAL_MACHINE\%s\{GUID}, found none`, r.Path, interfacesKey)
+	}
+	doc.Host.NLBClusterNames = clusterNames(keys, func(sentence string) { reportf(r.Report, "%s: %s", r.Path, sentence) })
+	setSource(doc, "reg:"+r.Path, true)
+	return nil
+}
+
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxRegFile+1))
+	if err == nil && len(data) > maxRegFile {
+		err = fmt.Errorf("%s: it is larger than %d bytes", path, maxRegFile)
+	}
+	return data, err
+}
+
+// parseReg returns the keys of interfaces in an export; it reads no others. An
+// error names the line.
+func parseReg(data []byte) ([]clusterKey, error) {
+	text, err := decodeReg(data)
+	if err != nil {
+		return nil, err
+	}
+	lines := strings.Split(text, "\n")
+	header := strings.TrimSpace(lines[0])
+	if header != regHeader && header != regHeaderOld {
+		return nil, fmt.Errorf("line 1: expected %q or %q", regHeader, regHeaderOld)
+	}
+	var keys []clusterKey
+	current := -1 // index of the key that the lines belong to; -1: one that does not matter
+	for number := 1; number < len(lines); number++ {
+		first, line := number, strings.TrimSpace(lines[number])
+		for strings.HasSuffix(line, `\`) && number+1 < len(lines) {
+			number++
+			line = strings.TrimSuffix(line, `\`) + strings.TrimSpace(lines[number])
+		}
+		if strings.HasPrefix(line, "[") {
+			current = -1
+			if guid, ok := interfaceGUID(line); ok {
+				current = len(keys)
+				keys = append(keys, clusterKey{guid: guid})
+			}
+			continue
+		}
+		name, value, _ := strings.Cut(line, "=")
+		if current < 0 || !strings.EqualFold(name, `"`+clusterNameValue+`"`) {
+			continue
+		}
+		if keys[current].name, err = regText(value, header == regHeaderOld); errors.Is(err, errNoText) {
+			keys[current].fault = err.Error()
+		} else if err != nil {
+			return nil, fmt.Errorf("line %d: %s: %w", first+1, clusterNameValue, err)
+		}
+	}
+	return keys, nil
+}
+
+// decodeReg returns the text of an export. Where no byte order mark says how
+// it is encoded it is UTF-8 or else in a code page, of which the one for
+// western languages is assumed.
+func decodeReg(data []byte) (string, error) {
+	plain := charmap.Windows1252.NewDecoder().Transformer
+	if utf8.Valid(data) {
+		plain = unicode.UTF8.NewDecoder().Transformer
+	}
+	text, _, err := transform.Bytes(unicode.BOMOverride(plain), data)
+	return string(text), err
+}
+
+// interfaceGUID returns the last part of a line [HKEY_LOCAL_MACHINE\…\{GUID}].
+func interfaceGUID(line string) (string, bool) {
+	const prefix = `[HKEY_LOCAL_MACHINE\` + interfacesKey + `\`
+	if len(line) <= len(prefix) || !strings.EqualFold(line[:len(prefix)], prefix) {
+		return "", false
+	}
+	guid := strings.TrimSuffix(line[len(prefix):], "]")
+	return guid, guidPattern.MatchString(guid)
+}
+
+var errNoText = errors.New("it is not text (REG_SZ)")
+
+// regText decodes a value: "text", or hex(1): or hex(2): and its bytes.
+func regText(value string, old bool) (string, error) {
+	if quoted, ok := strings.CutPrefix(value, `"`); ok {
+		text, ok := strings.CutSuffix(quoted, `"`)
+		if !ok {
+			return "", errors.New("expected the text to end with a quotation mark")
+		}
+		return strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(text), nil
+	}
+	digits, ok := strings.CutPrefix(value, "hex(1):")
+	if !ok {
+		if digits, ok = strings.CutPrefix(value, "hex(2):"); !ok {
+			return "", errNoText
+		}
+	}
+	data, err := hex.DecodeString(strings.ReplaceAll(digits, ",", ""))
+	if err != nil {
+		return "", fmt.Errorf("expected bytes in hex: %w", err)
+	}
+	decoder := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewDecoder()
+	if old {
+		decoder = charmap.Windows1252.NewDecoder()
+	}
+	text, err := decoder.String(string(data))
+	text, _, _ = strings.Cut(text, "\x00")
+	return text, err
+}
