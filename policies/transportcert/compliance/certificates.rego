@@ -177,7 +177,12 @@ weakly_signed(certificate) if regex.match(`(?i)md[245]|sha-?1([^0-9]|$)`, certif
 
 weakly_signed(certificate) if certificate.signature_algorithm in weak_signature_oids
 
-# OIWSEC and RSADSI: MD2, MD4, MD5 and SHA-1 with RSA and DSA. A gatherer that has no name for a signature gives its OID.
+# METADATA
+# title: OIDs of weak signatures
+# description: >-
+#   MD2, MD4, MD5 and SHA-1 with RSA, DSA and ECDSA. A gatherer that has no name for a signature gives its OID.
+# custom:
+#   document: input
 weak_signature_oids := {
 	"1.2.840.10040.4.3",
 	"1.2.840.10045.4.1",

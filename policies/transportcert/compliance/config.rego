@@ -37,6 +37,7 @@ custom_config := data.transportcert.custom.config if is_object(data.transportcer
 # METADATA
 # title: Wrong thresholds
 # description: What is wrong with each threshold that does not count, by name.
+# scope: document
 # custom:
 #   document: config
 wrong_config[name] := concat("", ["is no threshold; there are ", concat(", ", object.keys(thresholds))]) if {

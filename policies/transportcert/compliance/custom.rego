@@ -35,12 +35,22 @@ custom_findings := data.transportcert.custom.findings if is_set(data.transportce
 
 custom_findings := data.transportcert.custom.findings if is_array(data.transportcert.custom.findings)
 
+# METADATA
+# title: Custom fields
+# description: What every custom finding says.
+# custom:
+#   document: custom findings
 custom_fields := {
 	"rule_id": "an id, not TC and three digits",
 	"severity": "error, warning or info",
 	"message": "a text that is not empty",
 }
 
+# METADATA
+# title: Optional custom fields
+# description: What a custom finding can say besides.
+# custom:
+#   document: custom findings
 optional_custom_fields := {
 	"title": "a text that is not empty",
 	"server": "a text that is not empty",

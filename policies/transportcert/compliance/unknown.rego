@@ -2,6 +2,11 @@ package transportcert.compliance
 
 import data.transportcert.inbound_anonymous
 
+# METADATA
+# title: Unknown reasons
+# description: The reasons of step 7 that say that a fact is not known, with the field that lacks it.
+# custom:
+#   document: input
 unknown_reasons := {
 	"private_key_unknown": {"field": "has_private_key", "fact": "whether there is a private key"},
 	"services_unknown": {"field": "services", "fact": "which services it is enabled for"},

@@ -58,12 +58,22 @@ default waivers := []
 
 waivers := data.transportcert.waivers if is_array(data.transportcert.waivers)
 
+# METADATA
+# title: Waiver fields
+# description: What every waiver says.
+# custom:
+#   document: waivers
 waiver_fields := {
 	"rule_id": "a text that is not empty",
 	"reason": "a text that is not empty",
 	"expires": "a date YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ",
 }
 
+# METADATA
+# title: Optional waiver fields
+# description: What a waiver concerns; one of them must be there.
+# custom:
+#   document: waivers
 optional_waiver_fields := {
 	"server": "a text that is not empty",
 	"thumbprint": "40 hex digits",
