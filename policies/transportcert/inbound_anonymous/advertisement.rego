@@ -26,7 +26,7 @@ connectors := [verdict(connector) | some connector in input.connectors]
 verdict(connector) := {
 	"name": connector.name,
 	"advertise_x_anonymoustls": true,
-	"certificate": certificate,
+	"certificate": loaded_thumbprint,
 	"stopped_at": null,
 } if {
 	is_null(stopped_at(connector))
@@ -70,18 +70,18 @@ loading_stopped_at := "directory_unreadable" if {
 loaded := store[input.directory.internal_transport_certificate] if input.directory.readable
 
 # METADATA
-# title: Certificate
+# title: Loaded thumbprint
 # description: The thumbprint of the loaded certificate; null where none is loaded.
 # scope: document
 # custom:
 #   step: 4
-default certificate := null
+default loaded_thumbprint := null
 
-certificate := loaded.thumbprint
+loaded_thumbprint := loaded.thumbprint
 
 # METADATA
 # title: Store
 # description: The certificates by thumbprint.
 # custom:
 #   step: 4
-store := {stored.thumbprint: stored | some stored in input.certificates}
+store := {certificate.thumbprint: certificate | some certificate in input.certificates}

@@ -52,10 +52,10 @@ test_stops[name] if {
 }
 
 test_certificate_is_loaded_whatever_the_connectors_say if {
-	inbound_anonymous.certificate == a with input as object.union(document, {"connectors": []})
+	inbound_anonymous.loaded_thumbprint == a with input as object.union(document, {"connectors": []})
 }
 
 test_no_certificate_is_loaded[name] if {
 	some name, change in {"unreadable": unreadable, "null": not_set, "not in the store": {"certificates": []}}
-	inbound_anonymous.certificate == null with input as object.union(document, change)
+	inbound_anonymous.loaded_thumbprint == null with input as object.union(document, change)
 }

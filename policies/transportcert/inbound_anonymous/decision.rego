@@ -39,7 +39,7 @@ decided := object.union(customization, {
 	"phase": phase,
 	"evaluated_at": now,
 	"connectors": connectors,
-	"certificate": certificate,
+	"certificate": loaded_thumbprint,
 	"expired": expired,
 	"domains": domains,
 	"eligible": eligible,
@@ -61,7 +61,7 @@ decided := object.union(customization, {
 #   hook: data.transportcert.custom.ineligible
 customization := {
 	"customized": true,
-	"customized_by": sort({criterion.reason | some criterion in custom_criteria}),
+	"customized_by": sort(object.keys(custom_criteria)),
 } if {
 	count(custom_criteria) > 0
 } else := {}

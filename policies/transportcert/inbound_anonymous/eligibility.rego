@@ -40,44 +40,71 @@ physical_names := [
 comparable(name) := lower(trim_suffix(name, "."))
 
 # METADATA
-# title: Ineligible, version
+# title: Ineligible
+# description: The certificates that fail a criterion, by thumbprint, each with the reasons.
+# custom:
+#   step: 7
+ineligible := {thumbprint: reasons |
+	some thumbprint in union({thumbprints | some [_, thumbprints] in failed})
+	reasons := {reason | some [reason, thumbprints] in failed; thumbprint in thumbprints}
+}
+
+# METADATA
+# title: Failed criteria
+# description: Each reason with the thumbprints of the certificates that it concerns, an organisation's own last.
+# custom:
+#   step: 7
+failed := array.concat(
+	[
+		["version_below_3", version_below_3],
+		["no_private_key", no_private_key],
+		["private_key_unknown", private_key_unknown],
+		["name_mismatch", name_mismatch],
+		["smtp_not_enabled", smtp_not_enabled],
+		["services_unknown", services_unknown],
+	],
+	[[reason, thumbprints] | some reason, thumbprints in custom_criteria],
+)
+
+# METADATA
+# title: Version below 3
 # description: The certificate is older than X.509 version 3.
 # custom:
 #   step: 7
-ineligible[candidate.thumbprint] contains "version_below_3" if {
-	some candidate in input.certificates
-	candidate.version < 3
+version_below_3 contains certificate.thumbprint if {
+	some certificate in input.certificates
+	certificate.version < 3
 }
 
 # METADATA
-# title: Ineligible, no private key
+# title: No private key
 # description: The store has no private key for the certificate.
 # custom:
 #   step: 7
-ineligible[candidate.thumbprint] contains "no_private_key" if {
-	some candidate in input.certificates
-	candidate.has_private_key == false
+no_private_key contains certificate.thumbprint if {
+	some certificate in input.certificates
+	certificate.has_private_key == false
 }
 
 # METADATA
-# title: Ineligible, private key unknown
+# title: Private key unknown
 # description: Nobody could tell whether there is a private key, which never counts in a certificate's favour.
 # custom:
 #   step: 7
 #   reading: 11
-ineligible[candidate.thumbprint] contains "private_key_unknown" if {
-	some candidate in input.certificates
-	is_null(candidate.has_private_key)
+private_key_unknown contains certificate.thumbprint if {
+	some certificate in input.certificates
+	is_null(certificate.has_private_key)
 }
 
 # METADATA
-# title: Ineligible, names
+# title: Name mismatch
 # description: No common name of the subject and no DNS name is on the domain list.
 # custom:
 #   step: 7
-ineligible[candidate.thumbprint] contains "name_mismatch" if {
-	some candidate in input.certificates
-	not named(candidate)
+name_mismatch contains certificate.thumbprint if {
+	some certificate in input.certificates
+	not named(certificate)
 }
 
 # METADATA
@@ -86,48 +113,40 @@ ineligible[candidate.thumbprint] contains "name_mismatch" if {
 # custom:
 #   step: 7
 #   reading: 8
-named(candidate) if {
-	some name in array.concat(candidate.subject_common_names, candidate.dns_names)
+named(certificate) if {
+	some name in array.concat(certificate.subject_common_names, certificate.dns_names)
 	comparable(name) in domains
 }
 
 # METADATA
-# title: Ineligible, SMTP not enabled
+# title: SMTP not enabled
 # description: The certificate is not enabled for SMTP.
 # custom:
 #   step: 7
-ineligible[candidate.thumbprint] contains "smtp_not_enabled" if {
-	some candidate in input.certificates
-	is_array(candidate.services)
-	not "SMTP" in candidate.services
+smtp_not_enabled contains certificate.thumbprint if {
+	some certificate in input.certificates
+	is_array(certificate.services)
+	not "SMTP" in certificate.services
 }
 
 # METADATA
-# title: Ineligible, services unknown
+# title: Services unknown
 # description: Nobody could tell its services, which never counts in a certificate's favour.
 # custom:
 #   step: 7
 #   reading: 11
-ineligible[candidate.thumbprint] contains "services_unknown" if {
-	some candidate in input.certificates
-	is_null(candidate.services)
+services_unknown contains certificate.thumbprint if {
+	some certificate in input.certificates
+	is_null(certificate.services)
 }
 
 # METADATA
-# title: Ineligible, custom
-# description: The certificate fails a criterion of an organisation's own.
-# custom:
-#   step: 7
-#   hook: data.transportcert.custom.ineligible
-ineligible[criterion.thumbprint] contains criterion.reason if some criterion in custom_criteria
-
-# METADATA
 # title: Custom criteria
-# description: What an organisation asks beyond the published criteria, for the certificates of this store.
+# description: What an organisation asks beyond the published criteria, by reason, for the certificates of this store.
 # custom:
 #   step: 7
 #   hook: data.transportcert.custom.ineligible
-custom_criteria contains criterion if {
+custom_criteria[criterion.reason] contains criterion.thumbprint if {
 	some entry in data.transportcert.custom.ineligible
 	criterion := readable_criterion(entry)
 	store[criterion.thumbprint]

@@ -8,28 +8,20 @@ package transportcert.inbound_anonymous
 # custom:
 #   step: 8
 #   reading: 9
-eligible := [thumbprint |
-	thumbprints := eligible_since
-	some not_before in array.reverse(sort(object.keys(thumbprints)))
-	some thumbprint in sort(thumbprints[not_before])
-]
+eligible := [thumbprint | some [_, thumbprint] in sort(eligible_by_recency)]
 
 # METADATA
-# title: Eligible since
-# description: The thumbprints of the eligible certificates by not_before.
+# title: Eligible by recency
+# description: >-
+#   The eligible, each as what it is sorted by: the digits of not_before as a number below zero, which is
+#   the lower the more recent, and the thumbprint.
 # custom:
 #   step: 8
-eligible_since[candidate.not_before] contains candidate.thumbprint if {
-	some candidate in input.certificates
-	not candidate.thumbprint in ineligible_thumbprints
-}
-
-# METADATA
-# title: Ineligible thumbprints
-# description: The certificates for which there is a reason.
-# custom:
-#   step: 7
-ineligible_thumbprints := object.keys(ineligible)
+eligible_by_recency := [[0 - digits, certificate.thumbprint] |
+	some certificate in input.certificates
+	not ineligible[certificate.thumbprint]
+	digits := to_number(regex.replace(certificate.not_before, `\D`, ""))
+]
 
 # METADATA
 # title: Best
@@ -88,15 +80,15 @@ eligible_self_signed := [thumbprint |
 # custom:
 #   step: 8
 #   reading: 5
-valid_pki(candidate) if {
-	candidate.self_signed == false
-	candidate.trust.chain == "trusted"
-	not known_revoked(candidate)
+valid_pki(certificate) if {
+	certificate.self_signed == false
+	certificate.trust.chain == "trusted"
+	not known_revoked(certificate)
 
 	# Null is less than every string: a window that is not known would begin before now.
-	is_string(candidate.trust.valid_from)
-	candidate.trust.valid_from <= now
-	now <= candidate.trust.valid_until
+	is_string(certificate.trust.valid_from)
+	certificate.trust.valid_from <= now
+	now <= certificate.trust.valid_until
 }
 
 # METADATA
@@ -105,7 +97,7 @@ valid_pki(candidate) if {
 # custom:
 #   step: 8
 #   reading: 5
-known_revoked(candidate) if candidate.trust.revoked == true
+known_revoked(certificate) if certificate.trust.revoked == true
 
 # METADATA
 # title: Now

@@ -1,0 +1,74 @@
+package evaluate_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/benchmark"
+	"github.com/transportcert/transportcert/internal/oracle"
+)
+
+// sizes are how many certificates a document has.
+var sizes = []int{3, 6, 30, 1000, 10000}
+
+// BenchmarkDecode is the way from bytes to a document.
+func BenchmarkDecode(b *testing.B) {
+	for _, size := range sizes {
+		text, err := json.Marshal(benchmark.Document(1, size))
+		require.NoError(b, err)
+		b.Run(fmt.Sprintf("certificates=%d", size), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := gather.Decode(text); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkEvaluate is the way from a document to its decision.
+func BenchmarkEvaluate(b *testing.B) {
+	evaluator, err := evaluate.New(b.Context())
+	require.NoError(b, err)
+	for _, size := range sizes {
+		document := benchmark.Document(1, size)
+		b.Run(fmt.Sprintf("certificates=%d", size), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := evaluator.Evaluate(b.Context(), document); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkOracle makes the same decisions in plain Go: what policy as code
+// costs is the ratio to BenchmarkEvaluate.
+func BenchmarkOracle(b *testing.B) {
+	for _, size := range sizes {
+		document := benchmark.Document(1, size)
+		b.Run(fmt.Sprintf("certificates=%d", size), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				oracle.Decide(document, "")
+			}
+		})
+	}
+}
+
+// BenchmarkNew is what a process pays before its first decision.
+func BenchmarkNew(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := evaluate.New(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
