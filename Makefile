@@ -1,7 +1,7 @@
 # Everything runs with Go, git and make alone; the tools are pinned in go.mod.
 export CGO_ENABLED = 0
 
-.PHONY: demo build test lint
+.PHONY: demo build test lint bench bench-peers
 
 demo: build
 	bin/transportcert evaluate fixtures/58-mismatch-in-session/input.json
@@ -20,3 +20,11 @@ lint:
 	go tool staticcheck ./...
 	go tool opa fmt --list --fail policies/transportcert
 	go tool opa check --strict --schema policies/schemas policies/transportcert
+
+# In the form that benchstat reads.
+bench:
+	go test -run '^$$' -bench . -count 6 ./evaluate
+
+# Side by side with OPA and conftest; the table is for docs/performance.md.
+bench-peers:
+	go run ./internal/benchmark/peers
