@@ -2,7 +2,8 @@
 # Installs the Debian packages that the labs need, where they are missing.
 set -eu
 packages="samba samba-ad-dc samba-ad-provision samba-dsdb-modules winbind krb5-user slapd iproute2
-	wine64 binutils-mingw-w64-x86-64"
+	wine64 binutils-mingw-w64-x86-64
+	docker-registry nginx openssl"
 missing=
 for package in $packages; do
 	if ! dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed; then

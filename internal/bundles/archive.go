@@ -10,6 +10,9 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/bundle"
 )
 
 // maxBundle is how many bytes a bundle may have, and maxFiles how many its
@@ -90,6 +93,8 @@ func unpack(data []byte) (map[string][]byte, error) {
 			return nil, fmt.Errorf("%s: expected a file or a folder", header.Name)
 		case files[header.Name] != nil:
 			return nil, fmt.Errorf("%s: expected each file once", header.Name)
+		case strings.HasSuffix(header.Name, bundle.RegoExt) && len(text) > maxModule:
+			return nil, tooLarge(header.Name)
 		}
 		files[header.Name] = text
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/open-policy-agent/opa/v1/rego"
 
+	"github.com/transportcert/transportcert/internal/bounded"
 	"github.com/transportcert/transportcert/policies"
 )
 
@@ -80,13 +81,16 @@ func digest(files map[string][]byte) string {
 
 // compile finds out whether OPA can use a bundle.
 func compile(ctx context.Context, data []byte) error {
-	read, err := bundle.NewReader(bytes.NewReader(data)).WithProcessAnnotations(true).Read()
-	if err == nil {
-		compiled := rego.New(rego.ParsedBundle("bundle", &read), rego.Query("data"), rego.Capabilities(Capabilities()))
-		_, err = compiled.PrepareForEval(ctx)
-	}
+	_, err := bounded.Within(ctx, CompileDeadline, func(ctx context.Context) (rego.PreparedEvalQuery, error) {
+		read, err := bundle.NewReader(bytes.NewReader(data)).WithProcessAnnotations(true).Read()
+		if err != nil {
+			return rego.PreparedEvalQuery{}, err
+		}
+		withoutSchemas(read.Modules)
+		return rego.New(rego.ParsedBundle("bundle", &read), rego.Query("data"), rego.Capabilities(Capabilities())).PrepareForEval(ctx)
+	})
 	if err != nil {
-		return fmt.Errorf("compiling the policies: %w", err)
+		return fmt.Errorf("compiling the policies: %w", Explain(err))
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/open-policy-agent/opa/v1/loader"
+	"github.com/open-policy-agent/opa/v1/loader/filter"
 
 	"github.com/transportcert/transportcert/policies"
 )
@@ -26,36 +27,23 @@ const customPackage = "data.transportcert.custom"
 // data can have: those that the shipped rules read and do not define.
 var openToData = []string{"custom", "waivers"}
 
-// forbidden are the built-in functions that no policy gets, whoever wrote it:
-// the network, the environment, and those whose cost in time or memory a
-// deadline does not bound.
-var forbidden = []string{
-	"graph.reachable_paths",
-	"http.send",
-	"net.cidr_expand",
-	"net.lookup_ip_addr",
-	"opa.runtime",
-	"trace",
-}
-
-// Capabilities returns what policies may use: OPA's own without the network,
-// the environment and the built-in functions whose cost nothing bounds.
-func Capabilities() *ast.Capabilities {
-	allowed := ast.CapabilitiesForThisVersion()
-	allowed.AllowNet = []string{}
-	allowed.Builtins = slices.DeleteFunc(allowed.Builtins, func(builtin *ast.Builtin) bool {
-		return slices.Contains(forbidden, builtin.Name)
-	})
-	return allowed
-}
-
 // Shipped returns the embedded policies without their tests.
-func Shipped() (*bundle.Bundle, error) {
+func Shipped() (*bundle.Bundle, error) { return embedded(isTest) }
+
+// ShippedDecision returns those of the embedded policies that the decision
+// needs, which are read and compiled in a third of the time.
+func ShippedDecision() (*bundle.Bundle, error) {
+	return embedded(func(path string, info fs.FileInfo, depth int) bool {
+		return isTest(path, info, depth) || strings.HasSuffix(path, ".rego") && !strings.Contains(path, "/inbound_anonymous/")
+	})
+}
+
+func embedded(leaveOut filter.LoaderFilter) (*bundle.Bundle, error) {
 	files, err := bundle.NewFSLoader(policies.FS)
 	if err != nil {
 		return nil, fmt.Errorf("reading the embedded policies: %w", err)
 	}
-	shipped, err := bundle.NewCustomReader(files.WithFilter(isTest)).WithProcessAnnotations(true).Read()
+	shipped, err := bundle.NewCustomReader(files.WithFilter(leaveOut)).WithProcessAnnotations(true).Read()
 	if err != nil {
 		return nil, fmt.Errorf("reading the embedded policies: %w", err)
 	}
@@ -71,17 +59,14 @@ func isTest(path string, _ fs.FileInfo, _ int) bool { return strings.HasSuffix(p
 // transportcert.waivers, are an error that names each: they would not extend
 // the shipped rules but change them. So is a path with nothing in it.
 func Custom(paths []string) (*bundle.Bundle, error) {
+	loaded, err := load(paths, isNoPolicy)
+	if err != nil {
+		return nil, err
+	}
 	for _, path := range paths {
 		if found, err := loader.FilteredPaths([]string{path}, isNoPolicy); err == nil && len(found) == 0 {
 			return nil, fmt.Errorf("%s: expected Rego (*.rego) or data (data.json, data.yaml), found none", path)
 		}
-	}
-	loaded, err := loader.NewFileLoader().
-		WithProcessAnnotation(true).
-		WithCapabilities(Capabilities()).
-		Filtered(paths, isNoPolicy)
-	if err != nil {
-		return nil, fmt.Errorf("reading policies: %w", err)
 	}
 	roots := places(loaded.Documents)
 	custom := &bundle.Bundle{Manifest: bundle.Manifest{Roots: &roots}, Data: loaded.Documents}
@@ -92,17 +77,72 @@ func Custom(paths []string) (*bundle.Bundle, error) {
 				strings.Join(paths, ", "), strings.ReplaceAll(root, "/", ".")))
 		}
 	}
+	custom.Modules = modules(loaded, paths)
+	for _, module := range custom.Modules {
+		custom.Manifest.AddRoot("transportcert/custom")
+		if !isBelow(module.Parsed.Package, customPackage) {
+			wrong = append(wrong, fmt.Errorf("%s: expected package transportcert.custom, found %s", module.Path, module.Parsed.Package))
+		}
+	}
+	return custom, errors.Join(wrong...)
+}
+
+// Tests reads the tests (*_test.rego) of an organisation's own Rego. Their
+// packages are transportcert.custom, transportcert.custom_test and those below.
+func Tests(paths []string) ([]bundle.ModuleFile, error) {
+	loaded, err := load(paths, func(path string, info fs.FileInfo, depth int) bool {
+		return !info.IsDir() && !isTest(path, info, depth)
+	})
+	if err != nil {
+		return nil, err
+	}
+	tests := modules(loaded, paths)
+	var wrong []error
+	for _, test := range tests {
+		if !isBelow(test.Parsed.Package, customPackage) && !isBelow(test.Parsed.Package, customPackage+"_test") {
+			wrong = append(wrong, fmt.Errorf("%s: expected package transportcert.custom_test, found %s", test.Path, test.Parsed.Package))
+		}
+	}
+	return tests, errors.Join(wrong...)
+}
+
+// load reads Rego and data from files and folders.
+func load(paths []string, leaveOut filter.LoaderFilter) (*loader.Result, error) {
+	for _, path := range paths {
+		if strings.HasSuffix(path, ".tar.gz") {
+			return nil, fmt.Errorf("reading policies: %s: expected Rego or data, found a bundle", path)
+		}
+		if err := inspect(path, leaveOut); err != nil {
+			return nil, fmt.Errorf("reading policies: %w", err)
+		}
+	}
+	loaded, err := loader.NewFileLoader().
+		WithProcessAnnotation(true).
+		WithCapabilities(Capabilities()).
+		Filtered(paths, leaveOut)
+	if err != nil {
+		return nil, fmt.Errorf("reading policies: %w", err)
+	}
+	return loaded, nil
+}
+
+// modules returns the Rego that was loaded from the paths, by name.
+func modules(loaded *loader.Result, paths []string) []bundle.ModuleFile {
+	var all []bundle.ModuleFile
 	for _, key := range slices.Sorted(maps.Keys(loaded.Modules)) {
 		module := loaded.Modules[key]
-		if path := module.Parsed.Package.Path.String(); path != customPackage && !strings.HasPrefix(path, customPackage+".") {
-			wrong = append(wrong, fmt.Errorf("%s: expected package transportcert.custom, found %s", module.Name, module.Parsed.Package))
-		}
-		custom.Manifest.AddRoot("transportcert/custom")
-		custom.Modules = append(custom.Modules, bundle.ModuleFile{
+		all = append(all, bundle.ModuleFile{
 			URL: "transportcert/custom/" + below(paths, module.Name), Path: module.Name, Raw: module.Raw, Parsed: module.Parsed,
 		})
 	}
-	return custom, errors.Join(wrong...)
+	withoutSchemas(all)
+	return all
+}
+
+// isBelow reports whether a package is another one or below it.
+func isBelow(module *ast.Package, name string) bool {
+	path := module.Path.String()
+	return path == name || strings.HasPrefix(path, name+".")
 }
 
 // below returns the name of a file as seen from the path that led to it, so
@@ -148,7 +188,11 @@ func Read(path, verificationKey string) (*bundle.Bundle, error) {
 		return nil, fmt.Errorf("reading the bundle: %w", err)
 	}
 	files := bundle.NewDirectoryLoader(path)
-	if !info.IsDir() {
+	if info.IsDir() {
+		if err := inspect(path, func(string, fs.FileInfo, int) bool { return false }); err != nil {
+			return nil, fmt.Errorf("reading the bundle: %w", err)
+		}
+	} else {
 		data, err := ReadFile(path)
 		if err != nil {
 			return nil, err
@@ -170,5 +214,6 @@ func Read(path, verificationKey string) (*bundle.Bundle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the bundle %s: %w", path, err)
 	}
+	withoutSchemas(read.Modules)
 	return &read, nil
 }

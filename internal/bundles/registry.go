@@ -13,10 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/opencontainers/image-spec/specs-go"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
-	"oras.land/oras-go/v2/content/memory"
 	"oras.land/oras-go/v2/registry/remote"
 	"oras.land/oras-go/v2/registry/remote/auth"
 	"oras.land/oras-go/v2/registry/remote/credentials"
@@ -45,31 +45,27 @@ func (r Registry) Push(ctx context.Context, data []byte, reference string) (push
 		return "", err
 	}
 	defer wrap(&err, "pushing "+reference)
-	tag := repository.Reference.Reference
 	if err := repository.Reference.ValidateReferenceAsTag(); err != nil {
 		return "", fmt.Errorf("expected oci://HOST/REPO:TAG: %w", err)
 	}
-	local := memory.New()
-	layer, err := oras.PushBytes(ctx, local, ocispec.MediaTypeImageLayerGzip, data)
+	layer, err := oras.PushBytes(ctx, repository, ocispec.MediaTypeImageLayerGzip, data)
 	if err != nil {
 		return "", err
 	}
-	config, err := oras.PushBytes(ctx, local, ocispec.MediaTypeImageConfig, []byte("{}"))
+	config, err := oras.PushBytes(ctx, repository, ocispec.MediaTypeImageConfig, []byte("{}"))
 	if err != nil {
 		return "", err
 	}
-	manifest, err := oras.PackManifest(ctx, local, oras.PackManifestVersion1_0, "", oras.PackManifestOptions{
-		Layers:              []ocispec.Descriptor{layer},
-		ConfigDescriptor:    &config,
-		ManifestAnnotations: map[string]string{ocispec.AnnotationCreated: "1970-01-01T00:00:00Z"},
+	text, err := json.Marshal(ocispec.Manifest{
+		Versioned: specs.Versioned{SchemaVersion: 2},
+		MediaType: ocispec.MediaTypeImageManifest,
+		Config:    config,
+		Layers:    []ocispec.Descriptor{layer},
 	})
 	if err != nil {
 		return "", err
 	}
-	if err := local.Tag(ctx, manifest, tag); err != nil {
-		return "", err
-	}
-	_, err = oras.Copy(ctx, local, tag, repository, tag, oras.DefaultCopyOptions)
+	manifest, err := oras.TagBytes(ctx, repository, ocispec.MediaTypeImageManifest, text, repository.Reference.Reference)
 	repository.Reference.Reference = manifest.Digest.String()
 	return scheme + repository.Reference.String(), err
 }

@@ -1,0 +1,121 @@
+package bundles
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/open-policy-agent/opa/v1/loader"
+	"github.com/open-policy-agent/opa/v1/loader/filter"
+)
+
+// CompileDeadline is how long compiling policies may take.
+const CompileDeadline = 30 * time.Second
+
+// maxModule is how many bytes a file of Rego may have.
+const maxModule = 1 << 20
+
+// forbidden are the built-in functions that no policy gets, whoever wrote it,
+// and why. They were found in the source of OPA 1.22.2 and by trying: those
+// that reach out of the evaluation, and those of which one call with small
+// arguments takes forever and does not heed the deadline.
+var forbidden = map[string]string{
+	"bits.lsh":                "one call can ask for more memory than there is",
+	"graph.reachable":         "its time grows exponentially with the graph",
+	"graph.reachable_paths":   "its result grows exponentially with the graph",
+	"http.send":               "it reaches the network",
+	"json.match_schema":       "a $ref in the schema reads files",
+	"json.verify_schema":      "a $ref in the schema reads files",
+	"net.cidr_expand":         "its result can have 2^128 addresses",
+	"net.lookup_ip_addr":      "it reaches the network",
+	"opa.runtime":             "it reads the environment",
+	"strings.render_template": "a loop in the template does not heed the deadline",
+	"trace":                   "it writes to a trace that nobody reads",
+}
+
+// Capabilities returns what policies may use: OPA's own without the network,
+// the environment, files, and the built-in functions whose cost nothing bounds.
+func Capabilities() *ast.Capabilities {
+	allowed := ast.CapabilitiesForThisVersion()
+	allowed.AllowNet = []string{}
+	var builtins []*ast.Builtin
+	for _, builtin := range allowed.Builtins {
+		if forbidden[builtin.Name] == "" {
+			builtins = append(builtins, builtin)
+		}
+	}
+	allowed.Builtins = builtins
+	return allowed
+}
+
+// Explain adds to OPA's error about a function that is not defined why
+// policies do not get it.
+func Explain(err error) error {
+	if all := (ast.Errors)(nil); errors.As(err, &all) {
+		for _, one := range all {
+			name, _ := strings.CutPrefix(one.Message, "undefined function ")
+			if reason := forbidden[name]; reason != "" {
+				one.Message += ", which no policy gets: " + reason
+			}
+		}
+	}
+	return err
+}
+
+// withoutSchemas drops the schemas in the METADATA of policies that others
+// wrote: where OPA checks types by them, a $ref in them reads files.
+func withoutSchemas(modules []bundle.ModuleFile) {
+	for _, module := range modules {
+		for _, annotations := range module.Parsed.Annotations {
+			annotations.Schemas = nil
+		}
+	}
+}
+
+// inspect walks a file or a folder before OPA reads it, which would follow
+// links and read what is larger than memory, or has no end. What leaveOut
+// leaves out does not matter.
+func inspect(path string, leaveOut filter.LoaderFilter) error {
+	_, path = loader.SplitPrefix(path)
+	target, err := filepath.EvalSymlinks(path) // the path itself may be a link
+	if err != nil {
+		return err
+	}
+	var size int64
+	return filepath.WalkDir(target, func(found string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		inside, _ := filepath.Rel(target, found)
+		name, depth := path, 0
+		if inside != "." {
+			name, depth = filepath.Join(path, inside), 1
+		}
+		if entry.Type()&fs.ModeSymlink != 0 {
+			return fmt.Errorf("%s: expected a file or a folder, found a link", name)
+		}
+		info, err := entry.Info()
+		if err != nil || leaveOut(name, info, depth) || info.IsDir() {
+			return err
+		}
+		size += info.Size()
+		switch {
+		case !info.Mode().IsRegular():
+			return fmt.Errorf("%s: expected a file or a folder", name)
+		case strings.HasSuffix(name, bundle.RegoExt) && info.Size() > maxModule:
+			return tooLarge(name)
+		case size > maxFiles:
+			return fmt.Errorf("%s: expected at most %d bytes in its files", path, maxFiles)
+		}
+		return nil
+	})
+}
+
+func tooLarge(name string) error {
+	return fmt.Errorf("%s: expected at most %d bytes of Rego", name, maxModule)
+}
