@@ -22,7 +22,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/transportcert/transportcert/gather"
@@ -34,30 +33,31 @@ const (
 	decidedRule  = "data.transportcert.inbound_anonymous.decided"
 )
 
-// defaultDeadline is how long one evaluation may take, and maxDecision how
-// many bytes a decision may have as JSON: policies come from elsewhere.
-const (
-	defaultDeadline = 30 * time.Second
-	maxDecision     = 64 << 20
-)
+// DefaultDeadline is how long one evaluation may take where WithDeadline does
+// not say.
+const DefaultDeadline = 30 * time.Second
+
+// maxDecision is how many bytes a decision may have as JSON: policies come from
+// elsewhere.
+const maxDecision = 64 << 20
 
 // Evaluator holds the compiled policies. It is safe for concurrent use.
 type Evaluator struct {
+	runner
 	decision rego.PreparedEvalQuery
 	decided  rego.PreparedEvalQuery
-	clock    func() time.Time
-	deadline time.Duration
 }
 
 // Option changes how New makes an Evaluator.
 type Option func(*options)
 
 type options struct {
-	clock           func() time.Time
-	deadline        time.Duration
+	runner
 	bundles         []string
 	verificationKey string
 	policies        []string
+	waivers         string
+	findings        bool // whether the compliance rules are needed
 }
 
 // WithClock sets the clock that says what now is for a document that does not
@@ -94,22 +94,27 @@ func WithPolicies(paths ...string) Option {
 // New compiles the policies: the embedded ones, where no option says
 // otherwise. None of them gets the network or the environment.
 func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
-	o := options{clock: time.Now, deadline: defaultDeadline}
-	for _, option := range opts {
-		option(&o)
-	}
-	compiler, store, err := o.compile(ctx)
+	o := newOptions(opts)
+	policies, err := o.compile(ctx)
 	if err != nil {
 		return nil, err
 	}
-	e := &Evaluator{clock: o.clock, deadline: o.deadline}
-	for query, prepared := range map[string]*rego.PreparedEvalQuery{decisionRule: &e.decision, decidedRule: &e.decided} {
-		*prepared, err = rego.New(rego.Query(query), rego.Compiler(compiler), rego.Store(store)).PrepareForEval(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("compiling the query %s: %w", query, err)
-		}
+	e := &Evaluator{runner: o.runner}
+	if e.decision, err = policies.prepare(ctx, decisionRule); err != nil {
+		return nil, err
+	}
+	if e.decided, err = policies.prepare(ctx, decidedRule); err != nil {
+		return nil, err
 	}
 	return e, nil
+}
+
+func newOptions(opts []Option) options {
+	o := options{runner: runner{clock: time.Now, deadline: DefaultDeadline}}
+	for _, option := range opts {
+		option(&o)
+	}
+	return o
 }
 
 // Evaluate decides for one document. Where the document does not say what now
@@ -124,14 +129,13 @@ func (e *Evaluator) Evaluate(ctx context.Context, document *gather.Document) (*D
 }
 
 func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*Decision, error) {
-	if err := ctx.Err(); err != nil {
+	ctx, cancel, err := e.bound(ctx)
+	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, e.deadline, fmt.Errorf("not done within %s", e.deadline))
 	defer cancel()
 	input := inputValue(document)
 	var text []byte
-	var err error
 	if document.Valid() {
 		// The policies' own search for input errors would find none.
 		text, err = e.eval(ctx, e.decided, input)
@@ -149,28 +153,13 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 	if err := json.Unmarshal(text, decision); err != nil {
 		return nil, fmt.Errorf("reading the decision: %w", err)
 	}
-	if len(decision.InputErrors) > 0 {
-		return nil, errors.New(strings.Join(decision.InputErrors, "; "))
-	}
-	return decision, nil
+	return decision, decision.inputError()
 }
 
-// eval returns what a rule says of the input, as JSON; nil where it is
-// undefined.
-func (e *Evaluator) eval(ctx context.Context, rule rego.PreparedEvalQuery, input ast.Value) ([]byte, error) {
-	results, err := rule.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTime(e.clock()))
-	if err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
-		return nil, err
+// inputError is what a decision for a document with errors is.
+func (d *Decision) inputError() error {
+	if len(d.InputErrors) == 0 {
+		return nil
 	}
-	if len(results) == 0 {
-		return nil, nil
-	}
-	text, err := json.Marshal(results[0].Expressions[0].Value)
-	if err == nil && len(text) > maxDecision {
-		err = fmt.Errorf("expected a decision of at most %d bytes, found one of %d", maxDecision, len(text))
-	}
-	return text, err
+	return errors.New(strings.Join(d.InputErrors, "; "))
 }

@@ -9,40 +9,58 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/open-policy-agent/opa/v1/metrics"
+	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
+	"github.com/transportcert/transportcert/internal/bounded"
 	"github.com/transportcert/transportcert/internal/bundles"
 )
 
 // shippedRoot is the root of the decision's rules in a bundle's manifest.
 const shippedRoot = "transportcert/inbound_anonymous"
 
-// compile compiles the policies that the options name and puts their data into
-// a store.
-func (o *options) compile(ctx context.Context) (*ast.Compiler, storage.Store, error) {
+// A program is the compiled policies, and a store with their data.
+type program struct {
+	compiler *ast.Compiler
+	store    storage.Store
+}
+
+// compile compiles the policies that the options name.
+func (o *options) compile(ctx context.Context) (*program, error) {
 	loaded, err := o.load()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	allowed := bundles.Capabilities()
 	compiler := ast.NewCompiler().WithCapabilities(allowed)
 	store := inmem.NewWithOpts(inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
-	err = storage.Txn(ctx, store, storage.WriteParams, func(txn storage.Transaction) error {
-		return bundle.Activate(&bundle.ActivateOpts{
-			Ctx:           ctx,
-			Store:         store,
-			Txn:           txn,
-			Compiler:      compiler.WithPathConflictsCheck(storage.NonEmpty(ctx, store, txn)),
-			Metrics:       metrics.New(),
-			Bundles:       loaded,
-			ParserOptions: ast.ParserOptions{RegoVersion: ast.RegoV1, Capabilities: allowed},
+	_, err = bounded.Within(ctx, bundles.CompileDeadline, func(ctx context.Context) (any, error) {
+		return nil, storage.Txn(ctx, store, storage.WriteParams, func(txn storage.Transaction) error {
+			return bundle.Activate(&bundle.ActivateOpts{
+				Ctx:           ctx,
+				Store:         store,
+				Txn:           txn,
+				Compiler:      compiler.WithPathConflictsCheck(storage.NonEmpty(ctx, store, txn)),
+				Metrics:       metrics.New(),
+				Bundles:       loaded,
+				ParserOptions: ast.ParserOptions{RegoVersion: ast.RegoV1, Capabilities: allowed},
+			})
 		})
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("compiling the policies: %w", err)
+		return nil, fmt.Errorf("compiling the policies: %w", bundles.Explain(err))
 	}
-	return compiler, store, nil
+	return &program{compiler, store}, nil
+}
+
+// prepare compiles a query over the policies.
+func (p *program) prepare(ctx context.Context, query string) (rego.PreparedEvalQuery, error) {
+	prepared, err := rego.New(rego.Query(query), rego.Compiler(p.compiler), rego.Store(p.store)).PrepareForEval(ctx)
+	if err != nil {
+		err = fmt.Errorf("compiling the query %s: %w", query, err)
+	}
+	return prepared, err
 }
 
 // load reads the policies that the options name, by where they come from.
@@ -57,23 +75,39 @@ func (o *options) load() (map[string]*bundle.Bundle, error) {
 		if loaded.Manifest.Roots != nil && slices.ContainsFunc(*loaded.Manifest.Roots, holdsShipped) {
 			embedded = false
 		}
-		all[path] = loaded
+		all["--bundle "+path] = loaded // a name that no other source has
 	}
 	if embedded {
-		shipped, err := bundles.Shipped()
+		shipped, err := o.shipped()
 		if err != nil {
 			return nil, err
 		}
-		all["transportcert"] = shipped
+		all["embedded"] = shipped
 	}
 	if len(o.policies) > 0 {
 		custom, err := bundles.Custom(o.policies)
 		if err != nil {
 			return nil, err
 		}
-		all["custom"] = custom
+		all["--policy"] = custom
+	}
+	if o.waivers != "" {
+		waivers, err := readWaivers(o.waivers)
+		if err != nil {
+			return nil, err
+		}
+		all["--waivers"] = waivers
 	}
 	return all, nil
+}
+
+// shipped returns the embedded policies: those that the decision needs where
+// nobody asks for findings, and no policies of others could refer to the rest.
+func (o *options) shipped() (*bundle.Bundle, error) {
+	if o.findings || len(o.bundles) > 0 || len(o.policies) > 0 {
+		return bundles.Shipped()
+	}
+	return bundles.ShippedDecision()
 }
 
 // holdsShipped reports whether a root of a bundle has room for the shipped

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/bundle"
@@ -133,58 +132,6 @@ func TestVerificationKey(t *testing.T) {
 			require.ErrorContains(t, err, test.expected)
 		})
 	}
-}
-
-func TestPoliciesHaveNoWayOut(t *testing.T) {
-	t.Parallel()
-	for _, call := range []string{
-		`http.send({"method": "get", "url": "http://127.0.0.1:1/"})`,
-		`net.lookup_ip_addr("localhost")`,
-		`net.cidr_expand("::/0")`,
-		`opa.runtime()`,
-		`trace("x")`,
-		`graph.reachable_paths({}, [])`,
-	} {
-		rule := "package transportcert.custom\nineligible contains x if x := " + call
-		_, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, "custom.rego", rule)))
-		require.ErrorContains(t, err, "undefined function", call)
-
-		folder := write(t, "custom.rego", rule)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, ".manifest"), []byte(`{"roots": ["transportcert/custom"]}`), 0o600))
-		_, err = evaluate.New(t.Context(), evaluate.WithBundle(folder))
-		require.ErrorContains(t, err, "undefined function", call)
-	}
-}
-
-func TestAnEndlessRuleMeetsTheDeadline(t *testing.T) {
-	t.Parallel()
-	evaluator, err := evaluate.New(t.Context(),
-		evaluate.WithDeadline(200*time.Millisecond),
-		evaluate.WithPolicies(write(t, "custom.rego", `package transportcert.custom
-ineligible contains entry if {
-	some i in numbers.range(1, 100000)
-	some j in numbers.range(1, 100000)
-	i * j == 0
-	entry := {}
-}`)))
-	require.NoError(t, err)
-	document, _ := server(t)
-	_, err = evaluator.Evaluate(t.Context(), document)
-	require.ErrorContains(t, err, "evaluating the document of EX01: not done within 200ms")
-}
-
-func TestADecisionIsBounded(t *testing.T) {
-	t.Parallel()
-	evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, "custom.rego", `package transportcert.custom
-ineligible contains {"thumbprint": thumbprint, "reason": reason} if {
-	thumbprint := input.certificates[0].thumbprint
-	some i in numbers.range(1, 1024)
-	reason := sprintf("%d%0*d", [i, 70000, 0])
-}`)))
-	require.NoError(t, err)
-	document, _ := server(t)
-	_, err = evaluator.Evaluate(t.Context(), document)
-	require.ErrorContains(t, err, "expected a decision of at most 67108864 bytes")
 }
 
 // write makes a folder with one file.

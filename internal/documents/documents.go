@@ -5,6 +5,7 @@ package documents
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +22,36 @@ import (
 type Document struct {
 	Name string
 	*gather.Document
-	text []byte
+	text   []byte
+	file   string // that text is of
+	line   int    // on which text starts, from 1
+	limits Limits
+}
+
+// Limits bounds what is read. A field that is 0 stands for the limit that
+// WithDefaults puts there.
+type Limits struct {
+	Size         int // bytes of a document, and so of a line of NDJSON
+	Files        int // entries of a folder
+	Certificates int // of a document
+}
+
+// WithDefaults returns the limits with none of them 0.
+func (l Limits) WithDefaults() Limits {
+	return Limits{
+		Size:         cmp.Or(l.Size, 64<<20),
+		Files:        cmp.Or(l.Files, 1_000_000),
+		Certificates: cmp.Or(l.Certificates, 10_000),
+	}
+}
+
+// Check returns an error where a document is larger than the limits, however
+// it was come by.
+func (l Limits) Check(document *gather.Document) error {
+	if most := l.WithDefaults().Certificates; len(document.Certificates) > most {
+		return fmt.Errorf("certificates: expected at most %d, found %d", most, len(document.Certificates))
+	}
+	return nil
 }
 
 // Decode returns the document. An error names its place. It is apart from
@@ -31,6 +61,9 @@ func (d Document) Decode() (*gather.Document, error) {
 		return d.Document, nil
 	}
 	document, err := gather.Decode(d.text)
+	if err == nil {
+		err = d.limits.Check(document)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s", d.Name, strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	}
@@ -44,36 +77,46 @@ func (d Document) Decode() (*gather.Document, error) {
 // Of a folder, the files *.json and *.ndjson are read, by name, and its own
 // folders are not; what is left out is reported. Whether a file holds one
 // document or one a line its content says.
-func Read(paths []string, stdin io.Reader, report gather.Report) iter.Seq2[Document, error] {
+func Read(paths []string, stdin io.Reader, limits Limits, report gather.Report) iter.Seq2[Document, error] {
+	r := reader{stdin, limits.WithDefaults(), report}
 	return func(yield func(Document, error) bool) {
 		for _, path := range paths {
-			if !readPath(path, stdin, report, yield) {
+			if !r.path(path, yield) {
 				return
 			}
 		}
 	}
 }
 
+type reader struct {
+	stdin  io.Reader
+	limits Limits
+	report gather.Report
+}
+
 // The functions below return false where yield did.
 
-func readPath(path string, stdin io.Reader, report gather.Report, yield func(Document, error) bool) bool {
+func (r reader) path(path string, yield func(Document, error) bool) bool {
 	if path == "-" {
-		return readStream("stdin", stdin, yield)
+		return r.stream("stdin", r.stdin, yield)
 	}
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return yield(Document{Name: path}, fmt.Errorf("reading documents: %w", err))
 	case info.IsDir():
-		return readFolder(path, report, yield)
+		return r.folder(path, yield)
 	}
-	return readFile(path, yield)
+	return r.file(path, yield)
 }
 
-func readFolder(folder string, report gather.Report, yield func(Document, error) bool) bool {
+func (r reader) folder(folder string, yield func(Document, error) bool) bool {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return yield(Document{Name: folder}, fmt.Errorf("reading documents: %w", err))
+	}
+	if len(entries) > r.limits.Files {
+		return yield(Document{Name: folder}, fmt.Errorf("%s: expected at most %d files, found %d", folder, r.limits.Files, len(entries)))
 	}
 	var files, others []string
 	for _, entry := range entries {
@@ -85,31 +128,31 @@ func readFolder(folder string, report gather.Report, yield func(Document, error)
 		}
 	}
 	if len(others) > 0 {
-		report(fmt.Sprintf("%s: left out, neither *.json nor *.ndjson: %s", folder, strings.Join(others, ", ")))
+		r.report(fmt.Sprintf("%s: left out, neither *.json nor *.ndjson: %s", folder, strings.Join(others, ", ")))
 	}
 	if len(files) == 0 {
 		return yield(Document{Name: folder}, fmt.Errorf(
 			"%s: expected documents, *.json or *.ndjson, found none; exports of the Exchange Management Shell are read with --exports", folder))
 	}
 	for _, file := range files {
-		if !readFile(filepath.Join(folder, file), yield) {
+		if !r.file(filepath.Join(folder, file), yield) {
 			return false
 		}
 	}
 	return true
 }
 
-func readFile(path string, yield func(Document, error) bool) bool {
+func (r reader) file(path string, yield func(Document, error) bool) bool {
 	file, err := os.Open(path)
 	if err != nil {
 		return yield(Document{Name: path}, fmt.Errorf("reading documents: %w", err))
 	}
 	defer file.Close()
-	return readStream(path, file, yield)
+	return r.stream(path, file, yield)
 }
 
-func readStream(name string, r io.Reader, yield func(Document, error) bool) bool {
-	in := newStream(r)
+func (r reader) stream(name string, text io.Reader, yield func(Document, error) bool) bool {
+	in := newStream(text, r.limits.Size)
 	first, err := in.line()
 	if errors.Is(err, io.EOF) {
 		return yield(Document{Name: name}, fmt.Errorf("%s: expected a document, found nothing", name))
@@ -121,11 +164,12 @@ func readStream(name string, r io.Reader, yield func(Document, error) bool) bool
 	if err == nil && !lines {
 		var whole []byte
 		if whole, err = in.rest(first); err == nil {
-			return yield(Document{Name: name, text: whole}, nil)
+			return yield(Document{Name: name, text: whole, file: name, line: in.number, limits: r.limits}, nil)
 		}
 	}
 	for line := first; err == nil; line, err = in.line() {
-		if !yield(Document{Name: fmt.Sprintf("%s:%d", name, in.number), text: bytes.TrimRight(line, "\r\n")}, nil) {
+		document := Document{Name: fmt.Sprintf("%s:%d", name, in.number), text: bytes.TrimRight(line, "\r\n"), file: name, line: in.number, limits: r.limits}
+		if !yield(document, nil) {
 			return false
 		}
 	}

@@ -78,7 +78,7 @@ func TestStream(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			found := all(Read([]string{"-"}, strings.NewReader(test.input), nil))
+			found := all(Read([]string{"-"}, strings.NewReader(test.input), Limits{}, nil))
 			require.Len(t, found, len(test.expected), "%q", found)
 			for i := range found {
 				require.True(t, strings.HasPrefix(found[i], test.expected[i]), "%q does not start with %q", found[i], test.expected[i])
@@ -91,7 +91,7 @@ func TestStream(t *testing.T) {
 func TestStreamDoesNotWait(t *testing.T) {
 	t.Parallel()
 	reader, writer := io.Pipe()
-	next, stop := iter.Pull2(Read([]string{"-"}, reader, nil))
+	next, stop := iter.Pull2(Read([]string{"-"}, reader, Limits{}, nil))
 	defer stop()
 	for _, server := range []string{"A", "B"} {
 		go fmt.Fprintln(writer, compact(server))
@@ -110,16 +110,45 @@ func TestStreamDoesNotWait(t *testing.T) {
 	require.False(t, more)
 }
 
-func TestTooLong(t *testing.T) {
+// Each limit holds to the unit.
+func TestLimits(t *testing.T) {
 	t.Parallel()
-	long := `{"schema_version": "` + strings.Repeat("x", maxDocument) + `"}`
-	const tooLong = "expected a document of at most 64 MiB, found a longer one"
-	require.Equal(t, []string{"stdin:1 A", "stdin:2: " + tooLong},
-		all(Read([]string{"-"}, strings.NewReader(compact("A")+"\n"+long), nil)))
-	require.Equal(t, []string{"stdin:1: " + tooLong},
-		all(Read([]string{"-"}, strings.NewReader("{\n"+long[1:]), nil)))
-	require.Equal(t, []string{"stdin:1: " + tooLong},
-		all(Read([]string{"-"}, strings.NewReader("{\n\"schema_version\":\n"+strings.Repeat("1\n", maxDocument/2)), nil)))
+	a := compact("A")
+	size := len(a) + 1 // with the line's end
+	tooLong := fmt.Sprintf("expected a document of at most %d bytes, found a longer one; what follows it was not read", size)
+	read := func(text string, limits Limits) []string {
+		return all(Read([]string{"-"}, strings.NewReader(text), limits, nil))
+	}
+	require.Equal(t, []string{"stdin:1 A", "stdin:2 A"}, read(a+"\n"+a+"\n", Limits{Size: size}))
+	require.Equal(t, []string{"stdin:1 A", "stdin:2: " + tooLong}, read(a+"\n"+a+" \n"+a+"\n", Limits{Size: size}))
+	require.Equal(t, []string{"stdin:1: " + tooLong}, read(a+" \n"+a, Limits{Size: size}))
+	broken := strings.Replace(a, ",", ",\n", 1)
+	require.Equal(t, []string{"stdin A"}, read(broken, Limits{Size: size}))
+	require.Equal(t, []string{"stdin:1: " + tooLong}, read(broken+"\n", Limits{Size: size}))
+	require.Equal(t, []string{"stdin:1: " + tooLong}, read("{\n\"schema_version\":\n"+strings.Repeat("1\n", size), Limits{Size: size}))
+	require.Equal(t, []string{"stdin:1: expected a document of at most 67108864 bytes, found a longer one; what follows it was not read"},
+		read(strings.Repeat("x", 64<<20+1), Limits{}))
+
+	one := strings.Replace(a, `"certificates":[]`, `"certificates":[`+certificate("1")+`]`, 1)
+	two := strings.Replace(a, `"certificates":[]`, `"certificates":[`+certificate("1")+","+certificate("2")+`]`, 1)
+	require.Equal(t, []string{"stdin:1 A", "stdin:2: certificates: expected at most 1, found 2", "stdin:3 A"},
+		read(one+"\n"+two+"\n"+one, Limits{Certificates: 1}))
+	require.Equal(t, []string{"stdin:1 A"}, read(two, Limits{Certificates: 2}))
+	require.Equal(t, []string{"stdin:1 A"}, read(two, Limits{}))
+
+	folder := t.TempDir()
+	for _, name := range []string{"a.json", "b.json"} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(a), 0o600))
+	}
+	require.Len(t, all(Read([]string{folder}, nil, Limits{Files: 2}, nil)), 2)
+	require.Equal(t, []string{folder + ": expected at most 1 files, found 2"}, all(Read([]string{folder}, nil, Limits{Files: 1}, nil)))
+}
+
+// certificate has a thumbprint of that digit.
+func certificate(digit string) string {
+	return fmt.Sprintf(`{"thumbprint":%q,"version":3,"subject_common_names":[],"dns_names":[],`+
+		`"not_before":"2024-01-01T00:00:00Z","not_after":"2029-01-01T00:00:00Z","has_private_key":true,"services":[],"self_signed":true,`+
+		`"trust":{"chain":"unknown"}}`, strings.Repeat(digit, 40))
 }
 
 func TestPaths(t *testing.T) {
@@ -142,7 +171,7 @@ func TestPaths(t *testing.T) {
 		"reading documents: stat " + inFolder("missing.json") + ": no such file or directory",
 		empty + ": expected documents, *.json or *.ndjson, found none; exports of the Exchange Management Shell are read with --exports",
 		inFolder("b.json") + " B",
-	}, all(Read([]string{"-", folder, inFolder("missing.json"), empty, inFolder("b.json")}, strings.NewReader(compact("S")), report)))
+	}, all(Read([]string{"-", folder, inFolder("missing.json"), empty, inFolder("b.json")}, strings.NewReader(compact("S")), Limits{}, report)))
 	require.Equal(t, []string{folder + ": left out, neither *.json nor *.ndjson: notes.txt, older.json"}, notes)
 }
 
@@ -155,7 +184,7 @@ func TestBreak(t *testing.T) {
 	}
 	for most := 1; most < 8; most++ {
 		count := 0
-		for range Read([]string{"missing", folder, "-"}, strings.NewReader(compact("S")), nil) {
+		for range Read([]string{"missing", folder, "-"}, strings.NewReader(compact("S")), Limits{}, nil) {
 			if count++; count == most {
 				break
 			}

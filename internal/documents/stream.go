@@ -13,20 +13,18 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// maxDocument is how long a document, and so a line of NDJSON, may be, in bytes.
-const maxDocument = 64 << 20
-
 // A stream reads lines, and looks ahead by one of them. It decodes UTF-16,
 // which Windows PowerShell writes where a command's output is redirected.
 type stream struct {
 	reader *bufio.Reader
+	most   int    // bytes of a document, and so of a line
 	number int    // of the line that was returned last, from 1
 	ahead  []byte // the line after that, once it was read
 	blank  int    // how many lines were skipped before ahead
 }
 
-func newStream(r io.Reader) *stream {
-	return &stream{reader: bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 64<<10)}
+func newStream(r io.Reader, most int) *stream {
+	return &stream{reader: bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 64<<10), most: most}
 }
 
 // line returns the next line that is not blank, with its line end; io.EOF
@@ -47,8 +45,8 @@ func (s *stream) read() (line []byte, blank int, err error) {
 		for {
 			var part []byte
 			part, err = s.reader.ReadSlice('\n')
-			if line = append(line, part...); len(line) > maxDocument {
-				return nil, blank, errTooLong
+			if line = append(line, part...); len(line) > s.most {
+				return nil, blank, s.tooLong()
 			}
 			if !errors.Is(err, bufio.ErrBufferFull) {
 				break
@@ -67,7 +65,9 @@ func (s *stream) read() (line []byte, blank int, err error) {
 	}
 }
 
-var errTooLong = fmt.Errorf("expected a document of at most %d MiB, found a longer one", maxDocument>>20)
+func (s *stream) tooLong() error {
+	return fmt.Errorf("expected a document of at most %d bytes, found a longer one; what follows it was not read", s.most)
+}
 
 // isNDJSON says whether a stream that starts with the line holds a document a
 // line: the first is a whole one, or it can be no part of a document and the
@@ -97,12 +97,12 @@ func ignoreEOF(err error) error {
 func (s *stream) rest(first []byte) ([]byte, error) {
 	whole := slices.Concat(first, bytes.Repeat([]byte("\n"), s.blank), s.ahead)
 	s.ahead = nil
-	after, err := io.ReadAll(io.LimitReader(s.reader, int64(maxDocument-len(whole)+1)))
+	after, err := io.ReadAll(io.LimitReader(s.reader, int64(s.most-len(whole)+1)))
 	if err != nil {
 		return nil, err
 	}
-	if whole = append(whole, after...); len(whole) > maxDocument {
-		return nil, errTooLong
+	if whole = append(whole, after...); len(whole) > s.most {
+		return nil, s.tooLong()
 	}
 	return whole, nil
 }

@@ -1,0 +1,86 @@
+package evaluate
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// Rule is what the METADATA of a compliance rule says of it.
+type Rule struct {
+	ID          string      `json:"id"`
+	Title       string      `json:"title"`
+	Description string      `json:"description"`
+	Severity    string      `json:"severity"`    // error, warning or info
+	Remediation string      `json:"remediation"` // words, or commands on a line each; a name in braces stands for a fact of the finding
+	References  []Reference `json:"references"`
+}
+
+// Reference is a page that says more.
+type Reference struct {
+	Description string `json:"description"`
+	URL         string `json:"url"`
+}
+
+// The packages whose rules are compliance rules.
+const (
+	compliancePackage = "data.transportcert.compliance"
+	customPackage     = "data.transportcert.custom"
+)
+
+// rules reads the rules from the METADATA. The first block with an id counts.
+func (p *program) rules() ([]Rule, error) {
+	all := map[string]Rule{}
+	shipped := false
+	for _, name := range sorted(p.compiler.Modules) {
+		module := p.compiler.Modules[name]
+		path := module.Package.Path.String()
+		if path != compliancePackage && path != customPackage && !strings.HasPrefix(path, customPackage+".") {
+			continue
+		}
+		for _, annotations := range module.Annotations {
+			rule := ruleOf(annotations)
+			if _, again := all[rule.ID]; again || rule.ID == "" {
+				continue
+			}
+			all[rule.ID] = rule
+			shipped = shipped || path == compliancePackage
+		}
+	}
+	if !shipped {
+		return nil, errors.New("the policies hold no compliance rules: expected package transportcert.compliance with its METADATA, as it is published or as bundle build makes it")
+	}
+	rules := make([]Rule, 0, len(all))
+	for _, id := range sorted(all) {
+		rules = append(rules, all[id])
+	}
+	return rules, nil
+}
+
+// ruleOf returns the rule that a METADATA block describes; without an ID where
+// it describes none.
+func ruleOf(annotations *ast.Annotations) Rule {
+	text := func(field string) string {
+		value, _ := annotations.Custom[field].(string)
+		return strings.TrimSpace(value)
+	}
+	rule := Rule{
+		ID:          text("id"),
+		Title:       cmp.Or(annotations.Title, text("id")),
+		Description: strings.TrimSpace(annotations.Description),
+		Severity:    text("severity"),
+		Remediation: text("remediation"),
+		References:  []Reference{},
+	}
+	for _, resource := range annotations.RelatedResources {
+		url := resource.Ref.String()
+		rule.References = append(rule.References, Reference{cmp.Or(resource.Description, url), url})
+	}
+	return rule
+}
+
+func sorted[V any](values map[string]V) []string { return slices.Sorted(maps.Keys(values)) }

@@ -1,0 +1,188 @@
+package evaluate
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/bundle"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+const (
+	maxWaivers      = 1 << 20 // bytes of a file of waivers
+	maxWaiverFaults = 20      // that an error lists
+)
+
+// readWaivers reads a file of waivers as a bundle that has them in
+// data.transportcert.waivers. JSON is read as the YAML that it is.
+func readWaivers(path string) (*bundle.Bundle, error) {
+	root, err := readYAML(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading waivers: %s: %w", path, err)
+	}
+	var f waiverFaults
+	waivers := f.waivers(root)
+	if len(f) > 0 {
+		return nil, fmt.Errorf("reading waivers: %w", f.err(path))
+	}
+	return &bundle.Bundle{
+		Manifest: bundle.Manifest{Roots: &[]string{"transportcert/waivers"}},
+		Data:     map[string]any{"transportcert": map[string]any{"waivers": waivers}},
+	}, nil
+}
+
+func readYAML(path string) (*yaml.Node, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Unwrap(err) // the path is said already
+	}
+	defer file.Close()
+	limited := &io.LimitedReader{R: file, N: maxWaivers + 1}
+	var document, more yaml.Node
+	decoder := yaml.NewDecoder(limited)
+	err = decoder.Decode(&document)
+	if err == nil && decoder.Decode(&more) != io.EOF {
+		err = errors.New("expected one YAML document")
+	}
+	switch {
+	case limited.N == 0:
+		return nil, fmt.Errorf("expected at most %d bytes", maxWaivers)
+	case errors.Is(err, io.EOF), err == nil && len(document.Content) == 0:
+		return nil, errors.New("expected an array of waivers, found nothing")
+	case err != nil:
+		return nil, fmt.Errorf("expected JSON or YAML: %w", err)
+	}
+	return document.Content[0], nil
+}
+
+// waiverFaults collects what is wrong with a file of waivers, each with its line.
+type waiverFaults []string
+
+func (f *waiverFaults) add(at *yaml.Node, path, expected string) {
+	*f = append(*f, fmt.Sprintf("line %d: %s: %s", at.Line, cmp.Or(path, "the file"), expected))
+}
+
+func (f waiverFaults) err(path string) error {
+	lines := slices.Clone(f)
+	if len(lines) > maxWaiverFaults {
+		lines = append(lines[:maxWaiverFaults], fmt.Sprintf("and %d more", len(f)-maxWaiverFaults))
+	}
+	return fmt.Errorf("%s: %s", path, strings.Join(lines, "\n  "))
+}
+
+func (f *waiverFaults) waivers(root *yaml.Node) []any {
+	path := ""
+	if root.Kind == yaml.MappingNode {
+		fields := f.fields(root, path, []string{"waivers"})
+		if root, path = fields["waivers"], "waivers"; root == nil {
+			if len(*f) == 0 {
+				*f = append(*f, "expected an array of waivers, or an object with one in waivers")
+			}
+			return nil
+		}
+	}
+	if root.Kind != yaml.SequenceNode {
+		f.add(root, path, "expected an array of waivers")
+		return nil
+	}
+	waivers := make([]any, len(root.Content))
+	for i, node := range root.Content {
+		waivers[i] = f.waiver(node, fmt.Sprintf("%s[%d]", path, i))
+	}
+	return waivers
+}
+
+// A waiverField is a key of a waiver.
+type waiverField struct {
+	name     string
+	optional bool
+	expected string
+	right    func(text string) bool // of a text that is not empty
+}
+
+var waiverFields = []waiverField{
+	{"rule_id", false, "the id of a rule other than TC090 to TC099, which cannot be waived",
+		func(text string) bool { return !aboutThePolicies.MatchString(text) }},
+	{"server", true, aText, func(string) bool { return true }},
+	{"thumbprint", true, "a thumbprint, 40 hex digits", hexDigits.MatchString},
+	{"reason", false, aText, func(string) bool { return true }},
+	{"expires", false, "a day YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ",
+		func(text string) bool { return isTime(text, time.DateOnly) || isTime(text, gather.TimeFormat) }},
+}
+
+const aText = "a text that is not empty"
+
+var (
+	aboutThePolicies = regexp.MustCompile(`^TC09[0-9]$`)
+	hexDigits        = regexp.MustCompile(`^[0-9A-Fa-f]{40}$`)
+)
+
+func isTime(text, layout string) bool {
+	t, err := time.Parse(layout, text)
+	return err == nil && t.Format(layout) == text // Parse takes fractions of seconds too
+}
+
+func (f *waiverFaults) waiver(node *yaml.Node, path string) map[string]any {
+	if node.Kind != yaml.MappingNode {
+		f.add(node, path, "expected a waiver, an object")
+		return nil
+	}
+	var names []string
+	for _, field := range waiverFields {
+		names = append(names, field.name)
+	}
+	given := f.fields(node, path, names)
+	waiver := map[string]any{}
+	for _, field := range waiverFields {
+		if value := given[field.name]; value != nil {
+			waiver[field.name] = f.text(value, path+"."+field.name, field)
+		} else if !field.optional {
+			f.add(node, path+"."+field.name, "missing: expected "+field.expected)
+		}
+	}
+	if given["server"] == nil && given["thumbprint"] == nil {
+		f.add(node, path, "expected server or thumbprint, or both")
+	}
+	return waiver
+}
+
+// text returns what is written, whatever YAML takes it for: a thumbprint can
+// look like a number, and a day is a time.
+func (f *waiverFaults) text(node *yaml.Node, path string, field waiverField) string {
+	found := "none"
+	if node.Kind == yaml.ScalarNode {
+		found = fmt.Sprintf("%.60q", node.Value)
+		if node.ShortTag() != "!!null" && strings.TrimSpace(node.Value) != "" && field.right(node.Value) {
+			return node.Value
+		}
+	}
+	f.add(node, path, "expected "+field.expected+", found "+found)
+	return ""
+}
+
+// fields returns the values of an object by their keys, each known, and once.
+func (f *waiverFaults) fields(node *yaml.Node, path string, known []string) map[string]*yaml.Node {
+	fields := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		at := strings.TrimPrefix(fmt.Sprintf("%s.%.60s", path, key.Value), ".")
+		switch {
+		case !slices.Contains(known, key.Value):
+			f.add(key, at, "unknown key: expected "+strings.Join(known, ", "))
+		case fields[key.Value] != nil:
+			f.add(key, at, "the key occurs twice")
+		default:
+			fields[key.Value] = value
+		}
+	}
+	return fields
+}
