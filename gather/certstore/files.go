@@ -11,10 +11,6 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// maxCertificates bounds how many certificates are taken from all files
-// together. A store holds tens.
-const maxCertificates = 10_000
-
 // servicesFile is the name of the file that says which Exchange services the
 // certificates beside it are enabled for.
 const servicesFile = "services.json"
@@ -34,6 +30,9 @@ type Files struct {
 	// Services go before what a services.json beside the files says.
 	Services Services
 
+	// Limits of what the files may hold.
+	Limits Limits
+
 	// Report receives what was left out, by file; nil: nobody wants to know.
 	Report gather.Report
 }
@@ -44,6 +43,7 @@ type Files struct {
 // a services.json names do not fit the certificates. A file in a folder that
 // is no certificate file, or that is broken, goes to Report.
 func (f Files) Gather(ctx context.Context, doc *gather.Document) error {
+	f.Limits = f.Limits.WithDefaults()
 	c := collection{files: f, known: map[string]int{}, keys: map[publicKey]string{}}
 	var sources []string
 	for _, path := range f.Paths {
@@ -98,7 +98,7 @@ type collection struct {
 func (c *collection) gather(ctx context.Context, path string) error {
 	var failures []string
 	files, found := 0, 0
-	err := walk(ctx, path, func(name string, data []byte, err error) error {
+	err := walk(ctx, path, c.files.Limits.Files, func(name string, data []byte, err error) error {
 		if filepath.Base(name) == servicesFile {
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
@@ -128,8 +128,8 @@ func (c *collection) gather(ctx context.Context, path string) error {
 			}
 			found++
 		}
-		if len(c.certificates) > maxCertificates {
-			return fmt.Errorf("%s: more than %d certificates", path, maxCertificates)
+		if most := c.files.Limits.Certificates; len(c.certificates) > most {
+			return fmt.Errorf("%s: expected at most %d certificates, found more", path, most)
 		}
 		return nil
 	})
@@ -186,7 +186,7 @@ func (c *collection) add(name string, e entry) error {
 	case merged.FriendlyName == "":
 		merged.FriendlyName = e.friendlyName
 	case e.friendlyName != "" && e.friendlyName != merged.FriendlyName:
-		reportf(c.files.Report, "%s: certificate %s: left out its friendly name %q, since another file has %q", name, merged.Thumbprint, e.friendlyName, merged.FriendlyName)
+		reportf(c.files.Report, "%s: certificate %s: left out its friendly name %.60q, since another file has %.60q", name, merged.Thumbprint, e.friendlyName, merged.FriendlyName)
 	}
 	return nil
 }

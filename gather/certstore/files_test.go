@@ -154,7 +154,7 @@ func TestFormats(t *testing.T) {
 			files: map[string][]byte{"a.crt": testdata(t, "ex01.crt"), "b.key": testdata(t, "ex01-encrypted-pkcs1.key"), "c.key": testdata(t, "ex01-encrypted.p8")},
 			want:  []fact{{ex01, nil, ""}},
 			reports: []string{
-				"b.key: it holds no certificate and no private key:\n    left out PEM block 1, RSA PRIVATE KEY: an encrypted private key was not read",
+				"b.key: it holds no certificate and no private key:\n    left out PEM block 1, \"RSA PRIVATE KEY\": an encrypted private key was not read",
 				"c.key: an encrypted private key was not read",
 			},
 		},
@@ -193,7 +193,7 @@ func TestFormats(t *testing.T) {
 				"f.pfx: it is cut off: 2664 bytes expected, 2000 are there",
 				"g.p7b: it is cut off: 1267 bytes expected, 900 are there",
 				"h.pem: it holds no certificate and no private key:\n    left out 1 of 1 PEM blocks: they are damaged or cut off",
-				"i.csr: it holds no certificate and no private key:\n    left out PEM block 1, CERTIFICATE REQUEST: expected a certificate or a private key",
+				"i.csr: it holds no certificate and no private key:\n    left out PEM block 1, \"CERTIFICATE REQUEST\": expected a certificate or a private key",
 				"j.sst: its serialized store is damaged: byte 120: property 32 claims 808 bytes of data, 568 are left",
 				"k.der: certificate 1 of 1: byte ",
 			},

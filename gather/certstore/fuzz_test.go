@@ -136,6 +136,7 @@ func FuzzServices(f *testing.F) {
 	f.Add("\u200e0123456789abcdef0123456789abcdef01234567=imap, POP,UMCallRouter,pop")
 	f.Add(`{"0123ABCD": ["SMTP"], "0123 ABCE": []}`)
 	f.Add(`{"0123ABCD": null}`)
+	f.Add(strings.Repeat("\xd8", 20_000) + "=SMTP")
 	f.Fuzz(func(t *testing.T, text string) {
 		given, err := ParseServices(text)
 		if err != nil {

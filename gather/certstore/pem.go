@@ -25,7 +25,7 @@ func readPEM(data []byte) (contents, error) {
 		}
 		blocks++
 		if err := held.addBlock(block); err != nil {
-			held.note("left out PEM block %d, %s: %v", blocks, block.Type, err)
+			held.note("left out PEM block %d, %.60q: %v", blocks, block.Type, err)
 		}
 		clear(block.Bytes)
 	}

@@ -33,10 +33,10 @@ func ParseServices(values ...string) (Services, error) {
 	for _, value := range values {
 		thumbprint, list, found := strings.Cut(value, "=")
 		if !found {
-			return nil, fmt.Errorf("services %q: expected THUMBPRINT=SERVICE[,SERVICE…], as in 0123ABCD=SMTP,IIS", value)
+			return nil, fmt.Errorf("services %.60q: expected THUMBPRINT=SERVICE[,SERVICE…], as in 0123ABCD=SMTP,IIS", value)
 		}
 		if err := services.set(thumbprint, strings.Split(list, ",")); err != nil {
-			return nil, fmt.Errorf("services %q: %w", value, err)
+			return nil, fmt.Errorf("services %.60q: %w", value, err)
 		}
 	}
 	return services, nil
@@ -53,7 +53,7 @@ func (s Services) set(thumbprint string, names []string) error {
 		return r
 	}, thumbprint))
 	if len(prefix) < minPrefix || len(prefix) > 40 || strings.Trim(prefix, "0123456789ABCDEF") != "" {
-		return fmt.Errorf("expected a thumbprint or its first %d or more hex digits, found %q", minPrefix, thumbprint)
+		return fmt.Errorf("expected a thumbprint or its first %d or more hex digits, found %.60q", minPrefix, thumbprint)
 	}
 	if _, ok := s[prefix]; ok {
 		return fmt.Errorf("%s is named twice", prefix)
@@ -66,7 +66,7 @@ func (s Services) set(thumbprint string, names []string) error {
 		}
 		i := slices.IndexFunc(serviceNames, func(s string) bool { return strings.EqualFold(s, name) })
 		if i < 0 {
-			return fmt.Errorf("expected services out of %s, or None alone, found %q", strings.Join(serviceNames, ", "), name)
+			return fmt.Errorf("expected services out of %s, or None alone, found %.60q", strings.Join(serviceNames, ", "), name)
 		}
 		named[serviceNames[i]] = true
 	}
@@ -116,10 +116,10 @@ func (c *collection) addServices(name string, data []byte, partial bool) error {
 	services := Services{}
 	for _, thumbprint := range slices.Sorted(maps.Keys(lists)) {
 		if lists[thumbprint] == nil {
-			return fmt.Errorf("%s: %q: expected a list of services, found null", name, thumbprint)
+			return fmt.Errorf("%s: %.60q: expected a list of services, found null", name, thumbprint)
 		}
 		if err := services.set(thumbprint, lists[thumbprint]); err != nil {
-			return fmt.Errorf("%s: %q: %w", name, thumbprint, err)
+			return fmt.Errorf("%s: %.60q: %w", name, thumbprint, err)
 		}
 	}
 	c.services = append(c.services, servicesBeside{name, services, partial})
@@ -150,9 +150,9 @@ func (c *collection) setServices() error {
 				reportf(c.files.Report, "%s: left out %s: %v", beside.file, prefix, err)
 				continue
 			case err != nil:
-				return fmt.Errorf("%s: %q: %w", beside.file, prefix, err)
+				return fmt.Errorf("%s: %.60q: %w", beside.file, prefix, err)
 			case saidBy[i] != "":
-				return fmt.Errorf("%s: %q: %s is named already in %s", beside.file, prefix, c.certificates[i].Thumbprint, saidBy[i])
+				return fmt.Errorf("%s: %.60q: %s is named already in %s", beside.file, prefix, c.certificates[i].Thumbprint, saidBy[i])
 			}
 			saidBy[i] = beside.file
 			if !given[i] {

@@ -14,15 +14,14 @@ import (
 // Bounds on what is read below one path.
 const (
 	maxFileSize = 16 << 20 // bytes; an export of a whole store is far below
-	maxFiles    = 10_000
-	maxDepth    = 32 // folders in folders
+	maxDepth    = 32       // folders in folders
 )
 
 // walk calls visit for the file at path or, where it is a folder, for each
 // entry below that is not a folder, in lexical order. An entry that cannot be
 // read comes with an error in place of data; visit's own error ends the walk.
 // It fails where path itself cannot be read.
-func walk(ctx context.Context, path string, visit func(name string, data []byte, err error) error) error {
+func walk(ctx context.Context, path string, maxFiles int, visit func(name string, data []byte, err error) error) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
@@ -64,7 +63,7 @@ func walk(ctx context.Context, path string, visit func(name string, data []byte,
 			return nil
 		}
 		if files++; files > maxFiles {
-			return fmt.Errorf("%s: more than %d files", path, maxFiles)
+			return fmt.Errorf("%s: expected at most %d files, found more", path, maxFiles)
 		}
 		data, err := readEntry(root, name)
 		return visit(full, data, err)

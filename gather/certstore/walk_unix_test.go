@@ -102,7 +102,17 @@ func TestBounds(t *testing.T) {
 		}
 		dir := folder(t, files)
 		_, _, err := gatherFiles(certstore.Files{Paths: []string{dir}})
-		require.EqualError(t, err, "certificate files: "+dir+": more than 10000 files")
+		require.EqualError(t, err, "certificate files: "+dir+": expected at most 10000 files, found more")
+		_, _, err = gatherFiles(certstore.Files{Paths: []string{dir}, Limits: certstore.Limits{Files: 10_001}})
+		require.NoError(t, err)
+	})
+	t.Run("certificates", func(t *testing.T) {
+		t.Parallel()
+		dir := folder(t, map[string][]byte{"a": testdata(t, "ex01.crt"), "b": testdata(t, "ex02.crt"), "c": testdata(t, "ex02.crt")})
+		_, _, err := gatherFiles(certstore.Files{Paths: []string{dir}, Limits: certstore.Limits{Certificates: 1}})
+		require.EqualError(t, err, "certificate files: "+dir+": expected at most 1 certificates, found more")
+		_, _, err = gatherFiles(certstore.Files{Paths: []string{dir}, Limits: certstore.Limits{Certificates: 2}})
+		require.NoError(t, err)
 	})
 	t.Run("time", func(t *testing.T) {
 		t.Parallel()

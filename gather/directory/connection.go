@@ -12,18 +12,16 @@ import (
 	"strings"
 	"time"
 
+	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
 )
 
-const (
-	// pageSize is how many entries a page asks for. Active Directory gives
-	// at most 1,000.
-	pageSize = 500
-	// maxEntries bounds what a search brings, in entries.
-	maxEntries = 200_000
-	// maxReceived bounds what the host sends, in bytes.
-	maxReceived = 1 << 30
-)
+// maxMessage bounds one message, which is an entry or less, in bytes: two of
+// them can make the LDAP library take a hundred.
+const maxMessage = 1 << 20
+
+// The LDAP library has no other place to bound a message.
+func init() { ber.MaxPacketLengthBytes = maxMessage }
 
 // A connection is bound and ends with ctx, which bounds its time.
 type connection struct {
@@ -64,6 +62,7 @@ func (g Gatherer) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, c.failed("bind", err)
 	}
+	c.g.Limits = c.g.Limits.WithDefaults()
 	if c.g.Timeout == 0 {
 		c.g.Timeout = DefaultTimeout
 	}
@@ -117,7 +116,7 @@ func (c *connection) start(u *url.URL, config *tls.Config, as login) error {
 	if err != nil {
 		return c.failed("connecting", err)
 	}
-	conn = &limited{Conn: conn, left: maxReceived}
+	conn = &limited{Conn: conn, most: c.g.Limits.Bytes, left: c.g.Limits.Bytes}
 	raw := conn
 	context.AfterFunc(ctx, func() { raw.Close() }) // the LDAP library knows no context
 	if u.Scheme == "ldaps" {
@@ -190,8 +189,8 @@ func (c *connection) search(base, filter string, attributes []string, size uint3
 			c.g.report("left out what %s refers to, when %s", referral, step)
 		}
 		entries = append(entries, page.Entries...)
-		if len(entries) > maxEntries {
-			return nil, c.failed(step, fmt.Errorf("there are more than %d", maxEntries))
+		if most := c.g.Limits.Entries; len(entries) > most {
+			return nil, c.failed(step, fmt.Errorf("there are more than %d", most))
 		}
 		c.entries += len(page.Entries)
 		if c.g.Progress != nil {
@@ -243,15 +242,15 @@ func hinted(err error) error {
 	return fmt.Errorf("%s: %w", hint, err)
 }
 
-// A limited connection gives no more than left bytes.
+// A limited connection gives no more bytes than are left of the most.
 type limited struct {
 	net.Conn
-	left int
+	most, left int
 }
 
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left <= 0 {
-		return 0, fmt.Errorf("the host sent more than %d bytes", maxReceived)
+		return 0, fmt.Errorf("the host sent more than %d bytes", l.most)
 	}
 	n, err := l.Conn.Read(p[:min(len(p), l.left)])
 	l.left -= n

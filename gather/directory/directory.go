@@ -24,6 +24,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // DefaultTimeout bounds the time where Gatherer.Timeout does not.
@@ -39,6 +40,7 @@ type Gatherer struct {
 	Bind     Bind          // as whom; nil: Anonymous
 	Server   string        // for Gather: NetBIOS name or FQDN
 	Timeout  time.Duration // for everything, from connecting to the last page; 0: DefaultTimeout
+	Limits   Limits        // of what the directory can send
 	Report   gather.Report // what was left out or is not known; nil: nobody wants to know
 
 	// Progress is called after each page with the number of entries so far.
@@ -57,6 +59,10 @@ var _ gather.Gatherer = Gatherer{}
 // error names the host and the step, or the DN, the attribute and what was
 // expected; then doc is as it was.
 func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
+	return printable.Error(g.one(ctx, doc))
+}
+
+func (g Gatherer) one(ctx context.Context, doc *gather.Document) error {
 	if g.Server == "" {
 		return errors.New("directory: which server? Pass --server NAME")
 	}
@@ -82,6 +88,11 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 // section that the directory hides is nil, and so are the certificates, of
 // which it knows nothing. The error is as Gather's; then there is no document.
 func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
+	docs, err := g.all(ctx)
+	return docs, printable.Error(err)
+}
+
+func (g Gatherer) all(ctx context.Context) ([]*gather.Document, error) {
 	f, err := g.read(ctx, "")
 	if err != nil {
 		return nil, err
@@ -106,7 +117,7 @@ func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 
 func (g Gatherer) report(format string, args ...any) {
 	if g.Report != nil {
-		g.Report(fmt.Sprintf(format, args...))
+		g.Report(printable.Message(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -167,7 +178,8 @@ func (g Gatherer) read(ctx context.Context, name string) (*forest, error) {
 		value := ldap.EscapeFilter(name)
 		filter = "(&" + filter + "(|(cn=" + value + ")(networkAddress=ncacn_ip_tcp:" + value + ")))"
 	}
-	servers, err := c.search(f.base, filter, serverAttributes, pageSize)
+	page := uint32(c.g.Limits.Page)
+	servers, err := c.search(f.base, filter, serverAttributes, page)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +190,7 @@ func (g Gatherer) read(ctx context.Context, name string) (*forest, error) {
 		}
 		below = servers[0].DN
 	}
-	connectors, err := c.search(below, "(objectClass=msExchSmtpReceiveConnector)", connectorAttributes, pageSize)
+	connectors, err := c.search(below, "(objectClass=msExchSmtpReceiveConnector)", connectorAttributes, page)
 	if err != nil {
 		return nil, err
 	}

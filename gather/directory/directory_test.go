@@ -415,9 +415,9 @@ func TestLimited(t *testing.T) {
 		theirs.Write(bytes.Repeat([]byte("x"), 100))
 		theirs.Close()
 	}()
-	data, err := io.ReadAll(&limited{Conn: ours, left: 60})
+	data, err := io.ReadAll(&limited{Conn: ours, most: 60, left: 60})
 	require.Len(t, data, 60)
-	require.EqualError(t, err, "the host sent more than 1073741824 bytes")
+	require.EqualError(t, err, "the host sent more than 60 bytes")
 }
 
 func TestHints(t *testing.T) {

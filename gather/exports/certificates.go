@@ -25,7 +25,7 @@ type serialized struct {
 // readSerialized reads the SerializationData of a certificate, which an export
 // from a remote session has in place of plain properties: a .NET stream of one
 // ExchangeCertificate, with a serialized store element inside.
-func readSerialized(o *object) (serialized, error) {
+func readSerialized(o *object, maxRecords int) (serialized, error) {
 	s := serialized{values: map[string]value{}}
 	v, ok := o.known("SerializationData")
 	if !ok {
@@ -35,7 +35,7 @@ func readSerialized(o *object) (serialized, error) {
 	if err != nil {
 		return s, err
 	}
-	c, err := decodeNRBF(data)
+	c, err := decodeNRBF(data, maxRecords)
 	if err != nil {
 		return s, fmt.Errorf("SerializationData: %w", err)
 	}

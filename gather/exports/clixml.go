@@ -247,11 +247,11 @@ func (d *decoder) token() (xml.Token, error) {
 	case xml.StartElement:
 		d.depth++
 		d.budget.elements--
-		if d.depth > maxDepth {
-			return nil, d.errorf("expected at most %d elements inside one another", maxDepth)
+		if most := d.budget.limits.Depth; d.depth > most {
+			return nil, d.errorf("expected at most %d elements inside one another", most)
 		}
 		if d.budget.elements < 0 {
-			return nil, d.errorf("expected at most %d elements in all files together", maxElements)
+			return nil, d.errorf("expected at most %d elements in all files together", d.budget.limits.Elements)
 		}
 	case xml.EndElement:
 		d.depth--

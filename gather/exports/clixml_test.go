@@ -9,7 +9,7 @@ import (
 
 func decode(t *testing.T, text string) []value {
 	t.Helper()
-	values, err := decodeCLIXML(t.Context(), strings.NewReader(text), &budget{bytes: maxBytes, elements: maxElements})
+	values, err := decodeCLIXML(t.Context(), strings.NewReader(text), newBudget(defaults))
 	require.NoError(t, err)
 	return values
 }
@@ -117,7 +117,7 @@ func TestFlatten(t *testing.T) {
 	t.Parallel()
 	values := flatten(decode(t, objs(`<Obj RefId="0"><LST>
   <Obj RefId="1"><ToString>a</ToString></Obj><Ref RefId="0"/><Ref RefId="1"/><S>b</S><S>b</S>
-</LST></Obj><Ref RefId="1"/>`)))
+</LST></Obj><Ref RefId="1"/>`)), defaults.Depth)
 	var texts []string
 	for _, v := range values {
 		texts = append(texts, v.string())

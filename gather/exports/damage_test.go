@@ -67,7 +67,7 @@ func TestDamagedSerializationData(t *testing.T) {
 	require.False(t, try(t, path, file(whole)))
 
 	for n := range whole {
-		_, err := decodeNRBF(whole[:n])
+		_, err := decodeNRBF(whole[:n], defaults.Records)
 		require.Error(t, err, "cut after %d bytes", n)
 	}
 	require.True(t, try(t, path, file(whole[:len(whole)/2])))
@@ -82,7 +82,7 @@ func TestDamagedSerializationData(t *testing.T) {
 		for range 1 + random.IntN(3) {
 			damaged[random.IntN(len(damaged))] ^= byte(1 + random.IntN(255))
 		}
-		if _, err := decodeNRBF(damaged); err != nil {
+		if _, err := decodeNRBF(damaged, defaults.Records); err != nil {
 			require.Regexp(t, `^byte \d+: expected `, err.Error())
 			failed++
 		}

@@ -2,6 +2,7 @@ package exports
 
 import (
 	"encoding/base64"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,7 +10,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/encoding/unicode"
+
+	"github.com/transportcert/transportcert/gather"
 )
+
+var defaults = Limits{}.WithDefaults()
 
 func TestErrors(t *testing.T) {
 	t.Parallel()
@@ -118,7 +123,7 @@ func TestErrors(t *testing.T) {
 	t.Run("too many files", func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
-		for i := range maxFiles + 1 {
+		for i := range defaults.Files + 1 {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, strings.Repeat("x", i%200+1)+string(rune('a'+i/200))), nil, 0o600))
 		}
 		_, _, err := run(t, dir, "")
@@ -126,19 +131,44 @@ func TestErrors(t *testing.T) {
 	})
 }
 
-// The limits hold for all files together, so they are tried with less left.
+// Each limit holds to the unit, and those of bytes and elements for all files
+// together.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	file := objs(connectorObj(el("S", "AuthMechanism", "Tls")))
-	exact := budget{bytes: len(file), elements: 8}
-	_, err := decodeCLIXML(t.Context(), strings.NewReader(file), &exact)
+	folders := map[string]map[string]string{
+		"one file":  {"a.xml": file},
+		"two files": {"a.xml": file, "b.xml": file},
+	}
+	remote, err := os.ReadFile(fixtures + "/remote/certificates.xml")
 	require.NoError(t, err)
-	require.Equal(t, budget{}, exact)
-
-	_, err = decodeCLIXML(t.Context(), strings.NewReader(file), &budget{bytes: len(file) - 1, elements: 8})
-	require.EqualError(t, err, "expected at most 268435456 bytes of CLIXML in all files together")
-	_, err = decodeCLIXML(t.Context(), strings.NewReader(file), &budget{bytes: len(file), elements: 7})
-	require.EqualError(t, err, "line 1: expected at most 2000000 elements in all files together")
+	folders["certificates"] = map[string]string{"a.xml": string(remote)}
+	for _, test := range []struct {
+		folder string
+		limits Limits
+		want   string // DIR is the folder; empty: no error
+	}{
+		{"one file", Limits{}, ""},
+		{"one file", Limits{Files: 1, Bytes: len(file), Elements: 8, Depth: 4}, ""},
+		{"one file", Limits{Bytes: len(file) - 1}, fmt.Sprintf("DIR/a.xml: expected at most %d bytes of CLIXML in all files together", len(file)-1)},
+		{"one file", Limits{Elements: 7}, "DIR/a.xml: line 1: expected at most 7 elements in all files together"},
+		{"one file", Limits{Depth: 3}, "DIR/a.xml: line 1: expected at most 3 elements inside one another"},
+		{"two files", Limits{Bytes: 2 * len(file), Elements: 16, Files: 2}, ""},
+		{"two files", Limits{Bytes: 2*len(file) - 1}, fmt.Sprintf("DIR/b.xml: expected at most %d bytes of CLIXML in all files together", 2*len(file)-1)},
+		{"two files", Limits{Elements: 15}, "DIR/b.xml: line 1: expected at most 15 elements in all files together"},
+		{"two files", Limits{Files: 1}, "exports: DIR: expected at most 1 files, found 2"},
+		{"certificates", Limits{}, ""},
+		{"certificates", Limits{Records: 3}, "expected at most 3 records, 32 inside one another"},
+	} {
+		dir := folder(t, folders[test.folder])
+		err := Gatherer{Dir: dir, Limits: test.limits}.Gather(t.Context(), &gather.Document{})
+		if test.want == "" {
+			require.NoError(t, err, "%+v", test)
+			continue
+		}
+		require.Error(t, err, "%+v", test)
+		require.Contains(t, strings.ReplaceAll(err.Error(), dir, "DIR"), test.want)
+	}
 }
 
 // A file says the same in every encoding that PowerShell and editors write.

@@ -24,6 +24,7 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // howToExport tells a person how to come by the files.
@@ -37,6 +38,7 @@ const howToExport = `make the exports in the Exchange Management Shell of the se
 type Gatherer struct {
 	Dir    string        // a folder of CLIXML files, its own folders left out; or one such file
 	Server string        // NetBIOS name or FQDN; empty: the only server in the folder
+	Limits Limits        // of what the folder may hold
 	Report gather.Report // what was left out; nil: nobody wants to know
 }
 
@@ -45,10 +47,10 @@ type Gatherer struct {
 // leaves it open which server is meant.
 func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 	all, err := g.load(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		err = g.fill(doc, all)
 	}
-	return g.fill(doc, all)
+	return printable.Error(err)
 }
 
 // All returns a document for each server that the folder holds exports of,
@@ -57,7 +59,7 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 	all, err := g.load(ctx)
 	if err != nil {
-		return nil, err
+		return nil, printable.Error(err)
 	}
 	names := servers(all)
 	if len(names) == 0 {
@@ -75,7 +77,7 @@ func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 	for _, g.Server = range names {
 		doc := &gather.Document{SchemaVersion: gather.Version}
 		if err := g.fill(doc, all); err != nil {
-			return nil, err
+			return nil, printable.Error(err)
 		}
 		docs = append(docs, doc)
 	}
@@ -166,7 +168,7 @@ func collect[T any](g Gatherer, doc *gather.Document, section string, all []*exp
 // exports of, sorted. It reads all files, and fails and reports as Gather does.
 func (g Gatherer) Servers(ctx context.Context) ([]string, error) {
 	all, err := g.load(ctx)
-	return servers(all), err
+	return servers(all), printable.Error(err)
 }
 
 // choose returns the server's name and the exports that belong to it.
@@ -271,6 +273,6 @@ func first(texts ...string) string {
 
 func (g Gatherer) report(format string, args ...any) {
 	if g.Report != nil {
-		g.Report(fmt.Sprintf(format, args...))
+		g.Report(printable.Message(fmt.Sprintf(format, args...)))
 	}
 }

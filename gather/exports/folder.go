@@ -49,15 +49,16 @@ func (e *export) place() string { return fmt.Sprintf("%s: object %d", e.path, e.
 
 // load reads every file of the folder.
 func (g Gatherer) load(ctx context.Context) ([]*export, error) {
+	g.Limits = g.Limits.WithDefaults()
 	paths, err := g.files()
 	if err != nil {
 		return nil, fmt.Errorf("exports: %w", err)
 	}
-	limits := budget{bytes: maxBytes, elements: maxElements}
+	left := newBudget(g.Limits)
 	var all []*export
 	var others []string
 	for _, path := range paths {
-		values, err := readFile(ctx, path, &limits)
+		values, err := readFile(ctx, path, left)
 		other := notCLIXML{}
 		switch {
 		case errors.As(err, &other) && other.root != "":
@@ -94,8 +95,8 @@ func (g Gatherer) files() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(entries) > maxFiles {
-		return nil, fmt.Errorf("%s: expected at most %d files, found %d", g.Dir, maxFiles, len(entries))
+	if len(entries) > g.Limits.Files {
+		return nil, fmt.Errorf("%s: expected at most %d files, found %d", g.Dir, g.Limits.Files, len(entries))
 	}
 	var paths, folders []string
 	for _, entry := range entries {
@@ -115,13 +116,13 @@ func (g Gatherer) files() ([]string, error) {
 	return paths, nil
 }
 
-func readFile(ctx context.Context, path string, limits *budget) ([]value, error) {
+func readFile(ctx context.Context, path string, left *budget) ([]value, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return decodeCLIXML(ctx, file, limits)
+	return decodeCLIXML(ctx, file, left)
 }
 
 // classify tells the objects of a file by their types, and reports the others.
@@ -129,7 +130,7 @@ func (g Gatherer) classify(path string, values []value) ([]*export, error) {
 	var found []*export
 	var others []string
 	count := map[string]int{}
-	for i, v := range flatten(values) {
+	for i, v := range flatten(values, g.Limits.Depth) {
 		e := &export{path: path, file: filepath.Base(path), number: i + 1, object: v.object}
 		if !e.recognise() {
 			name := v.typeName()
@@ -143,7 +144,7 @@ func (g Gatherer) classify(path string, values []value) ([]*export, error) {
 		}
 		var err error
 		if e.kind == certificate {
-			if e.serialized, err = readSerialized(e.object); err != nil {
+			if e.serialized, err = readSerialized(e.object, g.Limits.Records); err != nil {
 				return nil, fmt.Errorf("%s: %w", e.place(), err)
 			}
 		}
@@ -182,7 +183,7 @@ func (e *export) fromStore() bool {
 
 // flatten replaces the lists at the top of a file by what is in them: what
 // Export-Clixml -InputObject makes of several objects.
-func flatten(values []value) []value {
+func flatten(values []value, most int) []value {
 	var all []value
 	seen := map[*object]bool{}
 	var add func([]value, int)
@@ -190,7 +191,7 @@ func flatten(values []value) []value {
 		for _, v := range values {
 			switch {
 			case v.object != nil && seen[v.object]:
-			case v.object != nil && len(v.object.items) > 0 && depth < maxDepth:
+			case v.object != nil && len(v.object.items) > 0 && depth < most:
 				seen[v.object] = true
 				add(v.object.items, depth+1)
 			default:

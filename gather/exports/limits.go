@@ -1,28 +1,52 @@
 package exports
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 )
 
-// What a folder may hold. The limits are far above what an organisation
-// exports: five connectors are 320 kB with 2,000 elements, 10 inside one
-// another; a certificate with two IIS sites is 30 records, 3 inside one
-// another, of classes with at most 8 members.
-const (
-	maxFiles    = 1000      // files in the folder
-	maxBytes    = 256 << 20 // bytes of all its CLIXML files
-	maxElements = 2_000_000 // XML elements of all its CLIXML files
-	maxDepth    = 64        // XML elements inside one another
+// Limits bounds what a folder may hold. A field that is 0 stands for the limit
+// that WithDefaults puts there.
+type Limits struct {
+	Files    int // files in the folder
+	Bytes    int // bytes of all its CLIXML files
+	Elements int // XML elements of all its CLIXML files
+	Depth    int // XML elements inside one another
+	Records  int // records of one .NET stream
+}
 
-	maxRecords     = 10_000 // records of one .NET stream
-	maxRecordDepth = 32     // records inside one another
-	maxMembers     = 100    // members of one .NET class
+// WithDefaults returns the limits with none of them 0. The defaults are far
+// above what an organisation exports: five connectors are 320 kB with 2,000
+// elements, 10 inside one another; a certificate with two IIS sites is 30
+// records.
+func (l Limits) WithDefaults() Limits {
+	return Limits{
+		Files:    cmp.Or(l.Files, 1000),
+		Bytes:    cmp.Or(l.Bytes, 256<<20),
+		Elements: cmp.Or(l.Elements, 2_000_000),
+		Depth:    cmp.Or(l.Depth, 64),
+		Records:  cmp.Or(l.Records, 10_000),
+	}
+}
+
+// What no certificate comes near: one with two IIS sites has records 3 inside
+// one another, of classes with at most 8 members.
+const (
+	maxRecordDepth = 32  // records inside one another
+	maxMembers     = 100 // members of one .NET class
 )
 
 // budget is what is left of the limits that hold for all files together.
-type budget struct{ bytes, elements int }
+type budget struct {
+	limits          Limits
+	bytes, elements int
+}
+
+func newBudget(limits Limits) *budget {
+	return &budget{limits, limits.Bytes, limits.Elements}
+}
 
 // A boundedReader reads no more than the budget has, and nothing once the
 // context is done.
@@ -38,7 +62,7 @@ func (r *boundedReader) Read(p []byte) (int, error) {
 	}
 	n, err := r.in.Read(p)
 	if r.budget.bytes -= n; r.budget.bytes < 0 {
-		return 0, fmt.Errorf("expected at most %d bytes of CLIXML in all files together", maxBytes)
+		return 0, fmt.Errorf("expected at most %d bytes of CLIXML in all files together", r.budget.limits.Bytes)
 	}
 	return n, err
 }

@@ -34,6 +34,7 @@ type stream struct {
 	data    []byte
 	offset  int
 	records int
+	most    int                 // records
 	types   map[int32]classType // by the id of the first object of the class
 	objects map[int32]any
 	err     error
@@ -42,8 +43,8 @@ type stream struct {
 // decodeNRBF returns the root object of a .NET binary stream, the format of
 // SerializationData, with its own references resolved. Its error names the
 // byte offset and what was expected there.
-func decodeNRBF(data []byte) (*class, error) {
-	s := &stream{data: data, types: map[int32]classType{}, objects: map[int32]any{}}
+func decodeNRBF(data []byte, maxRecords int) (*class, error) {
+	s := &stream{data: data, most: maxRecords, types: map[int32]classType{}, objects: map[int32]any{}}
 	if s.u8() != 0 {
 		s.fail(0, "expected the header of a .NET binary stream")
 	}
@@ -74,8 +75,8 @@ func decodeNRBF(data []byte) (*class, error) {
 // how many values it stands for: none for a library, several for nulls.
 func (s *stream) record(depth int) (v any, count int) {
 	start := s.offset
-	if s.records++; s.records > maxRecords || depth > maxRecordDepth {
-		s.fail(start, "expected at most %d records, %d inside one another", maxRecords, maxRecordDepth)
+	if s.records++; s.records > s.most || depth > maxRecordDepth {
+		s.fail(start, "expected at most %d records, %d inside one another", s.most, maxRecordDepth)
 	}
 	kind := s.u8()
 	if s.err != nil {

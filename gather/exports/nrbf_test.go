@@ -68,7 +68,7 @@ func TestNRBF(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, err := decodeNRBF(test.data)
+			c, err := decodeNRBF(test.data, defaults.Records)
 			require.NoError(t, err)
 			require.Equal(t, "Root", c.name)
 			require.Equal(t, map[string]any{"m": test.want}, c.values)
@@ -78,14 +78,14 @@ func TestNRBF(t *testing.T) {
 	t.Run("class again by its id", func(t *testing.T) {
 		t.Parallel()
 		c, err := decodeNRBF(slices.Concat(header, []byte{4}, i32(1), str("Root"), i32(2), str("a", "b"), []byte{4, 4},
-			str("E"), i32(2), str("E"), i32(2), enum, []byte{1}, i32(-8, -7), i32(8), end))
+			str("E"), i32(2), str("E"), i32(2), enum, []byte{1}, i32(-8, -7), i32(8), end), defaults.Records)
 		require.NoError(t, err)
 		require.Equal(t, &class{name: "E", values: map[string]any{"value__": int32(16)}}, c.values["a"])
 		require.Equal(t, &class{name: "E", values: map[string]any{"value__": int32(8)}}, c.values["b"])
 	})
 	t.Run("object that refers to itself", func(t *testing.T) {
 		t.Parallel()
-		c, err := decodeNRBF(rooted(2, []byte{9}, i32(1), end))
+		c, err := decodeNRBF(rooted(2, []byte{9}, i32(1), end), defaults.Records)
 		require.NoError(t, err)
 		require.Same(t, c, c.values["m"])
 	})
@@ -123,7 +123,7 @@ func TestNRBFErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, err := decodeNRBF(test.data)
+			c, err := decodeNRBF(test.data, defaults.Records)
 			require.ErrorContains(t, err, test.want)
 			require.Nil(t, c)
 		})
@@ -156,7 +156,7 @@ func TestReadSerialized(t *testing.T) {
 		},
 	} {
 		text := obj(typeCertificate, el("BA", "SerializationData", base64.StdEncoding.EncodeToString(test.data)))
-		_, err := readSerialized(decode(t, objs(text))[0].object)
+		_, err := readSerialized(decode(t, objs(text))[0].object, defaults.Records)
 		require.EqualError(t, err, test.want)
 	}
 

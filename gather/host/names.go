@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/transportcert/transportcert/gather"
 )
@@ -28,23 +30,23 @@ func ParseNames(value string) (Names, error) {
 	fqdn, hostName, two := strings.Cut(value, ",")
 	names := Names{strings.TrimSpace(fqdn), strings.TrimSpace(hostName)}
 	if !isName(strings.TrimSuffix(names.FQDN, ".")) {
-		return Names{}, fmt.Errorf("host %q: expected FQDN or FQDN,NETBIOS, as in ex01.corp.contoso.test,EX01", value)
+		return Names{}, fmt.Errorf("host %.60q: expected FQDN or FQDN,NETBIOS, as in ex01.corp.contoso.test,EX01", value)
 	}
 	if !two {
 		names.HostName, _, _ = strings.Cut(names.FQDN, ".")
 	}
 	if !isName(names.HostName) || strings.Contains(names.HostName, ".") {
-		return Names{}, fmt.Errorf("host %q: expected a host name without dots after the comma, as in ex01.corp.contoso.test,EX01", value)
+		return Names{}, fmt.Errorf("host %.60q: expected a host name without dots after the comma, as in ex01.corp.contoso.test,EX01", value)
 	}
 	return names, nil
 }
 
 // isName says whether text is a name of letters, digits, hyphens and
-// underscores; beyond ASCII anything but spaces and the like goes.
+// underscores; beyond ASCII anything goes that has a shape.
 func isName(text string) bool {
 	for label := range strings.SplitSeq(text, ".") {
 		if label == "" || len(label) > maxLabel || strings.ContainsFunc(label, func(r rune) bool {
-			return r <= ' ' || r == 0x7f || r < 0x80 && strings.ContainsRune(`!"#$%&'()*+,/:;<=>?@[\]^{|}~`+"`", r)
+			return r == ' ' || !unicode.IsPrint(r) || r == utf8.RuneError || r < 0x80 && strings.ContainsRune(`!"#$%&'()*+,/:;<=>?@[\]^{|}~`+"`", r)
 		}) {
 			return false
 		}

@@ -1,0 +1,10 @@
+//go:build !windows
+
+package directory
+
+import "errors"
+
+// DomainController fails: only Windows knows the domain of its computer.
+func DomainController() (string, error) {
+	return "", errors.New("only Windows knows the domain of its computer: pass --ldap-url")
+}

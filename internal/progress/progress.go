@@ -1,0 +1,61 @@
+// Package progress shows on a terminal how far a long run is.
+package progress
+
+import (
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// redraw is the least time between two drawings.
+const redraw = 100 * time.Millisecond
+
+// A Bar is one line of a terminal. Nothing else may be written there between
+// Set and Clear.
+type Bar struct {
+	out   io.Writer
+	shows bool
+	what  string
+	line  *progressbar.ProgressBar // nil: nothing is shown
+}
+
+// New returns a bar on out. Where out is no terminal it shows nothing.
+func New(out io.Writer) *Bar {
+	file, ok := out.(*os.File)
+	return &Bar{out: out, shows: ok && term.IsTerminal(int(file.Fd()))}
+}
+
+// Set says that n of total are done, a negative total being unknown. Another
+// what begins another bar.
+func (b *Bar) Set(what string, n, total int) {
+	if !b.shows {
+		return
+	}
+	if b.line == nil || b.what != what {
+		b.Clear()
+		b.what = what
+		b.line = progressbar.NewOptions(total,
+			progressbar.OptionSetWriter(b.out),
+			progressbar.OptionSetDescription(what),
+			progressbar.OptionShowCount(),
+			progressbar.OptionSetWidth(30),
+			progressbar.OptionSetElapsedTime(false),
+			progressbar.OptionThrottle(redraw),
+			progressbar.OptionSetSpinnerChangeInterval(0), // it would draw by itself, between other writes
+			progressbar.OptionClearOnFinish(),
+		)
+	}
+	_ = b.line.Set(n) // it is for the eye alone
+}
+
+// Clear takes the bar away until the next Set.
+func (b *Bar) Clear() {
+	if b.line != nil {
+		_ = b.line.Exit()
+		_ = b.line.Clear()
+		b.line = nil
+	}
+}
