@@ -1,7 +1,7 @@
 # Everything runs with Go, git and make alone; the tools are pinned in go.mod.
 export CGO_ENABLED = 0
 
-.PHONY: demo build test lint bench bench-peers
+.PHONY: demo build docs test lint bench bench-peers
 
 demo: build
 	bin/transportcert evaluate fixtures/58-mismatch-in-session/input.json
@@ -9,6 +9,9 @@ demo: build
 
 build:
 	go build -trimpath -o bin/ ./cmd/transportcert
+
+docs: build
+	bin/transportcert rules -o markdown > docs/rules.md
 
 test: lint
 	go test ./...
@@ -20,6 +23,33 @@ lint:
 	go tool staticcheck ./...
 	go tool opa fmt --list --fail policies/transportcert
 	go tool opa check --strict --schema policies/schemas policies/transportcert
+
+# The race detector over what runs at once. It alone needs a C compiler.
+race:
+	CGO_ENABLED=1 go test -race ./cmd/... ./gather/directory ./internal/...
+	CGO_ENABLED=1 go test -race ./evaluate -rapid.checks=10
+
+# Every fuzz target for this long. What one finds it leaves in testdata/fuzz, where "make test" tries it ever after.
+FUZZTIME = 1m
+
+fuzz:
+	@grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z]*' . | sort | while IFS=: read -r file target; do \
+		echo "$$(dirname $$file) $${target#func }"; \
+		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$(dirname $$file)" || exit 1; \
+	done
+
+# Builds for every platform, from two folders: their bytes must not differ.
+PLATFORMS = linux/amd64 linux/arm64 darwin/arm64 windows/amd64 windows/arm64
+
+cross:
+	@set -e; elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; \
+	git ls-files -co --exclude-standard | tar c -T - | tar x -C "$$elsewhere"; \
+	for platform in $(PLATFORMS); do \
+		export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+		for folder in . "$$elsewhere"; do (cd "$$folder" && go build -trimpath -buildvcs=false -o bin/$$platform/ ./cmd/transportcert); done; \
+		cmp bin/$$platform/transportcert* "$$elsewhere"/bin/$$platform/transportcert*; \
+		echo "$$platform: the same bytes from two folders"; \
+	done
 
 # In the form that benchstat reads.
 bench:

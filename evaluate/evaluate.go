@@ -10,6 +10,9 @@
 //	…
 //	certificate, err := decision.Certificate()
 //
+// A [Checker] does the same and returns, besides, what the compliance rules
+// find.
+//
 // It knows the two documents, gather.Document and [Decision], and neither
 // where the facts come from nor how the rules come to their conclusions.
 package evaluate

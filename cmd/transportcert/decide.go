@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -18,7 +17,7 @@ import (
 	"github.com/transportcert/transportcert/internal/output"
 )
 
-// A deciding is what evaluate and explain have in common: which documents,
+// A deciding is what evaluate, explain and check have in common: which documents,
 // which policies, for which time, and what happens where one of them is bad.
 type deciding struct {
 	from      sources
@@ -31,6 +30,7 @@ type deciding struct {
 func (d *deciding) addFlags(command *cobra.Command) {
 	d.from.addFlags(command)
 	d.policies.addFlags(command)
+	d.policies.limits = &d.from.limits
 	flags := command.Flags()
 	flags.StringVar(&d.at, "at", "", "decide for this `TIME`, YYYY-MM-DDThh:mm:ssZ, in place of the document's now")
 	flags.StringVar(&d.color, "color", "auto", "colour text `WHEN`: auto (on a terminal), always or never")
@@ -63,9 +63,8 @@ func (d *deciding) colorsOn(terminal bool, getenv func(string) string) bool {
 	return terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }
 
-// run decides for the documents, as many at once as there are cores, and
-// writes the decisions in the order of the documents. seen is called with each
-// decision once it is written.
+// run decides for the documents and writes the decisions. seen is called with
+// each of them once it is written.
 func (d *deciding) run(command *cobra.Command, paths []string, format output.Format, seen func(*evaluate.Decision)) error {
 	ctx := command.Context()
 	all, err := d.from.documents(command, paths)
@@ -76,38 +75,64 @@ func (d *deciding) run(command *cobra.Command, paths []string, format output.For
 	if err != nil {
 		return err
 	}
-	outcomes := inOrder(read(all), runtime.GOMAXPROCS(0), func(o outcome) outcome { return d.decide(ctx, evaluator, o) })
+	return d.each(command, all, decisions{format, seen}, func(o *outcome) (err error) {
+		o.decision, err = evaluator.Evaluate(ctx, o.Document.Document)
+		return err
+	})
+}
+
+// each decides for the documents, as many at once as there are cores, and
+// writes what came out in the order of the documents.
+func (d *deciding) each(command *cobra.Command, all iter.Seq2[documents.Document, error], to sink, decide func(*outcome) error) error {
+	ctx := command.Context()
+	outcomes := inOrder(read(all), runtime.GOMAXPROCS(0), func(o outcome) outcome { return d.prepared(o, decide) })
 	decided, failed := 0, false
 	for o := range outcomes {
 		if o.err == nil {
-			o.err = write(format, o)
+			o.err = to.write(o)
 		}
 		if broken := (writeError{}); errors.As(o.err, &broken) {
 			return broken.error
 		}
-		if ctx.Err() != nil {
-			break
-		}
 		if o.err == nil {
-			seen(o.decision)
 			decided++
 			continue
 		}
+		if ctx.Err() != nil {
+			break
+		}
 		report(command.ErrOrStderr(), o.err)
+		if err := to.fail(o.Name, o.err); err != nil {
+			return err
+		}
 		if failed = true; !d.keepGoing {
 			break
 		}
 	}
-	if err := format.Close(); err != nil {
+	var interrupted error
+	if ctx.Err() != nil {
+		interrupted = fmt.Errorf("interrupted; decisions written: %d", decided)
+		if err := to.fail("", interrupted); err != nil {
+			return err
+		}
+	}
+	if err := to.close(); err != nil {
 		return err
 	}
-	switch {
-	case ctx.Err() != nil:
-		return fmt.Errorf("interrupted; decisions written: %d", decided)
-	case failed:
+	if interrupted == nil && failed {
 		return errReported
 	}
-	return nil
+	return interrupted
+}
+
+// A sink takes what was decided, one document after the other.
+type sink interface {
+	// write returns a writeError where nothing more can be written.
+	write(o outcome) error
+	// fail takes a document for which nothing could be decided, or, without a
+	// name, the reason why the run did not come to its end.
+	fail(document string, why error) error
+	close() error
 }
 
 // An outcome is a document on its way to its decision, or the error that it
@@ -115,6 +140,8 @@ func (d *deciding) run(command *cobra.Command, paths []string, format output.For
 type outcome struct {
 	documents.Document
 	decision *evaluate.Decision
+	findings []evaluate.Finding
+	places   []documents.Place // of the findings
 	err      error
 }
 
@@ -128,7 +155,7 @@ func read(all iter.Seq2[documents.Document, error]) iter.Seq[outcome] {
 	}
 }
 
-func (d *deciding) decide(ctx context.Context, evaluator *evaluate.Evaluator, o outcome) outcome {
+func (d *deciding) prepared(o outcome, decide func(*outcome) error) outcome {
 	if o.err != nil {
 		return o
 	}
@@ -138,8 +165,8 @@ func (d *deciding) decide(ctx context.Context, evaluator *evaluate.Evaluator, o 
 	if d.at != "" {
 		o.Now = d.at
 	}
-	if o.decision, o.err = evaluator.Evaluate(ctx, o.Document.Document); o.err != nil {
-		o.err = fmt.Errorf("%s: %w", o.Name, o.err)
+	if err := decide(&o); err != nil {
+		o.err = fmt.Errorf("%s: %w", o.Name, err)
 	}
 	return o
 }
@@ -147,12 +174,23 @@ func (d *deciding) decide(ctx context.Context, evaluator *evaluate.Evaluator, o 
 // A writeError is what no further document can mend.
 type writeError struct{ error }
 
-func write(format output.Format, o outcome) error {
-	err := format.Write(o.Document.Document, o.decision)
+// decisions is the sink of evaluate and explain.
+type decisions struct {
+	format output.Format
+	seen   func(*evaluate.Decision)
+}
+
+func (d decisions) write(o outcome) error {
+	err := d.format.Write(o.Document.Document, o.decision)
 	if lacks := (output.DocumentError{}); errors.As(err, &lacks) {
 		return fmt.Errorf("%s: %w", o.Name, lacks)
 	} else if err != nil {
 		return writeError{err}
 	}
+	d.seen(o.decision)
 	return nil
 }
+
+func (decisions) fail(string, error) error { return nil }
+
+func (d decisions) close() error { return d.format.Close() }

@@ -13,11 +13,12 @@ func newEvaluate() *cobra.Command {
 	var deciding deciding
 	var name string
 	command := &cobra.Command{
-		Use:   "evaluate [PATH... | - | --exports FOLDER]",
+		Use:   "evaluate [PATH... | - | SOURCE...]",
 		Short: "Decide which certificate a server serves",
 		Long: `Decide for each document which certificate the server serves on X-ANONYMOUSTLS, whether its connectors
 offer it, and which events the server logs. PATH is a document, a folder of documents (*.json and *.ndjson),
-or NDJSON, one document a line; - or no PATH is standard input. With --exports, the document is gathered.
+or NDJSON, one document a line; - or no PATH is standard input. With a SOURCE, one of the flags that "gather"
+lists, the document is gathered.
 
 The output (-o) is text for people, json or ndjson for programs, or pem: the certificate that would be served.
 

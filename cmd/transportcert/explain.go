@@ -10,10 +10,10 @@ import (
 func newExplain() *cobra.Command {
 	var deciding deciding
 	command := &cobra.Command{
-		Use:   "explain [PATH... | - | --exports FOLDER]",
+		Use:   "explain [PATH... | - | SOURCE...]",
 		Short: "Tell a decision step by step",
 		Long: `Tell the nine steps in order, each with what was looked at, what was found, and where the process stopped
-or went on. PATH is what it is for "evaluate".
+or went on. PATH and SOURCE are what they are for "evaluate".
 
 Exit codes: 0 explained, whatever the decision is; 2 an error.`,
 		Example: `  transportcert explain ex01.json

@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -13,43 +16,120 @@ func newGather() *cobra.Command {
 	var from sources
 	var file string
 	command := &cobra.Command{
-		Use:   "gather --exports FOLDER [-o FILE]",
+		Use:   "gather SOURCE... [-o FILE]",
 		Short: "Make the document of a server's facts",
 		Long: `Gather the facts about one Exchange server into a document, the input of "evaluate" and "explain".
+The sources are, in any mixture:
 
-The exports are made in the Exchange Management Shell of the server, into one folder:
-  Get-ReceiveConnector    -Server $env:COMPUTERNAME | Export-Clixml connectors.xml
-  Get-ExchangeCertificate -Server $env:COMPUTERNAME | Export-Clixml certificates.xml
-  Get-TransportService    $env:COMPUTERNAME | Export-Clixml transport.xml    (2007 and 2010: Get-TransportServer)
-  Get-ExchangeServer      $env:COMPUTERNAME | Export-Clixml server.xml
+  --exports   exports of the Exchange Management Shell: everything
+  --ldap-url  Active Directory: connectors, directory, host
+  --store     certificate files: certificates
+  --host      names, --nlb-reg cluster names: host
+  --local     names and certificates of this computer, on Windows
 
-What the exports do not hold comes from --facts, and which chains are trusted from --roots.
-What was left out or could not be read is noted on standard error.`,
+Where two have the same section, the one that comes later on the command line supplies it whole; --facts lies
+over all. On an Exchange server, gather without a source takes this computer and the directory of its domain.
+With --all-servers there is a document for every server, in the folder of -o, or as NDJSON with -o -.
+
+docs/gathering.md has an example of each, and which permissions it needs. What was left out or could not be
+read is noted on standard error.
+
+Exit codes: 0 gathered; 2 an error, also with one server of many. No part of a document is ever written.`,
 		Example: `  transportcert gather --exports exports/EX01 -o ex01.json
-  transportcert gather --exports exports --server EX01 --facts ex01-facts.json --roots contoso-ca.pem`,
+  transportcert gather --exports exports --server EX01 --facts ex01-facts.json --roots contoso-ca.pem
+  transportcert gather --ldap-url ldaps://dc1.corp.contoso.test --kerberos --server EX01 --store ex01.pfx
+  transportcert gather --ldap-url ldaps://dc1.corp.contoso.test --kerberos --all-servers --store stores -o documents`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if from.exports == "" {
-				return usagef("expected --exports FOLDER")
+			if len(from.order) == 0 && runtime.GOOS == "windows" && !from.allServers {
+				if err := from.onThisComputer(); err != nil {
+					return err
+				}
 			}
-			document, err := from.gather(command.Context(), command.ErrOrStderr())
-			if err != nil {
+			if len(from.order) == 0 {
+				return usagef("expected where the facts are: --exports FOLDER; or --ldap-url URL for connectors and directory,\n" +
+					"--store PATH for certificates, --host FQDN,NETBIOS for names. On an Exchange server, nothing is needed.")
+			}
+			if err := from.check(); err != nil {
 				return err
 			}
-			var text bytes.Buffer
-			if err := document.Encode(&text); err != nil {
-				return fmt.Errorf("writing the document: %w", err)
+			if from.allServers {
+				return gatherAll(command, &from, file)
 			}
-			if file == "" {
+			for document, err := range from.gathered(command) {
+				if err != nil {
+					return err
+				}
+				var text bytes.Buffer
+				if err := document.Encode(&text); err != nil {
+					return fmt.Errorf("writing the document: %w", err)
+				}
+				if file != "" && file != "-" {
+					return replaceFile(file, text.Bytes())
+				}
 				_, err = command.OutOrStdout().Write(text.Bytes())
 				return err
 			}
-			return replaceFile(file, text.Bytes())
+			return nil
 		},
 	}
 	from.addFlags(command)
-	command.Flags().StringVarP(&file, "output-file", "o", "", "write the document to this `FILE`, whole or not at all")
+	command.Flags().StringVarP(&file, "output-file", "o", "", "write the document to this `FILE`, whole or not at all; with --all-servers, a folder, or - for NDJSON")
 	return command
+}
+
+// gatherAll writes a document for every server that has all its sections, and
+// says what keeps the others from it.
+func gatherAll(command *cobra.Command, from *sources, out string) error {
+	if out == "" {
+		return usagef("expected -o FOLDER for a document for every server, or -o - for NDJSON")
+	}
+	folder := documentFolder{path: out}
+	if out != "-" {
+		if err := folder.check(); err != nil {
+			return err
+		}
+	}
+	written, failed := 0, 0
+	for document, err := range from.gathered(command) {
+		if command.Context().Err() != nil {
+			break
+		}
+		if err != nil {
+			report(command.ErrOrStderr(), err)
+			failed++
+			continue
+		}
+		var text bytes.Buffer
+		if out == "-" {
+			lines := json.NewEncoder(&text)
+			lines.SetEscapeHTML(false) // as in Encode
+			err = lines.Encode(document.Document)
+		} else {
+			err = document.Encode(&text)
+		}
+		if err == nil && out == "-" {
+			_, err = command.OutOrStdout().Write(text.Bytes())
+		} else if err == nil {
+			err = folder.write(document.Name, text.Bytes())
+		}
+		if err != nil {
+			return err
+		}
+		written++
+	}
+	if out != "-" {
+		if others := folder.others(); len(others) > 0 {
+			note(command.ErrOrStderr())(fmt.Sprintf("%s: left as they are, not written now: %s", out, strings.Join(others, ", ")))
+		}
+	}
+	switch {
+	case command.Context().Err() != nil:
+		return fmt.Errorf("interrupted; documents written: %d", written)
+	case failed > 0:
+		return errReported
+	}
+	return nil
 }
 
 // replaceFile writes a file whole or not at all: beside it first, then in its

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,11 @@ const (
 	exitNo    = 1 // the answer is no
 	exitError = 2 // it could not be answered
 )
+
+// grace is how long a command has to end after a signal, and to say how far it
+// came. No signal ends the wait for the other end of a named pipe, or for
+// somebody who reads the output.
+const grace = 2 * time.Second
 
 // errNo ends a command whose answer is no.
 var errNo = errors.New("the answer is no")
@@ -39,7 +45,17 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal kills
+	ended := make(chan struct{})
+	defer close(ended)
+	context.AfterFunc(ctx, func() {
+		stop() // a second signal kills
+		select {
+		case <-ended:
+		case <-time.After(grace):
+			report(stderr, errors.New("interrupted"))
+			os.Exit(exitError)
+		}
+	})
 
 	root := newRoot()
 	root.SetArgs(args)
@@ -70,7 +86,7 @@ func newRoot() *cobra.Command {
 the session with one certificate out of its store. transportcert gathers the facts that decide which one,
 evaluates the nine steps that Microsoft published for it, and tells the certificate, the events that the
 server logs, and what to do about them. "gather" makes the document of a server's facts, "evaluate" decides,
-"explain" tells the decision step by step.
+"explain" tells the decision step by step, and "check" is a gate for CI.
 
 Exit codes: 0 as it should be, 1 the answer is no, 2 it could not be answered.`,
 		Example: `  transportcert evaluate --exports exports/EX01
@@ -80,7 +96,7 @@ Exit codes: 0 as it should be, 1 the answer is no, 2 it could not be answered.`,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newGather(), newEvaluate(), newExplain(), newBundle(), newVersion())
+	root.AddCommand(newGather(), newEvaluate(), newExplain(), newCheck(), newRules(), newBundle(), newPolicy(), newVersion(), newLimitsTopic())
 	return root
 }
 

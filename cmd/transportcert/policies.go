@@ -19,11 +19,12 @@ type policyFlags struct {
 	verificationKey string
 	policies        []string
 	registry        registryFlags
+	limits          *limits // nil: nothing is evaluated
 }
 
 func (p *policyFlags) addFlags(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringArrayVar(&p.bundles, "bundle", nil, "decide with this OPA `BUNDLE`: a file, a folder or oci://HOST/REPO:TAG; one with the shipped\npolicies stands in their place, any other beside them; can be repeated")
+	flags.StringArrayVar(&p.bundles, "bundle", nil, "decide with this OPA `BUNDLE`, a file, a folder or oci://HOST/REPO:TAG; can be repeated")
 	flags.StringVar(&p.verificationKey, "verification-key", "", "refuse a bundle that is not signed with the key whose public part is in this PEM `FILE`")
 	flags.StringArrayVar(&p.policies, "policy", nil, "add the Rego and data of your own, package transportcert.custom, in this `FOLDER`; can be repeated")
 	_ = command.MarkFlagFilename("bundle", "gz")
@@ -40,23 +41,31 @@ func (p *policyFlags) check() error {
 	return nil
 }
 
-// evaluator compiles the policies that the flags name. What is pulled for it
-// is told on stderr.
+// evaluator compiles the policies that the flags name.
 func (p *policyFlags) evaluator(ctx context.Context, stderr io.Writer) (*evaluate.Evaluator, error) {
+	return compile(ctx, p, stderr, evaluate.New)
+}
+
+// compile makes something of the policies that the flags name. What is pulled
+// for it is told on stderr.
+func compile[T any](ctx context.Context, p *policyFlags, stderr io.Writer, make func(context.Context, ...evaluate.Option) (T, error)) (made T, err error) {
 	folder, err := os.MkdirTemp("", "transportcert-")
 	if err != nil {
-		return nil, fmt.Errorf("making a folder for bundles: %w", err)
+		return made, fmt.Errorf("making a folder for bundles: %w", err)
 	}
 	defer os.RemoveAll(folder)
 	options := []evaluate.Option{evaluate.WithVerificationKey(p.verificationKey), evaluate.WithPolicies(p.policies...)}
+	if p.limits != nil {
+		options = append(options, evaluate.WithDeadline(p.limits.deadline))
+	}
 	for _, bundle := range p.bundles {
 		path, err := p.registry.Local(ctx, bundle, folder, note(stderr))
 		if err != nil {
-			return nil, err
+			return made, err
 		}
 		options = append(options, evaluate.WithBundle(path))
 	}
-	return evaluate.New(ctx, options...)
+	return make(ctx, options...)
 }
 
 // registryFlags are the flags that say how to reach a registry.

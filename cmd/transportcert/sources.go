@@ -2,128 +2,255 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
-	"strings"
+	"runtime"
+	"strconv"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/gather/directory"
 	"github.com/transportcert/transportcert/gather/exports"
+	"github.com/transportcert/transportcert/gather/host"
 	"github.com/transportcert/transportcert/internal/documents"
 )
+
+// A source is what a flag names where facts come from.
+type source interface {
+	// gatherer fills a document from it, for the server of that name; empty:
+	// nobody has named it.
+	gatherer(r *gathering, server string) gather.Gatherer
+}
 
 // sources are the flags that say where facts come from. They mean the same in
 // every command.
 type sources struct {
-	exports     string
+	order       []source // as on the command line: the later one wins
+	ldap        directoryFlags
+	store       storeFlags
+	flags       *pflag.FlagSet // that say more about all of them
+	nlbReg      string
 	facts       string
 	server      string
+	allServers  bool
 	roots       []string
 	systemRoots bool
+	limits      limits
 }
 
-// sourceFlags are the flags that go with --exports.
-var sourceFlags = []string{"facts", "server", "roots", "system-roots"}
+// whereFrom names the flags that are sources.
+const whereFrom = "--exports, --ldap-url, --store, --host or --local"
+
+func newFlagSet() *pflag.FlagSet {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.SortFlags = false
+	return flags
+}
 
 func (s *sources) addFlags(command *cobra.Command) {
-	flags := command.Flags()
-	flags.StringVar(&s.exports, "exports", "", "gather from the `FOLDER` of exports of the Exchange Management Shell")
-	flags.StringVar(&s.facts, "facts", "", "take the sections of this `FILE`, a document that can be partial, in place of those gathered")
-	flags.StringVar(&s.server, "server", "", "gather for the server of this `NAME`, where there are several")
-	flags.StringArrayVar(&s.roots, "roots", nil, "trust the root certificates of this PEM `FILE`; can be repeated")
-	flags.BoolVar(&s.systemRoots, "system-roots", false, "trust this machine's root certificates")
+	command.Flags().SortFlags = false // by what they are for
+	flags := newFlagSet()
+	add := func(name, usage string, newSource func(value string) source) {
+		flags.Func(name, usage, func(value string) error {
+			if value == "" {
+				return errors.New("expected a value, found nothing")
+			}
+			s.order = append(s.order, newSource(value))
+			return nil
+		})
+	}
+	add("exports", "gather from the `FOLDER` of exports of the Exchange Management Shell; can be repeated",
+		func(value string) source { return exportsSource(value) })
+	add("ldap-url", "gather from the directory at this `URL`, ldaps://HOST or ldap://HOST with --starttls",
+		func(value string) source { return directorySource(value) })
+	add("store", "gather from the certificate files at this `PATH`, a file or a folder; can be repeated",
+		func(value string) source { return s.takeStore(value) })
+	add("host", "take the names of the host: `FQDN[,NETBIOS]`",
+		func(value string) source { return hostSource(value) })
+	flags.BoolFunc("local", "take names and certificates of this computer, on Windows", func(value string) error {
+		yes, err := strconv.ParseBool(value)
+		if yes {
+			s.order = append(s.order, localSource{})
+		}
+		return err
+	})
+	command.Flags().AddFlagSet(flags)
+
+	s.ldap.addFlags(command)
+	s.store.addFlags(command)
+
+	s.flags = newFlagSet()
+	s.flags.StringVar(&s.nlbReg, "nlb-reg", "", "take the cluster names from this `FILE`, an export of the registry key WLBS")
+	s.flags.StringVar(&s.facts, "facts", "", "take the sections of this `FILE`, a document that can be partial, in place of those gathered")
+	s.flags.StringVar(&s.server, "server", "", "gather for the server of this `NAME`, where there are several")
+	s.flags.BoolVar(&s.allServers, "all-servers", false, "gather for every server of the directory or the exports, with a folder for each in --store")
+	s.flags.StringArrayVar(&s.roots, "roots", nil, "trust the root certificates of this PEM `FILE`; can be repeated")
+	s.flags.BoolVar(&s.systemRoots, "system-roots", false, "trust this machine's root certificates")
+	command.Flags().AddFlagSet(s.flags)
+	s.limits.addFlags(command.Flags())
 	_ = command.MarkFlagDirname("exports") // for completion
+	_ = command.MarkFlagFilename("nlb-reg", "reg")
 	_ = command.MarkFlagFilename("facts", "json")
 	_ = command.MarkFlagFilename("roots", "pem", "crt", "cer")
 }
 
-// gather makes the document from the sources. What was left out goes to stderr.
-func (s *sources) gather(ctx context.Context, stderr io.Writer) (*gather.Document, error) {
-	document := &gather.Document{SchemaVersion: gather.Version}
-	if err := (exports.Gatherer{Dir: s.exports, Server: s.server, Report: note(stderr)}).Gather(ctx, document); err != nil {
-		return nil, err
-	}
-	if s.facts != "" {
-		if err := (gather.Facts{Path: s.facts}).Gather(ctx, document); err != nil {
-			return nil, fmt.Errorf("--facts: %w", err)
+// takeStore makes one source of all paths of --store, where the last one stands.
+func (s *sources) takeStore(path string) source {
+	paths := storeSource{}
+	kept := s.order[:0]
+	for _, other := range s.order {
+		if before, ok := other.(storeSource); ok {
+			paths = before
+		} else {
+			kept = append(kept, other)
 		}
 	}
-	if missing := document.Missing(); len(missing) > 0 {
-		return nil, missingError(missing)
-	}
-	if len(s.roots) > 0 || s.systemRoots {
-		if err := s.trust(ctx, document, note(stderr)); err != nil {
-			return nil, err
+	s.order = kept
+	return append(paths, path)
+}
+
+// count says how many sources of a kind there are.
+func count[Kind source](s *sources) (n int) {
+	for _, source := range s.order {
+		if _, ok := source.(Kind); ok {
+			n++
 		}
 	}
-	if unknown := document.UnknownTrust(); unknown != "" {
-		note(stderr)(unknown)
-	}
-	return document, nil
+	return n
 }
 
-// trust builds the chains of the document's certificates.
-func (s *sources) trust(ctx context.Context, document *gather.Document, report gather.Report) error {
-	chains := gather.Chains{System: s.systemRoots, Report: report}
-	for _, path := range s.roots {
-		roots, err := gather.ReadRoots(path)
-		if err != nil {
-			return fmt.Errorf("--roots: %w", err)
+// changed returns the name of the first flag of a set that was given.
+func changed(flags *pflag.FlagSet) (name string) {
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if flag.Changed && name == "" {
+			name = flag.Name
 		}
-		chains.Roots = append(chains.Roots, roots...)
-	}
-	return chains.Gather(ctx, document)
+	})
+	return name
 }
 
-// howToSupply says where a section comes from.
-var howToSupply = map[string]string{
-	"server":       `--server NAME, or "server" in the --facts FILE`,
-	"connectors":   `Get-ReceiveConnector -Server $env:COMPUTERNAME | Export-Clixml connectors.xml`,
-	"directory":    `Get-TransportService $env:COMPUTERNAME | Export-Clixml transport.xml`,
-	"host":         `Get-ExchangeServer $env:COMPUTERNAME | Export-Clixml server.xml`,
-	"certificates": `Get-ExchangeCertificate -Server $env:COMPUTERNAME | Export-Clixml certificates.xml`,
+// check finds out what is wrong with the flags before anything is read.
+func (s *sources) check() error {
+	if len(s.order) == 0 {
+		for _, flags := range []*pflag.FlagSet{s.flags, s.ldap.flags, s.store.flags} {
+			if name := changed(flags); name != "" {
+				return usagef("--%s is of use only beside where facts come from: %s", name, whereFrom)
+			}
+		}
+		return nil
+	}
+	if name := changed(s.ldap.flags); name != "" && count[directorySource](s) == 0 {
+		return usagef("--%s is of use only with --ldap-url URL", name)
+	}
+	if name := changed(s.store.flags); name != "" && count[storeSource](s) == 0 {
+		return usagef("--%s is of use only with --store PATH", name)
+	}
+	if count[directorySource](s) > 1 || count[hostSource](s) > 1 {
+		return usagef("expected --ldap-url and --host once each")
+	}
+	if count[directorySource](s) > 0 {
+		if s.server == "" && !s.allServers && count[directorySource](s) == len(s.order)-count[storeSource](s) {
+			return usagef("which server is to be gathered? Pass --server NAME or --all-servers")
+		}
+		if err := s.ldap.check(runtime.GOOS == "windows"); err != nil {
+			return err
+		}
+	}
+	if err := s.store.check(); err != nil {
+		return err
+	}
+	for _, source := range s.order {
+		if names, ok := source.(hostSource); ok {
+			if _, err := host.ParseNames(string(names)); err != nil {
+				return usageError{err}
+			}
+		}
+	}
+	return s.checkAllServers()
 }
 
-func missingError(missing []string) error {
-	var lines strings.Builder
-	lines.WriteString("nobody supplied these sections of the document:")
-	for _, section := range missing {
-		fmt.Fprintf(&lines, "\n  %-12s  %s", section, howToSupply[section])
+func (s *sources) checkAllServers() error {
+	switch {
+	case !s.allServers:
+		return nil
+	case count[directorySource](s)+count[exportsSource](s) == 0:
+		return usagef("--all-servers is of use only with --ldap-url URL or --exports FOLDER, which know what servers there are")
+	case s.server != "":
+		return usagef("expected either --server or --all-servers, found both")
+	case count[hostSource](s)+count[localSource](s) > 0 || s.nlbReg != "" || len(s.store.services) > 0:
+		return usagef("--host, --local, --nlb-reg and --services are of one server: expected them without --all-servers")
 	}
-	lines.WriteString("\nThe commands are for the Exchange Management Shell of the server; their files go into the folder of --exports." +
-		"\nOr type the sections into a file for --facts FILE.")
-	return fmt.Errorf("%s", lines.String())
+	return nil
 }
 
 // documents returns the documents that a command line asks for: those of the
-// paths, of stdin, or the one that is gathered.
+// paths, of stdin, or those that are gathered.
 func (s *sources) documents(command *cobra.Command, paths []string) (iter.Seq2[documents.Document, error], error) {
-	switch {
-	case s.exports != "" && len(paths) > 0:
-		return nil, usagef("expected either PATH or --exports, found both: %s and %s", paths[0], s.exports)
-	case s.exports != "":
-		return func(yield func(documents.Document, error) bool) {
-			document, err := s.gather(command.Context(), command.ErrOrStderr())
-			yield(documents.Document{Name: s.exports, Document: document}, err)
-		}, nil
+	if err := s.check(); err != nil {
+		return nil, err
 	}
-	for _, flag := range sourceFlags {
-		if command.Flags().Changed(flag) {
-			return nil, usagef("--%s is of use only with --exports FOLDER", flag)
-		}
+	if len(s.order) > 0 && len(paths) > 0 {
+		return nil, usagef("expected either PATH or flags that gather, found both: %s and one of %s", paths[0], whereFrom)
+	}
+	if len(s.order) > 0 {
+		return s.gathered(command), nil
 	}
 	stdin := command.InOrStdin()
 	if file, ok := stdin.(*os.File); ok && len(paths) == 0 && term.IsTerminal(int(file.Fd())) {
-		return nil, usagef("expected PATH (a document, a folder of documents, NDJSON, or - for standard input) or --exports FOLDER")
+		return nil, usagef("expected PATH (a document, a folder of documents, NDJSON, or - for standard input) or %s", whereFrom)
 	}
 	if len(paths) == 0 {
 		paths = []string{"-"}
 	}
-	return documents.Read(paths, untilDone(command.Context(), stdin), note(command.ErrOrStderr())), nil
+	return documents.Read(paths, untilDone(command.Context(), stdin), s.limits.documents, note(command.ErrOrStderr())), nil
+}
+
+// gathered returns the documents that the sources make: one, or one for each
+// server. An error is of one document.
+func (s *sources) gathered(command *cobra.Command) iter.Seq2[documents.Document, error] {
+	return func(yield func(documents.Document, error) bool) {
+		r, err := s.begin(command)
+		if err != nil {
+			yield(documents.Document{}, err)
+			return
+		}
+		defer r.end()
+		if s.allServers {
+			r.all(yield)
+			return
+		}
+		document, err := r.one()
+		if err != nil {
+			yield(documents.Document{}, err)
+			return
+		}
+		yield(documents.Document{Name: document.Server, Document: document}, nil)
+	}
+}
+
+// onThisComputer are the sources of gather without any on an Exchange server:
+// the directory of its domain, and then itself, since it knows its own names
+// best.
+func (s *sources) onThisComputer() error {
+	controller, err := directory.DomainController()
+	if err != nil {
+		return fmt.Errorf("%w; pass --ldap-url ldaps://HOST with --local, or --exports FOLDER", err)
+	}
+	s.order = []source{directorySource("ldaps://" + controller), localSource{}}
+	return nil
+}
+
+// An exportsSource is the folder of --exports.
+type exportsSource string
+
+func (e exportsSource) gatherer(r *gathering, server string) gather.Gatherer {
+	return exports.Gatherer{Dir: string(e), Server: server, Limits: r.limits.exports, Report: r.note}
 }
 
 // untilDone reads until the context is done: a signal must end a command that

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime/debug"
 
@@ -43,9 +44,18 @@ func describe(info *debug.BuildInfo) string {
 			opa = module.Version
 		}
 	}
-	version := info.Main.Version
-	if version == "" {
-		version = "(devel)"
+	return fmt.Sprintf("transportcert %s\ncommit %s\n%s\nopa %s\n", versionOf(info), commit, info.GoVersion, opa)
+}
+
+func versionOf(info *debug.BuildInfo) string {
+	return cmp.Or(info.Main.Version, "(devel)")
+}
+
+// version is that of this program.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(devel)"
 	}
-	return fmt.Sprintf("transportcert %s\ncommit %s\n%s\nopa %s\n", version, commit, info.GoVersion, opa)
+	return versionOf(info)
 }

@@ -18,16 +18,8 @@ const (
 
 var procDsGetDcName = windows.NewLazySystemDLL("netapi32.dll").NewProc("DsGetDcNameW")
 
-// domainControllerInfo is DOMAIN_CONTROLLER_INFOW.
-type domainControllerInfo struct {
-	name, address *uint16
-	addressType   uint32
-	domainGUID    windows.GUID
-	domain        *uint16
-	forest        *uint16
-	flags         uint32
-	site, ourSite *uint16
-}
+// domainControllerInfo is the beginning of DOMAIN_CONTROLLER_INFOW.
+type domainControllerInfo struct{ name *uint16 }
 
 // DomainController returns the DNS name of a domain controller of the domain
 // that this computer belongs to, as Windows chooses one (DsGetDcName).

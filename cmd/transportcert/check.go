@@ -1,0 +1,136 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/output"
+)
+
+func newCheck() *cobra.Command {
+	var deciding deciding
+	var outputs []string
+	var failOn, waivers string
+	command := &cobra.Command{
+		Use:   "check [PATH... | - | SOURCE...]",
+		Short: "Find what is not as it should be, as a gate in CI",
+		Long: `Hold each document, and the decision for it, against the compliance rules ("rules" lists them). PATH and
+SOURCE are what they are for "evaluate".
+
+The output (-o) is text for people, json for programs, junit and sarif for CI systems, or annotations in the log
+of GitHub Actions (github) and Azure Pipelines (azure). With FORMAT=FILE it goes into a file; -o can be repeated.
+
+A waiver (--waivers) suppresses a finding until a day: JSON or YAML, a list of rule_id, server or thumbprint or
+both, reason and expires.
+
+Exit codes: 0 nothing was found that fails the gate (--fail-on), 1 something was, 2 an error, also with one
+document of many.`,
+		Example: `  transportcert check documents/
+  transportcert check --exports exports/EX01 --roots contoso-ca.pem --fail-on warning
+  transportcert check --waivers waivers.yaml -o text -o sarif=findings.sarif -o junit=findings.xml documents/
+  transportcert check --at 2027-03-01T00:00:00Z ex01.json`,
+		RunE: func(command *cobra.Command, paths []string) error {
+			if err := deciding.check(); err != nil {
+				return err
+			}
+			if !slices.Contains(output.FailOns, failOn) {
+				return usagef("--fail-on: expected error, warning or none, found %q", failOn)
+			}
+			targets, err := parseTargets(outputs)
+			if err != nil {
+				return err
+			}
+			all, err := deciding.from.documents(command, paths)
+			if err != nil {
+				return err
+			}
+			checker, err := compile(command.Context(), &deciding.policies, command.ErrOrStderr(),
+				func(ctx context.Context, options ...evaluate.Option) (*evaluate.Checker, error) {
+					return evaluate.NewChecker(ctx, append(options, evaluate.WithWaivers(waivers))...)
+				})
+			if err != nil {
+				return err
+			}
+			gate := &gate{failOn: output.FailOn(failOn)}
+			gate.reports, err = openReports(targets, command.OutOrStdout(), output.ReportOptions{
+				Rules: checker.Rules(), FailOn: gate.failOn, Color: deciding.colors(command), Version: version(),
+			})
+			if err != nil {
+				return err
+			}
+			err = deciding.each(command, all, gate, func(o *outcome) (err error) {
+				o.decision, o.findings, err = checker.Check(command.Context(), o.Document.Document)
+				o.places = o.Places(pathsOf(o.findings), deciding.from.files()...)
+				return err
+			})
+			if err == nil && gate.failed {
+				err = errNo
+			}
+			return err
+		},
+	}
+	deciding.addFlags(command)
+	flags := command.Flags()
+	flags.StringVar(&failOn, "fail-on", output.FailOns[0], "end with exit code 1 where a finding is of this `SEVERITY` or worse: error, warning or none")
+	flags.StringVar(&waivers, "waivers", "", "suppress the findings that this `FILE` names, JSON or YAML")
+	flags.StringArrayVarP(&outputs, "output", "o", output.Reports[:1], "write findings in this `FORMAT[=FILE]`: "+strings.Join(output.Reports, ", ")+"; can be repeated")
+	_ = command.MarkFlagFilename("waivers", "yaml", "yml", "json")
+	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Reports, cobra.ShellCompDirectiveNoFileComp))
+	_ = command.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(output.FailOns, cobra.ShellCompDirectiveNoFileComp))
+	return command
+}
+
+// files are those that the sources of a gathered document name.
+func (s *sources) files() []string {
+	var files []string
+	for _, source := range s.order {
+		if folder, ok := source.(exportsSource); ok {
+			files = append(files, string(folder))
+		}
+	}
+	if s.facts != "" {
+		files = append(files, s.facts)
+	}
+	return files
+}
+
+func pathsOf(findings []evaluate.Finding) []string {
+	paths := make([]string, len(findings))
+	for i, finding := range findings {
+		paths[i] = finding.Path
+	}
+	return paths
+}
+
+// A gate is the sink of check.
+type gate struct {
+	reports reports
+	failOn  output.FailOn
+	failed  bool
+}
+
+func (g *gate) write(o outcome) error {
+	g.failed = g.failed || slices.ContainsFunc(o.findings, g.failOn.Fails)
+	for _, r := range g.reports {
+		if err := r.Add(output.Checked{Document: o.Name, Decision: o.decision, Findings: o.findings, Places: o.places}); err != nil {
+			return writeError{err}
+		}
+	}
+	return nil
+}
+
+func (g *gate) fail(document string, why error) error {
+	for _, r := range g.reports {
+		if err := r.Fail(cmp.Or(document, "transportcert check"), why); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *gate) close() error { return g.reports.close() }

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/joshdk/go-junit"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+)
+
+// docs/ci.md is run: the commands of each CI system's snippet, in the way that
+// this system runs them, in a repository as the page describes it.
+
+// ciBlocks are the blocks of code of docs/ci.md by what stands before them: the
+// heading, and the file's name where the text gives one.
+func ciBlocks(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/ci.md")
+	require.NoError(t, err)
+	blocks := map[string]string{}
+	for _, section := range strings.Split(string(text), "\n## ") {
+		heading, rest, _ := strings.Cut(section, "\n")
+		for _, match := range regexp.MustCompile("(?s)\n```[a-z]+\n(.*?)```\n").FindAllStringSubmatch(rest, -1) {
+			require.NotContains(t, blocks, heading, "one block a section")
+			blocks[heading] = match[1]
+		}
+	}
+	return blocks
+}
+
+// install is the command of the snippets that needs a network. The program
+// that is tested is there already.
+const install = "go install github.com/transportcert/transportcert/cmd/transportcert@latest"
+
+// ciRepository makes the repository of the page: the exports of two servers.
+func ciRepository(t *testing.T, waivers string) string {
+	t.Helper()
+	folder := t.TempDir()
+	require.NoError(t, os.CopyFS(filepath.Join(folder, "exports"), os.DirFS("../../fixtures/exports/two-servers")))
+	root, err := os.ReadFile("../../fixtures/exports/roots/contoso-root.pem")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "contoso-root.pem"), root, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "waivers.yaml"), []byte(waivers), 0o600))
+	return folder
+}
+
+// runShell runs commands with a shell and returns the exit code and what they
+// wrote. The program they find decides for a day at which the fixtures are
+// what the tests expect.
+func runShell(t *testing.T, folder, commands string, shell ...string) (code int, stdout string) {
+	t.Helper()
+	program, err := exec.LookPath("transportcert")
+	require.NoError(t, err)
+	path := t.TempDir()
+	wrapper := fmt.Sprintf("#!/bin/sh\ncommand=$1\nshift\nexec '%s' \"$command\" --at 2026-11-22T07:00:00Z \"$@\"\n", program)
+	require.NoError(t, os.WriteFile(filepath.Join(path, "transportcert"), []byte(wrapper), 0o700))
+
+	require.Equal(t, 1, strings.Count(commands, install+"\n"), "the program is installed once")
+	command := exec.CommandContext(soon(t), shell[0], append(shell[1:], "-c", strings.Replace(commands, install+"\n", "", 1))...)
+	command.Dir = folder
+	command.Env = append(os.Environ(), "PATH="+path+string(os.PathListSeparator)+os.Getenv("PATH"))
+	var out, stderr strings.Builder
+	command.Stdout, command.Stderr = &out, &stderr
+	err = command.Run()
+	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
+		err = nil
+	}
+	require.NoError(t, err)
+	t.Log(stderr.String())
+	return command.ProcessState.ExitCode(), out.String()
+}
+
+// A ciSystem is a section of the page.
+type ciSystem struct {
+	shell    []string // as the system runs commands
+	commands func(t *testing.T, snippet map[string]any) []string
+	reports  func(t *testing.T, snippet map[string]any) []string // the files that it publishes, also where a command failed
+	log      string                                              // a line of its log about EX02
+}
+
+var ciSystems = map[string]ciSystem{
+	"GitHub Actions": {
+		shell: []string{"bash", "-e"},
+		commands: func(t *testing.T, snippet map[string]any) (all []string) {
+			for _, step := range steps(snippet["jobs"].(map[string]any)["check"].(map[string]any)) {
+				if run, ok := step["run"].(string); ok {
+					all = append(all, run)
+				}
+			}
+			return all
+		},
+		reports: func(t *testing.T, snippet map[string]any) (all []string) {
+			for _, step := range steps(snippet["jobs"].(map[string]any)["check"].(map[string]any)) {
+				with, _ := step["with"].(map[string]any)
+				for _, key := range []string{"sarif_file", "path"} {
+					if files, ok := with[key].(string); ok {
+						require.Equal(t, "${{ !cancelled() }}", step["if"])
+						all = append(all, strings.Fields(files)...)
+					}
+				}
+			}
+			return all
+		},
+		log: "::warning file=exports/transport.xml,title=TC004 Event 1037%2C the best certificate is another one::EX02: ",
+	},
+	"GitLab CI": {
+		shell: []string{"bash", "-eo", "pipefail"},
+		commands: func(t *testing.T, snippet map[string]any) (all []string) {
+			job := snippet["transportcert"].(map[string]any)
+			for _, line := range append(job["before_script"].([]any), job["script"].([]any)...) {
+				all = append(all, line.(string))
+			}
+			return all
+		},
+		reports: func(t *testing.T, snippet map[string]any) []string {
+			artifacts := snippet["transportcert"].(map[string]any)["artifacts"].(map[string]any)
+			require.Equal(t, "always", artifacts["when"])
+			return []string{artifacts["reports"].(map[string]any)["junit"].(string), artifacts["paths"].([]any)[0].(string)}
+		},
+		log: "warning  TC004 Event 1037, the best certificate is another one",
+	},
+	"Azure Pipelines": {
+		shell: []string{"bash"},
+		commands: func(t *testing.T, snippet map[string]any) (all []string) {
+			for _, step := range steps(snippet) {
+				if script, ok := step["script"].(string); ok {
+					all = append(all, script)
+				}
+			}
+			return all
+		},
+		reports: func(t *testing.T, snippet map[string]any) (all []string) {
+			for _, step := range steps(snippet) {
+				inputs, _ := step["inputs"].(map[string]any)
+				for _, key := range []string{"testResultsFiles", "PathtoPublish"} {
+					if file, ok := inputs[key].(string); ok {
+						require.Equal(t, "succeededOrFailed()", step["condition"])
+						all = append(all, file)
+					}
+				}
+			}
+			return all
+		},
+		log: "##vso[task.logissue type=warning;sourcepath=exports/transport.xml;code=TC004]Event 1037, the best certificate is another one%0AEX02: ",
+	},
+}
+
+func steps(job map[string]any) (all []map[string]any) {
+	for _, step := range job["steps"].([]any) {
+		all = append(all, step.(map[string]any))
+	}
+	return all
+}
+
+func TestCISnippets(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the snippets are for shells of Linux")
+	}
+	blocks := ciBlocks(t)
+	for name, system := range ciSystems {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var snippet map[string]any
+			require.NoError(t, yaml.Unmarshal([]byte(blocks[name]), &snippet))
+			var commands strings.Builder
+			for _, command := range system.commands(t, snippet) {
+				commands.WriteString(strings.TrimSuffix(command, "\n") + "\n")
+			}
+			published := system.reports(t, snippet)
+			require.Contains(t, published, "transportcert.sarif")
+			require.Contains(t, published, "transportcert.xml")
+
+			// The page's waivers are of EX01: EX02 fails the gate.
+			folder := ciRepository(t, blocks["Waivers"])
+			code, log := runShell(t, folder, commands.String(), system.shell...)
+			require.Equal(t, 1, code)
+			require.Contains(t, log, system.log)
+			for _, file := range published {
+				require.FileExists(t, filepath.Join(folder, file))
+			}
+			suites, err := junit.IngestFile(filepath.Join(folder, "transportcert.xml"))
+			require.NoError(t, err)
+			require.Equal(t, []int{0, 2}, []int{suites[0].Totals.Failed, suites[0].Totals.Skipped}, "EX01")
+			require.Equal(t, []int{2, 0}, []int{suites[1].Totals.Failed, suites[1].Totals.Skipped}, "EX02")
+
+			// With waivers of EX02 as well it passes.
+			both := blocks["Waivers"] + strings.ReplaceAll(blocks["Waivers"], "EX01", "EX02")
+			code, _ = runShell(t, ciRepository(t, both), commands.String(), system.shell...)
+			require.Equal(t, 0, code)
+
+			// A mistake in the waivers is an error.
+			code, _ = runShell(t, ciRepository(t, strings.ReplaceAll(blocks["Waivers"], "2027-06-30", "some day")), commands.String(), system.shell...)
+			require.Equal(t, exitError, code)
+		})
+	}
+}
+
+// What the page says to try fails the gate, as it says, at any time.
+func TestCITryIt(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the commands are for shells of Linux")
+	}
+	fixtures, err := filepath.Abs("../../fixtures")
+	require.NoError(t, err)
+	folder := t.TempDir()
+	require.NoError(t, os.Symlink(fixtures, filepath.Join(folder, "fixtures")))
+	command := exec.CommandContext(soon(t), "bash", "-c", ciBlocks(t)["Try it"])
+	command.Dir = folder
+	text, err := command.Output()
+	require.Error(t, err)
+	require.Equal(t, exitNo, command.ProcessState.ExitCode())
+	require.Contains(t, string(text), "2 servers checked: 4 warnings.")
+	require.FileExists(t, filepath.Join(folder, "transportcert.sarif"))
+	require.FileExists(t, filepath.Join(folder, "transportcert.xml"))
+}
+
+// What the README shows is what the program prints.
+func TestCheckInREADME(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	match := regexp.MustCompile("(?s)## A gate in CI\n\n```console\n\\$ (transportcert check .*?)\n(.*?)```\n").FindStringSubmatch(string(text))
+	require.NotNil(t, match)
+	command := exec.CommandContext(soon(t), "transportcert", strings.Fields(match[1])[1:]...)
+	command.Dir = "../.."
+	found, err := command.Output()
+	require.Error(t, err)
+	require.Equal(t, exitNo, command.ProcessState.ExitCode())
+	require.Equal(t, match[2], string(found))
+}

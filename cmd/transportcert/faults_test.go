@@ -1,0 +1,433 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What goes wrong outside of the program: each with a real fault, and with the
+// program as it is built.
+
+// An ending is what a command left behind.
+type ending struct {
+	code           int
+	stdout, stderr string
+}
+
+// program runs transportcert with text on its standard input.
+func program(t *testing.T, stdin string, args ...string) ending {
+	t.Helper()
+	command := exec.CommandContext(soon(t), "transportcert", args...)
+	command.Stdin = strings.NewReader(stdin)
+	return endingOf(t, command)
+}
+
+// shell runs a script, in which $1 and so on are the arguments.
+func shell(t *testing.T, script string, args ...string) ending {
+	t.Helper()
+	return endingOf(t, exec.CommandContext(soon(t), "sh", append([]string{"-c", script, "sh"}, args...)...))
+}
+
+func endingOf(t *testing.T, command *exec.Cmd) ending {
+	t.Helper()
+	var stdout, stderr strings.Builder
+	command.Stdout, command.Stderr = &stdout, &stderr
+	if err := command.Run(); err != nil {
+		require.ErrorAs(t, err, new(*exec.ExitError))
+	}
+	return ending{command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
+// documentOf is a document of the server with that number, on a line.
+func documentOf(t *testing.T, number int) string {
+	t.Helper()
+	return strings.ReplaceAll(document(t), `"EX01"`, fmt.Sprintf(`"EX%05d"`, number)) + "\n"
+}
+
+// forest is the documents from one number to another, on lines.
+func forest(t *testing.T, from, to int) string {
+	t.Helper()
+	one := documentOf(t, 0)
+	var lines strings.Builder
+	for i := from; i <= to; i++ {
+		lines.WriteString(strings.ReplaceAll(one, `"EX00000"`, fmt.Sprintf(`"EX%05d"`, i)))
+	}
+	return lines.String()
+}
+
+// decided returns the numbers of the servers in NDJSON, every line of it whole.
+func decided(t *testing.T, ndjson string) []string {
+	t.Helper()
+	var all []string
+	for line := range strings.Lines(ndjson) {
+		number, rest, found := strings.Cut(strings.TrimPrefix(line, `{"server":"EX`), `"`)
+		require.True(t, found && len(number) == 5 && strings.HasSuffix(rest, "}\n"), "%q", line)
+		all = append(all, number)
+	}
+	return all
+}
+
+func fromTo(from, to int) []string {
+	var all []string
+	for i := from; i <= to; i++ {
+		all = append(all, fmt.Sprintf("%05d", i))
+	}
+	return all
+}
+
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+}
+
+// exportsFolder is a copy of the exports of a server, to do harm to.
+func exportsFolder(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	require.NoError(t, os.CopyFS(folder, os.DirFS("../../fixtures/exports/remote")))
+	return folder
+}
+
+// Standard input ends in the middle of a document: those before it are decided.
+func TestStdinEndsInADocument(t *testing.T) {
+	t.Parallel()
+	text := forest(t, 1, 3)
+	for _, missing := range []int{3, 100, 1000} {
+		ended := program(t, text[:len(text)-missing], "evaluate", "-o", "ndjson", "-")
+		require.Equal(t, exitError, ended.code)
+		require.Equal(t, fromTo(1, 2), decided(t, ended.stdout))
+		require.Regexp(t, `^transportcert: stdin:3: byte \d+ \(line 1, column \d+\): expected JSON: unexpected EOF\n$`, ended.stderr)
+	}
+}
+
+// A truncated file is an error that names it, and no decision, wherever it is
+// cut off.
+func TestTruncatedFile(t *testing.T) {
+	t.Parallel()
+	folder := exportsFolder(t)
+	file := filepath.Join(folder, "ex01.json")
+	whole, err := os.ReadFile("../../fixtures/58-mismatch-in-session/input.json")
+	require.NoError(t, err)
+	whole = bytes.TrimSpace(whole)
+	for n := 0; n < len(whole); n += 1 + len(whole)/15 {
+		put(t, file, string(whole[:n]))
+		ended := program(t, "", "evaluate", file)
+		require.Equal(t, exitError, ended.code, "%d bytes", n)
+		require.Empty(t, ended.stdout)
+		require.Regexp(t, `^transportcert: `+file+`(:1)?: (expected a document|byte \d+ \(line \d+, column \d+\): expected JSON)`, ended.stderr)
+	}
+	require.NoError(t, os.Remove(file))
+
+	for _, name := range []string{"certificates.xml", "connectors.xml", "server.xml", "transport.xml"} {
+		path := filepath.Join(folder, name)
+		whole, err := os.ReadFile(path)
+		require.NoError(t, err)
+		for _, n := range []int{0, 3, len(whole) / 2, len(whole) - 10} {
+			put(t, path, string(whole[:n]))
+			ended := program(t, "", "evaluate", "--exports", folder)
+			require.Equal(t, exitError, ended.code, "%s, %d bytes", name, n)
+			require.Empty(t, ended.stdout)
+			require.Contains(t, ended.stderr, "transportcert: "+path+": ")
+		}
+		put(t, path, string(whole))
+	}
+
+	roots := filepath.Join(t.TempDir(), "roots.pem")
+	pem, err := os.ReadFile("../../fixtures/exports/roots/contoso-root.pem")
+	require.NoError(t, err)
+	put(t, roots, string(pem[:len(pem)-30]))
+	ended := program(t, "", "evaluate", "--exports", folder, "--roots", roots)
+	require.Equal(t, exitError, ended.code)
+	require.Empty(t, ended.stdout)
+	require.Contains(t, ended.stderr, roots+": block 1: damaged PEM")
+}
+
+// Where there is no room for a file, the old one stays, or none, and nothing
+// half-written beside it. A limit on the size of files needs no rights; the
+// full disk is a file system of its own, where one can be mounted.
+func TestNoRoomForAFile(t *testing.T) {
+	t.Parallel()
+	const list = `; code=$?; ls -A "$1" && cat "$1"/* ; exit $code`
+	gather := `transportcert gather --exports "$2" -o "$1/ex01.json"`
+	for name, before := range map[string]string{
+		"file size": `trap '' XFSZ; ulimit -f 1; `,
+		"disk":      `mount -t tmpfs -o size=4k none "$1" && `,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			command := []string{"sh", "-c"}
+			if name == "disk" {
+				unshare := []string{"unshare", "--user", "--map-root-user", "--mount"}
+				if err := exec.Command(unshare[0], append(unshare[1:], "true")...).Run(); err != nil {
+					t.Skip("nothing can be mounted here: unshare: ", err)
+				}
+				command = append(unshare, command...)
+			}
+			for _, old := range []string{"", "old"} {
+				write, want := "", ""
+				if old != "" {
+					write, want = `printf old >"$1/ex01.json"; `, "ex01.json\nold"
+				}
+				args := append(command, before+write+gather+list, "sh", folder, exportsFolder(t))
+				ended := endingOf(t, exec.CommandContext(soon(t), args[0], args[1:]...))
+				require.Equal(t, want, ended.stdout)
+				require.Regexp(t, `transportcert: writing `+folder+`/ex01\.json: write .*: (file too large|no space left on device)\n`, ended.stderr)
+				require.Equal(t, exitError, ended.code)
+			}
+		})
+	}
+}
+
+// A full disk behind standard output, in every format.
+func TestNoRoomForStandardOutput(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip(err)
+	}
+	document := filepath.Join(t.TempDir(), "ex01.json")
+	require.Zero(t, program(t, "", "gather", "--exports", exportsFolder(t), "-o", document).code)
+	for _, command := range []string{
+		"evaluate", "evaluate -o json", "evaluate -o ndjson", "evaluate -o pem", "explain",
+	} {
+		ended := shell(t, "transportcert "+command+` "$1" >/dev/full`, document)
+		require.Equal(t, exitError, ended.code, command)
+		require.Equal(t, "transportcert: write /dev/stdout: no space left on device\n", ended.stderr, command)
+	}
+	for _, command := range []string{`gather --exports "$1" >/dev/full`, `gather --exports "$1" -o /dev/full`} {
+		ended := shell(t, "transportcert "+command, exportsFolder(t))
+		require.Equal(t, exitError, ended.code, command)
+		require.Contains(t, ended.stderr, ": no space left on device\n")
+	}
+}
+
+// A signal ends a long run at once. What is written is whole lines, as many as
+// the message says.
+func TestInterruptALongRun(t *testing.T) {
+	t.Parallel()
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			command := exec.CommandContext(soon(t), "transportcert", "evaluate", "-o", "ndjson", "-")
+			var stderr strings.Builder
+			command.Stderr = &stderr
+			stdin, err := command.StdinPipe()
+			require.NoError(t, err)
+			stdout, err := command.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, command.Start())
+			go func() { // without end
+				for line := documentOf(t, 1); err == nil; {
+					_, err = io.WriteString(stdin, line)
+				}
+			}()
+			decisions := bufio.NewReader(stdout)
+			lines := 0
+			for ; lines < 50; lines++ {
+				_, err := decisions.ReadString('\n')
+				require.NoError(t, err)
+			}
+			require.NoError(t, command.Process.Signal(signal))
+			signalled := time.Now()
+			rest, err := io.ReadAll(decisions)
+			require.NoError(t, err)
+			require.Error(t, command.Wait())
+			require.Less(t, time.Since(signalled), 10*time.Second)
+			require.Equal(t, exitError, command.ProcessState.ExitCode())
+			lines += len(decided(t, string(rest)))
+			require.Equal(t, fmt.Sprintf("transportcert: interrupted; decisions written: %d\n", lines), stderr.String())
+		})
+	}
+}
+
+// A signal ends an evaluation that takes long, and a deadline does too.
+func TestInterruptALongEvaluation(t *testing.T) {
+	t.Parallel()
+	policy := filepath.Join(t.TempDir(), "slow.rego")
+	put(t, policy, `package transportcert.custom
+ineligible contains {"thumbprint": "x", "reason": "slow"} if {
+	some i, j in numbers.range(1, 100000)
+	some k in numbers.range(1, 100000)
+	i + j + k < 0
+}
+`)
+	command := exec.CommandContext(soon(t), "transportcert", "evaluate", "--policy", policy, "../../fixtures/01-as-installed/input.json")
+	var stdout, stderr strings.Builder
+	command.Stdout, command.Stderr = &stdout, &stderr
+	require.NoError(t, command.Start())
+	time.Sleep(2 * time.Second) // wherever it is by then, it is not done
+	require.NoError(t, command.Process.Signal(syscall.SIGTERM))
+	signalled := time.Now()
+	require.Error(t, command.Wait())
+	require.Less(t, time.Since(signalled), 10*time.Second)
+	require.Equal(t, exitError, command.ProcessState.ExitCode())
+	require.Equal(t, "transportcert: interrupted; decisions written: 0\n", stderr.String())
+	require.Empty(t, stdout.String())
+}
+
+// A signal ends a command too that waits for what no signal interrupts: a
+// writer of the pipe that it opened, or a reader of its output.
+func TestInterruptWhatWaits(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "ex01.json")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	forest := filepath.Join(t.TempDir(), "forest.ndjson")
+	put(t, forest, strings.Repeat(documentOf(t, 1), 1000))
+	for name, args := range map[string][]string{
+		"no writer": {"evaluate", pipe},
+		"no reader": {"evaluate", "-o", "json", forest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			command := exec.CommandContext(soon(t), "transportcert", args...)
+			stdout, ours, err := os.Pipe()
+			require.NoError(t, err)
+			defer stdout.Close()
+			var stderr strings.Builder
+			command.Stdout, command.Stderr = ours, &stderr
+			require.NoError(t, command.Start())
+			require.NoError(t, ours.Close())
+			time.Sleep(2 * time.Second)
+			require.NoError(t, command.Process.Signal(syscall.SIGTERM))
+			signalled := time.Now()
+			require.Error(t, command.Wait())
+			require.Less(t, time.Since(signalled), 10*time.Second)
+			require.Equal(t, exitError, command.ProcessState.ExitCode())
+			require.Equal(t, "transportcert: interrupted\n", stderr.String())
+		})
+	}
+}
+
+// Where head has enough, a command ends, without a word and at once.
+func TestHead(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "forest.ndjson")
+	put(t, file, forest(t, 1, 2000))
+	for _, format := range []string{"text", "json", "ndjson", "pem"} {
+		ended := shell(t, `transportcert evaluate -o "$2" "$1" | head -n 3`, file, format)
+		require.Zero(t, ended.code)
+		if format == "pem" { // these documents have no der
+			require.Contains(t, ended.stderr, "forest.ndjson:1: ")
+			continue
+		}
+		require.Empty(t, ended.stderr)
+		require.Len(t, strings.Split(strings.TrimSuffix(ended.stdout, "\n"), "\n"), 3)
+	}
+}
+
+// A folder changes after its files were listed: the first of them is a pipe,
+// at which the program waits.
+func TestFolderChangesWhileItIsRead(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	in := func(name string) string { return filepath.Join(folder, name) }
+	require.NoError(t, syscall.Mkfifo(in("a.json"), 0o600))
+	for i, name := range []string{"b.json", "c.json", "d.json", "e.json", "f.ndjson"} {
+		put(t, in(name), documentOf(t, i+2))
+	}
+	command := exec.CommandContext(soon(t), "transportcert", "evaluate", "-o", "ndjson", folder)
+	var stdout, stderr strings.Builder
+	command.Stdout, command.Stderr = &stdout, &stderr
+	require.NoError(t, command.Start())
+	pipe, err := os.OpenFile(in("a.json"), os.O_WRONLY, 0) // waits for the program
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(in("b.json")))
+	require.NoError(t, os.Remove(in("c.json")))
+	require.NoError(t, os.Mkdir(in("c.json"), 0o700))
+	put(t, in("d.json"), documentOf(t, 4)[:500])
+	put(t, in("f.ndjson"), forest(t, 6, 9))
+	put(t, in("g.json"), documentOf(t, 10)) // too late
+	_, err = io.WriteString(pipe, documentOf(t, 1))
+	require.NoError(t, err)
+	require.NoError(t, pipe.Close())
+	require.Error(t, command.Wait())
+
+	require.Equal(t, exitError, command.ProcessState.ExitCode())
+	require.Equal(t, append([]string{"00001", "00005"}, fromTo(6, 9)...), decided(t, stdout.String()))
+	complaints := strings.Split(stderr.String(), "\n")
+	require.Len(t, complaints, 4)
+	require.Equal(t, "transportcert: reading documents: open "+in("b.json")+": no such file or directory", complaints[0])
+	require.Contains(t, complaints[1], in("c.json")+":")
+	require.Contains(t, complaints[1], "is a directory")
+	require.Contains(t, complaints[2], "transportcert: "+in("d.json")+": byte 500 ")
+}
+
+// While somebody exports anew, the folder of exports yields what was there
+// before, or after, or an error, and never a mixture without a word.
+func TestExportsChangeWhileTheyAreRead(t *testing.T) {
+	t.Parallel()
+	folder := exportsFolder(t)
+	certificates := filepath.Join(folder, "certificates.xml")
+	whole, err := os.ReadFile(certificates)
+	require.NoError(t, err)
+	before := program(t, "", "gather", "--exports", folder)
+	require.Zero(t, before.code)
+
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() { // as Export-Clixml writes: from the beginning, bit by bit
+		defer close(stopped)
+		for {
+			file, err := os.Create(certificates)
+			if err != nil {
+				return
+			}
+			for chunk := whole; len(chunk) > 0; chunk = chunk[min(len(chunk), 8<<10):] {
+				file.Write(chunk[:min(len(chunk), 8<<10)])
+				time.Sleep(200 * time.Microsecond)
+			}
+			file.Close()
+			select {
+			case <-stop:
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	}()
+	for range 20 {
+		ended := program(t, "", "gather", "--exports", folder)
+		if ended.code == 0 {
+			require.Equal(t, before.stdout, ended.stdout)
+			continue
+		}
+		require.Equal(t, exitError, ended.code)
+		require.Empty(t, ended.stdout)
+		require.Contains(t, ended.stderr, certificates+": ")
+	}
+	close(stop)
+	<-stopped
+	require.Equal(t, before, program(t, "", "gather", "--exports", folder))
+}
+
+// One bad document among 10,000 is reported with its line and name. The others
+// are decided, unless nobody wants that.
+func TestOneBadDocumentAmongTenThousand(t *testing.T) {
+	t.Parallel()
+	const count, bad = 10_000, 5_000
+	file := filepath.Join(t.TempDir(), "forest.ndjson")
+	wrong := strings.Replace(documentOf(t, bad), `"readable": true`, `"readable": "yes"`, 1)
+	put(t, file, forest(t, 1, bad-1)+wrong+forest(t, bad+1, count))
+	const complaint = ":5000: directory.readable: expected true or false, found \"yes\"\n"
+
+	ended := program(t, "", "evaluate", "-o", "ndjson", file)
+	require.Equal(t, exitError, ended.code)
+	require.Equal(t, "transportcert: "+file+complaint, ended.stderr)
+	require.Equal(t, append(fromTo(1, bad-1), fromTo(bad+1, count)...), decided(t, ended.stdout))
+
+	ended = program(t, "", "evaluate", "-o", "ndjson", "--keep-going=false", file)
+	require.Equal(t, exitError, ended.code)
+	require.Equal(t, "transportcert: "+file+complaint, ended.stderr)
+	require.Equal(t, fromTo(1, bad-1), decided(t, ended.stdout))
+}

@@ -1,0 +1,201 @@
+//go:build integration
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/evaluate"
+)
+
+// labHas returns one of the variables that labs/samba/run.sh sets.
+func labHas(t *testing.T, name string) string {
+	t.Helper()
+	value := os.Getenv("TRANSPORTCERT_LAB_" + name)
+	require.NotEmpty(t, value, "run this with labs/samba/run.sh go test -tags integration -run TestDirectoryLab ./cmd/transportcert")
+	return value
+}
+
+// built builds the program and returns its path.
+func built(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "transportcert")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", path, ".").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return path
+}
+
+// A labSession runs the program as somebody who is logged on with Kerberos.
+type labSession struct{ program, folder string }
+
+func (s labSession) run(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), s.program, args...)
+	command.Dir = s.folder
+	command.Env = append(os.Environ(), "KRB5CCNAME=FILE:"+labHas(t, "READER_CCACHE"), "KRB5_CONFIG="+labHas(t, "KRB5_CONFIG"))
+	command.Stdin = strings.NewReader(stdin)
+	var out, notes bytes.Buffer
+	command.Stdout, command.Stderr = &out, &notes
+	begun := time.Now()
+	err := command.Run()
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
+		require.NoError(t, err)
+	}
+	t.Logf("%s: %s", strings.Join(args[:2], " "), time.Since(begun).Round(time.Millisecond))
+	return command.ProcessState.ExitCode(), out.String(), notes.String()
+}
+
+// A labServer is what the lab was built to give for a server.
+type labServer struct {
+	Server   string `json:"server"`
+	Case     string `json:"case"`
+	Decision struct {
+		Connectors  []evaluate.Connector `json:"connectors"`
+		Certificate *string              `json:"certificate"`
+		Expired     *bool                `json:"expired"`
+		Eligible    []string             `json:"eligible"`
+		Best        *string              `json:"best"`
+		BestKind    *string              `json:"best_kind"`
+		MatchesBest *bool                `json:"matches_best"`
+		Events      []int                `json:"events"`
+	} `json:"decision"`
+}
+
+func labPlan(t *testing.T) (now string, servers []labServer) {
+	t.Helper()
+	text, err := os.ReadFile(labHas(t, "PLAN"))
+	require.NoError(t, err)
+	var all struct {
+		Now     string      `json:"now"`
+		Servers []labServer `json:"servers"`
+	}
+	require.NoError(t, json.Unmarshal(text, &all))
+	require.GreaterOrEqual(t, len(all.Servers), 300)
+	slices.SortFunc(all.Servers, func(a, b labServer) int { return strings.Compare(a.Server, b.Server) })
+	return all.Now, all.Servers
+}
+
+// requirePlanned compares decisions, one a line, with those of the plan.
+func requirePlanned(t *testing.T, servers []labServer, ndjson string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSuffix(ndjson, "\n"), "\n")
+	require.Len(t, lines, len(servers))
+	for i, want := range servers {
+		var got evaluate.Decision
+		require.NoError(t, json.Unmarshal([]byte(lines[i]), &got))
+		what := want.Server + ": " + want.Case
+		require.Equal(t, want.Server, got.Server)
+		byName := func(a, b evaluate.Connector) int { return strings.Compare(a.Name, b.Name) }
+		slices.SortFunc(want.Decision.Connectors, byName)
+		slices.SortFunc(got.Connectors, byName)
+		require.Equal(t, want.Decision.Connectors, got.Connectors, what)
+		require.Equal(t, want.Decision.Certificate, got.Thumbprint, what)
+		require.Equal(t, want.Decision.Expired, got.Expired, what)
+		require.Equal(t, want.Decision.Eligible, got.Eligible, what)
+		require.Equal(t, want.Decision.Best, got.Best, what)
+		require.Equal(t, want.Decision.BestKind, got.BestKind, what)
+		require.Equal(t, want.Decision.MatchesBest, got.MatchesBest, what)
+		events := []int{}
+		for _, event := range got.Events {
+			events = append(events, event.ID)
+		}
+		require.Equal(t, want.Decision.Events, events, what)
+	}
+}
+
+// A whole forest over verified LDAPS with the ticket that kinit left, from the
+// directory to the decision of every server.
+func TestDirectoryLabForest(t *testing.T) {
+	now, servers := labPlan(t)
+	s := labSession{built(t), t.TempDir()}
+	sources := []string{
+		"--all-servers", "--ldap-url", labHas(t, "URL"), "--ldap-ca", labHas(t, "CA"), "--kerberos",
+		"--store", labHas(t, "STORE"), "--roots", labHas(t, "ROOTS"),
+	}
+	gather := func(more ...string) []string { return slices.Concat([]string{"gather"}, sources, more) }
+
+	code, stdout, notes := s.run(t, "", gather("-o", "documents")...)
+	require.Zero(t, code, notes)
+	require.Empty(t, stdout)
+	entries, err := os.ReadDir(filepath.Join(s.folder, "documents"))
+	require.NoError(t, err)
+	require.Len(t, entries, len(servers))
+	for _, server := range servers {
+		require.FileExists(t, filepath.Join(s.folder, "documents", server.Server+".json"))
+		// Of a certificate that the directory holds nothing is said, unless
+		// the store does not have it.
+		said := strings.Contains(notes, "note: "+server.Server+": the directory names CN=")
+		require.Equal(t, server.Case == "not in the store", said, server.Server+": "+server.Case)
+	}
+	t.Logf("%d notes", strings.Count(notes, "\n"))
+
+	// Three ways to the decisions, and all of them are those of the plan.
+	code, decisions, notes := s.run(t, "", "evaluate", "-o", "ndjson", "--at", now, "documents")
+	require.Equal(t, exitNo, code, notes) // some servers offer it on no connector
+	require.Empty(t, notes)
+	requirePlanned(t, servers, decisions)
+
+	code, lines, _ := s.run(t, "", gather("-o", "-")...)
+	require.Zero(t, code)
+	code, again, _ := s.run(t, lines, "evaluate", "-o", "ndjson", "--at", now, "-")
+	require.Equal(t, exitNo, code)
+	require.Equal(t, decisions, again)
+
+	code, again, _ = s.run(t, "", slices.Concat([]string{"evaluate", "-o", "ndjson", "--at", now}, sources)...)
+	require.Equal(t, exitNo, code)
+	require.Equal(t, decisions, again)
+}
+
+// One server without certificates keeps the others not back.
+func TestDirectoryLabMissingStore(t *testing.T) {
+	_, servers := labPlan(t)
+	s := labSession{built(t), t.TempDir()}
+	stores := filepath.Join(s.folder, "stores")
+	require.NoError(t, os.CopyFS(stores, os.DirFS(labHas(t, "STORE"))))
+	lost := servers[len(servers)/2].Server
+	require.NoError(t, os.Rename(filepath.Join(stores, lost), filepath.Join(stores, "OLD")))
+	code, _, notes := s.run(t, "", "gather", "--all-servers", "--ldap-url", labHas(t, "URL"), "--ldap-ca", labHas(t, "CA"), "--kerberos",
+		"--store", "stores", "--roots", labHas(t, "ROOTS"), "-o", "documents")
+	require.Equal(t, exitError, code)
+	require.Contains(t, notes, "transportcert: "+lost+": nobody supplied certificates; there is no folder stores/"+lost+"\n")
+	require.Contains(t, notes, "note: left out, no server is named like it: stores/OLD\n")
+	entries, err := os.ReadDir(filepath.Join(s.folder, "documents"))
+	require.NoError(t, err)
+	require.Len(t, entries, len(servers)-1)
+	require.NoFileExists(t, filepath.Join(s.folder, "documents", lost+".json"))
+}
+
+// What a person types at the lab's directory, and what the program answers.
+func TestDirectoryLabScripts(t *testing.T) {
+	_, servers := labPlan(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/directory",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			for _, variable := range os.Environ() {
+				if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "TRANSPORTCERT_LAB_") {
+					env.Setenv(strings.TrimPrefix(name, "TRANSPORTCERT_"), value)
+				}
+			}
+			// The first server of each case: $SELF_SIGNED, $NOT_IN_THE_STORE, …
+			for _, server := range slices.Backward(servers) {
+				env.Setenv(strings.ToUpper(strings.NewReplacer(" ", "_", "-", "_").Replace(server.Case)), server.Server)
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+	})
+}

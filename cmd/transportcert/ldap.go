@@ -1,0 +1,106 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/gather/directory"
+)
+
+// directoryFlags are the flags that go with --ldap-url: how to reach the
+// directory, and as whom to log on.
+type directoryFlags struct {
+	flags     *pflag.FlagSet
+	startTLS  bool
+	ca        string
+	baseDN    string
+	timeout   time.Duration
+	anonymous bool
+	user      string
+	kerberos  bool
+	principal string
+	keytab    string
+	krb5Conf  string
+	password  passwordFlag
+}
+
+func (d *directoryFlags) addFlags(command *cobra.Command) {
+	flags := newFlagSet()
+	d.flags = flags
+	flags.BoolVar(&d.startTLS, "starttls", false, "with --ldap-url ldap://HOST, go over to TLS before anything else is said")
+	flags.StringVar(&d.ca, "ldap-ca", "", "trust the certificates in this PEM `FILE` for the directory, in place of this machine's roots")
+	flags.StringVar(&d.baseDN, "base-dn", "", "search the directory below this `DN`, in place of the forest's Exchange container")
+	flags.DurationVar(&d.timeout, "timeout", directory.DefaultTimeout, "give the directory this much `TIME` for everything")
+	flags.BoolVar(&d.kerberos, "kerberos", false, "log on to the directory with Kerberos: the ticket that kinit left, or --principal")
+	flags.StringVar(&d.principal, "principal", "", "log on as this Kerberos `USER@REALM`, with --keytab or a password")
+	flags.StringVar(&d.keytab, "keytab", "", "take the keys of --principal from this `FILE`")
+	flags.StringVar(&d.krb5Conf, "krb5-conf", "", "read the Kerberos configuration from this `FILE`, in place of KRB5_CONFIG or /etc/krb5.conf")
+	flags.StringVar(&d.user, "user", "", "log on to the directory with this `NAME`, user@domain or a DN, and a password")
+	flags.BoolVar(&d.anonymous, "anonymous", false, "ask the directory without logging on")
+	d.password.addFlags(flags, "password", "--user or --principal")
+	command.Flags().AddFlagSet(flags)
+	_ = command.MarkFlagFilename("ldap-ca", "pem", "crt", "cer")
+}
+
+// check finds out what is wrong with the flags. currentUser says whether this
+// system has a logged-on user to log on as.
+func (d *directoryFlags) check(currentUser bool) error {
+	chosen := 0
+	for _, bind := range []bool{d.kerberos, d.user != "", d.anonymous} {
+		if bind {
+			chosen++
+		}
+	}
+	switch {
+	case chosen > 1:
+		return usagef("expected one of --kerberos, --user and --anonymous")
+	case !d.kerberos && (d.principal != "" || d.keytab != "" || d.krb5Conf != ""):
+		return usagef("--principal, --keytab and --krb5-conf are of use only with --kerberos")
+	case d.keytab != "" && d.principal == "":
+		return usagef("--keytab is of use only with --principal USER@REALM")
+	case d.password.given() && d.user == "" && (d.principal == "" || d.keytab != ""):
+		return usagef("--password-file and --password-env are of use only with --user, or with --principal without --keytab")
+	case chosen == 0 && !currentUser:
+		return usagef("as whom shall the directory be asked? Pass --kerberos (after kinit), --user NAME or --anonymous")
+	case d.timeout <= 0:
+		return usagef("--timeout: expected a time such as 30s or 5m, found %s", d.timeout)
+	}
+	return d.password.check()
+}
+
+func (d *directoryFlags) bind(command *cobra.Command) directory.Bind {
+	ask := func(of string) func() ([]byte, error) {
+		return func() ([]byte, error) { return d.password.read(command, of) }
+	}
+	switch {
+	case d.anonymous:
+		return directory.Anonymous{}
+	case d.user != "":
+		return directory.Simple{User: d.user, Password: ask(d.user)}
+	case !d.kerberos:
+		return directory.CurrentUser{}
+	}
+	bind := directory.Kerberos{Principal: d.principal, Keytab: d.keytab, Config: d.krb5Conf}
+	if d.principal != "" && d.keytab == "" {
+		bind.Password = ask(d.principal)
+	}
+	return bind
+}
+
+// A directorySource is the URL of --ldap-url.
+type directorySource string
+
+func (u directorySource) directory(r *gathering, server string, report gather.Report) directory.Gatherer {
+	d := &r.ldap
+	return directory.Gatherer{
+		URL: string(u), StartTLS: d.startTLS, CAFile: d.ca, BaseDN: d.baseDN, Bind: d.bind(r.command),
+		Server: server, Timeout: d.timeout, Limits: r.limits.directory, Report: report,
+	}
+}
+
+func (u directorySource) gatherer(r *gathering, server string) gather.Gatherer {
+	return u.directory(r, server, r.note)
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/output"
+)
+
+func newRules() *cobra.Command {
+	var policies policyFlags
+	var name string
+	command := &cobra.Command{
+		Use:   "rules [ID...]",
+		Short: "List the compliance rules",
+		Long: `List the rules of "check", from their METADATA: the shipped ones, and with --policy and --bundle those of an
+organisation's own. With IDs, tell everything about these.
+
+The output (-o) is text for people, json for programs, or markdown, which docs/rules.md is.`,
+		Example: `  transportcert rules
+  transportcert rules TC003 TC020
+  transportcert rules --policy policies/ -o markdown > rules.md`,
+		RunE: func(command *cobra.Command, ids []string) error {
+			if err := policies.check(); err != nil {
+				return err
+			}
+			if !slices.Contains(output.RuleFormats, name) {
+				return usagef("unknown output format %q: expected one of %s", name, strings.Join(output.RuleFormats, ", "))
+			}
+			checker, err := compile(command.Context(), &policies, command.ErrOrStderr(), evaluate.NewChecker)
+			if err != nil {
+				return err
+			}
+			rules, err := choose(checker.Rules(), ids)
+			if err != nil {
+				return err
+			}
+			return output.WriteRules(name, command.OutOrStdout(), rules, checker.Thresholds(), len(ids) > 0)
+		},
+	}
+	policies.addFlags(command)
+	command.Flags().StringVarP(&name, "output", "o", output.RuleFormats[0], "write rules in this `FORMAT`: "+strings.Join(output.RuleFormats, ", "))
+	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.RuleFormats, cobra.ShellCompDirectiveNoFileComp))
+	return command
+}
+
+// choose returns the rules with these ids, in their order; all where there are
+// no ids.
+func choose(all []evaluate.Rule, ids []string) ([]evaluate.Rule, error) {
+	if len(ids) == 0 {
+		return all, nil
+	}
+	var chosen []evaluate.Rule
+	for _, id := range ids {
+		i := slices.IndexFunc(all, func(rule evaluate.Rule) bool { return strings.EqualFold(rule.ID, id) })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no rule %q; transportcert rules lists those that there are", id)
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
+}

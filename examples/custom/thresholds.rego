@@ -1,0 +1,18 @@
+package transportcert.custom
+
+# METADATA
+# title: Thresholds
+# description: What the shipped rules go by, in bits and in days before a certificate's end, by the server's role.
+config := {
+	"minimum_key_bits": 3072,
+	"expires_within_days": role.expires_within_days,
+	"expires_notice_days": role.expires_notice_days,
+}
+
+# METADATA
+# title: Role
+# description: The first role whose prefix the server's name begins with.
+role := [candidate |
+	some candidate in data.transportcert.custom.roles
+	startswith(upper(input.server), candidate.prefix)
+][0]

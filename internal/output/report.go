@@ -1,0 +1,125 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/documents"
+)
+
+// A Report writes what the compliance rules found, one document after the
+// other. Close writes what must wait for the last of them; it does not close
+// the writer below. After an error nothing more can be written.
+type Report interface {
+	Add(Checked) error
+	// Fail takes a document of which nothing could be found out, or the
+	// reason why the run did not come to its end.
+	Fail(document string, why error) error
+	Close() error
+}
+
+// Checked is a document, what was decided for it and what was found.
+type Checked struct {
+	Document string // its name
+	*evaluate.Decision
+	Findings []evaluate.Finding
+	Places   []documents.Place // where each finding is
+}
+
+// ReportOptions say how a report is written.
+type ReportOptions struct {
+	Rules   []evaluate.Rule
+	FailOn  FailOn
+	Color   bool   // of text; the other formats have none
+	Version string // of this program
+}
+
+// Reports lists the formats that NewReport knows, the default first.
+var Reports = []string{"text", "json", "junit", "sarif", "github", "azure"}
+
+// NewReport returns the report of that name.
+func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) {
+	switch name {
+	case "text":
+		return &textReport{w: w, options: options}, nil
+	case "json":
+		return newJSONReport(w), nil
+	case "junit":
+		return &junitReport{w: w, rules: options.Rules, failOn: options.FailOn}, nil
+	case "sarif":
+		return newSARIF(w, options), nil
+	case "github":
+		return annotations{w, githubLine}, nil
+	case "azure":
+		return annotations{w, azureLine}, nil
+	}
+	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(Reports, ", "))
+}
+
+// FailOn is the least severity that fails a gate: error, warning or none.
+type FailOn string
+
+// FailOns lists the values of FailOn, the default first.
+var FailOns = []string{"error", "warning", "none"}
+
+// Fails says whether a finding fails the gate. Info and what a waiver
+// suppresses never do.
+func (f FailOn) Fails(finding evaluate.Finding) bool {
+	return finding.Suppressed == nil &&
+		(finding.Severity == "error" && f != "none" || finding.Severity == "warning" && f == "warning")
+}
+
+// counts says how many findings there are of each severity; a suppressed one
+// counts as such only.
+type counts struct {
+	Errors     int `json:"error"`
+	Warnings   int `json:"warning"`
+	Infos      int `json:"info"`
+	Suppressed int `json:"suppressed"`
+}
+
+func (c *counts) add(finding evaluate.Finding) {
+	switch {
+	case finding.Suppressed != nil:
+		c.Suppressed++
+	case finding.Severity == "error":
+		c.Errors++
+	case finding.Severity == "warning":
+		c.Warnings++
+	default:
+		c.Infos++
+	}
+}
+
+// waiver says why a finding does not count, and until when.
+func waiver(suppressed *evaluate.Suppression) string {
+	return fmt.Sprintf("%s (until %s)", suppressed.Reason, suppressed.Expires)
+}
+
+// advice is what was found and what to do about it, in lines.
+func advice(finding evaluate.Finding) string {
+	return strings.TrimSpace(PrintableLines(finding.Message) + "\n" + PrintableLines(finding.Remediation))
+}
+
+// headline names a rule; one of an organisation's own can lack a title.
+func headline(id, title string) string {
+	if title == id {
+		return id
+	}
+	return id + " " + title
+}
+
+// where says where a finding is: the file and its line, as compilers do, and
+// the JSON path.
+func where(place documents.Place, finding evaluate.Finding) string {
+	words := place.File
+	if place.Line > 0 {
+		words += fmt.Sprintf(":%d", place.Line)
+	}
+	if finding.Path != "" {
+		words += ", " + finding.Path
+	}
+	return words
+}

@@ -1,0 +1,223 @@
+package output
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/documents"
+)
+
+// Where the program and its rules are described.
+const (
+	home     = "https://github.com/transportcert/transportcert"
+	rulesDoc = home + "/blob/main/docs/rules.md"
+)
+
+// schemaURI is where the published schema of SARIF 2.1.0 is.
+const schemaURI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+// sarifReport is one run for all documents, written by Close.
+type sarifReport struct {
+	w          io.Writer
+	run        sarifRun
+	invocation *sarif.Invocation
+	index      map[string]int // of each rule, by id
+}
+
+// In a run either all results have suppressions, be there none, or no result
+// has any (SARIF 2.1.0, 3.27.23). The library leaves out what is empty.
+type (
+	sarifRun struct {
+		*sarif.Run
+		Results []sarifResult `json:"results"`
+	}
+	sarifResult struct {
+		*sarif.Result
+		Suppressions []*sarif.Suppression `json:"suppressions"`
+	}
+)
+
+func newSARIF(w io.Writer, options ReportOptions) *sarifReport {
+	run := sarif.NewRunWithInformationURI("transportcert", home)
+	run.Tool.Driver.WithVersion(options.Version)
+	invocation := sarif.NewInvocation().WithExecutionSuccessful(true)
+	run.AddInvocation(invocation)
+	r := &sarifReport{w, sarifRun{run, []sarifResult{}}, invocation, map[string]int{}}
+	for _, rule := range options.Rules {
+		r.addRule(rule)
+	}
+	return r
+}
+
+func (r *sarifReport) addRule(rule evaluate.Rule) {
+	text, markdown := help(rule)
+	descriptor := sarif.NewRule(rule.ID).
+		WithName(pascalCase(rule.Title)).
+		WithShortDescription(message(rule.Title)).
+		WithFullDescription(message(rule.Description)).
+		WithHelp(message(text).WithMarkdown(PrintableLines(markdown))).
+		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(level(rule.Severity)))
+	if shippedID.MatchString(rule.ID) {
+		descriptor.WithHelpURI(rulesDoc + "#" + strings.ToLower(rule.ID))
+	} else if len(rule.References) > 0 {
+		descriptor.WithHelpURI(rule.References[0].URL)
+	}
+	r.index[rule.ID] = len(r.run.Tool.Driver.Rules)
+	r.run.Tool.Driver.AddRule(descriptor)
+}
+
+var shippedID = regexp.MustCompile(`^TC[0-9]{3}$`)
+
+func (r *sarifReport) Add(c Checked) error {
+	for i, finding := range c.Findings {
+		if _, known := r.index[finding.RuleID]; !known { // an organisation's own, without METADATA
+			r.addRule(ruleOf(finding))
+		}
+		result := sarif.NewRuleResult(finding.RuleID).
+			WithRuleIndex(r.index[finding.RuleID]).
+			WithLevel(level(finding.Severity)).
+			WithMessage(sarif.NewTextMessage(advice(finding))).
+			WithLocations([]*sarif.Location{location(c.Places[i], finding)}).
+			WithPartialFingerprints(map[string]string{"transportcertFinding/v1": fingerprint(finding)})
+		r.run.Results = append(r.run.Results, sarifResult{result, suppressions(finding.Suppressed)})
+	}
+	return nil
+}
+
+func suppressions(suppressed *evaluate.Suppression) []*sarif.Suppression {
+	if suppressed == nil {
+		return []*sarif.Suppression{}
+	}
+	return []*sarif.Suppression{sarif.NewSuppression().
+		WithKind("external").WithStatus("accepted").WithJustification(Printable(waiver(suppressed)))}
+}
+
+// ruleOf is what a finding says of its rule.
+func ruleOf(finding evaluate.Finding) evaluate.Rule {
+	rule := evaluate.Rule{ID: finding.RuleID, Title: finding.Title, Description: finding.Title, Severity: finding.Severity, Remediation: finding.Remediation}
+	for _, reference := range finding.References {
+		rule.References = append(rule.References, evaluate.Reference{Description: reference, URL: reference})
+	}
+	return rule
+}
+
+// location points into the document; the JSON path is the logical location.
+// A region has to have a line: the first, where it is not known.
+func location(place documents.Place, finding evaluate.Finding) *sarif.Location {
+	at := sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().
+		WithArtifactLocation(sarif.NewSimpleArtifactLocation(uri(place.File))).
+		WithRegion(sarif.NewRegion().WithStartLine(max(1, place.Line))))
+	if jsonPath := Printable(finding.Path); jsonPath != "" {
+		at.AddLogicalLocation(sarif.NewLogicalLocation().
+			WithName(jsonPath[strings.LastIndexByte(jsonPath, '.')+1:]).
+			WithFullyQualifiedName(jsonPath).
+			WithKind("property"))
+	}
+	return at
+}
+
+// uri writes a path as a URI: of an absolute path a whole one, of another a
+// relative one, which readers resolve against the root of their source tree.
+func uri(file string) string {
+	slashed := path.Clean(filepath.ToSlash(file))
+	if filepath.IsAbs(file) {
+		return (&url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(slashed, "/")}).String()
+	}
+	return (&url.URL{Path: slashed}).String()
+}
+
+// fingerprint tells a finding from others whatever else is in the document: a
+// certificate's place in it changes from one time to the next.
+func fingerprint(finding evaluate.Finding) string {
+	text := func(value *string) string {
+		if value == nil {
+			return ""
+		}
+		return *value
+	}
+	sum := sha256.New()
+	for _, part := range []string{finding.RuleID, finding.Server, text(finding.Thumbprint), text(finding.Connector), indices.ReplaceAllString(finding.Path, "[]")} {
+		fmt.Fprintf(sum, "%q\n", part)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+var indices = regexp.MustCompile(`\[[0-9]+\]`)
+
+// Fail notes what could not be checked.
+func (r *sarifReport) Fail(document string, why error) error {
+	r.invocation.WithExecutionSuccessful(false)
+	r.invocation.AddToolExecutionNotification(sarif.NewNotification().
+		WithLevel("error").
+		WithMessage(sarif.NewTextMessage(PrintableLines(why.Error()))).
+		WithLocations([]*sarif.Location{sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().
+			WithArtifactLocation(sarif.NewSimpleArtifactLocation(uri(document))))}))
+	return nil
+}
+
+func (r *sarifReport) Close() error {
+	report := struct {
+		Schema  string     `json:"$schema"`
+		Version string     `json:"version"`
+		Runs    []sarifRun `json:"runs"`
+	}{schemaURI, "2.1.0", []sarifRun{r.run}}
+	encoder := json.NewEncoder(r.w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(report)
+}
+
+func message(text string) *sarif.MultiformatMessageString {
+	return sarif.NewMultiformatMessageString().WithText(PrintableLines(text))
+}
+
+func level(severity string) string {
+	switch severity {
+	case "error", "warning":
+		return severity
+	case "info":
+		return "note"
+	}
+	return "warning" // which SARIF takes where nothing is said
+}
+
+// help says what a rule is about and what to do.
+func help(rule evaluate.Rule) (text, markdown string) {
+	text, markdown = rule.Description, rule.Description
+	if rule.Remediation != "" {
+		text += "\n\n" + rule.Remediation
+		markdown += "\n\n" + remediationMarkdown(rule.Remediation)
+	}
+	for i, reference := range rule.References {
+		if i == 0 {
+			text, markdown = text+"\n", markdown+"\n"
+		}
+		text += "\n" + reference.URL
+		markdown += fmt.Sprintf("\n- [%s](%s)", reference.Description, reference.URL)
+	}
+	return text, markdown
+}
+
+// pascalCase makes the name of a rule from its title, as readers of SARIF
+// expect it: CertificateExpiresSoon.
+func pascalCase(title string) string {
+	var name strings.Builder
+	for _, word := range strings.FieldsFunc(title, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		first, rest := []rune(word)[0], []rune(word)[1:]
+		name.WriteRune(unicode.ToUpper(first))
+		name.WriteString(string(rest))
+	}
+	return name.String()
+}

@@ -1,0 +1,67 @@
+package output
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/transportcert/transportcert/evaluate"
+)
+
+// RuleFormats lists the formats that WriteRules knows, the default first.
+var RuleFormats = []string{"text", "json", "markdown"}
+
+// WriteRules writes what the compliance rules are, with the thresholds that
+// they go by. Whole says whether text tells everything about each rule, or its
+// title only.
+func WriteRules(name string, w io.Writer, rules []evaluate.Rule, thresholds map[string]float64, whole bool) error {
+	switch name {
+	case "text":
+		p := &page{}
+		p.rules(rules, thresholds, whole)
+		_, err := w.Write(p.Bytes())
+		return err
+	case "json":
+		encoder := json.NewEncoder(w)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(map[string]any{"rules": rules, "thresholds": thresholds})
+	case "markdown":
+		_, err := io.WriteString(w, rulesMarkdown(rules, thresholds))
+		return err
+	}
+	return fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(RuleFormats, ", "))
+}
+
+func (p *page) rules(rules []evaluate.Rule, thresholds map[string]float64, whole bool) {
+	for _, rule := range rules {
+		p.line("%-7s %-8s %s", rule.ID, rule.Severity, rule.Title)
+		if whole {
+			p.rule(rule)
+		}
+	}
+	if whole {
+		return
+	}
+	p.line("")
+	p.line("Thresholds")
+	for _, name := range slices.Sorted(maps.Keys(thresholds)) {
+		p.line("  %-22s%v", name, thresholds[name])
+	}
+	p.line("")
+	p.line("Next  transportcert rules ID tells everything about a rule.")
+}
+
+func (p *page) rule(rule evaluate.Rule) {
+	p.prose(2, "  %s", rule.Description)
+	for _, line := range strings.Split(rule.Remediation, "\n") {
+		p.todo(line)
+	}
+	for _, reference := range rule.References {
+		p.line("  %s", reference.URL)
+	}
+	p.line("")
+}

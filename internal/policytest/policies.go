@@ -1,0 +1,133 @@
+// Package policytest tests and checks an organisation's own Rego, with the
+// shipped policies loaded beside it. It bounds what that Rego can do as package
+// evaluate does.
+package policytest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+
+	"github.com/transportcert/transportcert/internal/bundles"
+	"github.com/transportcert/transportcert/policies"
+)
+
+// own are an organisation's own Rego and data.
+type own struct {
+	rules []bundle.ModuleFile
+	tests []bundle.ModuleFile
+	data  map[string]any
+}
+
+func load(paths []string) (*own, error) {
+	custom, err := bundles.Custom(paths)
+	tests, testsErr := bundles.Tests(paths)
+	if err := errors.Join(err, testsErr); err != nil {
+		return nil, err
+	}
+	return &own{custom.Modules, tests, custom.Data}, nil
+}
+
+// modules returns the organisation's modules and the shipped ones, by file.
+func (o *own) modules() (map[string]*ast.Module, error) {
+	shipped, err := bundles.Shipped()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*ast.Module{}
+	for _, module := range slices.Concat(shipped.Modules, o.rules, o.tests) {
+		all[module.Path] = module.Parsed
+	}
+	return all, nil
+}
+
+// compiler returns a compiler that knows the data, and the store with it.
+func (o *own) compiler() (*ast.Compiler, storage.Store) {
+	has := func(path []string) (bool, error) {
+		_, found := lookup(o.data, path)
+		return found, nil
+	}
+	return ast.NewCompiler().
+		WithCapabilities(bundles.Capabilities()).
+		WithPathConflictsCheck(has), inmem.NewFromObject(o.data)
+}
+
+// lookup finds a value in nested data.
+func lookup(data map[string]any, path []string) (value any, found bool) {
+	value = data
+	for _, key := range path {
+		object, ok := value.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		if value, ok = object[key]; !ok {
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+// typed are the packages in which the schemas hold, with those below.
+var typed = []string{"transportcert.custom", "transportcert.custom_test"}
+
+// withSchemas makes a compiler check types by the schemas: of the input
+// everywhere, and of the decision in the organisation's packages, for which
+// modules without rules carry the METADATA that nobody has to write.
+func withSchemas(compiler *ast.Compiler, modules map[string]*ast.Module) error {
+	set := ast.NewSchemaSet()
+	for name, text := range map[string][]byte{"input": policies.InputSchema, "decision": policies.DecisionSchema} {
+		var schema any
+		if err := json.Unmarshal(text, &schema); err != nil {
+			return fmt.Errorf("reading the schema of the %s: %w", name, err)
+		}
+		schema = nullable(schema)
+		set.Put(ast.SchemaRootRef.Append(ast.StringTerm(name)), schema)
+		if name == "input" {
+			set.Put(ast.SchemaRootRef, schema)
+		}
+	}
+	for _, name := range typed {
+		text := fmt.Sprintf("# METADATA\n# scope: subpackages\n# schemas:\n#   - %s: schema.decision\npackage %s\n", decisionRule, name)
+		module, err := ast.ParseModuleWithOpts("", text, ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1})
+		if err != nil {
+			return fmt.Errorf("reading the schemas: %w", err)
+		}
+		modules["schemas of "+name] = module
+	}
+	compiler.WithSchemas(set).WithUseTypeCheckAnnotations(true)
+	return nil
+}
+
+// nullable says of a value with two types that it is of either. Of a list of
+// types, OPA would take one alone.
+func nullable(schema any) any {
+	switch schema := schema.(type) {
+	case []any:
+		for i := range schema {
+			schema[i] = nullable(schema[i])
+		}
+	case map[string]any:
+		for key := range schema {
+			schema[key] = nullable(schema[key])
+		}
+		if list, ok := schema["type"].([]any); ok {
+			var either []any
+			for _, one := range list {
+				single := maps.Clone(schema)
+				single["type"] = one
+				either = append(either, single)
+			}
+			return map[string]any{"anyOf": either}
+		}
+	}
+	return schema
+}
+
+const decisionRule = "data.transportcert.inbound_anonymous.decision"
