@@ -1,7 +1,7 @@
 # Everything runs with Go, git and make alone; the tools are pinned in go.mod.
 export CGO_ENABLED = 0
 
-.PHONY: demo build docs test lint bench bench-peers
+.PHONY: demo build docs test integration lint bench bench-peers
 
 demo: build
 	bin/transportcert evaluate fixtures/58-mismatch-in-session/input.json
@@ -15,6 +15,13 @@ docs: build
 
 test: lint
 	go test ./...
+
+# What speaks to other systems, against the real ones. It needs root and the packages of labs/install.sh.
+integration:
+	labs/samba/run.sh go test -count=1 -tags integration ./gather/directory
+	labs/samba/run.sh labs/wine/run.sh go test -count=1 -tags integration -run Lab ./cmd/transportcert
+	labs/wine/test.sh ./gather/...
+	go test -count=1 -tags integration ./labs/opa
 
 lint:
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted with gofmt: $$unformatted"; exit 1; }
@@ -38,16 +45,17 @@ fuzz:
 		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$(dirname $$file)" || exit 1; \
 	done
 
-# Builds for every platform, from two folders: their bytes must not differ.
+# Builds for every platform, each from two copies of the project: their bytes must not differ.
 PLATFORMS = linux/amd64 linux/arm64 darwin/arm64 windows/amd64 windows/arm64
 
 cross:
-	@set -e; elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; \
-	git ls-files -co --exclude-standard | tar c -T - | tar x -C "$$elsewhere"; \
+	@set -e; copies=$$(mktemp -d); trap 'rm -rf "$$copies"' EXIT; mkdir -p "$$copies/one" "$$copies/another/one"; \
+	git ls-files -co --exclude-standard | tar c -T - >"$$copies/tar"; \
+	for copy in one another/one; do tar x -C "$$copies/$$copy" -f "$$copies/tar"; done; \
 	for platform in $(PLATFORMS); do \
 		export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
-		for folder in . "$$elsewhere"; do (cd "$$folder" && go build -trimpath -buildvcs=false -o bin/$$platform/ ./cmd/transportcert); done; \
-		cmp bin/$$platform/transportcert* "$$elsewhere"/bin/$$platform/transportcert*; \
+		for copy in one another/one; do (cd "$$copies/$$copy" && go build -trimpath -buildvcs=false -o built ./cmd/transportcert); done; \
+		cmp "$$copies/one/built" "$$copies/another/one/built"; \
 		echo "$$platform: the same bytes from two folders"; \
 	done
 

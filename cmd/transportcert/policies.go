@@ -48,7 +48,7 @@ func (p *policyFlags) evaluator(ctx context.Context, stderr io.Writer) (*evaluat
 
 // compile makes something of the policies that the flags name. What is pulled
 // for it is told on stderr.
-func compile[T any](ctx context.Context, p *policyFlags, stderr io.Writer, make func(context.Context, ...evaluate.Option) (T, error)) (made T, err error) {
+func compile[T any](ctx context.Context, p *policyFlags, stderr io.Writer, create func(context.Context, ...evaluate.Option) (T, error)) (made T, err error) {
 	folder, err := os.MkdirTemp("", "transportcert-")
 	if err != nil {
 		return made, fmt.Errorf("making a folder for bundles: %w", err)
@@ -65,7 +65,7 @@ func compile[T any](ctx context.Context, p *policyFlags, stderr io.Writer, make 
 		}
 		options = append(options, evaluate.WithBundle(path))
 	}
-	return make(ctx, options...)
+	return create(ctx, options...)
 }
 
 // registryFlags are the flags that say how to reach a registry.

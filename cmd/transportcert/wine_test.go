@@ -93,6 +93,7 @@ func TestWineLab(t *testing.T) {
 						env.Setenv(strings.TrimPrefix(name, "TRANSPORTCERT_"), value)
 					}
 				}
+				env.Setenv("TMPDIR", os.TempDir()) // where wine finds its server
 				env.Setenv("FIXTURES", fixtures)
 				env.Setenv("EXE", exe)
 				return nil
