@@ -213,7 +213,7 @@ ineligible contains entry if {
 	begin := time.Now()
 	_, err = evaluator.Evaluate(t.Context(), document)
 	require.EqualError(t, err, "evaluating the document of EX01: not done within 200ms")
-	require.Less(t, time.Since(begin), 5*time.Second)
+	require.Less(t, time.Since(begin), 8*time.Second)
 }
 
 // OPA compares these two types leaf by leaf, which takes half a minute.
@@ -232,8 +232,14 @@ func TestEndlessCompilation(t *testing.T) {
 	require.Less(t, time.Since(begin), 8*time.Second)
 }
 
+// raceDetector is whether it is on. It needs several times the memory.
+var raceDetector = false
+
 // Not in parallel: the heap is that of all tests.
 func TestMemoryIsBounded(t *testing.T) {
+	if raceDetector {
+		t.Skip("it would need more memory than a machine of CI has")
+	}
 	rule := "package transportcert.custom\na0 := input.server\n"
 	for i := range 40 {
 		rule += fmt.Sprintf("a%d := concat(a%[2]d, [\"\", \"\", \"\"])\n", i+1, i)

@@ -25,6 +25,10 @@ const (
 // One allocation that is larger than the machine's memory still ends the
 // program: only the operating system can bound that.
 func Do[T any](ctx context.Context, do func(context.Context) (T, error)) (T, error) {
+	return run(ctx, maxGrowth, do)
+}
+
+func run[T any](ctx context.Context, growth uint64, do func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	type outcome struct {
@@ -60,8 +64,8 @@ func Do[T any](ctx context.Context, do func(context.Context) (T, error)) (T, err
 			if before == 0 {
 				before = size
 			}
-			if size > before+maxGrowth {
-				cancel(fmt.Errorf("expected it to need less than %d bytes of memory", maxGrowth))
+			if size > before+growth {
+				cancel(fmt.Errorf("expected it to need less than %d bytes of memory", growth))
 			}
 		case <-ended:
 			ended, gaveUp = nil, time.After(grace)

@@ -55,7 +55,7 @@ func (o *own) hooks(ctx context.Context, compiler *ast.Compiler, store storage.S
 		{"findings", required, slices.Concat(required, optional), required, types.S},
 		{"config", nil, thresholds, thresholds, types.N},
 	} {
-		if found := compiler.TypeEnv.Get(ast.MustParseRef(customPackage + "." + hook.name)); found != nil {
+		if found := compiler.TypeEnv.GetByRef(ast.MustParseRef(customPackage + "." + hook.name)); found != nil {
 			problems = append(problems, o.shape(hook, found)...)
 		}
 	}
