@@ -139,6 +139,7 @@ func TestPolicies(t *testing.T) {
 		SetStore(store).
 		SetModules(modules).
 		SetCoverageQueryTracer(coverage).
+		SetTimeout(time.Minute). // a machine can have much else to do
 		RunTests(t.Context(), nil)
 	require.NoError(t, err)
 	count := 0

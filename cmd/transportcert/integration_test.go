@@ -40,11 +40,16 @@ func built(t *testing.T) string {
 // A labSession runs the program as somebody who is logged on with Kerberos.
 type labSession struct{ program, folder string }
 
+func (labSession) environment(t *testing.T) []string {
+	t.Helper()
+	return append(os.Environ(), "KRB5CCNAME=FILE:"+labHas(t, "READER_CCACHE"), "KRB5_CONFIG="+labHas(t, "KRB5_CONFIG"))
+}
+
 func (s labSession) run(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), s.program, args...)
 	command.Dir = s.folder
-	command.Env = append(os.Environ(), "KRB5CCNAME=FILE:"+labHas(t, "READER_CCACHE"), "KRB5_CONFIG="+labHas(t, "KRB5_CONFIG"))
+	command.Env = s.environment(t)
 	command.Stdin = strings.NewReader(stdin)
 	var out, notes bytes.Buffer
 	command.Stdout, command.Stderr = &out, &notes
@@ -175,6 +180,63 @@ func TestDirectoryLabMissingStore(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, entries, len(servers)-1)
 	require.NoFileExists(t, filepath.Join(s.folder, "documents", lost+".json"))
+}
+
+// Every command of docs/gathering.md for a shell does what the page says.
+func TestDirectoryLabDocs(t *testing.T) {
+	s := labSession{built(t), t.TempDir()}
+	link := func(target, name string) {
+		t.Helper()
+		target, err := filepath.Abs(target)
+		require.NoError(t, err)
+		path := filepath.Join(s.folder, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(t, os.Symlink(target, path))
+	}
+	link(labHas(t, "CA"), "ca.pem")
+	link(labHas(t, "ROOTS"), "contoso-root.pem")
+	link(labHas(t, "STORE"), "stores")
+	link(labHas(t, "READER_PASSWORD"), "password.txt")
+	const fixtures = "../../fixtures/"
+	link(fixtures+"exports/remote", "exports/EX01")
+	link(fixtures+"exports/two-servers", "exports/both")
+	link(fixtures+"store/sst/ex01.sst", "ex01.sst")
+	link(fixtures+"store/pfx/ex01.pfx", "ex01.pfx")
+	link(fixtures+"store/p7b/ex01.p7b", "ex01.p7b")
+	for name, text := range map[string]string{
+		"pfx-password.txt": "Contoso-2026\n",
+		"facts.json":       `{"connectors": [], "directory": {"readable": true, "internal_transport_certificate": null}}`,
+		"wlbs.reg": "Windows Registry Editor Version 5.00\n\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\WLBS\\Parameters\\Interface\\" +
+			"{3F2504E0-4F89-11D3-9A0C-0305E82C3301}]\n\"ClusterName\"=\"nlb.contoso.test\"\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(s.folder, name), []byte(text), 0o600))
+	}
+
+	page, err := os.ReadFile("../../docs/gathering.md")
+	require.NoError(t, err)
+	count := 0
+	for _, block := range strings.Split(string(page), "\n```sh\n")[1:] {
+		block, _, _ = strings.Cut(block, "\n```")
+		for command := range strings.Lines(strings.ReplaceAll(block, "\\\n", "")) {
+			if !strings.HasPrefix(command, "transportcert ") {
+				require.True(t, strings.HasPrefix(command, "kinit "), command)
+				continue // the lab has done that already
+			}
+			count++
+			shell := exec.CommandContext(t.Context(), "sh", "-c", s.program+strings.TrimPrefix(command, "transportcert"))
+			shell.Dir, shell.Env = s.folder, s.environment(t)
+			out, err := shell.CombinedOutput()
+			if strings.HasPrefix(command, "transportcert evaluate ") {
+				require.Equal(t, exitNo, shell.ProcessState.ExitCode(), "%s\n%s", command, out) // a server that offers it on no connector
+			} else {
+				require.NoError(t, err, "%s\n%s", command, out)
+			}
+		}
+	}
+	require.Equal(t, 14, count)
+	require.FileExists(t, filepath.Join(s.folder, "ex01.json"))
+	require.FileExists(t, filepath.Join(s.folder, "forest.ndjson"))
+	require.DirExists(t, filepath.Join(s.folder, "documents"))
 }
 
 // What a person types at the lab's directory, and what the program answers.

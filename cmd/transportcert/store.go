@@ -56,13 +56,12 @@ func (s storeSource) folders(r *gathering) (map[string][]string, error) {
 		}
 		var others []string
 		for _, entry := range entries {
-			below := filepath.Join(path, entry.Name())
-			if info, err := os.Stat(below); err != nil || !info.IsDir() { // follows links
+			if !entry.IsDir() { // nor a link, which can lead anywhere
 				others = append(others, entry.Name())
 				continue
 			}
 			name := strings.ToLower(entry.Name())
-			all[name] = append(all[name], below)
+			all[name] = append(all[name], filepath.Join(path, entry.Name()))
 		}
 		if len(others) > 0 {
 			r.note(fmt.Sprintf("%s: left out, in no server's folder: %s", path, strings.Join(others, ", ")))

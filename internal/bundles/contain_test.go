@@ -3,10 +3,12 @@ package bundles
 import (
 	"archive/tar"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -22,6 +24,17 @@ func TestEveryBuiltinWasLookedAt(t *testing.T) {
 	require.Len(t, Capabilities().Builtins, len(all)-len(forbidden), "a forbidden function that there is not")
 	require.NotNil(t, Capabilities().AllowNet)
 	require.Empty(t, Capabilities().AllowNet)
+}
+
+func TestEveryForbiddenBuiltinIsDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/extending.md")
+	require.NoError(t, err)
+	table := ""
+	for _, name := range slices.Sorted(maps.Keys(forbidden)) {
+		table += fmt.Sprintf("| `%s` | %s |\n", name, forbidden[name])
+	}
+	require.Contains(t, string(text), "| function | because |\n|---|---|\n"+table+"\n")
 }
 
 // What OPA would read is looked at first: links, what is no file, and sizes.

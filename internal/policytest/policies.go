@@ -78,24 +78,23 @@ func lookup(data map[string]any, path []string) (value any, found bool) {
 var typed = []string{"transportcert.custom", "transportcert.custom_test"}
 
 // withSchemas makes a compiler check types by the schemas: of the input
-// everywhere, and of the decision in the organisation's packages, for which
-// modules without rules carry the METADATA that nobody has to write.
+// everywhere, and of the decision and the findings in the organisation's
+// packages, for which modules without rules carry the METADATA that nobody has
+// to write.
 func withSchemas(compiler *ast.Compiler, modules map[string]*ast.Module) error {
 	set := ast.NewSchemaSet()
-	for name, text := range map[string][]byte{"input": policies.InputSchema, "decision": policies.DecisionSchema} {
+	for name, text := range map[string][]byte{
+		"input": policies.InputSchema, "decision": policies.DecisionSchema, "findings": policies.FindingsSchema,
+	} {
 		var schema any
 		if err := json.Unmarshal(text, &schema); err != nil {
 			return fmt.Errorf("reading the schema of the %s: %w", name, err)
 		}
-		schema = nullable(schema)
-		set.Put(ast.SchemaRootRef.Append(ast.StringTerm(name)), schema)
-		if name == "input" {
-			set.Put(ast.SchemaRootRef, schema)
-		}
+		set.Put(ast.SchemaRootRef.Append(ast.StringTerm(name)), nullable(schema))
 	}
+	set.Put(ast.SchemaRootRef, set.Get(ast.MustParseRef("schema.input")))
 	for _, name := range typed {
-		text := fmt.Sprintf("# METADATA\n# scope: subpackages\n# schemas:\n#   - %s: schema.decision\npackage %s\n", decisionRule, name)
-		module, err := ast.ParseModuleWithOpts("", text, ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1})
+		module, err := ast.ParseModuleWithOpts("", metadata+name, ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1})
 		if err != nil {
 			return fmt.Errorf("reading the schemas: %w", err)
 		}
@@ -104,6 +103,13 @@ func withSchemas(compiler *ast.Compiler, modules map[string]*ast.Module) error {
 	compiler.WithSchemas(set).WithUseTypeCheckAnnotations(true)
 	return nil
 }
+
+const metadata = `# METADATA
+# scope: subpackages
+# schemas:
+#   - data.transportcert.inbound_anonymous.decision: schema.decision
+#   - data.transportcert.compliance.findings: schema.findings
+package `
 
 // nullable says of a value with two types that it is of either. Of a list of
 // types, OPA would take one alone.
@@ -129,5 +135,3 @@ func nullable(schema any) any {
 	}
 	return schema
 }
-
-const decisionRule = "data.transportcert.inbound_anonymous.decision"
