@@ -233,7 +233,7 @@ func TestDirectoryLabDocs(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 14, count)
+	require.Equal(t, 15, count)
 	require.FileExists(t, filepath.Join(s.folder, "ex01.json"))
 	require.FileExists(t, filepath.Join(s.folder, "forest.ndjson"))
 	require.DirExists(t, filepath.Join(s.folder, "documents"))
