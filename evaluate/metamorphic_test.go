@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", documentsOfARelation); err != nil {
 		panic(err)
 	}
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/transportcert/transportcert/internal/bounded.Do[...].func1"))
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/transportcert/transportcert/internal/bounded.run[...].func1"))
 }
 
 const (

@@ -206,7 +206,12 @@ func (c *connection) search(base, filter string, attributes []string, size uint3
 
 // failed says where, at which step and why.
 func (c *connection) failed(step string, err error) error {
-	switch cut := c.ctx.Err(); {
+	cut := c.ctx.Err()
+	// A dialer can notice the end of the time a moment before its context does.
+	if deadline, bounded := c.ctx.Deadline(); cut == nil && bounded && !time.Now().Before(deadline) {
+		cut = context.DeadlineExceeded
+	}
+	switch {
 	// An operation that we cut short has an error of its own, which says less.
 	case errors.Is(cut, context.DeadlineExceeded):
 		err = fmt.Errorf("not done within %s (--timeout): %w", c.g.Timeout.Round(time.Millisecond), cut)
