@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/transportcert/transportcert/internal/output"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // Exit codes. 0: as it should be.
@@ -110,10 +111,12 @@ func noArguments(_ *cobra.Command, args []string) error {
 
 // report writes an error for people. Names in it can come from anywhere.
 func report(stderr io.Writer, err error) {
-	fmt.Fprintf(stderr, "transportcert: %s\n", output.PrintableLines(err.Error()))
+	fmt.Fprintf(stderr, "transportcert: %s\n", printable.Message(err.Error()))
 }
 
 // note writes what was left out or could not be read.
 func note(stderr io.Writer) func(sentence string) {
-	return func(sentence string) { fmt.Fprintf(stderr, "note: %s\n", output.Printable(sentence)) }
+	return func(sentence string) {
+		fmt.Fprintf(stderr, "note: %s\n", output.Printable(printable.Message(sentence)))
+	}
 }

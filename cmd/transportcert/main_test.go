@@ -147,6 +147,11 @@ func TestReport(t *testing.T) {
 	report(&stderr, errors.New("a\x1b[2J\n  b\u202e"))
 	note(&stderr)("c\x1b[2J\nd")
 	require.Equal(t, "transportcert: a\\x1b[2J\n  b\\u202e\nnote: c\\x1b[2J\\nd\n", stderr.String())
+
+	stderr.Reset()
+	report(&stderr, errors.New(strings.Repeat("x", 1<<20)))
+	note(&stderr)(strings.Repeat("x", 1<<20))
+	require.Less(t, stderr.Len(), 20<<10)
 }
 
 // document returns a fixture on one line.

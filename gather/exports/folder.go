@@ -151,8 +151,12 @@ func (g Gatherer) classify(path string, values []value) ([]*export, error) {
 		e.server = e.serverName()
 		found = append(found, e)
 	}
-	for _, name := range others {
+	const most = 20
+	for _, name := range others[:min(most, len(others))] {
 		g.report("%s: left out, %d of the type %s", path, count[name], name)
+	}
+	if len(others) > most {
+		g.report("%s: left out, and those of %d more types", path, len(others)-most)
 	}
 	if len(values) == 0 {
 		g.report("%s: holds no objects", path)
