@@ -305,13 +305,16 @@ func (s *search) ask(system *systemRoots, leaf *parsed) {
 	}
 	moments := []time.Time{leaf.valid.until, leaf.valid.from}
 	for _, t := range system.moments {
+		if len(moments) > maxMoments {
+			break // more are not asked about
+		}
 		if t.After(leaf.valid.from) && t.Before(leaf.valid.until) && !slices.ContainsFunc(moments, t.Equal) {
 			moments = append(moments, t)
 		}
 	}
 	for i, t := range moments {
 		if i == maxMoments {
-			s.fail("the machine's roots were asked about %d of %d moments", i, len(moments))
+			s.fail("the machine's roots were asked about %d moments, of which there are more", i)
 			break
 		}
 		chains, err := cert.Verify(x509.VerifyOptions{

@@ -10,11 +10,12 @@ type Limits struct {
 	Bytes   int // bytes that the host sends
 }
 
-// WithDefaults returns the limits with none of them 0.
+// WithDefaults returns the limits with none of them 0. 64 MiB are some ten thousand
+// servers; the LDAP library can make forty times that of it in memory.
 func (l Limits) WithDefaults() Limits {
 	return Limits{
 		Page:    cmp.Or(l.Page, 500),
 		Entries: cmp.Or(l.Entries, 200_000),
-		Bytes:   cmp.Or(l.Bytes, 1<<30),
+		Bytes:   cmp.Or(l.Bytes, 64<<20),
 	}
 }

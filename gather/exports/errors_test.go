@@ -137,8 +137,9 @@ func TestLimits(t *testing.T) {
 	t.Parallel()
 	file := objs(connectorObj(el("S", "AuthMechanism", "Tls")))
 	folders := map[string]map[string]string{
-		"one file":  {"a.xml": file},
-		"two files": {"a.xml": file, "b.xml": file},
+		"one file":   {"a.xml": file},
+		"two files":  {"a.xml": file, "b.xml": file},
+		"attributes": {"a.xml": "<Objs><S" + strings.Repeat(` a=""`, 40) + "/></Objs>"},
 	}
 	remote, err := os.ReadFile(fixtures + "/remote/certificates.xml")
 	require.NoError(t, err)
@@ -157,6 +158,8 @@ func TestLimits(t *testing.T) {
 		{"two files", Limits{Bytes: 2*len(file) - 1}, fmt.Sprintf("DIR/b.xml: expected at most %d bytes of CLIXML in all files together", 2*len(file)-1)},
 		{"two files", Limits{Elements: 15}, "DIR/b.xml: line 1: expected at most 15 elements in all files together"},
 		{"two files", Limits{Files: 1}, "exports: DIR: expected at most 1 files, found 2"},
+		{"attributes", Limits{Elements: 19}, "DIR/a.xml: expected at most 38 attributes in all files together"},
+		{"attributes", Limits{Elements: 20}, "DIR holds no object that Exchange exported"},
 		{"certificates", Limits{}, ""},
 		{"certificates", Limits{Records: 3}, "expected at most 3 records, 32 inside one another"},
 	} {

@@ -1,6 +1,7 @@
 package exports
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 type Limits struct {
 	Files    int // files in the folder
 	Bytes    int // bytes of all its CLIXML files
-	Elements int // XML elements of all its CLIXML files
+	Elements int // XML elements of all its CLIXML files, with two attributes each
 	Depth    int // XML elements inside one another
 	Records  int // records of one .NET stream
 }
@@ -40,12 +41,12 @@ const (
 
 // budget is what is left of the limits that hold for all files together.
 type budget struct {
-	limits          Limits
-	bytes, elements int
+	limits                      Limits
+	bytes, elements, attributes int
 }
 
 func newBudget(limits Limits) *budget {
-	return &budget{limits, limits.Bytes, limits.Elements}
+	return &budget{limits, limits.Bytes, limits.Elements, 2 * limits.Elements}
 }
 
 // A boundedReader reads no more than the budget has, and nothing once the
@@ -63,6 +64,11 @@ func (r *boundedReader) Read(p []byte) (int, error) {
 	n, err := r.in.Read(p)
 	if r.budget.bytes -= n; r.budget.bytes < 0 {
 		return 0, fmt.Errorf("expected at most %d bytes of CLIXML in all files together", r.budget.limits.Bytes)
+	}
+	// The XML package holds all attributes of an element before it is seen. An
+	// equals sign stands before the value of each; others end base64.
+	if r.budget.attributes -= bytes.Count(p[:n], []byte("=")); r.budget.attributes < 0 {
+		return 0, fmt.Errorf("expected at most %d attributes in all files together", 2*r.budget.limits.Elements)
 	}
 	return n, err
 }

@@ -2,7 +2,9 @@ package host
 
 import (
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -37,6 +39,16 @@ func FuzzRegFile(f *testing.F) {
 			require.True(t, utf8.ValidString(name), "%q", name)
 		}
 	})
+}
+
+// A value of many lines costs no more than they are long.
+func TestManyLines(t *testing.T) {
+	t.Parallel()
+	begun := time.Now()
+	keys, err := parseReg([]byte(regHeader + "\r\n" + strings.Repeat("a\\\n", maxRegFile/4)))
+	require.NoError(t, err)
+	require.Empty(t, keys)
+	require.Less(t, time.Since(begun), time.Minute)
 }
 
 // FuzzNames asks of any --host that its names are those that were typed.

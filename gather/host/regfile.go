@@ -87,10 +87,13 @@ func parseReg(data []byte) ([]clusterKey, error) {
 	current := -1 // index of the key that the lines belong to; -1: one that does not matter
 	for number := 1; number < len(lines); number++ {
 		first, line := number, strings.TrimSpace(lines[number])
+		var before strings.Builder // the lines that this one goes on
 		for strings.HasSuffix(line, `\`) && number+1 < len(lines) {
+			before.WriteString(strings.TrimSuffix(line, `\`))
 			number++
-			line = strings.TrimSuffix(line, `\`) + strings.TrimSpace(lines[number])
+			line = strings.TrimSpace(lines[number])
 		}
+		line = before.String() + line
 		if strings.HasPrefix(line, "[") {
 			current = -1
 			if guid, ok := interfaceGUID(line); ok {
