@@ -163,6 +163,7 @@ func TestRegFileErrors(t *testing.T) {
 		header + "[-" + wlbs + `\` + guid1 + "]\r\n":                   "found none",
 		header + key + "\"ClusterName\"=\"mail.test\r\n":               "line 4: ClusterName: expected the text to end with a quotation mark",
 		header + key + "\"x\"=dword:1\r\n\"ClusterName\"=hex(1):6d,0g": "line 5: ClusterName: expected bytes in hex: ",
+		"\ufeff" + header + key + "\"ClusterName\"=\"m\xfcller.test\"": "line 4: expected UTF-8, as the byte order mark says",
 	} {
 		path := write(t, []byte(text))
 		doc := gather.Document{Host: &gather.Host{}}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -79,6 +80,9 @@ func parseReg(data []byte) ([]clusterKey, error) {
 		return nil, err
 	}
 	lines := strings.Split(text, "\n")
+	if i := slices.IndexFunc(lines, func(line string) bool { return !utf8.ValidString(line) }); i >= 0 {
+		return nil, fmt.Errorf("line %d: expected UTF-8, as the byte order mark says", i+1)
+	}
 	header := strings.TrimSpace(lines[0])
 	if header != regHeader && header != regHeaderOld {
 		return nil, fmt.Errorf("line 1: expected %q or %q", regHeader, regHeaderOld)
