@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // The bounds of the search for chains.
@@ -82,9 +84,10 @@ func (ch Chains) Gather(ctx context.Context, doc *Document) error {
 	if len(ch.Roots) == 0 && !ch.System {
 		return errors.New("building chains: no roots are given")
 	}
-	report := ch.Report
-	if report == nil {
-		report = func(string) {}
+	report := func(format string, args ...any) { // names in it are those of certificates
+		if ch.Report != nil {
+			ch.Report(printable.Message(fmt.Sprintf(format, args...)))
+		}
 	}
 	s := search{issuers: map[string][]*parsed{}, roots: map[*parsed]bool{}, signatures: map[[2]*parsed]error{}}
 	byDER := map[string]*parsed{}
@@ -106,7 +109,7 @@ func (ch Chains) Gather(ctx context.Context, doc *Document) error {
 			return fmt.Errorf("root %d: %w", i+1, err)
 		}
 		if s.roots[c] = c.selfIssued(); !s.roots[c] {
-			report(fmt.Sprintf("root %s is issued by %s: it serves as an intermediate", c.subjectName, c.issuerName))
+			report("root %s is issued by %s: it serves as an intermediate", c.subjectName, c.issuerName)
 		}
 	}
 	leaves := make([]*parsed, len(doc.Certificates))
@@ -118,7 +121,7 @@ func (ch Chains) Gather(ctx context.Context, doc *Document) error {
 			leaves[i], err = add(facts.DER)
 		}
 		if err != nil {
-			report(fmt.Sprintf("certificate %s keeps its trust (%s): %v", facts.Thumbprint, facts.Trust.Chain, err))
+			report("certificate %s keeps its trust (%s): %v", facts.Thumbprint, facts.Trust.Chain, err)
 		}
 	}
 	var system *systemRoots
@@ -138,7 +141,7 @@ func (ch Chains) Gather(ctx context.Context, doc *Document) error {
 		s.found, s.reasons, s.steps = nil, nil, 0
 		s.climb([]*parsed{leaf}, leaf.valid)
 		if s.steps > maxSteps {
-			report(fmt.Sprintf("certificate %s: the search for chains ended after %d issuers", doc.Certificates[i].Thumbprint, maxSteps))
+			report("certificate %s: the search for chains ended after %d issuers", doc.Certificates[i].Thumbprint, maxSteps)
 		}
 		if system != nil {
 			s.ask(system, leaf)
@@ -161,7 +164,7 @@ type search struct {
 }
 
 func (s *search) fail(format string, args ...any) {
-	if reason := fmt.Sprintf(format, args...); !slices.Contains(s.reasons, reason) {
+	if reason := printable.Message(fmt.Sprintf(format, args...)); !slices.Contains(s.reasons, reason) {
 		s.reasons = append(s.reasons, reason)
 	}
 }
