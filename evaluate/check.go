@@ -13,11 +13,8 @@ import (
 )
 
 const (
-	findingsRule = "data.transportcert.compliance.findings"
-	configRule   = "data.transportcert.compliance.config"
-
-	// checkQuery asks for both at once: the findings rest on the decision.
-	checkQuery = `{"decision": ` + decisionRule + `, "findings": ` + findingsRule + `}`
+	checkedRule = "data.transportcert.compliance.checked"
+	configRule  = "data.transportcert.compliance.config"
 )
 
 // Finding is one thing about a server that is not as it should be.
@@ -45,7 +42,7 @@ type Suppression struct {
 // the compliance rules. It is safe for concurrent use.
 type Checker struct {
 	runner
-	query      rego.PreparedEvalQuery
+	checked    *query
 	rules      []Rule
 	thresholds map[string]float64
 }
@@ -72,7 +69,7 @@ func NewChecker(ctx context.Context, opts ...Option) (*Checker, error) {
 	if c.rules, err = policies.rules(); err != nil {
 		return nil, err
 	}
-	if c.query, err = policies.prepare(ctx, checkQuery); err != nil {
+	if c.checked, err = policies.query(ctx, checkedRule); err != nil {
 		return nil, err
 	}
 	config, err := policies.prepare(ctx, configRule)
@@ -93,7 +90,7 @@ func (c *Checker) Check(ctx context.Context, document *gather.Document) (*Decisi
 		Decision *Decision `json:"decision"`
 		Findings []Finding `json:"findings"`
 	}{Decision: &Decision{document: document}}
-	err := c.answer(ctx, c.query, inputValue(document), &result)
+	err := c.answer(ctx, c.checked.of(document), inputValue(document), &result)
 	if err == nil {
 		err = result.Decision.inputError()
 	}

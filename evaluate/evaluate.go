@@ -25,16 +25,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/open-policy-agent/opa/v1/rego"
-
 	"github.com/transportcert/transportcert/gather"
 )
 
-// The rules that decide: for any document, and for one without errors.
-const (
-	decisionRule = "data.transportcert.inbound_anonymous.decision"
-	decidedRule  = "data.transportcert.inbound_anonymous.decided"
-)
+// decisionRule is the rule that decides.
+const decisionRule = "data.transportcert.inbound_anonymous.decision"
 
 // DefaultDeadline is how long one evaluation may take where WithDeadline does
 // not say.
@@ -47,8 +42,7 @@ const maxDecision = 64 << 20
 // Evaluator holds the compiled policies. It is safe for concurrent use.
 type Evaluator struct {
 	runner
-	decision rego.PreparedEvalQuery
-	decided  rego.PreparedEvalQuery
+	decision *query
 }
 
 // Option changes how New makes an Evaluator.
@@ -103,10 +97,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 		return nil, err
 	}
 	e := &Evaluator{runner: o.runner}
-	if e.decision, err = policies.prepare(ctx, decisionRule); err != nil {
-		return nil, err
-	}
-	if e.decided, err = policies.prepare(ctx, decidedRule); err != nil {
+	if e.decision, err = policies.query(ctx, decisionRule); err != nil {
 		return nil, err
 	}
 	return e, nil
@@ -117,6 +108,7 @@ func newOptions(opts []Option) options {
 	for _, option := range opts {
 		option(&o)
 	}
+	o.trusted = len(o.bundles) == 0 && len(o.policies) == 0
 	return o
 }
 
@@ -137,15 +129,7 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 		return nil, err
 	}
 	defer cancel()
-	input := inputValue(document)
-	var text []byte
-	if document.Valid() {
-		// The policies' own search for input errors would find none.
-		text, err = e.eval(ctx, e.decided, input)
-	}
-	if text == nil && err == nil {
-		text, err = e.eval(ctx, e.decision, input)
-	}
+	text, err := e.eval(ctx, e.decision.of(document), inputValue(document))
 	if err != nil {
 		return nil, err
 	}

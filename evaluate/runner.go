@@ -16,6 +16,7 @@ import (
 type runner struct {
 	clock    func() time.Time
 	deadline time.Duration
+	trusted  bool // whether the policies are the shipped ones and no others
 }
 
 // bound gives a context the deadline of one evaluation.
@@ -30,7 +31,11 @@ func (r *runner) bound(ctx context.Context) (context.Context, context.CancelFunc
 // eval returns what a query says of the input, as JSON; nil where it is
 // undefined.
 func (r *runner) eval(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value) ([]byte, error) {
-	return bounded.Do(ctx, func(ctx context.Context) ([]byte, error) {
+	do := bounded.Do[[]byte]
+	if r.trusted {
+		do = bounded.Trust
+	}
+	return do(ctx, func(ctx context.Context) ([]byte, error) {
 		results, err := query.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTime(r.clock()))
 		if err != nil || len(results) == 0 {
 			return nil, err

@@ -27,6 +27,13 @@ findings := [found |
 ]
 
 # METADATA
+# title: Checked
+# description: The decision and what is found, for those who need both of one evaluation.
+# custom:
+#   document: findings
+checked := {"decision": decision, "findings": findings}
+
+# METADATA
 # title: All findings
 # description: >-
 #   The findings without an order. What is said about the document and the policies themselves cannot be

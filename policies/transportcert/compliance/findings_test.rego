@@ -94,3 +94,9 @@ test_policies_without_metadata_say_so if {
 }
 
 metadata := {"title": "x", "custom": {"id": "x", "severity": "info", "remediation": "x"}}
+
+test_the_decision_comes_with_what_is_found if {
+	checked := compliance.checked with input as with_other({"has_private_key": false, "services": ["SMTP"]})
+	checked.decision.ineligible == {b: ["no_private_key"]}
+	[[f.rule_id, f.thumbprint] | some f in checked.findings] == [["TC032", b]]
+}

@@ -6,7 +6,22 @@ package transportcert.inbound_anonymous
 # entrypoint: true
 # custom:
 #   document: decision
-decision := decided if {
+decision := object.union(customization, {
+	"server": input.server,
+	"phase": phase,
+	"evaluated_at": now,
+	"connectors": connectors,
+	"certificate": loaded_thumbprint,
+	"expired": expired,
+	"domains": domains,
+	"eligible": eligible,
+	"ineligible": {thumbprint: sort(reasons) | some thumbprint, reasons in ineligible},
+	"best": best,
+	"best_kind": best_kind,
+	"matches_best": matches_best,
+	"events": events,
+	"input_errors": [],
+}) if {
 	count(input_errors) == 0
 } else := {
 	"server": stated_server,
@@ -25,32 +40,6 @@ decision := decided if {
 	"input_errors": sort(input_errors),
 } if {
 	count(input_errors) > 0
-}
-
-# METADATA
-# title: Decided
-# description: >-
-#   The decision for a document without errors, and undefined where an organisation's own rules have
-#   some. Whoever has validated the document can ask for this and saves the search for input errors.
-# custom:
-#   document: decision
-decided := object.union(customization, {
-	"server": input.server,
-	"phase": phase,
-	"evaluated_at": now,
-	"connectors": connectors,
-	"certificate": loaded_thumbprint,
-	"expired": expired,
-	"domains": domains,
-	"eligible": eligible,
-	"ineligible": {thumbprint: sort(reasons) | some thumbprint, reasons in ineligible},
-	"best": best,
-	"best_kind": best_kind,
-	"matches_best": matches_best,
-	"events": events,
-	"input_errors": [],
-}) if {
-	count(custom_errors) == 0
 }
 
 # METADATA
