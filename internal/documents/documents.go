@@ -4,6 +4,7 @@
 package documents
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"errors"
@@ -78,8 +79,8 @@ func (d Document) Decode() (*gather.Document, error) {
 // folders are not; what is left out is reported. Whether a file holds one
 // document or one a line its content says.
 func Read(paths []string, stdin io.Reader, limits Limits, report gather.Report) iter.Seq2[Document, error] {
-	r := reader{stdin, limits.WithDefaults(), report}
 	return func(yield func(Document, error) bool) {
+		r := reader{stdin, bufio.NewReaderSize(nil, 64<<10), limits.WithDefaults(), report}
 		for _, path := range paths {
 			if !r.path(path, yield) {
 				return
@@ -90,6 +91,7 @@ func Read(paths []string, stdin io.Reader, limits Limits, report gather.Report) 
 
 type reader struct {
 	stdin  io.Reader
+	buffer *bufio.Reader // of the stream that is read; folders have thousands of files
 	limits Limits
 	report gather.Report
 }
@@ -152,7 +154,7 @@ func (r reader) file(path string, yield func(Document, error) bool) bool {
 }
 
 func (r reader) stream(name string, text io.Reader, yield func(Document, error) bool) bool {
-	in := newStream(text, r.limits.Size)
+	in := newStream(text, r.buffer, r.limits.Size)
 	first, err := in.line()
 	if errors.Is(err, io.EOF) {
 		return yield(Document{Name: name}, fmt.Errorf("%s: expected a document, found nothing", name))

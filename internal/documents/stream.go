@@ -23,8 +23,19 @@ type stream struct {
 	blank  int    // how many lines were skipped before ahead
 }
 
-func newStream(r io.Reader, most int) *stream {
-	return &stream{reader: bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 64<<10), most: most}
+// newStream reads with a buffer that nothing else reads with meanwhile.
+func newStream(r io.Reader, buffer *bufio.Reader, most int) *stream {
+	buffer.Reset(r)
+	if start, _ := buffer.Peek(3); hasByteOrderMark(start) {
+		buffer = bufio.NewReader(transform.NewReader(buffer, unicode.BOMOverride(transform.Nop)))
+	}
+	return &stream{reader: buffer, most: most}
+}
+
+func hasByteOrderMark(start []byte) bool {
+	return slices.ContainsFunc([]string{"\xff\xfe", "\xfe\xff", "\xef\xbb\xbf"}, func(mark string) bool {
+		return bytes.HasPrefix(start, []byte(mark))
+	})
 }
 
 // line returns the next line that is not blank, with its line end; io.EOF
