@@ -42,7 +42,7 @@ type Suppression struct {
 // the compliance rules. It is safe for concurrent use.
 type Checker struct {
 	runner
-	checked    *query
+	checked    rego.PreparedEvalQuery
 	rules      []Rule
 	thresholds map[string]float64
 }
@@ -69,7 +69,7 @@ func NewChecker(ctx context.Context, opts ...Option) (*Checker, error) {
 	if c.rules, err = policies.rules(); err != nil {
 		return nil, err
 	}
-	if c.checked, err = policies.query(ctx, checkedRule); err != nil {
+	if c.checked, err = policies.prepare(ctx, checkedRule); err != nil {
 		return nil, err
 	}
 	config, err := policies.prepare(ctx, configRule)
@@ -90,7 +90,10 @@ func (c *Checker) Check(ctx context.Context, document *gather.Document) (*Decisi
 		Decision *Decision `json:"decision"`
 		Findings []Finding `json:"findings"`
 	}{Decision: &Decision{document: document}}
-	err := c.answer(ctx, c.checked.of(document), inputValue(document), &result)
+	err := document.Validate()
+	if err == nil {
+		err = c.answer(ctx, c.checked, inputValue(document), &result)
+	}
 	if err == nil {
 		err = result.Decision.inputError()
 	}

@@ -102,7 +102,7 @@ func TestCheckFindsNothingWhereAllIsAsItShouldBe(t *testing.T) {
 	require.NotNil(t, findings)
 }
 
-func TestCheckOfADocumentThatThePoliciesCannotRead(t *testing.T) {
+func TestCheckOfADocumentThatIsNotValid(t *testing.T) {
 	t.Parallel()
 	document, _ := server(t)
 	document.Directory = nil
@@ -110,7 +110,7 @@ func TestCheckOfADocumentThatThePoliciesCannotRead(t *testing.T) {
 	require.Nil(t, decision)
 	require.Nil(t, findings)
 	require.ErrorContains(t, err, "checking the document of EX01: ")
-	require.ErrorContains(t, err, "directory: expected an object")
+	require.ErrorContains(t, err, "directory: expected an object, found null")
 }
 
 func TestCheckConcurrently(t *testing.T) {

@@ -1,7 +1,6 @@
 package evaluate
 
 import (
-	"crypto/sha1" // a thumbprint is SHA-1 by definition
 	"crypto/x509"
 	"fmt"
 
@@ -56,8 +55,7 @@ type Event struct {
 
 // Certificate returns the certificate that the server would serve, parsed from
 // the document's der. It is an error where none is loaded, where the document
-// has no der for it, where the der is another certificate, and where
-// crypto/x509 refuses what Windows accepts.
+// has no der for it, and where crypto/x509 refuses what Windows accepts.
 func (d *Decision) Certificate() (*x509.Certificate, error) {
 	if d.Thumbprint == nil {
 		return nil, fmt.Errorf("%s loads no certificate", d.Server)
@@ -68,9 +66,6 @@ func (d *Decision) Certificate() (*x509.Certificate, error) {
 		}
 		if len(certificate.DER) == 0 {
 			return nil, fmt.Errorf("the document of %s has no der for the certificate %s", d.Server, *d.Thumbprint)
-		}
-		if sum := sha1.Sum(certificate.DER); fmt.Sprintf("%X", sum) != *d.Thumbprint {
-			return nil, fmt.Errorf("the document of %s: the der of the certificate %s has the thumbprint %X", d.Server, *d.Thumbprint, sum)
 		}
 		parsed, err := x509.ParseCertificate(certificate.DER)
 		if err != nil {

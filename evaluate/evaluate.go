@@ -25,6 +25,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/open-policy-agent/opa/v1/rego"
+
 	"github.com/transportcert/transportcert/gather"
 )
 
@@ -42,7 +44,7 @@ const maxDecision = 64 << 20
 // Evaluator holds the compiled policies. It is safe for concurrent use.
 type Evaluator struct {
 	runner
-	decision *query
+	decision rego.PreparedEvalQuery
 }
 
 // Option changes how New makes an Evaluator.
@@ -97,7 +99,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 		return nil, err
 	}
 	e := &Evaluator{runner: o.runner}
-	if e.decision, err = policies.query(ctx, decisionRule); err != nil {
+	if e.decision, err = policies.prepare(ctx, decisionRule); err != nil {
 		return nil, err
 	}
 	return e, nil
@@ -113,8 +115,8 @@ func newOptions(opts []Option) options {
 }
 
 // Evaluate decides for one document. Where the document does not say what now
-// is, the evaluator's clock does. A document that the policies cannot read is
-// an error that names each place; there is no decision then.
+// is, the evaluator's clock does. A document that is not valid is an error that
+// names each place; there is no decision then.
 func (e *Evaluator) Evaluate(ctx context.Context, document *gather.Document) (*Decision, error) {
 	decision, err := e.evaluate(ctx, document)
 	if err != nil {
@@ -124,12 +126,15 @@ func (e *Evaluator) Evaluate(ctx context.Context, document *gather.Document) (*D
 }
 
 func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*Decision, error) {
+	if err := document.Validate(); err != nil {
+		return nil, err
+	}
 	ctx, cancel, err := e.bound(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer cancel()
-	text, err := e.eval(ctx, e.decision.of(document), inputValue(document))
+	text, err := e.eval(ctx, e.decision, inputValue(document))
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +148,8 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 	return decision, decision.inputError()
 }
 
-// inputError is what a decision for a document with errors is.
+// inputError is what keeps the policies from deciding for a valid document: an
+// organisation's own rules that they cannot read.
 func (d *Decision) inputError() error {
 	if len(d.InputErrors) == 0 {
 		return nil

@@ -46,7 +46,7 @@ func decider(t *testing.T) func(*rapid.T, *gather.Document) *evaluate.Decision {
 	evaluator, err := evaluate.New(t.Context())
 	require.NoError(t, err)
 	return func(rt *rapid.T, doc *gather.Document) *evaluate.Decision {
-		require.True(rt, doc.Valid())
+		require.NoError(rt, doc.Validate())
 		decision, err := evaluator.Evaluate(t.Context(), doc)
 		require.NoError(rt, err)
 		text, err := json.Marshal(decision)

@@ -13,7 +13,6 @@ import (
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
-	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/bounded"
 	"github.com/transportcert/transportcert/internal/bundles"
 )
@@ -38,7 +37,7 @@ func (o *options) compile(ctx context.Context) (*program, error) {
 	store := inmem.NewWithOpts(inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
 	_, err = bounded.Within(ctx, bundles.CompileDeadline, func(ctx context.Context) (any, error) {
 		return nil, storage.Txn(ctx, store, storage.WriteParams, func(txn storage.Transaction) error {
-			return bundle.Activate(&bundle.ActivateOpts{
+			err := bundle.Activate(&bundle.ActivateOpts{
 				Ctx:           ctx,
 				Store:         store,
 				Txn:           txn,
@@ -47,6 +46,10 @@ func (o *options) compile(ctx context.Context) (*program, error) {
 				Bundles:       loaded,
 				ParserOptions: ast.ParserOptions{RegoVersion: ast.RegoV1, Capabilities: allowed},
 			})
+			if err != nil {
+				return err
+			}
+			return setValidated(ctx, store, txn)
 		})
 	})
 	if err != nil {
@@ -55,29 +58,14 @@ func (o *options) compile(ctx context.Context) (*program, error) {
 	return &program{compiler, store}, nil
 }
 
-// noDocumentErrors spares the policies their own search for what is wrong with a
-// document, which takes half of the time.
-const noDocumentErrors = " with data.transportcert.inbound_anonymous.document_errors as set()"
-
-// A query asks for a rule: of any document, and of a valid one.
-type query struct{ any, valid rego.PreparedEvalQuery }
-
-// of returns the query for a document.
-func (q *query) of(document *gather.Document) rego.PreparedEvalQuery {
-	if document.Valid() {
-		return q.valid
+// setValidated tells the policies that nobody asks them about a document that is
+// not valid, so that they need not search it for errors.
+func setValidated(ctx context.Context, store storage.Store, txn storage.Transaction) error {
+	path := storage.MustParsePath("/transportcert/validated")
+	if err := storage.MakeDir(ctx, store, txn, path[:1]); err != nil {
+		return err
 	}
-	return q.any
-}
-
-// query compiles a query for a rule.
-func (p *program) query(ctx context.Context, rule string) (*query, error) {
-	anyDocument, err := p.prepare(ctx, rule)
-	if err != nil {
-		return nil, err
-	}
-	valid, err := p.prepare(ctx, rule+noDocumentErrors)
-	return &query{anyDocument, valid}, err
+	return store.Write(ctx, txn, storage.AddOp, path, true)
 }
 
 // prepare compiles a query over the policies.

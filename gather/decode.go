@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -37,7 +38,7 @@ func Decode(data []byte) (*Document, error) {
 // returns nil for every other document, and the schema says what it is.
 func decodeUsual(data []byte) *Document {
 	doc := new(Document)
-	if jsonv2.Unmarshal(data, doc, usual) != nil || !doc.Valid() {
+	if jsonv2.Unmarshal(data, doc, usual) != nil || !nullsAreAllowed(data) || !doc.valid() {
 		return nil
 	}
 	absent := func(key string) bool {
@@ -60,23 +61,31 @@ func decodeUsual(data []byte) *Document {
 	return doc
 }
 
-// usual refuses unknown keys, and null for what is never null. That a key
-// occurs twice is refused by default.
-var usual = jsonv2.JoinOptions(
-	jsonv2.RejectUnknownMembers(true),
-	jsonv2.WithUnmarshalers(jsonv2.JoinUnmarshalers(
-		neverNull[string](), neverNull[bool](), neverNull[int](), neverNull[[]byte](),
-		neverNull[[]string](), neverNull[map[string]string](), neverNull[Trust](),
-	)),
-)
+// usual refuses unknown keys. That a key occurs twice is refused by default.
+var usual = jsonv2.RejectUnknownMembers(true)
 
-func neverNull[T any]() *jsonv2.Unmarshalers {
-	return jsonv2.UnmarshalFromFunc(func(d *jsontext.Decoder, _ *T) error {
-		if d.PeekKind() == 'n' {
-			return errors.New("null")
+// canBeNull are the keys that are never unknown and whose value can be null.
+var canBeNull = []string{"internal_transport_certificate", "has_private_key", "services", "self_signed", "valid_from", "valid_until", "revoked"}
+
+// nullsAreAllowed reports whether every null in JSON that is known to be JSON is the
+// value of one of these keys. Of a text with null in it, it may say no.
+func nullsAreAllowed(data []byte) bool {
+	const space = " \t\r\n"
+	for {
+		before, after, found := bytes.Cut(data, []byte("null"))
+		if !found {
+			return true
 		}
-		return errors.ErrUnsupported
-	})
+		key, isValue := bytes.CutSuffix(bytes.TrimRight(before, space), []byte(":"))
+		key = bytes.TrimRight(key, space)
+		if !isValue || !slices.ContainsFunc(canBeNull, func(name string) bool {
+			start, isKey := bytes.CutSuffix(key, []byte(`"`+name+`"`))
+			return isKey && !bytes.HasSuffix(start, []byte(`\`))
+		}) {
+			return false
+		}
+		data = after
+	}
 }
 
 // DecodePartial reads a document from which any of the top-level keys may be

@@ -50,7 +50,7 @@ func FuzzDecode(f *testing.F) {
 			if document.Missing() != nil || document.SchemaVersion == 0 {
 				continue // a partial one is none to Decode
 			}
-			require.True(t, document.Valid())
+			require.NoError(t, document.Validate())
 			text := encode(t, document)
 			again, err := Decode(text)
 			require.NoError(t, err, "%s", text)

@@ -1,6 +1,8 @@
 package gather
 
 import (
+	"encoding/json"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -13,9 +15,24 @@ var (
 	services       = []string{"None", "IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
 )
 
-// Valid reports whether the document is what Decode takes. Where it is not,
-// Decode of its JSON says why.
-func (d *Document) Valid() bool {
+// Validate returns an error where the document is not what Decode takes: the one
+// with which Decode refuses its JSON.
+func (d *Document) Validate() error {
+	if d.valid() {
+		return nil
+	}
+	text, err := json.Marshal(d)
+	if err == nil {
+		_, err = Decode(text)
+	}
+	if err == nil {
+		err = errors.New("expected a document that Decode takes")
+	}
+	return err
+}
+
+// valid is Validate for those who do not ask why.
+func (d *Document) valid() bool {
 	if d.SchemaVersion != Version || d.Server == "" || d.Now != "" && !isTime(d.Now) ||
 		d.Phase != "" && d.Phase != "session" && d.Phase != "startup" ||
 		d.Connectors == nil || d.Directory == nil || d.Host == nil || d.Certificates == nil {

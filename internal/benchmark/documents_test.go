@@ -13,6 +13,6 @@ func TestDocumentsAreValid(t *testing.T) {
 	for _, certificates := range []int{3, 6, 30, 1000} {
 		document := benchmark.Document(7, certificates)
 		require.Len(t, document.Certificates, certificates)
-		require.True(t, document.Valid())
+		require.NoError(t, document.Validate())
 	}
 }
