@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"strings"
@@ -197,7 +198,7 @@ func (f *bundleFile) addFlags(command *cobra.Command) {
 
 func (f bundleFile) write(command *cobra.Command, data []byte) error {
 	if f != "" {
-		return replaceFile(string(f), data)
+		return replaceFile(string(f), bytes.NewReader(data))
 	}
 	if stdout, ok := command.OutOrStdout().(*os.File); ok && term.IsTerminal(int(stdout.Fd())) {
 		return usagef("expected -o FILE: a bundle is nothing for a terminal")

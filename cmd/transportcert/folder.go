@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,7 +32,7 @@ func (f *documentFolder) write(server string, document []byte) error {
 	}
 	name := fileName(server) + ".json"
 	f.written = append(f.written, name)
-	return replaceFile(filepath.Join(f.path, name), document)
+	return replaceFile(filepath.Join(f.path, name), bytes.NewReader(document))
 }
 
 // others returns the documents in the folder that were not written now.

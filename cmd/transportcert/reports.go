@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"io"
 	"slices"
 	"strings"
 
 	"github.com/transportcert/transportcert/internal/output"
+	"github.com/transportcert/transportcert/internal/spool"
 )
 
 // A target is where a report goes: FORMAT or FORMAT=FILE on the command line.
@@ -39,7 +39,7 @@ type reports []openReport
 type openReport struct {
 	output.Report
 	file string
-	text *bytes.Buffer
+	text *spool.Spool
 }
 
 func openReports(targets []target, stdout io.Writer, options output.ReportOptions) (reports, error) {
@@ -48,7 +48,7 @@ func openReports(targets []target, stdout io.Writer, options output.ReportOption
 		open := openReport{file: t.file}
 		w, options := stdout, options
 		if t.file != "" {
-			open.text = &bytes.Buffer{}
+			open.text = &spool.Spool{}
 			w, options.Color = open.text, false
 		}
 		var err error
@@ -69,7 +69,7 @@ func (r reports) close() error {
 		if open.file == "" {
 			continue
 		}
-		if err := replaceFile(open.file, open.text.Bytes()); err != nil {
+		if err := replaceFile(open.file, open.text); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package output
 
 import (
-	"encoding/json"
 	"io"
 
 	"github.com/transportcert/transportcert/evaluate"
@@ -10,9 +9,9 @@ import (
 // jsonReport is one object for all documents, written by Close.
 type jsonReport struct {
 	w       io.Writer
-	Servers []checkedServer `json:"servers"`
-	Errors  []failedServer  `json:"errors"`
-	Counts  counts          `json:"counts"`
+	servers array
+	errors  array
+	counts  counts
 }
 
 type checkedServer struct {
@@ -30,7 +29,7 @@ type failedServer struct {
 }
 
 func newJSONReport(w io.Writer) *jsonReport {
-	return &jsonReport{w: w, Servers: []checkedServer{}, Errors: []failedServer{}}
+	return &jsonReport{w: w, servers: array{key: "servers", indent: "    "}, errors: array{key: "errors", indent: "    "}}
 }
 
 func (r *jsonReport) Add(c Checked) error {
@@ -39,20 +38,19 @@ func (r *jsonReport) Add(c Checked) error {
 	}
 	for _, finding := range c.Findings {
 		server.Counts.add(finding)
-		r.Counts.add(finding)
+		r.counts.add(finding)
 	}
-	r.Servers = append(r.Servers, server)
-	return nil
+	return r.servers.add(server)
 }
 
 func (r *jsonReport) Fail(document string, why error) error {
-	r.Errors = append(r.Errors, failedServer{document, why.Error()})
-	return nil
+	return r.errors.add(failedServer{document, why.Error()})
 }
 
 func (r *jsonReport) Close() error {
-	encoder := json.NewEncoder(r.w)
-	encoder.SetEscapeHTML(false) // as in decisions
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(r)
+	return writeWithArrays(r.w, struct {
+		Servers []any  `json:"servers"`
+		Errors  []any  `json:"errors"`
+		Counts  counts `json:"counts"`
+	}{[]any{}, []any{}, r.counts}, &r.servers, &r.errors)
 }

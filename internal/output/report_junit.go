@@ -1,23 +1,28 @@
 package output
 
 import (
+	"bytes"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"strings"
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/spool"
 )
 
 // junitReport is a suite for each server with a test case for each rule. A case
 // fails where the gate does; what does not fail it is in the case's output. All
 // is written by Close.
 type junitReport struct {
-	w      io.Writer
-	rules  []evaluate.Rule
-	failOn FailOn
-	junit.Testsuites
+	w                io.Writer
+	rules            []evaluate.Rule
+	failOn           FailOn
+	junit.Testsuites // without the suites, which are in written
+	suites           int
+	written          spool.Spool
 }
 
 // took is how long a test case took; readers want to have it.
@@ -26,7 +31,7 @@ const took = "0"
 func (r *junitReport) Add(c Checked) error {
 	suite := junit.Testsuite{
 		Name:      Printable(c.Server),
-		ID:        len(r.Suites),
+		ID:        r.suites,
 		Hostname:  Printable(c.Server),
 		Timestamp: strings.TrimSuffix(c.EvaluatedAt, "Z"), // the format knows no zones
 		Time:      took,
@@ -46,8 +51,21 @@ func (r *junitReport) Add(c Checked) error {
 	for _, rule := range rules {
 		suite.AddTestcase(r.testcase(c, rule, byRule[rule.ID]))
 	}
+	return r.add(suite)
+}
+
+// add counts a suite and writes it to where it waits for the others.
+func (r *junitReport) add(suite junit.Testsuite) error {
 	r.AddSuite(suite)
-	return nil
+	r.Suites = nil
+	r.suites++
+	encoder := xml.NewEncoder(&r.written)
+	encoder.Indent("\t", "\t")
+	if err := encoder.EncodeElement(suite, xml.StartElement{Name: xml.Name{Local: "testsuite"}}); err != nil {
+		return err
+	}
+	_, err := io.WriteString(&r.written, "\n")
+	return err
 }
 
 func (r *junitReport) testcase(c Checked, rule evaluate.Rule, found []int) junit.Testcase {
@@ -84,21 +102,32 @@ func (r *junitReport) testcase(c Checked, rule evaluate.Rule, found []int) junit
 
 // Fail adds a suite with one test case that could not be run.
 func (r *junitReport) Fail(document string, why error) error {
-	suite := junit.Testsuite{Name: Printable(document), ID: len(r.Suites), Time: took}
+	suite := junit.Testsuite{Name: Printable(document), ID: r.suites, Time: took}
 	message, _, _ := strings.Cut(PrintableLines(why.Error()), "\n")
 	suite.AddTestcase(junit.Testcase{
 		Name: "check", Classname: Printable(document), Time: took,
 		Error: &junit.Result{Message: message, Type: "error", Data: PrintableLines(why.Error())},
 	})
-	r.AddSuite(suite)
-	return nil
+	return r.add(suite)
 }
 
 func (r *junitReport) Close() error {
-	if _, err := io.WriteString(r.w, xml.Header); err != nil {
-		return err
-	}
 	r.Name = "transportcert"
 	r.Skipped = 0 // the schema of Jenkins' xUnit plugin has it in suites only
-	return r.WriteXML(r.w)
+	whole, err := xml.Marshal(r.Testsuites)
+	if err != nil {
+		return err
+	}
+	start, end := whole, []byte("</testsuites>")
+	if start = bytes.TrimSuffix(start, end); r.suites > 0 {
+		start = append(start, '\n')
+	}
+	if _, err := fmt.Fprintf(r.w, "%s%s", xml.Header, start); err != nil {
+		return err
+	}
+	if _, err := r.written.WriteTo(r.w); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(r.w, "%s\n", end)
+	return err
 }

@@ -3,7 +3,6 @@ package output
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -32,6 +31,7 @@ const schemaURI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sc
 type sarifReport struct {
 	w          io.Writer
 	run        sarifRun
+	results    array
 	invocation *sarif.Invocation
 	index      map[string]int // of each rule, by id
 }
@@ -41,7 +41,7 @@ type sarifReport struct {
 type (
 	sarifRun struct {
 		*sarif.Run
-		Results []sarifResult `json:"results"`
+		Results []any `json:"results"`
 	}
 	sarifResult struct {
 		*sarif.Result
@@ -54,7 +54,7 @@ func newSARIF(w io.Writer, options ReportOptions) *sarifReport {
 	run.Tool.Driver.WithVersion(options.Version)
 	invocation := sarif.NewInvocation().WithExecutionSuccessful(true)
 	run.AddInvocation(invocation)
-	r := &sarifReport{w, sarifRun{run, []sarifResult{}}, invocation, map[string]int{}}
+	r := &sarifReport{w, sarifRun{run, []any{}}, array{key: "results", indent: "        "}, invocation, map[string]int{}}
 	for _, rule := range options.Rules {
 		r.addRule(rule)
 	}
@@ -91,7 +91,9 @@ func (r *sarifReport) Add(c Checked) error {
 			WithMessage(sarif.NewTextMessage(advice(finding))).
 			WithLocations([]*sarif.Location{location(c.Places[i], finding)}).
 			WithPartialFingerprints(map[string]string{"transportcertFinding/v1": fingerprint(finding)})
-		r.run.Results = append(r.run.Results, sarifResult{result, suppressions(finding.Suppressed)})
+		if err := r.results.add(sarifResult{result, suppressions(finding.Suppressed)}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -168,15 +170,11 @@ func (r *sarifReport) Fail(document string, why error) error {
 }
 
 func (r *sarifReport) Close() error {
-	report := struct {
+	return writeWithArrays(r.w, struct {
 		Schema  string     `json:"$schema"`
 		Version string     `json:"version"`
 		Runs    []sarifRun `json:"runs"`
-	}{schemaURI, "2.1.0", []sarifRun{r.run}}
-	encoder := json.NewEncoder(r.w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(report)
+	}{schemaURI, "2.1.0", []sarifRun{r.run}}, &r.results)
 }
 
 func message(text string) *sarif.MultiformatMessageString {

@@ -101,3 +101,17 @@ test_the_same_certificate_twice if {
 
 # pointer returns a path of an error in the form that json.patch takes.
 pointer(path) := replace(replace(replace(path, "[", "/"), "]", ""), ".", "/")
+
+test_a_validated_document_is_not_searched_for_errors if {
+	wrong := object.union(document, {"phase": "shutdown"})
+	unreadable := "data.transportcert.custom.ineligible: expected objects with a thumbprint and a reason"
+
+	inbound_anonymous.input_errors == {"phase: expected session or startup"} with input as wrong
+	inbound_anonymous.input_errors == set() with input as wrong with data.transportcert.validated as true
+	inbound_anonymous.input_errors == {unreadable} with input as wrong
+		with data.transportcert.validated as true
+		with data.transportcert.custom.ineligible as {"x"}
+	inbound_anonymous.input_errors == {unreadable, "phase: expected session or startup"} with input as wrong
+		with data.transportcert.validated as "yes"
+		with data.transportcert.custom.ineligible as {"x"}
+}

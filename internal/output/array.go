@@ -1,0 +1,67 @@
+package output
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/transportcert/transportcert/internal/spool"
+)
+
+// An array is one of JSON that grows from document to document, and is not in
+// memory: the reports of a forest can be longer than that is large.
+type array struct {
+	key    string // of the array
+	indent string // of its elements
+	text   spool.Spool
+}
+
+func (a *array) add(element any) error {
+	text, err := marshal(element, a.indent)
+	if err != nil {
+		return err
+	}
+	separator := ",\n"
+	if a.text.Len() == 0 {
+		separator = "\n"
+	}
+	_, err = fmt.Fprint(&a.text, separator, a.indent, text)
+	return err
+}
+
+// writeWithArrays writes a value as JSON, with each array in place of the empty array
+// that has its key. The arrays come in the order in which they are written.
+func writeWithArrays(w io.Writer, value any, arrays ...*array) error {
+	rest, err := marshal(value, "")
+	if err != nil {
+		return err
+	}
+	for _, a := range arrays {
+		if a.text.Len() == 0 {
+			continue
+		}
+		empty := fmt.Sprintf("%q: [", a.key) // in no text: its quotation marks are escaped
+		before, after, _ := strings.Cut(rest, empty)
+		if _, err := io.WriteString(w, before+empty); err != nil {
+			return err
+		}
+		if _, err := a.text.WriteTo(w); err != nil {
+			return err
+		}
+		rest = "\n" + strings.TrimPrefix(a.indent, "  ") + after
+	}
+	_, err = io.WriteString(w, rest+"\n")
+	return err
+}
+
+// marshal writes a value as indented JSON, without the line end.
+func marshal(value any, indent string) (string, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // as in decisions
+	encoder.SetIndent(indent, "  ")
+	err := encoder.Encode(value)
+	return strings.TrimSuffix(text.String(), "\n"), err
+}
