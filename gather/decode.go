@@ -17,6 +17,10 @@ import (
 	"github.com/transportcert/transportcert/policies"
 )
 
+// maxValues is how many values a document can have that is not read the usual way.
+// 10,000 certificates with ten names each have a third.
+const maxValues = 1_000_000
+
 // Decode reads a document and checks it against the schema of the input
 // document; times must be in the calendar, thumbprints must not repeat, and a
 // certificate's der must have its thumbprint. UTF-16 with a byte order mark is
@@ -126,6 +130,10 @@ func decode(data []byte, schema *jsonschema.Schema) (*Document, error) {
 		return nil, errors.New("expected a document, a JSON object; found nothing")
 	case start[0] == '<' && bytes.Contains(start, []byte("<Objs")):
 		return nil, errors.New("expected a document, a JSON object; this is an export of the Exchange Management Shell: pass its folder with --exports")
+	}
+	// Each of them can be a fault, and takes hundreds of bytes on its way to a message.
+	if bytes.Count(data, []byte(","))+bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > maxValues {
+		return nil, fmt.Errorf("expected at most %d values, found more commas and opening brackets", maxValues)
 	}
 	var value any
 	if err := jsonv2.Unmarshal(data, &value); err != nil {

@@ -252,6 +252,19 @@ func TestDecodeCertificates(t *testing.T) {
 	require.Equal(t, "and 10 more", lines[20])
 }
 
+// What would take memory and time to name every fault is refused before, to the
+// value.
+func TestDecodeBoundsValues(t *testing.T) {
+	t.Parallel()
+	text := func(commas int) []byte { return []byte(`{"x":[` + strings.Repeat("0,", commas) + `0]}`) }
+	for _, decode := range []func([]byte) (*Document, error){Decode, DecodePartial} {
+		_, err := decode(text(maxValues - 2)) // and two brackets
+		require.ErrorContains(t, err, "x: unknown key")
+		_, err = decode(text(maxValues - 1))
+		require.EqualError(t, err, "expected at most 1000000 values, found more commas and opening brackets")
+	}
+}
+
 func TestDecodePartial(t *testing.T) {
 	t.Parallel()
 	doc, err := DecodePartial([]byte("{}"))

@@ -34,8 +34,9 @@ type place struct {
 }
 
 type fault struct {
-	at   jsontext.Pointer // where it stands in the document, for the order
-	text string
+	at     jsontext.Pointer // where it stands in the document
+	offset int64            // the same, for the order
+	text   string
 }
 
 // faults collects what is wrong with a document.
@@ -45,7 +46,7 @@ type faults struct {
 }
 
 func (f *faults) add(at jsontext.Pointer, path, text string) {
-	f.list = append(f.list, fault{at, strings.TrimPrefix(path+": "+text, ": ")})
+	f.list = append(f.list, fault{at: at, text: strings.TrimPrefix(path+": "+text, ": ")})
 }
 
 // walk notes every value that the schema knows, and finds faults that a schema
@@ -117,9 +118,10 @@ func (f *faults) collect(invalid *jsonschema.ValidationError) {
 			f.add(at, join(p.path, key), "missing: expected "+expected(node))
 		}
 	case *kind.AdditionalProperties:
+		names := slices.Sorted(maps.Keys(p.node.Properties))
 		for _, key := range found.Properties {
 			text := "unknown key"
-			for _, name := range slices.Sorted(maps.Keys(p.node.Properties)) {
+			for _, name := range names {
 				if levenshtein.ComputeDistance(strings.ToLower(cut(key)), name) <= min(2, len(name)/3) {
 					text += ": did you mean " + name + "?"
 					break
@@ -176,9 +178,10 @@ func (f *faults) sorted(data []byte) error {
 			order[at] = d.InputOffset()
 		}
 	}
-	slices.SortStableFunc(f.list, func(a, b fault) int {
-		return cmp.Compare(order[a.at], order[b.at])
-	})
+	for i := range f.list {
+		f.list[i].offset = order[f.list[i].at]
+	}
+	slices.SortStableFunc(f.list, func(a, b fault) int { return cmp.Compare(a.offset, b.offset) })
 	var lines []string
 	for i, fault := range f.list {
 		if i == maxFaults {
