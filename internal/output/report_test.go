@@ -174,6 +174,13 @@ func TestTextReportOfFailures(t *testing.T) {
 	require.NoError(t, r.Add(inOrder()))
 	require.NoError(t, r.Close())
 	require.Equal(t, "1 server checked, 1 document not checked because of an error: nothing found.\n", text.String())
+
+	text.Reset()
+	r, err = output.NewReport("text", &text, onErrors)
+	require.NoError(t, err)
+	require.NoError(t, r.Fail("ex09.json", errors.New("damaged")))
+	require.NoError(t, r.Close())
+	require.Equal(t, "0 servers checked, 1 document not checked because of an error.\n", text.String())
 }
 
 func TestJSONReport(t *testing.T) {

@@ -110,7 +110,10 @@ func (t *textReport) Close() error {
 	if t.unread > 0 {
 		checked += ", " + count(t.unread, "document", "documents") + " not checked because of an error"
 	}
-	p.prose(0, "%s: %s.", checked, t.counts.words())
+	if t.servers > 0 || t.unread == 0 {
+		checked += ": " + t.counts.words()
+	}
+	p.prose(0, "%s.", checked)
 	if t.example.RuleID != "" {
 		p.prose(6, "%s  %s", p.paint(bold, "Next"), t.next())
 	}
