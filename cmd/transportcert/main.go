@@ -52,7 +52,7 @@ func main() {
 func collectSeldom() {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(400)
-		debug.SetMemoryLimit(512 << 20) // from which on it collects as often as it must
+		debug.SetMemoryLimit(1 << 30) // from which on it collects as often as it must
 	}
 }
 

@@ -2,7 +2,7 @@
 
 // Command peers runs transportcert and other programs that evaluate Rego side
 // by side, on the same documents and the same policies, and prints what each
-// did as a table in Markdown: documents per second, peak memory, and how many
+// did as tables in Markdown: documents per second, peak memory, and how many
 // times as long it took as transportcert.
 //
 // It builds the programs itself: OPA in the version of go.mod, conftest in the
@@ -12,50 +12,46 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
-	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 	"time"
-
-	"github.com/transportcert/transportcert/internal/benchmark"
-	"github.com/transportcert/transportcert/policies"
 )
 
-const conftestVersion = "v0.71.1"
-
-// certificates is how many a document has: an Exchange server's usual store.
-const certificates = 6
+// The goals, as ratios and bytes.
+const (
+	execGoal     = 5   // times as long as evaluate, for opa exec
+	conftestGoal = 8   // the same, for conftest
+	growthGoal   = 11  // times as long for ten times the certificates
+	memoryGoal   = 200 // MB for a stream
+)
 
 func main() {
 	log.SetFlags(0)
-	count := flag.Int("documents", 20000, "how many documents")
+	count := flag.Int("documents", 20_000, "how many documents the programs get")
+	stream := flag.Int("stream", 200_000, "how many documents a stream has")
+	rounds := flag.Int("rounds", 2, "how often each program runs; the best time counts")
 	flag.Parse()
 	folder, err := os.MkdirTemp("", "transportcert-peers-")
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer os.RemoveAll(folder)
-	b := bench{folder: folder, count: *count}
-	if err := b.run(context.Background()); err != nil {
-		os.RemoveAll(folder)
+	b := bench{folder: folder, count: *count, stream: *stream, rounds: *rounds}
+	err = b.run(context.Background())
+	os.RemoveAll(folder)
+	if err != nil {
 		log.Fatal(err)
 	}
 }
 
 // A bench holds what the runs share.
 type bench struct {
-	folder string
-	count  int
+	folder                string
+	count, stream, rounds int
 }
 
 func (b *bench) path(name string) string { return filepath.Join(b.folder, name) }
@@ -67,141 +63,116 @@ func (b *bench) run(ctx context.Context) error {
 			return err
 		}
 	}
-	ours, conftest := b.path("transportcert"), b.path("conftest")
-	documents, whole := b.path("documents"), b.path("documents.ndjson")
-	opa := b.path("opa")
-	bundle := b.path("bundle")
-
-	fmt.Printf("%s, %d cores, %s, %s, OPA %s, conftest %s. %d documents of %d certificates.\n\n", cpu(), runtime.NumCPU(),
-		runtime.GOOS+"/"+runtime.GOARCH, time.Now().UTC().Format(time.DateOnly), version(opa), conftestVersion, b.count, certificates)
-
-	many := table{head: "many documents", base: -1}
-	decided, err := many.measure(b.count, command(ctx, ours, "evaluate", "-o", "ndjson", whole))
-	if err != nil {
-		return err
-	}
-	many.base = 0
-	if _, err := many.measure(b.count, command(ctx, ours, "evaluate", "-o", "ndjson", documents)); err != nil {
-		return err
-	}
-	executed, err := many.measure(b.count, command(ctx, opa, "exec", "--decision", "transportcert/inbound_anonymous/decision", "--bundle", bundle, documents))
-	if err != nil {
-		return err
-	}
-	if err := same(decided, executed); err != nil {
-		return err
-	}
-	if err := b.server(ctx, &many, opa, bundle, decided); err != nil {
-		return err
-	}
-	if _, err := many.measure(b.count, command(ctx, ours, "check", "--fail-on", "none", "-o", "json", documents)); err != nil {
-		return err
-	}
-	if _, err := many.measure(b.count, command(ctx, conftest, "test", "--no-fail", "--output", "json", "--policy", bundle, documents)); err != nil {
-		return err
-	}
-	many.print()
-
-	one := table{head: "one document, whole process"}
-	document := filepath.Join(documents, "EX00000.json")
-	const times = 20
-	for _, program := range []func() process{
-		func() process { return command(ctx, ours, "evaluate", "-o", "json", document) },
-		func() process {
-			return command(ctx, opa, "eval", "--bundle", bundle, "--input", document, "data.transportcert.inbound_anonymous.decision")
-		},
-	} {
-		if err := one.repeat(times, program); err != nil {
+	fmt.Printf("%s, %d cores, %s, %s, OPA %s, conftest %s, the best of %d runs.\n\n", cpu(), runtime.NumCPU(),
+		runtime.GOOS+"/"+runtime.GOARCH, time.Now().UTC().Format(time.DateOnly), version(b.path("opa")), conftestVersion, b.rounds)
+	for _, table := range []func(context.Context) error{b.decisions, b.findings, b.one, b.growth, b.memory} {
+		if err := table(ctx); err != nil {
 			return err
-		}
-	}
-	one.print()
-	return nil
-}
-
-// build builds the programs.
-func (b *bench) build(ctx context.Context) error {
-	environment := append(os.Environ(), "CGO_ENABLED=0", "GOBIN="+b.folder)
-	for _, arguments := range [][]string{
-		{"build", "-trimpath", "-o", b.path("transportcert"), "./cmd/transportcert"},
-		{"build", "-trimpath", "-o", b.path("opa"), "github.com/open-policy-agent/opa"},
-		{"install", "github.com/open-policy-agent/conftest@" + conftestVersion},
-	} {
-		p := command(ctx, "go", arguments...)
-		p.Env = environment
-		if output, err := p.CombinedOutput(); err != nil {
-			return fmt.Errorf("go %s: %w\n%s", strings.Join(arguments, " "), err, output)
 		}
 	}
 	return nil
 }
 
-// documents writes every document twice: as a file, and as a line.
-func (b *bench) documents(context.Context) error {
-	if err := os.Mkdir(b.path("documents"), 0o700); err != nil {
+// decisions has every program decide for the same documents.
+func (b *bench) decisions(ctx context.Context) error {
+	ours, opa, folder := b.path("transportcert"), b.path("opa"), b.path("documents")
+	const rule = "transportcert/inbound_anonymous/decision"
+	t := b.table(fmt.Sprintf("%d documents of %d certificates", b.count, certificates))
+	lines := t.add("transportcert evaluate, a stream", command(ctx, ours, "evaluate", "-o", "ndjson", b.path("documents.ndjson")))
+	files := t.add("transportcert evaluate, a folder", command(ctx, ours, "evaluate", "-o", "ndjson", folder))
+	executed := t.add("opa exec", command(ctx, opa, "exec", "--decision", rule, "--bundle", b.path("bundle"), folder))
+	served := t.add("opa run --server, REST", b.server(ctx, rule))
+	tested := t.add("conftest test, a rule that asks for the decision",
+		command(ctx, b.path("conftest"), "test", "--no-fail", "--output", "json", "--policy", b.path("asks"), folder))
+	if err := t.run(b.rounds); err != nil {
 		return err
 	}
-	var whole bytes.Buffer
-	for i := range b.count {
-		text, err := json.Marshal(benchmark.Document(i, certificates))
-		if err != nil {
-			return err
-		}
-		whole.Write(append(text, '\n'))
-		if err := os.WriteFile(filepath.Join(b.path("documents"), fmt.Sprintf("EX%05d.json", i)), text, 0o600); err != nil {
-			return err
-		}
-	}
-	return os.WriteFile(b.path("documents.ndjson"), whole.Bytes(), 0o600)
+	t.print(lines)
+	goal("opa exec takes as long as evaluate with the same folder, times", executed.took.Seconds()/files.took.Seconds(), execGoal)
+	goal("conftest, asking for nothing but the decision, the same", tested.took.Seconds()/files.took.Seconds(), conftestGoal)
+	return same(lines.output, executed.output, served.output, tested.output)
 }
 
-// policies writes the embedded policies as a bundle's folder, without tests.
-func (b *bench) policies(context.Context) error {
-	return fs.WalkDir(policies.FS, ".", func(path string, entry fs.DirEntry, err error) error {
-		target := filepath.Join(b.path("bundle"), path)
-		switch {
-		case err != nil:
+// findings has what can check documents check them.
+func (b *bench) findings(ctx context.Context) error {
+	t := b.table(fmt.Sprintf("%d documents of %d certificates", b.count, certificates))
+	checked := t.add("transportcert check, a folder", command(ctx, b.path("transportcert"), "check", "--fail-on", "none", "-o", "json", b.path("documents")))
+	tested := t.add("conftest test, the bundle", command(ctx, b.path("conftest"), "test", "--no-fail", "--output", "json", "--policy", b.path("bundle"), b.path("documents")))
+	if err := t.run(1); err != nil {
+		return err
+	}
+	t.print(checked)
+	goal("conftest takes as long as check with the same bundle, times", tested.took.Seconds()/checked.took.Seconds(), conftestGoal)
+	return nil
+}
+
+// one has a whole process decide for one document.
+func (b *bench) one(ctx context.Context) error {
+	document := filepath.Join(b.path("documents"), "EX00000.json")
+	t := b.table("1 document, the whole process")
+	t.count = 1
+	ours := t.add("transportcert evaluate", command(ctx, b.path("transportcert"), "evaluate", "-o", "json", document))
+	theirs := t.add("opa eval", command(ctx, b.path("opa"), "eval", "--bundle", b.path("bundle"), "--input", document, "data.transportcert.inbound_anonymous.decision"))
+	if err := t.run(20); err != nil {
+		return err
+	}
+	t.print(ours)
+	goal("opa eval takes as long as evaluate, times", theirs.took.Seconds()/ours.took.Seconds(), 1)
+	return nil
+}
+
+// growth compares documents of a thousand certificates with such of ten thousand.
+func (b *bench) growth(ctx context.Context) error {
+	const count = 10
+	t := b.table(fmt.Sprintf("%d documents", count))
+	t.count = count
+	var rows []*row
+	for _, size := range []int{1_000, 10_000} {
+		path := b.path(fmt.Sprintf("%d.ndjson", size))
+		if err := writeFile(path, func(w *writer) error { return w.documents(count, size) }); err != nil {
 			return err
-		case entry.IsDir():
-			return os.MkdirAll(target, 0o700)
-		case strings.HasSuffix(path, "_test.rego"):
-			return nil
 		}
-		text, err := policies.FS.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(target, text, 0o600)
+		rows = append(rows, t.add(fmt.Sprintf("transportcert evaluate, %d certificates", size), command(ctx, b.path("transportcert"), "evaluate", "-o", "ndjson", path)))
+	}
+	if err := t.run(3 * b.rounds); err != nil {
+		return err
+	}
+	t.print(rows[0])
+	most("ten times the certificates take times as long", rows[1].took.Seconds()/rows[0].took.Seconds(), growthGoal)
+	return nil
+}
+
+// memory has evaluate read a stream through a pipe.
+func (b *bench) memory(ctx context.Context) error {
+	t := b.table("a stream of documents")
+	t.count = b.stream
+	row := t.add(fmt.Sprintf("transportcert evaluate, %d documents", b.stream), func() process {
+		p := command(ctx, b.path("transportcert"), "evaluate", "-o", "ndjson", "-")()
+		p.input = func(w *writer) error { return w.documents(b.stream, certificates) }
+		return p
 	})
+	if err := t.run(1); err != nil {
+		return err
+	}
+	t.print(row)
+	most("peak memory in MB", float64(row.memory)/1e6, memoryGoal)
+	return nil
 }
 
-// same asks that two outputs hold the same decisions: NDJSON and opa exec's.
-func same(ndjson, executed []byte) error {
-	var results struct {
-		Result []struct{ Result any }
+// goal says whether a ratio is as large as it should be.
+func goal(what string, is, atLeast float64) {
+	verdict(what, is, "at least", atLeast, is >= atLeast)
+}
+
+// most says whether a number is as small as it should be.
+func most(what string, is, atMost float64) {
+	verdict(what, is, "at most", atMost, is <= atMost)
+}
+
+func verdict(what string, is float64, bound string, of float64, met bool) {
+	word := "met"
+	if !met {
+		word = "missed"
 	}
-	if err := json.Unmarshal(executed, &results); err != nil {
-		return fmt.Errorf("reading what opa exec wrote: %w", err)
-	}
-	var ours, theirs []string
-	for decoder := json.NewDecoder(bytes.NewReader(ndjson)); ; {
-		var decision any
-		if err := decoder.Decode(&decision); err == io.EOF {
-			break
-		} else if err != nil {
-			return err
-		}
-		text, _ := json.Marshal(decision)
-		ours = append(ours, string(text))
-	}
-	for _, result := range results.Result {
-		text, _ := json.Marshal(result.Result)
-		theirs = append(theirs, string(text))
-	}
-	slices.Sort(ours)
-	slices.Sort(theirs)
-	if !slices.Equal(ours, theirs) {
-		return fmt.Errorf("transportcert and opa exec do not decide the same")
-	}
-	return nil
+	fmt.Printf("- %s: %.1f. Goal, %s %.0f: %s.\n\n", what, is, bound, of, word)
 }

@@ -14,80 +14,119 @@ import (
 	"time"
 )
 
-// A process is a program to measure.
-type process struct{ *exec.Cmd }
-
-func command(ctx context.Context, program string, arguments ...string) process {
-	return process{exec.CommandContext(ctx, program, arguments...)}
+// A process is a program to measure, and what it gets on its standard input.
+type process struct {
+	*exec.Cmd
+	input func(*writer) error
 }
 
-// name is the program with the arguments that say what it does.
-func (p process) name() string {
-	words := []string{filepath.Base(p.Path)}
-	for _, argument := range p.Args[1:] {
-		if !strings.HasPrefix(argument, os.TempDir()) {
-			words = append(words, argument)
+func command(ctx context.Context, program string, arguments ...string) func() process {
+	return func() process { return process{Cmd: exec.CommandContext(ctx, program, arguments...)} }
+}
+
+// A runner does a row's work and returns how long it took, and how many bytes of
+// memory at most. What it decided goes into the file.
+type runner interface {
+	run(output *os.File) (time.Duration, int64, error)
+}
+
+// A program is a runner that starts a process.
+type program func() process
+
+func (p program) run(output *os.File) (time.Duration, int64, error) {
+	process := p()
+	var complaint bytes.Buffer
+	process.Stdout, process.Stderr = output, &complaint
+	fed := make(chan error, 1)
+	if process.input == nil {
+		fed <- nil
+	} else {
+		stdin, err := process.StdinPipe()
+		if err != nil {
+			return 0, 0, err
 		}
+		go func() {
+			defer stdin.Close()
+			fed <- writeTo(stdin, process.input)
+		}()
 	}
-	return strings.Join(words, " ")
-}
-
-// A row is what one program did.
-type row struct {
-	name      string
-	documents int
-	took      time.Duration
-	memory    int64 // peak resident set, bytes
-}
-
-func (r row) perSecond() float64 { return float64(r.documents) / r.took.Seconds() }
-
-// A table holds rows; base is the one that the others are compared with.
-type table struct {
-	head string
-	base int
-	rows []row
-}
-
-// measure runs a program once and returns what it wrote.
-func (t *table) measure(documents int, p process) ([]byte, error) {
-	fmt.Fprintln(os.Stderr, "running", p.name())
-	var output, complaint bytes.Buffer
-	p.Stdout, p.Stderr = &output, &complaint
 	start := time.Now()
-	err := p.Run()
+	err := process.Run()
 	took := time.Since(start)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w\n%s", p.name(), err, complaint.Bytes())
+	if err == nil {
+		err = <-fed
 	}
-	t.rows = append(t.rows, row{p.name(), documents, took, peak(p.ProcessState)})
-	return output.Bytes(), nil
+	if err != nil {
+		return 0, 0, fmt.Errorf("%s: %w\n%s", strings.Join(process.Args, " "), err, complaint.Bytes())
+	}
+	return took, peak(process.ProcessState), nil
 }
 
-// repeat runs a program several times, as one row.
-func (t *table) repeat(times int, program func() process) error {
-	var all table
-	for range times {
-		if _, err := all.measure(1, program()); err != nil {
-			return err
+// A row is what one runner did at its best.
+type row struct {
+	name   string
+	runner runner
+	took   time.Duration
+	memory int64  // peak resident set, bytes
+	output string // the file with what it decided
+}
+
+// A table holds rows that do the same.
+type table struct {
+	head   string
+	folder string
+	count  int // documents
+	rows   []*row
+}
+
+func (b *bench) table(head string) *table {
+	return &table{head: head, folder: b.folder, count: b.count}
+}
+
+// add adds a row for a process, or for a runner.
+func (t *table) add(name string, does any) *row {
+	r := &row{name: name, output: filepath.Join(t.folder, strings.NewReplacer(" ", "-", ",", "").Replace(name))}
+	switch does := does.(type) {
+	case func() process:
+		r.runner = program(does)
+	case runner:
+		r.runner = does
+	}
+	t.rows = append(t.rows, r)
+	return r
+}
+
+// run runs every row so many times, one after the other. What they decide goes to
+// files: memory of ours would count as theirs, who are started from it.
+func (t *table) run(rounds int) error {
+	for round := range rounds {
+		for _, r := range t.rows {
+			if t.count > 1 {
+				fmt.Fprintf(os.Stderr, "run %d of %d: %s\n", round+1, rounds, r.name)
+			}
+			file, err := os.Create(r.output)
+			if err != nil {
+				return err
+			}
+			took, memory, err := r.runner.run(file)
+			file.Close()
+			if err != nil {
+				return err
+			}
+			if r.memory = max(r.memory, memory); r.took == 0 || took < r.took {
+				r.took = took
+			}
 		}
 	}
-	sum := row{name: all.rows[0].name}
-	for _, r := range all.rows {
-		sum.documents++
-		sum.took += r.took
-		sum.memory = max(sum.memory, r.memory)
-	}
-	t.rows = append(t.rows, sum)
 	return nil
 }
 
-// print writes the table as Markdown.
-func (t *table) print() {
+// print writes the table as Markdown, with times in relation to one row.
+func (t *table) print(base *row) {
 	fmt.Printf("| %s | documents a second | milliseconds a document | peak memory | times as long |\n|---|--:|--:|--:|--:|\n", t.head)
 	for _, r := range t.rows {
-		fmt.Printf("| `%s` | %.0f | %.3f | %d MB | %.1f |\n", r.name, r.perSecond(), 1000/r.perSecond(), r.memory/1e6,
-			t.rows[max(t.base, 0)].perSecond()/r.perSecond())
+		fmt.Printf("| %s | %.0f | %.3f | %d MB | %.1f |\n", r.name, float64(t.count)/r.took.Seconds(),
+			r.took.Seconds()*1000/float64(t.count), r.memory/1e6, r.took.Seconds()/base.took.Seconds())
 	}
 	fmt.Println()
 }

@@ -1,0 +1,124 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/transportcert/transportcert/internal/benchmark"
+	"github.com/transportcert/transportcert/policies"
+)
+
+const conftestVersion = "v0.71.1"
+
+// certificates is how many a document has: an Exchange server's usual store.
+const certificates = 6
+
+// asking is a policy for conftest that asks for the decision and does nothing else.
+const asking = `package main
+
+warn contains {"msg": "decided", "decision": data.transportcert.inbound_anonymous.decision}
+`
+
+// build builds the programs.
+func (b *bench) build(ctx context.Context) error {
+	environment := append(os.Environ(), "CGO_ENABLED=0", "GOBIN="+b.folder)
+	for _, arguments := range [][]string{
+		{"build", "-trimpath", "-o", b.path("transportcert"), "./cmd/transportcert"},
+		{"build", "-trimpath", "-o", b.path("opa"), "github.com/open-policy-agent/opa"},
+		{"install", "github.com/open-policy-agent/conftest@" + conftestVersion},
+	} {
+		p := command(ctx, "go", arguments...)()
+		p.Env = environment
+		if output, err := p.CombinedOutput(); err != nil {
+			return fmt.Errorf("go %s: %w\n%s", strings.Join(arguments, " "), err, output)
+		}
+	}
+	return nil
+}
+
+// documents writes every document twice: as a file, and as a line.
+func (b *bench) documents(context.Context) error {
+	if err := os.Mkdir(b.path("documents"), 0o700); err != nil {
+		return err
+	}
+	for i := range b.count {
+		path := filepath.Join(b.path("documents"), fmt.Sprintf("EX%05d.json", i))
+		if err := writeFile(path, func(w *writer) error { return w.document(i, certificates) }); err != nil {
+			return err
+		}
+	}
+	return writeFile(b.path("documents.ndjson"), func(w *writer) error { return w.documents(b.count, certificates) })
+}
+
+// policies writes the embedded policies as a bundle's folder, without tests, and
+// those of the decision with a rule for conftest that asks for it.
+func (b *bench) policies(context.Context) error {
+	return fs.WalkDir(policies.FS, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasSuffix(path, "_test.rego") {
+			return err
+		}
+		text, err := policies.FS.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if strings.Contains(path, "/inbound_anonymous/") {
+			err = place(filepath.Join(b.path("asks"), path), text)
+		}
+		if err == nil {
+			err = place(filepath.Join(b.path("bundle"), path), text)
+		}
+		if err == nil {
+			err = place(filepath.Join(b.path("asks"), "asking.rego"), []byte(asking))
+		}
+		return err
+	})
+}
+
+func place(path string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o600)
+}
+
+// A writer writes documents, one a line.
+type writer struct{ *bufio.Writer }
+
+func (w *writer) documents(count, certificates int) error {
+	for i := range count {
+		if err := w.document(i, certificates); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) document(number, certificates int) error {
+	return json.NewEncoder(w).Encode(benchmark.Document(number, certificates))
+}
+
+func writeTo(to io.Writer, write func(*writer) error) error {
+	w := &writer{bufio.NewWriter(to)}
+	if err := write(w); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+func writeFile(path string, write func(*writer) error) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return writeTo(file, write)
+}
