@@ -1,7 +1,7 @@
 # Everything runs with Go, git and make alone; the tools are pinned in go.mod.
 export CGO_ENABLED = 0
 
-.PHONY: demo build docs test integration lint bench bench-peers
+.PHONY: demo build docs test integration lint race fuzz cross bench bench-peers
 
 demo: build
 	bin/transportcert evaluate fixtures/58-mismatch-in-session/input.json
@@ -15,6 +15,7 @@ docs: build
 
 test: lint
 	go test ./...
+	$(MAKE) fuzz FUZZTIME=500x
 
 # What speaks to other systems, against the real ones. It needs root and the packages of labs/install.sh.
 integration:
@@ -33,11 +34,12 @@ lint:
 
 # The race detector over what runs at once. It alone needs a C compiler.
 race:
-	CGO_ENABLED=1 go test -race -short -run 'InOrder|Interrupt|Head|OneBad|Folder|Password' ./cmd/transportcert
+	CGO_ENABLED=1 go test -race -short -run 'InOrder|Interrupt|Head|OneBad|Folder|Password|Hostile' ./cmd/transportcert
 	CGO_ENABLED=1 go test -race -run Concurrently ./evaluate
-	CGO_ENABLED=1 go test -race ./gather/directory ./internal/documents ./internal/progress
+	CGO_ENABLED=1 go test -race ./gather/directory ./internal/bounded ./internal/documents ./internal/progress
 
-# Every fuzz target for this long. What one finds it leaves in testdata/fuzz, where "make test" tries it ever after.
+# Every fuzz target for this long, or so many times (1000x). What one finds it leaves in testdata/fuzz, where "make test"
+# tries it ever after.
 FUZZTIME = 1m
 
 fuzz:
