@@ -207,6 +207,8 @@ func TestNoRoomForStandardOutput(t *testing.T) {
 	require.Zero(t, program(t, "", "gather", "--exports", exportsFolder(t), "-o", document).code)
 	for _, command := range []string{
 		"evaluate", "evaluate -o json", "evaluate -o ndjson", "evaluate -o pem", "explain",
+		"check --at 2099-01-01T00:00:00Z", "check -o json", "check -o junit", "check -o sarif",
+		"check --at 2099-01-01T00:00:00Z -o github", "check --at 2099-01-01T00:00:00Z -o azure",
 	} {
 		ended := shell(t, "transportcert "+command+` "$1" >/dev/full`, document)
 		require.Equal(t, exitError, ended.code, command)
@@ -217,6 +219,25 @@ func TestNoRoomForStandardOutput(t *testing.T) {
 		require.Equal(t, exitError, ended.code, command)
 		require.Contains(t, ended.stderr, ": no space left on device\n")
 	}
+}
+
+// A report that is too long for memory has no room in the temporary folder either:
+// neither it nor anything half-written is left.
+func TestNoRoomForAReport(t *testing.T) {
+	t.Parallel()
+	if err := exec.Command("unshare", "--user", "--map-root-user", "--mount", "true").Run(); err != nil {
+		t.Skip("nothing can be mounted here: unshare: ", err)
+	}
+	folder := t.TempDir()
+	documents, temporary, output := filepath.Join(folder, "forest.ndjson"), filepath.Join(folder, "tmp"), filepath.Join(folder, "output")
+	require.NoError(t, os.Mkdir(temporary, 0o700))
+	require.NoError(t, os.Mkdir(output, 0o700))
+	put(t, documents, forest(t, 1, 1500))
+	ended := endingOf(t, exec.CommandContext(soon(t), "unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+		`mount -t tmpfs -o size=64k none "$2" && TMPDIR="$2" transportcert check --at 2099-01-01T00:00:00Z -o text -o sarif="$3/found.sarif" "$1"; code=$?; ls -A "$3" "$2" >&2; exit $code`,
+		"sh", documents, temporary, output))
+	require.Equal(t, exitError, ended.code)
+	require.Regexp(t, `^transportcert: write `+temporary+`/transportcert-\d+: no space left on device\n`+output+`:\n\n`+temporary+`:\n$`, ended.stderr)
 }
 
 // A signal ends a long run at once. What is written is whole lines, as many as
