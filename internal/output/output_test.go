@@ -203,6 +203,21 @@ func TestColor(t *testing.T) {
 
 var uncolor = strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "")
 
+// A decision in which an organisation's own rules have a part says so to people too.
+func TestCustomized(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"text", "explain"} {
+		text := write(t, name, false, mismatch)
+		require.NotContains(t, text, "Customized")
+		text = write(t, name, false, func() (*gather.Document, *evaluate.Decision) {
+			document, decision := mismatch()
+			decision.Customized, decision.CustomizedBy = true, []string{"no_ecc", "weak_key"}
+			return document, decision
+		})
+		require.Contains(t, text, "===\n\nCustomized  by your own rules (no_ecc, weak_key): this may not be what Exchange does.\n\n")
+	}
+}
+
 // Whatever text a document or a decision holds, a terminal gets none of its
 // control characters, no character that turns the direction of writing, and no
 // line that it did not ask for.

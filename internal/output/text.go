@@ -41,6 +41,11 @@ func (p *page) headline(s server) {
 	p.line("%s", p.paint(bold, headline))
 	p.line("%s", strings.Repeat("=", utf8.RuneCountInString(headline)))
 	p.line("")
+	if s.Customized {
+		p.prose(12, "%s  by your own rules (%s): this may not be what Exchange does.",
+			p.paint(bold, "Customized"), strings.Join(s.CustomizedBy, ", "))
+		p.line("")
+	}
 }
 
 func (p *page) heading(words string) {
