@@ -85,7 +85,7 @@ func (s *survey) load() error {
 		var err error
 		switch source := source.(type) {
 		case exportsSource:
-			docs, err = exports.Gatherer{Dir: string(source), Limits: s.limits.exports, Report: s.note}.All(s.ctx)
+			docs, err = exports.Gatherer{Dir: string(source), Except: s.sources.facts, Limits: s.limits.exports, Report: s.note}.All(s.ctx)
 		case directorySource:
 			docs, err = s.ask(source)
 		case storeSource:

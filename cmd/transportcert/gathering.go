@@ -119,7 +119,7 @@ func (r *gathering) named() (string, error) {
 		switch source := source.(type) {
 		case exportsSource:
 			export := gather.Document{}
-			if err := (exports.Gatherer{Dir: string(source), Limits: r.limits.exports}).Gather(r.ctx, &export); err != nil || export.Server != "" {
+			if err := (exports.Gatherer{Dir: string(source), Except: r.sources.facts, Limits: r.limits.exports}).Gather(r.ctx, &export); err != nil || export.Server != "" {
 				return export.Server, err
 			}
 		case localSource:

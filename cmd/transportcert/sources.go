@@ -250,7 +250,7 @@ func (s *sources) onThisComputer() error {
 type exportsSource string
 
 func (e exportsSource) gatherer(r *gathering, server string) gather.Gatherer {
-	return exports.Gatherer{Dir: string(e), Server: server, Limits: r.limits.exports, Report: r.note}
+	return exports.Gatherer{Dir: string(e), Server: server, Except: r.sources.facts, Limits: r.limits.exports, Report: r.note}
 }
 
 // untilDone reads until the context is done: a signal must end a command that

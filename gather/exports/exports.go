@@ -38,6 +38,7 @@ const howToExport = `make the exports in the Exchange Management Shell of the se
 type Gatherer struct {
 	Dir    string        // a folder of CLIXML files, its own folders left out; or one such file
 	Server string        // NetBIOS name or FQDN; empty: the only server in the folder
+	Except string        // a file of the folder that is not for here, such as one of facts; can be empty
 	Limits Limits        // of what the folder may hold
 	Report gather.Report // what was left out; nil: nobody wants to know
 }

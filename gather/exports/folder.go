@@ -58,6 +58,9 @@ func (g Gatherer) load(ctx context.Context) ([]*export, error) {
 	var all []*export
 	var others []string
 	for _, path := range paths {
+		if g.Except != "" && path == filepath.Clean(g.Except) {
+			continue
+		}
 		values, err := readFile(ctx, path, left)
 		other := notCLIXML{}
 		switch {

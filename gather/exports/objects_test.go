@@ -244,6 +244,11 @@ func TestReports(t *testing.T) {
 	require.Equal(t, "EX01", doc.Host.DNSHostName)
 	require.Equal(t, map[string]string{"host": "clixml:a.xml, clixml:c.xml"}, doc.Sources)
 	require.NoError(t, Gatherer{Dir: dir}.Gather(t.Context(), &gather.Document{}), "nobody wants the reports")
+
+	var rest []string
+	g := Gatherer{Dir: dir, Except: dir + "/./facts.json", Report: func(sentence string) { rest = append(rest, sentence) }}
+	require.NoError(t, g.Gather(t.Context(), &gather.Document{}))
+	require.Contains(t, rest, dir+": left out, not CLIXML: mail.txt, notes.txt")
 }
 
 // The name that an object gives its server, and how it is spelled.
