@@ -66,10 +66,14 @@ func (p program) run(output *os.File) (time.Duration, int64, error) {
 type row struct {
 	name   string
 	runner runner
+	count  int // documents
 	took   time.Duration
 	memory int64  // peak resident set, bytes
 	output string // the file with what it decided
 }
+
+// perDocument returns seconds.
+func (r *row) perDocument() float64 { return r.took.Seconds() / float64(r.count) }
 
 // A table holds rows that do the same.
 type table struct {
@@ -85,7 +89,7 @@ func (b *bench) table(head string) *table {
 
 // add adds a row for a process, or for a runner.
 func (t *table) add(name string, does any) *row {
-	r := &row{name: name, output: filepath.Join(t.folder, strings.NewReplacer(" ", "-", ",", "").Replace(name))}
+	r := &row{name: name, count: t.count, output: filepath.Join(t.folder, strings.NewReplacer(" ", "-", ",", "").Replace(name))}
 	switch does := does.(type) {
 	case func() process:
 		r.runner = program(does)
@@ -125,8 +129,7 @@ func (t *table) run(rounds int) error {
 func (t *table) print(base *row) {
 	fmt.Printf("| %s | documents a second | milliseconds a document | peak memory | times as long |\n|---|--:|--:|--:|--:|\n", t.head)
 	for _, r := range t.rows {
-		fmt.Printf("| %s | %.0f | %.3f | %d MB | %.1f |\n", r.name, float64(t.count)/r.took.Seconds(),
-			r.took.Seconds()*1000/float64(t.count), r.memory/1e6, r.took.Seconds()/base.took.Seconds())
+		fmt.Printf("| %s | %.0f | %.3f | %d MB | %.1f |\n", r.name, 1/r.perDocument(), 1000*r.perDocument(), r.memory/1e6, ratio(r, base))
 	}
 	fmt.Println()
 }
