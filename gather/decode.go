@@ -52,6 +52,11 @@ func decodeUsual(data []byte) *Document {
 		!doc.Directory.Readable || doc.Directory.InternalTransportCertificate == nil {
 		return nil
 	}
+	for _, key := range canBeNull {
+		if _, found := doc.Sources[key]; found { // there it cannot
+			return nil
+		}
+	}
 	for i := range doc.Connectors {
 		if doc.Connectors[i].Enabled == nil && !absent("enabled") {
 			return nil
@@ -68,7 +73,7 @@ func decodeUsual(data []byte) *Document {
 // usual refuses unknown keys. That a key occurs twice is refused by default.
 var usual = jsonv2.RejectUnknownMembers(true)
 
-// canBeNull are the keys that are never unknown and whose value can be null.
+// canBeNull are the keys of a document, but of sources, whose value can be null.
 var canBeNull = []string{"internal_transport_certificate", "has_private_key", "services", "self_signed", "valid_from", "valid_until", "revoked"}
 
 // nullsAreAllowed reports whether every null in JSON that is known to be JSON is the

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -31,6 +32,7 @@ func FuzzDecode(f *testing.F) {
 	addFiles(f, "../fixtures/*/input.json", "../fixtures/invalid/*/input.json")
 	f.Add([]byte(whole))
 	f.Add([]byte("\xff\xfe{\x00}\x00"))
+	f.Add([]byte(strings.Replace(whole, `"sources": {`, `"sources": {"services": null,`, 1)))
 	f.Add([]byte("\ufeff" + whole))
 	f.Add([]byte(`{"schema_version":1.0,"certificates":[{"key_bits":2e3,"version":3.0}],"connectors":[{}]}`))
 	f.Add([]byte(`{"a":{"b":{"c":[[[[{"a":1,"a":2}]]]]}}}`))

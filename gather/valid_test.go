@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,6 +52,36 @@ func TestTheQuickWayTakesNoKeyTwice(t *testing.T) {
 	require.NotNil(t, decodeUsual(text))
 	require.Nil(t, decodeUsual(append([]byte(`{"server": "EX02",`), text[1:]...)))
 	require.Nil(t, decodeUsual(append(text, "{}"...)))
+}
+
+// A null is looked for in the text, where the key before it is only text too: a
+// source can have the name of a fact, and a name can hold anything.
+func TestTheQuickWayTakesNoNullWhereNoneBelongs(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
+	require.NoError(t, err)
+	with := func(old, new string) []byte {
+		require.Contains(t, string(text), old)
+		return []byte(strings.Replace(string(text), old, new, 1))
+	}
+	for _, key := range canBeNull {
+		for _, source := range []string{`"` + key + `": null`, `"` + key + "\" :\n null", `"\"` + key + `": null`} {
+			changed := with(`"sources": {`, `"sources": {`+source+`,`)
+			require.Nil(t, decodeUsual(changed), source)
+			_, err := Decode(changed)
+			require.ErrorContains(t, err, "expected a text, found null", source)
+		}
+	}
+	for _, value := range []string{`null`, "\n\tnull", `[null]`} {
+		require.Nil(t, decodeUsual(with(`"server": "EX01"`, `"server": `+value)), value)
+	}
+	require.NotNil(t, decodeUsual(with(`"revoked": null`, "\"revoked\"\t:\r\n null")))
+	// What is only a text is refused by the quick way alone.
+	named := with(`"server": "EX01"`, `"server": "null"`)
+	require.Nil(t, decodeUsual(named))
+	document, err := Decode(named)
+	require.NoError(t, err)
+	require.Equal(t, "null", document.Server)
 }
 
 // A document that Go made is valid where its JSON is.
