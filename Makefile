@@ -64,7 +64,7 @@ cross:
 
 # In the form that benchstat reads.
 bench:
-	go test -run '^$$' -bench . -count 6 ./evaluate
+	go test -run '^$$' -bench . -count 6 ./evaluate ./cmd/transportcert
 
 # Side by side with OPA and conftest; the table is for docs/performance.md.
 bench-peers:
