@@ -15,7 +15,7 @@ docs: build
 
 test: lint
 	go test ./...
-	$(MAKE) fuzz FUZZTIME=500x
+	$(MAKE) fuzz FUZZTIME=1000x
 
 # What speaks to other systems, against the real ones. It needs root and the packages of labs/install.sh.
 integration:
