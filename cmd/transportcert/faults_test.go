@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -488,80 +487,4 @@ func TestOneBadDocumentAmongTenThousand(t *testing.T) {
 	require.Equal(t, exitError, ended.code)
 	require.Equal(t, "transportcert: "+file+complaint, ended.stderr)
 	require.Equal(t, fromTo(1, bad-1), decided(t, ended.stdout))
-}
-
-// A directory that stalls, resets the connection or sends garbage is an error that
-// names it and the step, in time, and nothing is written. A signal does not wait
-// for the time to be up.
-func TestHostileDirectory(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		answer   func(*net.TCPConn)
-		expected string
-	}{
-		"stalls": {func(conn *net.TCPConn) { io.Copy(io.Discard, conn) }, `not done within 1s \(--timeout\): context deadline exceeded`},
-		"resets": {func(conn *net.TCPConn) {
-			conn.Read(make([]byte, 1))
-			conn.SetLinger(0) // RST in place of FIN
-		}, `.*(reset by peer|closed).*`},
-		"hangs up":      {func(*net.TCPConn) {}, `.*(EOF|closed|reset by peer|broken pipe).*`},
-		"sends garbage": {func(conn *net.TCPConn) { conn.Write(bytes.Repeat([]byte("garbage"), 1<<10)) }, `.+`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			host := listen(t, test.answer)
-			file := filepath.Join(t.TempDir(), "out.json")
-			for _, command := range []string{"gather --all-servers -o " + file, "gather --server EX01 -o " + file, "evaluate --server EX01", "check --server EX01"} {
-				ended := program(t, "", append(strings.Fields(command), "--ldap-url", "ldap://"+host, "--anonymous", "--timeout", "1s")...)
-				require.Equal(t, exitError, ended.code, command)
-				if strings.HasPrefix(command, "check") {
-					require.Equal(t, "0 servers checked, 1 document not checked because of an error.\n", ended.stdout)
-				} else {
-					require.Empty(t, ended.stdout, command)
-				}
-				require.Regexp(t, `^transportcert: (gathered document: )?directory ldap://`+host+`: bind as nobody \(anonymous\): `+test.expected+`\n$`, ended.stderr, command)
-				require.NoFileExists(t, file)
-			}
-		})
-	}
-	t.Run("stalls until a signal comes", func(t *testing.T) {
-		t.Parallel()
-		connected := make(chan bool, 1)
-		host := listen(t, func(conn *net.TCPConn) {
-			connected <- true
-			io.Copy(io.Discard, conn)
-		})
-		command := exec.CommandContext(soon(t), "transportcert", "gather", "--all-servers", "--ldap-url", "ldap://"+host, "--anonymous", "--timeout", "10m", "-o", t.TempDir())
-		var stderr strings.Builder
-		command.Stderr = &stderr
-		require.NoError(t, command.Start())
-		<-connected
-		require.NoError(t, command.Process.Signal(os.Interrupt))
-		signalled := time.Now()
-		require.Error(t, command.Wait())
-		require.Less(t, time.Since(signalled), atOnce)
-		require.Equal(t, exitError, command.ProcessState.ExitCode())
-		require.Contains(t, stderr.String(), "interrupted")
-	})
-}
-
-// listen is a host on loopback that calls answer with each connection.
-func listen(t *testing.T, answer func(*net.TCPConn)) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				answer(conn.(*net.TCPConn))
-			}()
-		}
-	}()
-	return listener.Addr().String()
 }

@@ -27,22 +27,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // returns a gatherer for it that has not much time.
 func host(t testing.TB, answer func(net.Conn)) Gatherer {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				answer(conn)
-			}()
-		}
-	}()
-	return Gatherer{URL: "ldap://" + listener.Addr().String(), Timeout: 500 * time.Millisecond}
+	address := hostile.Listen(t, func(conn *net.TCPConn) { answer(conn) })
+	return Gatherer{URL: "ldap://" + address, Timeout: 500 * time.Millisecond}
 }
 
 // conversation answers one request after the other, and then does what is left

@@ -1,8 +1,9 @@
 // Package hostile says what every fuzz target asks of the words that come of
-// input from anybody. Only tests use it.
+// input from anybody, and is a host that answers anything. Only tests use it.
 package hostile
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"unicode"
@@ -24,4 +25,28 @@ func Check(t testing.TB, message string) {
 	if !utf8.ValidString(message) || strings.ContainsFunc(message, hidden) {
 		t.Errorf("a message that is not plain text: %.200q", message)
 	}
+}
+
+// Listen calls answer with each connection to a host on loopback, until the test
+// ends, and returns its address.
+func Listen(t testing.TB, answer func(*net.TCPConn)) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				answer(conn.(*net.TCPConn))
+			}()
+		}
+	}()
+	return listener.Addr().String()
 }
