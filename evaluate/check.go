@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -38,61 +39,29 @@ type Suppression struct {
 	Expires string `json:"expires"` // YYYY-MM-DD, the last day, or YYYY-MM-DDThh:mm:ssZ
 }
 
-// A Checker holds the compiled policies as an Evaluator does, and with them
-// the compliance rules. It is safe for concurrent use.
-type Checker struct {
-	runner
+// compliance is what is needed to hold documents against the compliance rules.
+type compliance struct {
 	checked    rego.PreparedEvalQuery
 	rules      []Rule
 	thresholds map[string]float64
 }
 
-// WithWaivers suppresses findings as the file at path says: JSON or YAML, an
-// array of waivers, or an object with one in waivers. A waiver has rule_id,
-// reason, expires, and server or thumbprint or both. A file that holds
-// anything else is an error that names each place.
-func WithWaivers(path string) Option {
-	return func(o *options) { o.waivers = path }
-}
-
-// NewChecker compiles the policies and the compliance rules. It takes the
-// options that New takes. Policies without compliance rules, or with rules
-// that have lost their METADATA, are an error: nothing would ever be found.
-func NewChecker(ctx context.Context, opts ...Option) (*Checker, error) {
-	o := newOptions(opts)
-	o.findings = true
-	policies, err := o.compile(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c := &Checker{runner: o.runner}
-	if c.rules, err = policies.rules(); err != nil {
-		return nil, err
-	}
-	if c.checked, err = policies.prepare(ctx, checkedRule); err != nil {
-		return nil, err
-	}
-	config, err := policies.prepare(ctx, configRule)
-	if err == nil {
-		err = c.answer(ctx, config, ast.NewObject(), &c.thresholds)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the thresholds: %w", err)
-	}
-	return c, nil
-}
-
 // Check decides for one document, as Evaluate does, and returns what the
 // compliance rules find, by rule and place. Findings that a waiver suppresses
-// are among them. What is an error for Evaluate is one here.
-func (c *Checker) Check(ctx context.Context, document *gather.Document) (*Decision, []Finding, error) {
+// are among them. What is an error for Evaluate is one here. The first Check
+// compiles the compliance rules.
+func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Decision, []Finding, error) {
+	c, err := e.findings(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	result := struct {
 		Decision *Decision `json:"decision"`
 		Findings []Finding `json:"findings"`
 	}{Decision: &Decision{document: document}}
-	err := document.Validate()
+	err = document.Validate()
 	if err == nil {
-		err = c.answer(ctx, c.checked, inputValue(document), &result)
+		err = e.answer(ctx, c.checked, inputValue(document), &result)
 	}
 	if err == nil {
 		err = result.Decision.inputError()
@@ -103,14 +72,61 @@ func (c *Checker) Check(ctx context.Context, document *gather.Document) (*Decisi
 	return result.Decision, result.Findings, nil
 }
 
-// answer runs a query of which there is always an answer, and decodes it.
-func (c *Checker) answer(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value, answer any) error {
-	ctx, cancel, err := c.bound(ctx)
+// Rules returns the compliance rules, by id: the shipped ones, and those of an
+// organisation's own that have METADATA with custom.id. It is an error where
+// the policies have no compliance rules, or rules that have lost their
+// METADATA: nothing would ever be found.
+func (e *Evaluator) Rules(ctx context.Context) ([]Rule, error) {
+	c, err := e.findings(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer cancel()
-	text, err := c.eval(ctx, query, input)
+	return c.rules, nil
+}
+
+// Thresholds returns the numbers that the rules go by, by name: the shipped
+// ones, or an organisation's own. It fails as Rules does.
+func (e *Evaluator) Thresholds(ctx context.Context) (map[string]float64, error) {
+	c, err := e.findings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return maps.Clone(c.thresholds), nil
+}
+
+// findings compiles the compliance rules when they are needed first: it takes
+// several times as long as compiling what decides.
+func (e *Evaluator) findings(ctx context.Context) (*compliance, error) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if e.compliance != nil {
+		return e.compliance, nil
+	}
+	policies, err := e.whole(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &compliance{}
+	if c.rules, err = policies.rules(); err != nil {
+		return nil, err
+	}
+	if c.checked, err = policies.prepare(ctx, checkedRule); err != nil {
+		return nil, err
+	}
+	config, err := policies.prepare(ctx, configRule)
+	if err == nil {
+		err = e.answer(ctx, config, ast.NewObject(), &c.thresholds)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the thresholds: %w", err)
+	}
+	e.compliance = c
+	return c, nil
+}
+
+// answer runs a query of which there is always an answer, and decodes it.
+func (e *Evaluator) answer(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value, answer any) error {
+	text, err := e.eval(ctx, query, input)
 	if err != nil {
 		return err
 	}
@@ -119,11 +135,3 @@ func (c *Checker) answer(ctx context.Context, query rego.PreparedEvalQuery, inpu
 	}
 	return json.Unmarshal(text, answer)
 }
-
-// Rules returns the compliance rules, by id: the shipped ones, and those of an
-// organisation's own that have METADATA with custom.id.
-func (c *Checker) Rules() []Rule { return c.rules }
-
-// Thresholds returns the numbers that the rules go by, by name: the shipped
-// ones, or an organisation's own.
-func (c *Checker) Thresholds() map[string]float64 { return c.thresholds }

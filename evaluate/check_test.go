@@ -29,9 +29,9 @@ func clockAt(text string) evaluate.Option {
 
 var inTheMiddle = clockAt("2026-11-22T07:00:00Z")
 
-func checker(t *testing.T, options ...evaluate.Option) *evaluate.Checker {
+func checker(t *testing.T, options ...evaluate.Option) *evaluate.Evaluator {
 	t.Helper()
-	c, err := evaluate.NewChecker(t.Context(), append([]evaluate.Option{inTheMiddle}, options...)...)
+	c, err := evaluate.New(t.Context(), append([]evaluate.Option{inTheMiddle}, options...)...)
 	require.NoError(t, err)
 	return c
 }
@@ -181,7 +181,7 @@ func TestWaivers(t *testing.T) {
 func TestWaiversFromTwoPlaces(t *testing.T) {
 	t.Parallel()
 	data := write(t, "data.json", `{"transportcert": {"waivers": []}}`)
-	_, err := evaluate.NewChecker(t.Context(), evaluate.WithPolicies(data),
+	_, err := evaluate.New(t.Context(), evaluate.WithPolicies(data),
 		evaluate.WithWaivers(filepath.Join(write(t, "waivers", "[]"), "waivers")))
 	require.ErrorContains(t, err, "transportcert/waivers is in multiple bundles")
 }
@@ -211,17 +211,22 @@ func TestCheckWithRulesOfOnesOwn(t *testing.T) {
 	_, findings, err := c.Check(t.Context(), document)
 	require.NoError(t, err)
 	require.Equal(t, []string{"ORG001 warning", "ORG002 error", "TC012 warning", "TC032 error"}, ids(findings))
+	rules, err := c.Rules(t.Context())
+	require.NoError(t, err)
 	require.Equal(t, evaluate.Rule{
 		ID: "ORG001", Title: "No owner", Description: "Nobody looks after the server.", Severity: "warning", Remediation: "Enter one.",
 		References: []evaluate.Reference{{Description: "https://intranet.contoso.test/owners", URL: "https://intranet.contoso.test/owners"}},
-	}, c.Rules()[0])
-	require.Equal(t, map[string]float64{"expires_within_days": 45, "expires_notice_days": 60, "minimum_key_bits": 2048}, c.Thresholds())
+	}, rules[0])
+	thresholds, err := c.Thresholds(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, map[string]float64{"expires_within_days": 45, "expires_notice_days": 60, "minimum_key_bits": 2048}, thresholds)
 }
 
 func TestRules(t *testing.T) {
 	t.Parallel()
 	c := checker(t)
-	rules := c.Rules()
+	rules, err := c.Rules(t.Context())
+	require.NoError(t, err)
 	require.Greater(t, len(rules), 35)
 	for i, rule := range rules {
 		require.Regexp(t, `^TC\d{3}$`, rule.ID)
@@ -242,7 +247,9 @@ func TestRules(t *testing.T) {
 			URL:         "https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-7",
 		}},
 	}, rules[slices.IndexFunc(rules, func(r evaluate.Rule) bool { return r.ID == "TC012" })])
-	require.Equal(t, map[string]float64{"expires_within_days": 30, "expires_notice_days": 60, "minimum_key_bits": 2048}, c.Thresholds())
+	thresholds, err := c.Thresholds(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, map[string]float64{"expires_within_days": 30, "expires_notice_days": 60, "minimum_key_bits": 2048}, thresholds)
 }
 
 func TestPoliciesWithoutComplianceRules(t *testing.T) {
@@ -250,18 +257,23 @@ func TestPoliciesWithoutComplianceRules(t *testing.T) {
 	const expected = "the policies hold no compliance rules: expected package transportcert.compliance with its METADATA"
 	decisionOnly := write(t, "decision.rego", "package transportcert.inbound_anonymous\ndecision := {}\ndecided := {}")
 	require.NoError(t, os.WriteFile(filepath.Join(decisionOnly, ".manifest"), []byte(`{"roots": ["transportcert/inbound_anonymous"]}`), 0o600))
-	_, err := evaluate.NewChecker(t.Context(), evaluate.WithBundle(decisionOnly))
+	evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(decisionOnly))
+	require.NoError(t, err)
+	_, err = evaluator.Rules(t.Context())
 	require.ErrorContains(t, err, expected)
 
 	withoutMETADATA := write(t, "all.rego", "package transportcert.compliance\nfindings := []\nconfig := {}")
 	require.NoError(t, os.WriteFile(filepath.Join(withoutMETADATA, ".manifest"), []byte(`{"roots": ["transportcert"]}`), 0o600))
-	_, err = evaluate.NewChecker(t.Context(), evaluate.WithBundle(withoutMETADATA))
+	evaluator, err = evaluate.New(t.Context(), evaluate.WithBundle(withoutMETADATA))
+	require.NoError(t, err)
+	document, _ := server(t)
+	_, _, err = evaluator.Check(t.Context(), document)
 	require.ErrorContains(t, err, expected)
 }
 
 func TestAnEndlessFindingMeetsTheDeadline(t *testing.T) {
 	t.Parallel()
-	c, err := evaluate.NewChecker(t.Context(), evaluate.WithDeadline(time.Second), evaluate.WithPolicies(write(t, "custom.rego", `package transportcert.custom
+	c, err := evaluate.New(t.Context(), evaluate.WithDeadline(time.Second), evaluate.WithPolicies(write(t, "custom.rego", `package transportcert.custom
 findings contains {"rule_id": "ORG001", "severity": "info", "message": "x"} if {
 	input.server
 	some i in numbers.range(1, 100000)
@@ -272,4 +284,24 @@ findings contains {"rule_id": "ORG001", "severity": "info", "message": "x"} if {
 	document, _ := server(t)
 	_, _, err = c.Check(t.Context(), document)
 	require.EqualError(t, err, "checking the document of EX01: not done within 1s")
+}
+
+// New reads every file that an option names, whoever needs it.
+func TestWaiversThatCannotBeReadAreAnErrorOfNew(t *testing.T) {
+	t.Parallel()
+	_, err := evaluate.New(t.Context(), evaluate.WithWaivers(filepath.Join(write(t, "waivers", "- {}"), "waivers")))
+	require.ErrorContains(t, err, "reading waivers: ")
+	require.ErrorContains(t, err, "[0].rule_id: missing")
+}
+
+// Waivers have no part in a decision.
+func TestEvaluateWithWaivers(t *testing.T) {
+	t.Parallel()
+	document, _ := withoutKey(t)
+	expected, err := checker(t).Evaluate(t.Context(), document)
+	require.NoError(t, err)
+	waivers := filepath.Join(write(t, "waivers", `[{"rule_id": "TC032", "server": "ex01", "reason": "moving", "expires": "2026-12-31"}]`), "waivers")
+	decision, err := checker(t, evaluate.WithWaivers(waivers)).Evaluate(t.Context(), document)
+	require.NoError(t, err)
+	require.Equal(t, expected, decision)
 }

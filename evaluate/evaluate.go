@@ -10,8 +10,7 @@
 //	…
 //	certificate, err := decision.Certificate()
 //
-// A [Checker] does the same and returns, besides, what the compliance rules
-// find.
+// [Evaluator.Check] returns, besides, what the compliance rules find.
 //
 // It knows the two documents, gather.Document and [Decision], and neither
 // where the facts come from nor how the rules come to their conclusions.
@@ -23,15 +22,16 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/bounded"
 )
-
-// decisionRule is the rule that decides.
-const decisionRule = "data.transportcert.inbound_anonymous.decision"
 
 // DefaultDeadline is how long one evaluation may take where WithDeadline does
 // not say.
@@ -43,20 +43,27 @@ const maxDecision = 64 << 20
 
 // Evaluator holds the compiled policies. It is safe for concurrent use.
 type Evaluator struct {
-	runner
+	clock    func() time.Time
+	deadline time.Duration
+	trusted  bool                      // whether the policies are the shipped ones and no others
+	loaded   map[string]*bundle.Bundle // what the options name
+	policies *program
 	decision rego.PreparedEvalQuery
+
+	mutex      sync.Mutex
+	compliance *compliance // nil: not compiled yet
 }
 
 // Option changes how New makes an Evaluator.
 type Option func(*options)
 
 type options struct {
-	runner
+	clock           func() time.Time
+	deadline        time.Duration
 	bundles         []string
 	verificationKey string
 	policies        []string
 	waivers         string
-	findings        bool // whether the compliance rules are needed
 }
 
 // WithClock sets the clock that says what now is for a document that does not
@@ -70,9 +77,9 @@ func WithDeadline(deadline time.Duration) Option {
 	return func(o *options) { o.deadline = deadline }
 }
 
-// WithBundle adds an OPA bundle, a file or a folder. One that holds
-// transportcert/inbound_anonymous stands in place of the embedded policies;
-// any other, such as one of an organisation's own rules, beside them.
+// WithBundle adds an OPA bundle, a file or a folder. One that holds the
+// decision's rules stands in place of the embedded policies; any other, such as
+// one of an organisation's own rules, beside them.
 func WithBundle(path string) Option {
 	return func(o *options) { o.bundles = append(o.bundles, path) }
 }
@@ -90,28 +97,38 @@ func WithPolicies(paths ...string) Option {
 	return func(o *options) { o.policies = append(o.policies, paths...) }
 }
 
-// New compiles the policies: the embedded ones, where no option says
-// otherwise. None of them gets the network or the environment.
-func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
-	o := newOptions(opts)
-	policies, err := o.compile(ctx)
-	if err != nil {
-		return nil, err
-	}
-	e := &Evaluator{runner: o.runner}
-	if e.decision, err = policies.prepare(ctx, decisionRule); err != nil {
-		return nil, err
-	}
-	return e, nil
+// WithWaivers suppresses findings as the file at path says: JSON or YAML, an
+// array of waivers, or an object with one in waivers. A waiver has rule_id,
+// reason, expires, and server or thumbprint or both. A file that holds
+// anything else is an error of New that names each place. An empty path stands
+// for no waivers.
+func WithWaivers(path string) Option {
+	return func(o *options) { o.waivers = path }
 }
 
-func newOptions(opts []Option) options {
-	o := options{runner: runner{clock: time.Now, deadline: DefaultDeadline}}
+// New reads everything that the options name, and compiles the policies: the
+// embedded ones, where no option says otherwise. None of them gets the network
+// or the environment.
+func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
+	o := options{clock: time.Now, deadline: DefaultDeadline}
 	for _, option := range opts {
 		option(&o)
 	}
-	o.trusted = len(o.bundles) == 0 && len(o.policies) == 0
-	return o
+	loaded, err := o.load()
+	if err != nil {
+		return nil, err
+	}
+	e := &Evaluator{
+		clock: o.clock, deadline: o.deadline, loaded: loaded,
+		trusted: len(o.bundles) == 0 && len(o.policies) == 0,
+	}
+	if e.policies, err = e.compile(ctx, e.trusted); err != nil {
+		return nil, err
+	}
+	if e.decision, err = e.policies.prepare(ctx, InboundAnonymous.Rule()); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // Evaluate decides for one document. Where the document does not say what now
@@ -129,23 +146,43 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 	if err := document.Validate(); err != nil {
 		return nil, err
 	}
-	ctx, cancel, err := e.bound(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer cancel()
 	text, err := e.eval(ctx, e.decision, inputValue(document))
 	if err != nil {
 		return nil, err
 	}
 	if text == nil {
-		return nil, fmt.Errorf("%s is undefined", decisionRule)
+		return nil, fmt.Errorf("%s is undefined", InboundAnonymous.Rule())
 	}
 	decision := &Decision{document: document}
 	if err := json.Unmarshal(text, decision); err != nil {
 		return nil, fmt.Errorf("reading the decision: %w", err)
 	}
 	return decision, decision.inputError()
+}
+
+// eval returns what a query says of the input, as JSON; nil where it is
+// undefined. It is bounded in time and size.
+func (e *Evaluator) eval(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, e.deadline, fmt.Errorf("not done within %s", e.deadline))
+	defer cancel()
+	do := bounded.Do[[]byte]
+	if e.trusted {
+		do = bounded.Trust
+	}
+	return do(ctx, func(ctx context.Context) ([]byte, error) {
+		results, err := query.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTime(e.clock()))
+		if err != nil || len(results) == 0 {
+			return nil, err
+		}
+		text, err := json.Marshal(results[0].Expressions[0].Value)
+		if err == nil && len(text) > maxDecision {
+			err = fmt.Errorf("expected a decision of at most %d bytes, found one of %d", maxDecision, len(text))
+		}
+		return text, err
+	})
 }
 
 // inputError is what keeps the policies from deciding for a valid document: an

@@ -3,7 +3,7 @@ package evaluate
 import (
 	"context"
 	"fmt"
-	"slices"
+	"maps"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -17,25 +17,40 @@ import (
 	"github.com/transportcert/transportcert/internal/bundles"
 )
 
-// shippedRoot is the root of the decision's rules in a bundle's manifest.
-const shippedRoot = "transportcert/inbound_anonymous"
-
 // A program is the compiled policies, and a store with their data.
 type program struct {
 	compiler *ast.Compiler
 	store    storage.Store
 }
 
-// compile compiles the policies that the options name.
-func (o *options) compile(ctx context.Context) (*program, error) {
-	loaded, err := o.load()
-	if err != nil {
-		return nil, err
+// whole returns all policies, with the compliance rules.
+func (e *Evaluator) whole(ctx context.Context) (*program, error) {
+	if !e.trusted {
+		return e.policies, nil
+	}
+	return e.compile(ctx, false)
+}
+
+// compile compiles what the options name, with the embedded policies where no
+// bundle stands in their place; with those of them alone that the decision
+// needs, where nothing else can refer to the rest.
+func (e *Evaluator) compile(ctx context.Context, decisionOnly bool) (*program, error) {
+	all := maps.Clone(e.loaded)
+	if !holdsDecision(all) {
+		read := bundles.Shipped
+		if decisionOnly {
+			read = bundles.ShippedDecision
+		}
+		shipped, err := read()
+		if err != nil {
+			return nil, err
+		}
+		all["embedded policies"] = shipped
 	}
 	allowed := bundles.Capabilities()
 	compiler := ast.NewCompiler().WithCapabilities(allowed)
 	store := inmem.NewWithOpts(inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
-	_, err = bounded.Within(ctx, bundles.CompileDeadline, func(ctx context.Context) (any, error) {
+	_, err := bounded.Within(ctx, bundles.CompileDeadline, func(ctx context.Context) (any, error) {
 		return nil, storage.Txn(ctx, store, storage.WriteParams, func(txn storage.Transaction) error {
 			err := bundle.Activate(&bundle.ActivateOpts{
 				Ctx:           ctx,
@@ -43,7 +58,7 @@ func (o *options) compile(ctx context.Context) (*program, error) {
 				Txn:           txn,
 				Compiler:      compiler.WithPathConflictsCheck(storage.NonEmpty(ctx, store, txn)),
 				Metrics:       metrics.New(),
-				Bundles:       loaded,
+				Bundles:       all,
 				ParserOptions: ast.ParserOptions{RegoVersion: ast.RegoV1, Capabilities: allowed},
 			})
 			if err != nil {
@@ -77,55 +92,45 @@ func (p *program) prepare(ctx context.Context, query string) (rego.PreparedEvalQ
 	return prepared, err
 }
 
-// load reads the policies that the options name, by where they come from.
+// load reads what the options name, by where it comes from.
 func (o *options) load() (map[string]*bundle.Bundle, error) {
 	all := map[string]*bundle.Bundle{}
-	embedded := true
 	for _, path := range o.bundles {
 		loaded, err := bundles.Read(path, o.verificationKey)
 		if err != nil {
 			return nil, err
 		}
-		if loaded.Manifest.Roots != nil && slices.ContainsFunc(*loaded.Manifest.Roots, holdsShipped) {
-			embedded = false
-		}
-		all["--bundle "+path] = loaded // a name that no other source has
-	}
-	if embedded {
-		shipped, err := o.shipped()
-		if err != nil {
-			return nil, err
-		}
-		all["embedded"] = shipped
+		all["bundle "+path] = loaded // a name that no other source has
 	}
 	if len(o.policies) > 0 {
 		custom, err := bundles.Custom(o.policies)
 		if err != nil {
 			return nil, err
 		}
-		all["--policy"] = custom
+		all["policies"] = custom
 	}
 	if o.waivers != "" {
 		waivers, err := readWaivers(o.waivers)
 		if err != nil {
 			return nil, err
 		}
-		all["--waivers"] = waivers
+		all["waivers"] = waivers
 	}
 	return all, nil
 }
 
-// shipped returns the embedded policies: those that the decision needs where
-// nobody asks for findings, and no policies of others could refer to the rest.
-func (o *options) shipped() (*bundle.Bundle, error) {
-	if o.findings || !o.trusted {
-		return bundles.Shipped()
+// holdsDecision reports whether a bundle's roots have room for the decision's
+// rules, so that it stands in place of the embedded policies.
+func holdsDecision(all map[string]*bundle.Bundle) bool {
+	for _, loaded := range all {
+		if loaded.Manifest.Roots == nil {
+			continue
+		}
+		for _, root := range *loaded.Manifest.Roots {
+			if root = strings.Trim(root, "/"); root == "" || strings.HasPrefix(InboundAnonymous.Root()+"/", root+"/") {
+				return true
+			}
+		}
 	}
-	return bundles.ShippedDecision()
-}
-
-// holdsShipped reports whether a root of a bundle has room for the shipped
-// rules, so that the bundle stands in place of the embedded policies.
-func holdsShipped(root string) bool {
-	return root == "" || root == shippedRoot || strings.HasPrefix(shippedRoot, strings.Trim(root, "/")+"/")
+	return false
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 func newCheck() *cobra.Command {
 	var deciding deciding
 	var outputs []string
-	var failOn, waivers string
+	var failOn string
 	command := &cobra.Command{
 		Use:   "check [PATH... | - | SOURCE...]",
 		Short: "Find what is not as it should be, as a gate in CI",
@@ -49,22 +48,23 @@ document of many.`,
 			if err != nil {
 				return err
 			}
-			checker, err := compile(command.Context(), &deciding.policies, command.ErrOrStderr(),
-				func(ctx context.Context, options ...evaluate.Option) (*evaluate.Checker, error) {
-					return evaluate.NewChecker(ctx, append(options, evaluate.WithWaivers(waivers))...)
-				})
+			evaluator, err := deciding.policies.evaluator(command.Context(), command.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			rules, err := evaluator.Rules(command.Context())
 			if err != nil {
 				return err
 			}
 			gate := &gate{failOn: output.FailOn(failOn)}
 			gate.reports, err = openReports(targets, command.OutOrStdout(), output.ReportOptions{
-				Rules: checker.Rules(), FailOn: gate.failOn, Color: deciding.colors(command), Version: version(),
+				Rules: rules, FailOn: gate.failOn, Color: deciding.colors(command), Version: version(),
 			})
 			if err != nil {
 				return err
 			}
 			err = deciding.each(command, all, gate, func(o *outcome) (err error) {
-				o.decision, o.findings, err = checker.Check(command.Context(), o.Document.Document)
+				o.decision, o.findings, err = evaluator.Check(command.Context(), o.Document.Document)
 				o.places = o.Places(pathsOf(o.findings), deciding.from.files()...)
 				return err
 			})
@@ -77,7 +77,7 @@ document of many.`,
 	deciding.addFlags(command)
 	flags := command.Flags()
 	flags.StringVar(&failOn, "fail-on", output.FailOns[0], "end with exit code 1 where a finding is of this `SEVERITY` or worse: error, warning or none")
-	flags.StringVar(&waivers, "waivers", "", "suppress the findings that this `FILE` names, JSON or YAML")
+	flags.StringVar(&deciding.policies.waivers, "waivers", "", "suppress the findings that this `FILE` names, JSON or YAML")
 	flags.StringArrayVarP(&outputs, "output", "o", output.Reports[:1], "write findings in this `FORMAT[=FILE]`: "+strings.Join(output.Reports, ", ")+"; can be repeated")
 	_ = command.MarkFlagFilename("waivers", "yaml", "yml", "json")
 	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Reports, cobra.ShellCompDirectiveNoFileComp))

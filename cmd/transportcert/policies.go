@@ -18,6 +18,7 @@ type policyFlags struct {
 	bundles         []string
 	verificationKey string
 	policies        []string
+	waivers         string // of check; empty: none
 	registry        registryFlags
 	limits          *limits // nil: nothing is evaluated
 }
@@ -41,31 +42,28 @@ func (p *policyFlags) check() error {
 	return nil
 }
 
-// evaluator compiles the policies that the flags name.
+// evaluator compiles the policies that the flags name. What is pulled for it is
+// told on stderr.
 func (p *policyFlags) evaluator(ctx context.Context, stderr io.Writer) (*evaluate.Evaluator, error) {
-	return compile(ctx, p, stderr, evaluate.New)
-}
-
-// compile makes something of the policies that the flags name. What is pulled
-// for it is told on stderr.
-func compile[T any](ctx context.Context, p *policyFlags, stderr io.Writer, create func(context.Context, ...evaluate.Option) (T, error)) (made T, err error) {
 	folder, err := os.MkdirTemp("", "transportcert-")
 	if err != nil {
-		return made, fmt.Errorf("making a folder for bundles: %w", err)
+		return nil, fmt.Errorf("making a folder for bundles: %w", err)
 	}
 	defer os.RemoveAll(folder)
-	options := []evaluate.Option{evaluate.WithVerificationKey(p.verificationKey), evaluate.WithPolicies(p.policies...)}
+	options := []evaluate.Option{
+		evaluate.WithVerificationKey(p.verificationKey), evaluate.WithPolicies(p.policies...), evaluate.WithWaivers(p.waivers),
+	}
 	if p.limits != nil {
 		options = append(options, evaluate.WithDeadline(p.limits.deadline))
 	}
 	for _, bundle := range p.bundles {
 		path, err := p.registry.Local(ctx, bundle, folder, note(stderr))
 		if err != nil {
-			return made, err
+			return nil, err
 		}
 		options = append(options, evaluate.WithBundle(path))
 	}
-	return create(ctx, options...)
+	return evaluate.New(ctx, options...)
 }
 
 // registryFlags are the flags that say how to reach a registry.

@@ -31,15 +31,23 @@ The output (-o) is text for people, json for programs, or markdown, which docs/r
 			if !slices.Contains(output.RuleFormats, name) {
 				return usagef("unknown output format %q: expected one of %s", name, strings.Join(output.RuleFormats, ", "))
 			}
-			checker, err := compile(command.Context(), &policies, command.ErrOrStderr(), evaluate.NewChecker)
+			evaluator, err := policies.evaluator(command.Context(), command.ErrOrStderr())
 			if err != nil {
 				return err
 			}
-			rules, err := choose(checker.Rules(), ids)
+			all, err := evaluator.Rules(command.Context())
 			if err != nil {
 				return err
 			}
-			return output.WriteRules(name, command.OutOrStdout(), rules, checker.Thresholds(), len(ids) > 0)
+			thresholds, err := evaluator.Thresholds(command.Context())
+			if err != nil {
+				return err
+			}
+			chosen, err := choose(all, ids)
+			if err != nil {
+				return err
+			}
+			return output.WriteRules(name, command.OutOrStdout(), chosen, thresholds, len(ids) > 0)
 		},
 	}
 	policies.addFlags(command)

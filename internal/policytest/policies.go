@@ -15,6 +15,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
+	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/bundles"
 	"github.com/transportcert/transportcert/policies"
 )
@@ -104,10 +105,10 @@ func withSchemas(compiler *ast.Compiler, modules map[string]*ast.Module) error {
 	return nil
 }
 
-const metadata = `# METADATA
+var metadata = `# METADATA
 # scope: subpackages
 # schemas:
-#   - data.transportcert.inbound_anonymous.decision: schema.decision
+#   - ` + evaluate.InboundAnonymous.Rule() + `: schema.decision
 #   - data.transportcert.compliance.findings: schema.findings
 package `
 

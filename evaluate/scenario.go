@@ -1,0 +1,15 @@
+package evaluate
+
+// A Scenario is one of the selections of a certificate that Microsoft
+// published. Its value is the scenario's name, as in the policies.
+type Scenario string
+
+// InboundAnonymous is "Selection of Inbound Anonymous TLS Certificates".
+const InboundAnonymous Scenario = "inbound_anonymous"
+
+// Rule returns the reference of the rule that decides the scenario, as OPA
+// writes it.
+func (s Scenario) Rule() string { return "data.transportcert." + string(s) + ".decision" }
+
+// Root returns the root of the scenario's package in a bundle's manifest.
+func (s Scenario) Root() string { return "transportcert/" + string(s) }
