@@ -5,67 +5,13 @@ import (
 	"crypto/sha1"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
-	"github.com/transportcert/transportcert/gather/certstore"
 )
 
 // services are the flags of Services, from the lowest bit on.
 var services = []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
-
-// serialized is what SerializationData says of a certificate.
-type serialized struct {
-	element *certstore.Element // nil: there is no SerializationData
-	server  string             // out of Identity; empty: it does not say
-	values  map[string]value   // Services, Status, RootCAType
-}
-
-// readSerialized reads the SerializationData of a certificate, which an export
-// from a remote session has in place of plain properties: a .NET stream of one
-// ExchangeCertificate, with a serialized store element inside.
-func readSerialized(o *object, maxRecords int) (serialized, error) {
-	s := serialized{values: map[string]value{}}
-	v, ok := o.known("SerializationData")
-	if !ok {
-		return s, nil
-	}
-	data, err := v.bytes()
-	if err != nil {
-		return s, err
-	}
-	c, err := decodeNRBF(data, maxRecords)
-	if err != nil {
-		return s, fmt.Errorf("SerializationData: %w", err)
-	}
-	stored, ok := c.values["CertData"].([]byte)
-	if !ok {
-		return s, fmt.Errorf("SerializationData: expected an ExchangeCertificate with CertData, found %s", c.name)
-	}
-	element, end, err := certstore.ReadElement(stored, 0)
-	if err == nil && (end != len(stored) || element.Certificate == nil) {
-		err = errors.New("expected one certificate and nothing else")
-	}
-	if err != nil {
-		return s, fmt.Errorf("SerializationData: CertData: %w", err)
-	}
-	s.element = &element
-	identity, _ := c.values["Identity"].(string)
-	s.server = beforeBackslash(identity)
-	for _, name := range []string{"Services", "Status", "RootCAType"} {
-		enum, ok := c.values[name].(*class)
-		if !ok {
-			continue
-		}
-		number, ok := enum.values["value__"].(int32)
-		if !ok {
-			return s, fmt.Errorf("SerializationData: %s: expected an enumeration of 32 bits, found %s", name, enum.name)
-		}
-		s.values[name] = value{kind: "I32", name: "SerializationData: " + name, text: strconv.Itoa(int(number))}
-	}
-	return s, nil
-}
 
 // either returns a plain property of a certificate, or what SerializationData
 // says in its place.

@@ -59,6 +59,12 @@ func TestValues(t *testing.T) {
 	require.True(t, o.is("A.B"))
 	require.True(t, o.is("System.Object"))
 	require.False(t, o.is("Deserialized.A.B"))
+	for prefixes, want := range map[string]bool{
+		"": true, "Selected.": true, "Selected.Deserialized.": true, "Deserialized.Selected.Deserialized.": true, "Selected.Selected.": true,
+		"Deserialized": false, "Other.": false, "Other.Selected.": false, "Selected.Other.": false,
+	} {
+		require.Equal(t, want, (&object{types: []string{prefixes + "A.B"}}).is("A.B"), prefixes)
+	}
 	require.Equal(t, "a & b", values[0].string())
 	for name, want := range map[string]string{
 		"Name": "text", "NAME": "text", "Added": "m", "DT": "2024-03-04T08:12:44Z", "G": "0-1", "Nil": "", "None": "", "Enum": "Two", "Ref": "Two", "Self": "a & b",

@@ -18,6 +18,8 @@ const (
 	fixtures = "../../fixtures/exports"
 	// real has exports of real servers, beside the project. They are not part of it.
 	real = "../../../shared/exports"
+
+	notVerified = "the signature of SerializationData is not verified: the key belongs to the server"
 )
 
 // run gathers and returns the document with what was reported.
@@ -56,7 +58,15 @@ func TestRealExports(t *testing.T) {
 		folder, server string
 		certificates   []string
 		sources        map[string]string
+		reports        []string
 	}{{
+		"e2k16-1-signed", "E2k16-1", []string{
+			`B22BD738BED13136D29B7F410CE2993C5313F8FA untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate - 20230105015642"`,
+			`A86B1B7414E51491D446905511A329A7FE120510 untrusted, key, [IMAP SMTP], "E2k16-1"`,
+		}, map[string]string{
+			"certificates": "clixml:NewExchangeAuthCertificate.xml, clixml:NewExchangeCertificateDefaultTransport.xml",
+		}, []string{notVerified},
+	}, {
 		"e2k16-1", "E2k16-1", []string{
 			`D0D6BAA255F51F106760CE3BB869A0FE8C9FC298 untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate"`,
 			`8763DA1842AFE901BD0B4090EA2A945AD016CB55 untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate"`,
@@ -69,7 +79,7 @@ func TestRealExports(t *testing.T) {
 		}, map[string]string{
 			"certificates": "clixml:GetExchangeCertificate.xml",
 			"directory":    "clixml:GetInternalTransportCertificateFromServer.xml",
-		},
+		}, nil,
 	}, {
 		"solo-e19a", "SOLO-E19A", []string{
 			`C3EDCF181EF4F9B53D01768ECA99564014BCA6E7 untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate"`,
@@ -78,7 +88,7 @@ func TestRealExports(t *testing.T) {
 		}, map[string]string{
 			"certificates": "clixml:GetExchangeCertificate.xml",
 			"host":         "clixml:GetExchangeServer.xml",
-		},
+		}, nil,
 	}, {
 		"win-ctd3l0rgen4", "WIN-CTD3L0RGEN4", []string{
 			`2D10A746D6BB8D795F1679AEBD89D5D2AE583CB7 untrusted, key, [], "Microsoft Exchange Server Auth Certificate"`,
@@ -88,13 +98,13 @@ func TestRealExports(t *testing.T) {
 		}, map[string]string{
 			"certificates": "clixml:GetExchangeCertificate.xml",
 			"connectors":   "clixml:GetReceiveConnector.xml",
-		},
+		}, nil,
 	}} {
 		t.Run(test.folder, func(t *testing.T) {
 			t.Parallel()
 			doc, reports, err := run(t, filepath.Join(real, test.folder), "")
 			require.NoError(t, err)
-			require.Equal(t, []string{"DIR: left out, not CLIXML: facts.json"}, reports)
+			require.Equal(t, append([]string{"DIR: left out, not CLIXML: facts.json"}, test.reports...), reports)
 			require.Equal(t, test.server, doc.Server)
 			require.Equal(t, test.certificates, summary(doc.Certificates))
 			require.Equal(t, test.sources, doc.Sources)
@@ -188,6 +198,17 @@ func TestFixtures(t *testing.T) {
 			"DIR/certificates.xml: object 6: left out, 1D9FBD364EF9456F0DB4D107FEB8A11DE98CF140 is a pending request and not in the store",
 		}},
 		{folder: "bare-certificate", certificates: storeEX01, internal: setupEX01},
+		{folder: "remote-signed", certificates: storeEX01, internal: setupEX01, reports: []string{notVerified}},
+		{folder: "negative-serial-signed", certificates: append(storeEX01[:5:5],
+			`F0DCD082A84910190318BCF28FC1406DADF3603A untrusted, key, [SMTP], "Mail appliance"`), internal: setupEX01, reports: []string{
+			notVerified,
+			"DIR/certificates.xml: object 6: certificate F0DCD082A84910190318BCF28FC1406DADF3603A is read leniently, since Go refuses it: x509: negative serial number",
+		}},
+		{folder: "pending-request-signed", certificates: storeEX01, internal: setupEX01, reports: []string{
+			notVerified,
+			"DIR/certificates.xml: object 6: left out, 1D9FBD364EF9456F0DB4D107FEB8A11DE98CF140 is a pending request and not in the store",
+		}},
+		{folder: "bare-certificate-signed", certificates: storeEX01, internal: setupEX01, reports: []string{notVerified}},
 	} {
 		t.Run(test.folder+test.server, func(t *testing.T) {
 			t.Parallel()
@@ -221,7 +242,7 @@ func TestFixtures(t *testing.T) {
 			require.Equal(t, connectors, doc.Connectors)
 
 			transport := "clixml:transport.xml"
-			if test.folder == "bare-certificate" {
+			if strings.HasPrefix(test.folder, "bare-certificate") {
 				transport = "clixml:internal-transport.xml"
 			}
 			require.Equal(t, map[string]string{

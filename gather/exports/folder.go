@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -84,6 +85,9 @@ func (g Gatherer) load(ctx context.Context) ([]*export, error) {
 	}
 	if len(all) == 0 {
 		return nil, fmt.Errorf("%s holds no object that Exchange exported; %s", g.Dir, howToExport)
+	}
+	if slices.ContainsFunc(all, func(e *export) bool { return e.serialized.signed }) {
+		g.report("the signature of SerializationData is not verified: the key belongs to the server")
 	}
 	return all, nil
 }

@@ -71,7 +71,7 @@ func fill(document *gather.Document) {
 
 var startsWithPlace = regexp.MustCompile(`^byte \d+: expected `)
 
-// FuzzNRBF asks of any .NET stream that it becomes an object or an error that
+// FuzzNRBF asks of any .NET stream, signed or not, that it becomes an object or an error that
 // names the byte, and that an export which holds it does not say more than it.
 func FuzzNRBF(f *testing.F) {
 	paths, err := filepath.Glob(fixtures + "/*/certificates.xml")
@@ -92,7 +92,16 @@ func FuzzNRBF(f *testing.F) {
 	f.Add(rooted(5, []byte{7}, i32(3), []byte{1}, i32(1, 0), []byte{7, 2}, end))
 	f.Add(slices.Concat(header, bytes.Repeat([]byte{12, 1, 0, 0, 0, 0}, 100), end))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := decodeNRBF(data, defaults.Records)
+		content, signed, err := unsign(data)
+		require.Equal(t, bytes.HasPrefix(data, []byte("#sig#")), signed)
+		if err != nil {
+			require.Regexp(t, startsWithPlace, err.Error())
+			return
+		}
+		if signed {
+			require.Len(t, content, len(data)-9-32)
+		}
+		c, err := decodeNRBF(content, defaults.Records)
 		if err != nil {
 			require.Regexp(t, startsWithPlace, err.Error())
 			require.Nil(t, c)

@@ -130,6 +130,47 @@ func TestNRBFErrors(t *testing.T) {
 	}
 }
 
+// A signature is taken off where every length fits.
+func TestUnsign(t *testing.T) {
+	t.Parallel()
+	sign := func(length int32, rest string) []byte {
+		return slices.Concat([]byte("#sig#"), i32(length), []byte(rest))
+	}
+	signature := strings.Repeat("s", 32)
+	for name, test := range map[string]struct {
+		data   []byte
+		want   string
+		signed bool
+		err    string
+	}{
+		"unsigned":           {[]byte("stream"), "stream", false, ""},
+		"nothing":            {nil, "", false, ""},
+		"part of the mark":   {[]byte("#sig"), "#sig", false, ""},
+		"signed":             {sign(6, "stream"+signature), "stream", true, ""},
+		"signed nothing":     {sign(0, signature), "", true, ""},
+		"mark alone":         {[]byte("#sig#"), "", true, "byte 5: expected the length of the signed stream, found 0 bytes"},
+		"part of the length": {[]byte("#sig#\x01\x00\x00"), "", true, "byte 5: expected the length of the signed stream, found 3 bytes"},
+		"signature too short": {
+			sign(6, "stream"+signature[1:]), "", true, "byte 5: expected a stream of 6 bytes and a signature of 32, found 37 bytes",
+		},
+		"more after it":   {sign(6, "stream"+signature+"x"), "", true, "byte 5: expected a stream of 6 bytes and a signature of 32, found 39 bytes"},
+		"stream too long": {sign(-1, "stream"+signature), "", true, "byte 5: expected a stream of 4294967295 bytes and a signature of 32, found 38 bytes"},
+		"length wraps":    {sign(-26, "stream"), "", true, "byte 5: expected a stream of 4294967270 bytes and a signature of 32, found 6 bytes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stream, signed, err := unsign(test.data)
+			require.Equal(t, test.want, string(stream))
+			require.Equal(t, test.signed, signed)
+			if test.err == "" {
+				require.NoError(t, err)
+			} else {
+				require.EqualError(t, err, test.err)
+			}
+		})
+	}
+}
+
 // SerializationData that is well-formed and says something else.
 func TestReadSerialized(t *testing.T) {
 	t.Parallel()

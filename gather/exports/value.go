@@ -55,11 +55,14 @@ func (o *object) string(name string) string {
 }
 
 // is says whether one of the object's types is that. A remote session puts
-// Deserialized. before a type's name, Select-Object puts Selected. there.
+// Deserialized. before a type's name and Select-Object puts Selected. there,
+// each as often as the object passes through one.
 func (o *object) is(typeName string) bool {
 	return slices.ContainsFunc(o.types, func(t string) bool {
-		t = strings.TrimPrefix(t, "Deserialized.")
-		return strings.TrimPrefix(t, "Selected.") == typeName
+		for trimmed := ""; trimmed != t; t = strings.TrimPrefix(strings.TrimPrefix(t, "Deserialized."), "Selected.") {
+			trimmed = t
+		}
+		return t == typeName
 	})
 }
 

@@ -1,0 +1,96 @@
+package exports
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/transportcert/transportcert/gather/certstore"
+)
+
+// serialized is what SerializationData says of a certificate.
+type serialized struct {
+	element *certstore.Element // nil: there is no SerializationData
+	signed  bool               // it carries a signature
+	server  string             // out of Identity; empty: it does not say
+	values  map[string]value   // Services, Status, RootCAType
+}
+
+// signatureMark is what signed SerializationData begins with, and signatureSize
+// is the number of bytes of the signature at its end.
+const (
+	signatureMark = "#sig#"
+	signatureSize = 32
+)
+
+// unsign returns the .NET stream that SerializationData holds. Servers with a
+// security update of November 2023 or later sign it: the mark, the length of
+// the stream (32 bits, little-endian), the stream, the signature. The signature
+// is not verified: its key is the server's.
+func unsign(data []byte) (stream []byte, signed bool, err error) {
+	rest, signed := bytes.CutPrefix(data, []byte(signatureMark))
+	if !signed {
+		return data, false, nil
+	}
+	if len(rest) < 4 {
+		return nil, true, fmt.Errorf("byte %d: expected the length of the signed stream, found %d bytes", len(signatureMark), len(rest))
+	}
+	length, rest := binary.LittleEndian.Uint32(rest), rest[4:]
+	if uint64(len(rest)) != uint64(length)+signatureSize {
+		return nil, true, fmt.Errorf("byte %d: expected a stream of %d bytes and a signature of %d, found %d bytes",
+			len(signatureMark), length, signatureSize, len(rest))
+	}
+	return rest[:length], true, nil
+}
+
+// readSerialized reads the SerializationData of a certificate, which an export
+// from a remote session has in place of plain properties: a .NET stream of one
+// ExchangeCertificate, with a serialized store element inside.
+func readSerialized(o *object, maxRecords int) (serialized, error) {
+	s := serialized{values: map[string]value{}}
+	v, ok := o.known("SerializationData")
+	if !ok {
+		return s, nil
+	}
+	data, err := v.bytes()
+	if err != nil {
+		return s, err
+	}
+	content, signed, err := unsign(data)
+	if err != nil {
+		return s, fmt.Errorf("SerializationData: %w", err)
+	}
+	s.signed = signed
+	c, err := decodeNRBF(content, maxRecords)
+	if err != nil {
+		return s, fmt.Errorf("SerializationData: %w", err)
+	}
+	stored, ok := c.values["CertData"].([]byte)
+	if !ok {
+		return s, fmt.Errorf("SerializationData: expected an ExchangeCertificate with CertData, found %s", c.name)
+	}
+	element, end, err := certstore.ReadElement(stored, 0)
+	if err == nil && (end != len(stored) || element.Certificate == nil) {
+		err = errors.New("expected one certificate and nothing else")
+	}
+	if err != nil {
+		return s, fmt.Errorf("SerializationData: CertData: %w", err)
+	}
+	s.element = &element
+	identity, _ := c.values["Identity"].(string)
+	s.server = beforeBackslash(identity)
+	for _, name := range []string{"Services", "Status", "RootCAType"} {
+		enum, ok := c.values[name].(*class)
+		if !ok {
+			continue
+		}
+		number, ok := enum.values["value__"].(int32)
+		if !ok {
+			return s, fmt.Errorf("SerializationData: %s: expected an enumeration of 32 bits, found %s", name, enum.name)
+		}
+		s.values[name] = value{kind: "I32", name: "SerializationData: " + name, text: strconv.Itoa(int(number))}
+	}
+	return s, nil
+}
