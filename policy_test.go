@@ -60,7 +60,10 @@ func TestFixtures(t *testing.T) {
 // TestInvalidFixtures asks that what is wrong with a document is named, by the
 // Go validation and by the policies alone, and that nothing is decided.
 func TestInvalidFixtures(t *testing.T) {
-	onlyGoAsks := map[string]bool{"unknown-key": true, "unknown-auth-mechanism": true}
+	onlyGoAsks := map[string]bool{"unknown-key": true, "unknown-auth-mechanism": true, "unknown-role": true}
+	for _, name := range fieldsThatThePoliciesDoNotReadYet {
+		onlyGoAsks[name] = true
+	}
 	policies := policiesAlone(t)
 	inputs, err := filepath.Glob("fixtures/invalid/*/input.json")
 	require.NoError(t, err)
@@ -97,6 +100,18 @@ func TestInvalidFixtures(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fieldsThatThePoliciesDoNotReadYet are invalid in Go alone, until the policies
+// decide inbound STARTTLS and outbound anonymous TLS.
+var fieldsThatThePoliciesDoNotReadYet = []string{
+	"gathered-at-a-date", "exchange-version-one-number", "exchange-version-as-number", "exchange-version-as-printed",
+	"unknown-procedure", "procedure-empty", "roles-null", "enabled-null", "tls-certificate-name-as-object",
+	"suppress-x-anonymous-tls-null", "require-tls-as-text", "unknown-transport-role", "remote-ip-ranges-as-text",
+	"send-connectors-null", "send-connector-without-name", "send-connector-tls-certificate-name-null",
+	"unknown-smart-host-auth-mechanism", "unknown-tls-auth-level", "address-spaces-as-text",
+	"edge-subscription-thumbprint", "hybrid-null", "exchange-server-address-name", "exchange-server-address-range",
+	"extended-key-usage-as-name",
 }
 
 // element is the end of a path that leads to an element of a list.

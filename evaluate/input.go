@@ -2,6 +2,9 @@ package evaluate
 
 import (
 	"encoding/base64"
+	"reflect"
+	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -9,147 +12,95 @@ import (
 )
 
 // inputValue makes of a document what OPA makes of its JSON, without the way
-// through text and maps.
+// through text and maps. The JSON tags of its fields say what is left out.
 func inputValue(d *gather.Document) ast.Value {
-	o := fields{}
-	o.set("schema_version", ast.IntNumberTerm(d.SchemaVersion))
-	o.set("server", ast.StringTerm(d.Server))
-	o.optional("now", d.Now)
-	o.optional("phase", d.Phase)
-	o.set("connectors", array(d.Connectors, connectorTerm))
-	o.set("directory", directoryTerm(d.Directory))
-	o.set("host", hostTerm(d.Host))
-	o.set("certificates", array(d.Certificates, certificateTerm))
-	if len(d.Sources) > 0 {
-		sources := fields{}
-		for section, source := range d.Sources {
-			sources.set(section, ast.StringTerm(source))
+	return term(reflect.ValueOf(d).Elem()).Value
+}
+
+// term panics on a kind of value that no document has.
+func term(v reflect.Value) *ast.Term {
+	switch v.Kind() {
+	case reflect.String:
+		return ast.StringTerm(v.String())
+	case reflect.Bool:
+		return ast.InternedTerm(v.Bool())
+	case reflect.Int:
+		return ast.IntNumberTerm(int(v.Int()))
+	case reflect.Pointer:
+		if v.IsNil() {
+			return ast.InternedNullTerm
 		}
-		o.set("sources", sources.term())
+		return term(v.Elem())
+	case reflect.Slice:
+		if v.IsNil() {
+			return ast.InternedNullTerm
+		}
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return ast.StringTerm(base64.StdEncoding.EncodeToString(v.Bytes()))
+		}
+		terms := make([]*ast.Term, v.Len())
+		for i := range terms {
+			terms[i] = term(v.Index(i))
+		}
+		return ast.ArrayTerm(terms...)
+	case reflect.Map:
+		pairs := make([][2]*ast.Term, 0, v.Len())
+		for entry := v.MapRange(); entry.Next(); {
+			pairs = append(pairs, [2]*ast.Term{term(entry.Key()), term(entry.Value())})
+		}
+		return ast.NewTerm(ast.NewObject(pairs...))
+	case reflect.Struct:
+		if v.Type() == usages {
+			return term(v.Field(1)) // OIDs, as MarshalJSON has it
+		}
+		return objectTerm(v)
 	}
-	return o.term().Value
+	panic("a document has no " + v.Kind().String())
 }
 
-func connectorTerm(c *gather.Connector) *ast.Term {
-	o := fields{}
-	o.set("name", ast.StringTerm(c.Name))
-	o.set("auth_mechanisms", texts(c.AuthMechanisms))
-	if c.Enabled != nil {
-		o.set("enabled", ast.InternedTerm(*c.Enabled))
+var usages = reflect.TypeFor[gather.ExtendedKeyUsages]()
+
+// objectTerm is term for a struct.
+func objectTerm(v reflect.Value) *ast.Term {
+	members := membersOf(v.Type())
+	pairs := make([][2]*ast.Term, 0, len(members))
+	for i := range members {
+		m := &members[i]
+		field := v.Field(i)
+		if m.omitZero && field.IsZero() || m.omitEmpty && field.Len() == 0 {
+			continue
+		}
+		pairs = append(pairs, [2]*ast.Term{m.key, term(field)})
 	}
-	o.optional("fqdn", c.FQDN)
-	if len(c.Bindings) > 0 {
-		o.set("bindings", texts(c.Bindings))
-	}
-	return o.term()
+	return ast.NewTerm(ast.NewObject(pairs...))
 }
 
-func directoryTerm(d *gather.Directory) *ast.Term {
-	if d == nil {
-		return ast.InternedNullTerm
-	}
-	o := fields{}
-	o.set("readable", ast.InternedTerm(d.Readable))
-	o.optional("error", d.Error)
-	o.set("internal_transport_certificate", text(d.InternalTransportCertificate))
-	return o.term()
+// A member is what the JSON tag of a field says.
+type member struct {
+	key                 *ast.Term
+	omitZero, omitEmpty bool
 }
 
-func hostTerm(h *gather.Host) *ast.Term {
-	if h == nil {
-		return ast.InternedNullTerm
+var knownMembers sync.Map // of []member, by the struct's reflect.Type
+
+// membersOf reads the tags of a struct once.
+func membersOf(t reflect.Type) []member {
+	if known, ok := knownMembers.Load(t); ok {
+		return known.([]member)
 	}
-	o := fields{}
-	o.set("dns_fqdn", ast.StringTerm(h.DNSFQDN))
-	o.set("dns_host_name", ast.StringTerm(h.DNSHostName))
-	o.set("physical_dns_fqdn", ast.StringTerm(h.PhysicalDNSFQDN))
-	o.set("physical_dns_host_name", ast.StringTerm(h.PhysicalDNSHostName))
-	if len(h.NLBClusterNames) > 0 {
-		o.set("nlb_cluster_names", texts(h.NLBClusterNames))
+	members := make([]member, t.NumField())
+	for i := range members {
+		field := t.Field(i)
+		key, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		members[i].key = ast.StringTerm(key)
+		members[i].omitZero = options == "omitzero"
+		if options == "omitempty" {
+			// What is empty is zero, but for these.
+			kind := field.Type.Kind()
+			members[i].omitEmpty = kind == reflect.Slice || kind == reflect.Map
+			members[i].omitZero = !members[i].omitEmpty
+		}
 	}
-	return o.term()
-}
-
-func certificateTerm(c *gather.Certificate) *ast.Term {
-	o := make(fields, 0, 20)
-	o.set("thumbprint", ast.StringTerm(c.Thumbprint))
-	o.set("version", ast.IntNumberTerm(c.Version))
-	o.set("subject", ast.StringTerm(c.Subject))
-	o.set("issuer", ast.StringTerm(c.Issuer))
-	o.set("serial_number", ast.StringTerm(c.SerialNumber))
-	o.set("subject_common_names", texts(c.SubjectCommonNames))
-	o.set("dns_names", texts(c.DNSNames))
-	o.set("not_before", ast.StringTerm(c.NotBefore))
-	o.set("not_after", ast.StringTerm(c.NotAfter))
-	o.set("has_private_key", boolean(c.HasPrivateKey))
-	o.set("services", texts(c.Services))
-	o.set("self_signed", boolean(c.SelfSigned))
-	o.set("trust", trustTerm(&c.Trust))
-	o.optional("friendly_name", c.FriendlyName)
-	o.optional("key_algorithm", c.KeyAlgorithm)
-	if c.KeyBits != 0 {
-		o.set("key_bits", ast.IntNumberTerm(c.KeyBits))
-	}
-	o.optional("signature_algorithm", c.SignatureAlgorithm)
-	if len(c.DER) > 0 {
-		o.set("der", ast.StringTerm(base64.StdEncoding.EncodeToString(c.DER)))
-	}
-	return o.term()
-}
-
-func trustTerm(t *gather.Trust) *ast.Term {
-	o := fields{}
-	o.set("chain", ast.StringTerm(t.Chain))
-	o.set("valid_from", text(t.ValidFrom))
-	o.set("valid_until", text(t.ValidUntil))
-	o.set("revoked", boolean(t.Revoked))
-	o.optional("error", t.Error)
-	return o.term()
-}
-
-// fields are the keys and values of an object.
-type fields [][2]*ast.Term
-
-func (o *fields) set(key string, value *ast.Term) {
-	*o = append(*o, [2]*ast.Term{ast.InternedTerm(key), value})
-}
-
-// optional sets a text that is absent where it is empty.
-func (o *fields) optional(key, value string) {
-	if value != "" {
-		o.set(key, ast.StringTerm(value))
-	}
-}
-
-func (o *fields) term() *ast.Term { return ast.NewTerm(ast.NewObject(*o...)) }
-
-// The functions below make null of what is nil.
-
-func text(value *string) *ast.Term {
-	if value == nil {
-		return ast.InternedNullTerm
-	}
-	return ast.StringTerm(*value)
-}
-
-func boolean(value *bool) *ast.Term {
-	if value == nil {
-		return ast.InternedNullTerm
-	}
-	return ast.InternedTerm(*value)
-}
-
-func texts(values []string) *ast.Term {
-	return array(values, func(value *string) *ast.Term { return ast.StringTerm(*value) })
-}
-
-func array[T any](values []T, term func(*T) *ast.Term) *ast.Term {
-	if values == nil {
-		return ast.InternedNullTerm
-	}
-	terms := make([]*ast.Term, len(values))
-	for i := range values {
-		terms[i] = term(&values[i])
-	}
-	return ast.ArrayTerm(terms...)
+	knownMembers.Store(t, members)
+	return members
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -32,14 +34,48 @@ func TestInputValue(t *testing.T) {
 		compare(t, document)
 	}
 	compare(t, &gather.Document{})
-	no := false
-	compare(t, &gather.Document{
-		Directory:    &gather.Directory{Error: "timeout"},
-		Connectors:   []gather.Connector{{Enabled: &no, FQDN: "a", Bindings: []string{"b"}}},
-		Host:         &gather.Host{NLBClusterNames: []string{"c"}},
-		Certificates: []gather.Certificate{{DER: []byte("der"), KeyBits: 2048, FriendlyName: "f", Trust: gather.Trust{Error: "e"}}},
-		Sources:      map[string]string{"host": "flag:--host", "certificates": `windows:LocalMachine\My`},
-	})
+	// Every field of the format, set and empty.
+	full := &gather.Document{}
+	fill(reflect.ValueOf(full).Elem(), 1)
+	require.NotEmpty(t, full.SendConnectors[0].AddressSpaces)
+	compare(t, full)
+	empty := &gather.Document{}
+	fill(reflect.ValueOf(empty).Elem(), 0)
+	require.NotNil(t, empty.Roles)
+	compare(t, empty)
+	full.Certificates[0].ExtendedKeyUsages = gather.ExtendedKeyUsages{Gathered: true} // no such extension
+	compare(t, full)
+}
+
+// fill sets every field below v: lists and maps of n elements, and nothing is nil.
+func fill(v reflect.Value, n int) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), n)
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), n)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), n, n))
+		for i := range n {
+			fill(v.Index(i), n)
+		}
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		for range n {
+			v.SetMapIndex(reflect.ValueOf("key"), reflect.ValueOf("value"))
+		}
+	case reflect.String:
+		v.SetString(strings.Repeat("x", n))
+	case reflect.Bool:
+		v.SetBool(n > 0)
+	case reflect.Int:
+		v.SetInt(int64(n))
+	case reflect.Uint8:
+		v.SetUint(uint64(n))
+	}
 }
 
 func compare(t require.TestingT, document *gather.Document) {

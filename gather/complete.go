@@ -6,22 +6,16 @@ import (
 	"io"
 )
 
-// Missing returns the sections, by their names in the document, that nobody
-// supplied. The server's name counts as one, since a document needs it.
+// Missing returns the required sections, by their names in the document, that
+// were not gathered. The server's name counts as one, since a document needs it.
 func (d *Document) Missing() []string {
 	var missing []string
-	for _, section := range []struct {
-		name  string
-		there bool
-	}{
-		{"server", d.Server != ""},
-		{"connectors", d.Connectors != nil},
-		{"directory", d.Directory != nil},
-		{"host", d.Host != nil},
-		{"certificates", d.Certificates != nil},
-	} {
-		if !section.there {
-			missing = append(missing, section.name)
+	if d.Server == "" {
+		missing = append(missing, "server")
+	}
+	for _, s := range d.sections() {
+		if s.required && !s.there {
+			missing = append(missing, s.name)
 		}
 	}
 	return missing

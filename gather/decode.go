@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"sync"
@@ -42,23 +43,14 @@ func Decode(data []byte) (*Document, error) {
 // returns nil for every other document, and the schema says what it is.
 func decodeUsual(data []byte) *Document {
 	doc := new(Document)
-	if jsonv2.Unmarshal(data, doc, usual) != nil || !nullsAreAllowed(data) || !doc.valid() {
+	if jsonv2.Unmarshal(data, doc, usual) != nil || !nullsAndEmptyTextsAreAllowed(data) || !doc.valid() {
 		return nil
 	}
-	absent := func(key string) bool {
-		return !bytes.Contains(data, []byte(`"`+key+`"`)) && !bytes.Contains(data, []byte(`\u`))
-	}
-	if doc.Now == "" && !absent("now") || doc.Phase == "" && !absent("phase") ||
-		!doc.Directory.Readable || doc.Directory.InternalTransportCertificate == nil {
+	if !doc.Directory.Readable || doc.Directory.InternalTransportCertificate == nil {
 		return nil
 	}
 	for _, key := range canBeNull {
 		if _, found := doc.Sources[key]; found { // there it cannot
-			return nil
-		}
-	}
-	for i := range doc.Connectors {
-		if doc.Connectors[i].Enabled == nil && !absent("enabled") {
 			return nil
 		}
 	}
@@ -74,26 +66,62 @@ func decodeUsual(data []byte) *Document {
 var usual = jsonv2.RejectUnknownMembers(true)
 
 // canBeNull are the keys of a document, but of sources, whose value can be null.
-var canBeNull = []string{"internal_transport_certificate", "has_private_key", "services", "self_signed", "valid_from", "valid_until", "revoked"}
+// tls_certificate_name is not among them: in a Send connector it cannot.
+var canBeNull = []string{
+	"internal_transport_certificate", "has_private_key", "services", "self_signed", "valid_from", "valid_until", "revoked",
+	"extended_key_usages", "tls_auth_level",
+}
 
-// nullsAreAllowed reports whether every null in JSON that is known to be JSON is the
-// value of one of these keys. Of a text with null in it, it may say no.
-func nullsAreAllowed(data []byte) bool {
-	const space = " \t\r\n"
-	for {
-		before, after, found := bytes.Cut(data, []byte("null"))
-		if !found {
-			return true
-		}
-		key, isValue := bytes.CutSuffix(bytes.TrimRight(before, space), []byte(":"))
-		key = bytes.TrimRight(key, space)
-		if !isValue || !slices.ContainsFunc(canBeNull, func(name string) bool {
-			start, isKey := bytes.CutSuffix(key, []byte(`"`+name+`"`))
-			return isKey && !bytes.HasSuffix(start, []byte(`\`))
-		}) {
+// cannotBeEmpty are the keys whose value can be absent but not "", which Go cannot
+// tell apart.
+var cannotBeEmpty = []string{
+	"now", "phase", "gathered_at", "exchange_version", "procedure", "transport_role", "smart_host_auth_mechanism",
+}
+
+// nullsAndEmptyTextsAreAllowed reports whether, in JSON that is known to be JSON,
+// every null is the value of a key of canBeNull, and no "" is the value of a key of
+// cannotBeEmpty. Of a text with null in it, it may say no.
+func nullsAndEmptyTextsAreAllowed(data []byte) bool {
+	for key := range keysBefore(data, "null") {
+		if !slices.Contains(canBeNull, string(key)) {
 			return false
 		}
-		data = after
+	}
+	for key := range keysBefore(data, `""`) {
+		if slices.Contains(cannotBeEmpty, string(key)) || bytes.Contains(key, []byte(`\`)) {
+			return false
+		}
+	}
+	return true
+}
+
+// keysBefore yields, for each time that value occurs in JSON, the key before it as it
+// is written; nothing where it is not the value of a key; a backslash where the key
+// contains an escaped quotation mark.
+func keysBefore(data []byte, value string) iter.Seq[[]byte] {
+	const space = " \t\r\n"
+	return func(yield func([]byte) bool) {
+		for {
+			before, after, found := bytes.Cut(data, []byte(value))
+			if !found {
+				return
+			}
+			key, _ := bytes.CutSuffix(bytes.TrimRight(before, space), []byte(":"))
+			key, isKey := bytes.CutSuffix(bytes.TrimRight(key, space), []byte(`"`))
+			start := bytes.LastIndexByte(key, '"')
+			switch {
+			case !isKey || start < 0:
+				key = nil
+			case bytes.HasSuffix(key[:start], []byte(`\`)):
+				key = []byte(`\`)
+			default:
+				key = key[start+1:]
+			}
+			if !yield(key) {
+				return
+			}
+			data = after
+		}
 	}
 }
 

@@ -1,5 +1,10 @@
 package gather
 
+import (
+	"bytes"
+	"encoding/json"
+)
+
 // Version is the version of the document's format.
 const Version = 1
 
@@ -10,27 +15,73 @@ const TimeFormat = "2006-01-02T15:04:05Z"
 // Document holds the facts about one Exchange server: the input of the
 // policies. docs/specification.md describes each field.
 //
-// A section that nobody gathered is nil. A section that was gathered and is
-// empty (a server without connectors, an empty store) is not nil.
+// A section that was not gathered is nil. A section that was gathered and is
+// empty (a server without connectors, an empty store) is not nil. The same
+// holds for each list and pointer below: nil is "not gathered" unless its
+// comment says otherwise.
 type Document struct {
-	SchemaVersion int               `json:"schema_version"`
-	Server        string            `json:"server"`
-	Now           string            `json:"now,omitempty"`
-	Phase         string            `json:"phase,omitempty"`
-	Connectors    []Connector       `json:"connectors"`
-	Directory     *Directory        `json:"directory"`
-	Host          *Host             `json:"host"`
-	Certificates  []Certificate     `json:"certificates"`
-	Sources       map[string]string `json:"sources,omitempty"`
+	SchemaVersion   int               `json:"schema_version"`
+	Server          string            `json:"server"`
+	Now             string            `json:"now,omitzero"`
+	Phase           string            `json:"phase,omitzero"`
+	GatheredAt      string            `json:"gathered_at,omitzero"`      // TimeFormat
+	ExchangeVersion string            `json:"exchange_version,omitzero"` // 15.2.1748.10: two to four numbers
+	Procedure       string            `json:"procedure,omitzero"`        // empty: the one of ExchangeVersion
+	Roles           []string          `json:"roles,omitzero"`
+	Connectors      []Connector       `json:"connectors"`
+	Directory       *Directory        `json:"directory"`
+	Host            *Host             `json:"host"`
+	Certificates    []Certificate     `json:"certificates"`
+	Sources         map[string]string `json:"sources,omitempty"`
+
+	// Facts about the organization. The first three are optional sections.
+	SendConnectors          []SendConnector    `json:"send_connectors,omitzero"`
+	EdgeSubscriptions       []EdgeSubscription `json:"edge_subscriptions,omitzero"`
+	Hybrid                  *Hybrid            `json:"hybrid,omitzero"`
+	ExchangeServerAddresses []string           `json:"exchange_server_addresses,omitzero"` // IP addresses
 }
 
 // Connector is a Receive connector.
 type Connector struct {
-	Name           string   `json:"name"`
-	AuthMechanisms []string `json:"auth_mechanisms"`
-	Enabled        *bool    `json:"enabled,omitempty"` // nil: enabled
-	FQDN           string   `json:"fqdn,omitempty"`
-	Bindings       []string `json:"bindings,omitempty"`
+	Name                  string   `json:"name"`
+	AuthMechanisms        []string `json:"auth_mechanisms"`
+	Enabled               *bool    `json:"enabled,omitzero"` // nil: enabled
+	FQDN                  string   `json:"fqdn,omitzero"`
+	Bindings              []string `json:"bindings,omitempty"`
+	TLSCertificateName    *string  `json:"tls_certificate_name,omitzero"`     // <I>issuer<S>subject; nil: not set, or not gathered
+	SuppressXAnonymousTLS *bool    `json:"suppress_x_anonymous_tls,omitzero"` // nil: false
+	RequireTLS            *bool    `json:"require_tls,omitzero"`
+	TransportRole         string   `json:"transport_role,omitzero"`
+	RemoteIPRanges        []string `json:"remote_ip_ranges,omitzero"`
+	TLSDomainCapabilities []string `json:"tls_domain_capabilities,omitzero"`
+}
+
+// SendConnector is a Send connector. Its values are those of Get-SendConnector.
+type SendConnector struct {
+	Name                     string   `json:"name"`
+	Enabled                  *bool    `json:"enabled,omitzero"` // nil: enabled
+	FQDN                     string   `json:"fqdn,omitzero"`
+	SmartHostAuthMechanism   string   `json:"smart_host_auth_mechanism,omitzero"`
+	SmartHosts               []string `json:"smart_hosts,omitzero"`
+	AddressSpaces            []string `json:"address_spaces,omitzero"`       // [type:]domain[;cost]
+	TLSCertificateName       string   `json:"tls_certificate_name,omitzero"` // <I>issuer<S>subject
+	RequireTLS               *bool    `json:"require_tls,omitzero"`
+	TLSAuthLevel             *string  `json:"tls_auth_level,omitzero"` // nil: not set, or not gathered
+	TLSDomain                string   `json:"tls_domain,omitzero"`
+	CloudServicesMailEnabled *bool    `json:"cloud_services_mail_enabled,omitzero"`
+	IgnoreSTARTTLS           *bool    `json:"ignore_starttls,omitzero"`
+	SourceServers            []string `json:"source_servers,omitzero"`
+}
+
+// EdgeSubscription is an Edge server that is subscribed to the organization.
+type EdgeSubscription struct {
+	Name       string  `json:"name"`
+	Thumbprint *string `json:"thumbprint,omitzero"` // of the certificate it was made with; nil: not known
+}
+
+// Hybrid is the organization's hybrid configuration.
+type Hybrid struct {
+	TLSCertificateName *string `json:"tls_certificate_name,omitzero"` // nil: not set
 }
 
 // Directory is what the server's object in Active Directory says.
@@ -69,6 +120,28 @@ type Certificate struct {
 	KeyBits            int      `json:"key_bits,omitempty"`
 	SignatureAlgorithm string   `json:"signature_algorithm,omitempty"`
 	DER                []byte   `json:"der,omitempty"`
+
+	ExtendedKeyUsages ExtendedKeyUsages `json:"extended_key_usages,omitzero"`
+}
+
+// ExtendedKeyUsages is a certificate's extended key usage extension. The zero
+// value says that it was not gathered: a document then leaves it out.
+type ExtendedKeyUsages struct {
+	Gathered bool
+	OIDs     []string // 1.3.6.1.5.5.7.3.1; nil: the certificate has no such extension, null in a document
+}
+
+// MarshalJSON implements json.Marshaler.
+func (u ExtendedKeyUsages) MarshalJSON() ([]byte, error) { return json.Marshal(u.OIDs) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (u *ExtendedKeyUsages) UnmarshalJSON(text []byte) error {
+	*u = ExtendedKeyUsages{Gathered: true}
+	if bytes.Equal(bytes.TrimSpace(text), []byte("null")) {
+		return nil
+	}
+	u.OIDs = []string{}
+	return json.Unmarshal(text, &u.OIDs)
 }
 
 // The values of Trust.Chain.

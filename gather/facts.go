@@ -13,7 +13,7 @@ const maxFacts = 64 << 20
 
 // Facts is a Gatherer that lays a partial document, typed by hand or gathered
 // elsewhere, over what was gathered before: every section that the file has
-// replaces the section whole; so do server, now and phase. An error names the
+// replaces the section whole; so do server, now, phase and the other single values. An error names the
 // file and what Decode says of it.
 type Facts struct {
 	Path string
@@ -29,39 +29,15 @@ func (f Facts) Gather(_ context.Context, doc *Document) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.Path, err)
 	}
-	replace := func(text *string, by string) {
-		if by != "" {
-			*text = by
-		}
-	}
-	replace(&doc.Server, facts.Server)
-	replace(&doc.Now, facts.Now)
-	replace(&doc.Phase, facts.Phase)
-	if doc.Sources == nil {
-		doc.Sources = map[string]string{}
-	}
-	source := func(section string) {
-		doc.Sources[section] = "facts:" + filepath.Base(f.Path)
+	sources := map[string]string{}
+	for section := range facts.gathered() {
+		sources[section] = "facts:" + filepath.Base(f.Path)
 		if origin := facts.Sources[section]; origin != "" {
-			doc.Sources[section] += ", " + origin
+			sources[section] += ", " + origin
 		}
 	}
-	if facts.Connectors != nil {
-		doc.Connectors = facts.Connectors
-		source("connectors")
-	}
-	if facts.Directory != nil {
-		doc.Directory = facts.Directory
-		source("directory")
-	}
-	if facts.Host != nil {
-		doc.Host = facts.Host
-		source("host")
-	}
-	if facts.Certificates != nil {
-		doc.Certificates = facts.Certificates
-		source("certificates")
-	}
+	facts.Sources = sources
+	doc.Overlay(facts)
 	return nil
 }
 

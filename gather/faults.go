@@ -74,9 +74,17 @@ func (f *faults) walk(at jsontext.Pointer, p place) {
 			}
 		}
 	case string:
-		if p.node.Pattern != nil && patterns[p.node.Pattern.String()] == aTime && p.node.Pattern.MatchString(value) {
+		if p.node.Pattern == nil || !p.node.Pattern.MatchString(value) {
+			return
+		}
+		switch patterns[p.node.Pattern.String()] {
+		case aTime:
 			if _, err := time.Parse(TimeFormat, value); err != nil {
 				f.add(at, p.path, fmt.Sprintf("expected a day of the calendar, found %q", value))
+			}
+		case anAddress:
+			if !isAddress(value) {
+				f.add(at, p.path, fmt.Sprintf("expected %s, found %q", anAddress, cut(value)))
 			}
 		}
 	case float64:
@@ -193,12 +201,18 @@ func (f *faults) sorted(data []byte) error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-const aTime = "a time YYYY-MM-DDThh:mm:ssZ"
+const (
+	aTime     = "a time YYYY-MM-DDThh:mm:ssZ"
+	anAddress = "an IPv4 or IPv6 address"
+)
 
 // patterns says in words what the schema's regular expressions ask for.
 var patterns = map[string]string{
 	`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$`: aTime,
-	`^[0-9A-F]{40}$`: "a thumbprint, 40 hex digits in upper case",
+	`^[0-9A-F]{40}$`:                  "a thumbprint, 40 hex digits in upper case",
+	`^[0-9]{1,9}(\.[0-9]{1,9}){1,3}$`: "a version, two to four numbers: 15.2.1748.10",
+	`^[0-9A-Fa-f:][0-9A-Fa-f:.]*$`:    anAddress,
+	`^[0-9]+(\.[0-9]+)+$`:             "an object identifier: 1.3.6.1.5.5.7.3.1",
 }
 
 // expected says in words what the schema wants.
@@ -213,7 +227,9 @@ func expected(node *jsonschema.Schema) string {
 			words = append(words, patterns[node.Pattern.String()])
 		case node.Enum != nil:
 			for _, value := range node.Enum.Values {
-				words = append(words, show(value))
+				if value != nil {
+					words = append(words, show(value))
+				}
 			}
 		case name == "boolean":
 			words = append(words, "true", "false")

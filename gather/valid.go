@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"net/netip"
+	"regexp"
 	"slices"
 	"time"
 )
@@ -13,6 +15,12 @@ import (
 var (
 	authMechanisms = []string{"None", "Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
 	services       = []string{"None", "IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
+	roles          = []string{"Mailbox", "ClientAccess", "UnifiedMessaging", "HubTransport", "EdgeTransport"}
+	phases         = []string{"session", "startup"}
+	procedures     = []string{"2007", "2010", "2016"}
+	transportRoles = []string{"FrontendTransport", "HubTransport"}
+	smartHostAuth  = []string{"None", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
+	tlsAuthLevels  = []string{"EncryptionOnly", "CertificateValidation", "DomainValidation"}
 )
 
 // Validate returns an error where the document is not what Decode takes: the one
@@ -33,21 +41,37 @@ func (d *Document) Validate() error {
 
 // valid is Validate for those who do not ask why.
 func (d *Document) valid() bool {
-	if d.SchemaVersion != Version || d.Server == "" || d.Now != "" && !isTime(d.Now) ||
-		d.Phase != "" && d.Phase != "session" && d.Phase != "startup" ||
+	if d.SchemaVersion != Version || d.Server == "" ||
 		d.Connectors == nil || d.Directory == nil || d.Host == nil || d.Certificates == nil {
+		return false
+	}
+	if d.Now != "" && !isTime(d.Now) || d.GatheredAt != "" && !isTime(d.GatheredAt) ||
+		!emptyOrIn(d.Phase, phases) || !emptyOrIn(d.Procedure, procedures) ||
+		d.ExchangeVersion != "" && !versionPattern.MatchString(d.ExchangeVersion) ||
+		!allIn(d.Roles, roles) || !all(d.ExchangeServerAddresses, isAddress) {
 		return false
 	}
 	if named := d.Directory.InternalTransportCertificate; named != nil && !isThumbprint(*named) {
 		return false
 	}
-	if d.Host.DNSFQDN == "" || d.Host.DNSHostName == "" || d.Host.PhysicalDNSFQDN == "" || d.Host.PhysicalDNSHostName == "" ||
-		slices.Contains(d.Host.NLBClusterNames, "") {
+	if d.Host.DNSFQDN == "" || d.Host.DNSHostName == "" || d.Host.PhysicalDNSFQDN == "" || d.Host.PhysicalDNSHostName == "" {
 		return false
 	}
 	for i := range d.Connectors {
 		c := &d.Connectors[i]
-		if c.Name == "" || c.AuthMechanisms == nil || !allIn(c.AuthMechanisms, authMechanisms) {
+		if c.Name == "" || c.AuthMechanisms == nil || !allIn(c.AuthMechanisms, authMechanisms) || !emptyOrIn(c.TransportRole, transportRoles) {
+			return false
+		}
+	}
+	for i := range d.SendConnectors {
+		c := &d.SendConnectors[i]
+		if c.Name == "" || !emptyOrIn(c.SmartHostAuthMechanism, smartHostAuth) ||
+			c.TLSAuthLevel != nil && !slices.Contains(tlsAuthLevels, *c.TLSAuthLevel) {
+			return false
+		}
+	}
+	for _, s := range d.EdgeSubscriptions {
+		if s.Name == "" || s.Thumbprint != nil && !isThumbprint(*s.Thumbprint) {
 			return false
 		}
 	}
@@ -67,20 +91,33 @@ func (c *Certificate) valid() bool {
 		c.Version >= 1 && c.Version <= math.MaxInt32 && c.KeyBits >= 0 && c.KeyBits <= math.MaxInt32 &&
 		c.SubjectCommonNames != nil && c.DNSNames != nil &&
 		isTime(c.NotBefore) && isTime(c.NotAfter) &&
-		allIn(c.Services, services) &&
+		allIn(c.Services, services) && all(c.ExtendedKeyUsages.OIDs, oidPattern.MatchString) &&
 		(c.Trust.Chain == ChainTrusted || c.Trust.Chain == ChainUntrusted || c.Trust.Chain == ChainUnknown) &&
 		(c.Trust.ValidFrom == nil || isTime(*c.Trust.ValidFrom)) &&
 		(c.Trust.ValidUntil == nil || isTime(*c.Trust.ValidUntil)) &&
 		(len(c.DER) == 0 || thumbprint(c.DER) == c.Thumbprint)
 }
 
+var (
+	versionPattern = regexp.MustCompile(`^[0-9]{1,9}(\.[0-9]{1,9}){1,3}$`)
+	oidPattern     = regexp.MustCompile(`^[0-9]+(\.[0-9]+)+$`)
+)
+
+func all(values []string, is func(string) bool) bool {
+	return !slices.ContainsFunc(values, func(value string) bool { return !is(value) })
+}
+
 func allIn(values, known []string) bool {
-	for _, value := range values {
-		if !slices.Contains(known, value) {
-			return false
-		}
-	}
-	return true
+	return all(values, func(value string) bool { return slices.Contains(known, value) })
+}
+
+func emptyOrIn(value string, known []string) bool {
+	return value == "" || slices.Contains(known, value)
+}
+
+func isAddress(text string) bool {
+	address, err := netip.ParseAddr(text)
+	return err == nil && address.Zone() == ""
 }
 
 func isThumbprint(text string) bool {

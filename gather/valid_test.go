@@ -122,7 +122,30 @@ func TestValid(t *testing.T) {
 		"chain":                    func(d *Document) { d.Certificates[0].Trust.Chain = "" },
 		"window":                   func(d *Document) { d.Certificates[0].Trust.ValidFrom = new(string) },
 		"end of the window":        func(d *Document) { d.Certificates[0].Trust.ValidUntil = new(string) },
-		"der of another":           func(d *Document) { d.Certificates[0].DER = []byte{1} },
+		"gathered at":              func(d *Document) { d.GatheredAt = "2026-11-22" },
+		"exchange version":         func(d *Document) { d.ExchangeVersion = "15" },
+		"five numbers":             func(d *Document) { d.ExchangeVersion = "15.2.1748.10.1" },
+		"procedure":                func(d *Document) { d.Procedure = "2013" },
+		"role":                     func(d *Document) { d.Roles = []string{"Hub"} },
+		"no roles":                 func(d *Document) { d.Roles = []string{} },
+		"not an address":           func(d *Document) { d.ExchangeServerAddresses = []string{"10.0.0.256"} },
+		"address with a zone":      func(d *Document) { d.ExchangeServerAddresses = []string{"fe80::1%eth0"} },
+		"addresses":                func(d *Document) { d.ExchangeServerAddresses = []string{"10.0.0.1", "fd00::1", "::ffff:10.0.0.1"} },
+		"transport role":           func(d *Document) { d.Connectors[0].TransportRole = "Frontend" },
+		"nothing set":              func(d *Document) { d.Connectors[0].TLSCertificateName = new("") },
+		"send connector, no name":  func(d *Document) { d.SendConnectors = []SendConnector{{}} },
+		"send connector":           func(d *Document) { d.SendConnectors = []SendConnector{{Name: "Internet"}} },
+		"smart host auth":          func(d *Document) { d.SendConnectors = []SendConnector{{Name: "a", SmartHostAuthMechanism: "Tls"}} },
+		"TLS auth level":           func(d *Document) { d.SendConnectors = []SendConnector{{Name: "a", TLSAuthLevel: new("")}} },
+		"subscription, no name":    func(d *Document) { d.EdgeSubscriptions = []EdgeSubscription{{}} },
+		"subscription":             func(d *Document) { d.EdgeSubscriptions = []EdgeSubscription{{Name: "EDGE01"}} },
+		"subscription thumbprint":  func(d *Document) { d.EdgeSubscriptions = []EdgeSubscription{{Name: "a", Thumbprint: new("5E1F")}} },
+		"hybrid":                   func(d *Document) { d.Hybrid = &Hybrid{} },
+		"extended key usage": func(d *Document) {
+			d.Certificates[0].ExtendedKeyUsages = ExtendedKeyUsages{true, []string{"serverAuth"}}
+		},
+		"no extended key usage": func(d *Document) { d.Certificates[0].ExtendedKeyUsages = ExtendedKeyUsages{Gathered: true} },
+		"der of another":        func(d *Document) { d.Certificates[0].DER = []byte{1} },
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {

@@ -165,7 +165,7 @@ func (s *survey) noteStrangers(folders map[string][]string, names map[string]boo
 type laid struct{ *gather.Document }
 
 func (l laid) Gather(_ context.Context, doc *gather.Document) error {
-	lay(doc, l.Document)
+	doc.Overlay(l.Document)
 	return nil
 }
 

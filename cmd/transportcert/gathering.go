@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -75,8 +74,9 @@ func (r *gathering) checkFacts() error {
 	if r.nlbReg != "" && r.facts.Host != nil {
 		return errors.New("expected no host section beside --nlb-reg, which it would hide: put the names into its nlb_cluster_names")
 	}
-	if r.allServers && (r.facts.Server != "" || len(r.facts.Sources) > 0) {
-		return errors.New("expected only now and phase with --all-servers: everything else is of one server")
+	if f := r.facts; r.allServers && (f.Server != "" || f.ExchangeVersion != "" || f.Roles != nil ||
+		f.Connectors != nil || f.Directory != nil || f.Host != nil || f.Certificates != nil) {
+		return errors.New("expected only facts about the organization, now, phase and procedure with --all-servers: everything else is of one server")
 	}
 	return nil
 }
@@ -149,7 +149,7 @@ func (r *gathering) finish(doc *gather.Document) error {
 		if r.facts.Server != "" && doc.Server != "" && !sameServer(r.facts.Server, doc.Server) {
 			return fmt.Errorf("--facts: %s is of the server %s, and the other sources are of %s", r.sources.facts, r.facts.Server, doc.Server)
 		}
-		lay(doc, r.facts)
+		doc.Overlay(r.facts)
 	}
 	if doc.Server == "" {
 		doc.Server = r.fallbackName(doc)
@@ -192,25 +192,6 @@ func unknownServices(doc *gather.Document) string {
 		return ""
 	}
 	return fmt.Sprintf("no services are known of any of the %d certificates: --services THUMBPRINT=SMTP,IIS or a services.json beside the files tells", len(doc.Certificates))
-}
-
-// lay lays one document over another, section by section.
-func lay(doc, over *gather.Document) {
-	if doc.Sources == nil {
-		doc.Sources = map[string]string{}
-	}
-	maps.Copy(doc.Sources, over.Sources)
-	doc.Server = cmp.Or(over.Server, doc.Server)
-	doc.Now = cmp.Or(over.Now, doc.Now)
-	doc.Phase = cmp.Or(over.Phase, doc.Phase)
-	doc.Directory = cmp.Or(over.Directory, doc.Directory)
-	doc.Host = cmp.Or(over.Host, doc.Host)
-	if over.Connectors != nil {
-		doc.Connectors = over.Connectors
-	}
-	if over.Certificates != nil {
-		doc.Certificates = over.Certificates
-	}
 }
 
 // A hostSource is the names of --host.
