@@ -22,8 +22,8 @@ import (
 // else. Unlike the differential test these ask no second implementation.
 
 // documentsOfARelation is how many documents each relation is held against
-// where -rapid.checks does not say otherwise.
-const documentsOfARelation = "300"
+// where -rapid.checks does not say otherwise, as "make property" does.
+const documentsOfARelation = "500"
 
 // TestMain asks too that no goroutine is left over, but for policies without an
 // end, which are given up.

@@ -1,4 +1,4 @@
-package main
+package e2e_test
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ import (
 // changes a text, as long as the old one, in a bundle.
 func TestBundleScripts(t *testing.T) {
 	t.Parallel()
-	fixtures, err := filepath.Abs("../../fixtures")
+	fixtures, err := filepath.Abs("../../../../fixtures")
 	require.NoError(t, err)
 	first, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)

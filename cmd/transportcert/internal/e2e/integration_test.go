@@ -1,6 +1,6 @@
 //go:build integration
 
-package main
+package e2e_test
 
 import (
 	"bytes"
@@ -24,16 +24,15 @@ import (
 func labHas(t *testing.T, name string) string {
 	t.Helper()
 	value := os.Getenv("TRANSPORTCERT_LAB_" + name)
-	require.NotEmpty(t, value, "run this with labs/samba/run.sh go test -tags integration -run TestDirectoryLab ./cmd/transportcert")
+	require.NotEmpty(t, value, "run this with labs/samba/run.sh go test -tags integration -run TestDirectoryLab ./cmd/transportcert/internal/e2e")
 	return value
 }
 
-// built builds the program and returns its path.
+// built returns the path of the program.
 func built(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "transportcert")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", path, ".").CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	path, err := exec.LookPath("transportcert")
+	require.NoError(t, err)
 	return path
 }
 
@@ -197,7 +196,7 @@ func TestDirectoryLabDocs(t *testing.T) {
 	link(labHas(t, "ROOTS"), "contoso-root.pem")
 	link(labHas(t, "STORE"), "stores")
 	link(labHas(t, "READER_PASSWORD"), "password.txt")
-	const fixtures = "../../fixtures/"
+	const fixtures = "../../../../fixtures/"
 	link(fixtures+"exports/remote", "exports/EX01")
 	link(fixtures+"exports/two-servers", "exports/both")
 	link(fixtures+"store/sst/ex01.sst", "ex01.sst")
@@ -212,7 +211,7 @@ func TestDirectoryLabDocs(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(s.folder, name), []byte(text), 0o600))
 	}
 
-	page, err := os.ReadFile("../../docs/gathering.md")
+	page, err := os.ReadFile("../../../../docs/gathering.md")
 	require.NoError(t, err)
 	count := 0
 	for _, block := range strings.Split(string(page), "\n```sh\n")[1:] {

@@ -1,4 +1,4 @@
-package main
+package e2e_test
 
 import (
 	"bufio"
@@ -18,7 +18,7 @@ import (
 // and its documentation in $DOCS.
 func TestCheckScripts(t *testing.T) {
 	t.Parallel()
-	root, err := filepath.Abs("../..")
+	root, err := filepath.Abs("../../../..")
 	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/check",
@@ -49,7 +49,7 @@ func TestCheckInterrupted(t *testing.T) {
 	stdout, err := command.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, command.Start())
-	mismatch, err := os.ReadFile("../../fixtures/58-mismatch-in-session/input.json")
+	mismatch, err := os.ReadFile("../../../../fixtures/58-mismatch-in-session/input.json")
 	require.NoError(t, err)
 	_, err = io.WriteString(stdin, strings.ReplaceAll(string(mismatch), "\n", " ")+"\n")
 	require.NoError(t, err)

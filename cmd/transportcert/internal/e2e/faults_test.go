@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package e2e_test
 
 import (
 	"bufio"
@@ -101,7 +101,7 @@ func put(t *testing.T, path, text string) {
 func exportsFolder(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	require.NoError(t, os.CopyFS(folder, os.DirFS("../../fixtures/exports/remote")))
+	require.NoError(t, os.CopyFS(folder, os.DirFS("../../../../fixtures/exports/remote")))
 	return folder
 }
 
@@ -123,7 +123,7 @@ func TestTruncatedFile(t *testing.T) {
 	t.Parallel()
 	folder := exportsFolder(t)
 	file := filepath.Join(folder, "ex01.json")
-	whole, err := os.ReadFile("../../fixtures/58-mismatch-in-session/input.json")
+	whole, err := os.ReadFile("../../../../fixtures/58-mismatch-in-session/input.json")
 	require.NoError(t, err)
 	whole = bytes.TrimSpace(whole)
 	for n := 0; n < len(whole); n += 1 + len(whole)/15 {
@@ -150,7 +150,7 @@ func TestTruncatedFile(t *testing.T) {
 	}
 
 	roots := filepath.Join(t.TempDir(), "roots.pem")
-	pem, err := os.ReadFile("../../fixtures/exports/roots/contoso-root.pem")
+	pem, err := os.ReadFile("../../../../fixtures/exports/roots/contoso-root.pem")
 	require.NoError(t, err)
 	put(t, roots, string(pem[:len(pem)-30]))
 	ended := program(t, "", "evaluate", "--exports", folder, "--roots", roots)

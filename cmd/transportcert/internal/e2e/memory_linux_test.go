@@ -1,4 +1,4 @@
-package main
+package e2e_test
 
 import (
 	"bufio"
@@ -37,7 +37,7 @@ func TestMemoryOfAStream(t *testing.T) {
 			require.NoError(t, program.Start())
 
 			const count = 5000
-			text, err := os.ReadFile("../../fixtures/58-mismatch-in-session/input.json") // with findings
+			text, err := os.ReadFile("../../../../fixtures/58-mismatch-in-session/input.json") // with findings
 			require.NoError(t, err)
 			line := strings.ReplaceAll(strings.ReplaceAll(string(text), "\n", " "), `"EX01"`, `"EX00000"`) + "\n"
 			go func() {

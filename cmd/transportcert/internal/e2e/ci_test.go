@@ -1,4 +1,4 @@
-package main
+package e2e_test
 
 import (
 	"errors"
@@ -23,7 +23,7 @@ import (
 // heading, and the file's name where the text gives one.
 func ciBlocks(t *testing.T) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/ci.md")
+	text, err := os.ReadFile("../../../../docs/ci.md")
 	require.NoError(t, err)
 	blocks := map[string]string{}
 	for _, section := range strings.Split(string(text), "\n## ") {
@@ -44,8 +44,8 @@ const install = "go install github.com/transportcert/transportcert/cmd/transport
 func ciRepository(t *testing.T, waivers string) string {
 	t.Helper()
 	folder := t.TempDir()
-	require.NoError(t, os.CopyFS(filepath.Join(folder, "exports"), os.DirFS("../../fixtures/exports/two-servers")))
-	root, err := os.ReadFile("../../fixtures/exports/roots/contoso-root.pem")
+	require.NoError(t, os.CopyFS(filepath.Join(folder, "exports"), os.DirFS("../../../../fixtures/exports/two-servers")))
+	root, err := os.ReadFile("../../../../fixtures/exports/roots/contoso-root.pem")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "contoso-root.pem"), root, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "waivers.yaml"), []byte(waivers), 0o600))
@@ -210,7 +210,7 @@ func TestCITryIt(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are for shells of Linux")
 	}
-	fixtures, err := filepath.Abs("../../fixtures")
+	fixtures, err := filepath.Abs("../../../../fixtures")
 	require.NoError(t, err)
 	folder := t.TempDir()
 	require.NoError(t, os.Symlink(fixtures, filepath.Join(folder, "fixtures")))
@@ -227,12 +227,12 @@ func TestCITryIt(t *testing.T) {
 // What the README shows is what the program prints.
 func TestCheckInREADME(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../README.md")
+	text, err := os.ReadFile("../../../../README.md")
 	require.NoError(t, err)
 	match := regexp.MustCompile("(?s)## A gate in CI\n\n```console\n\\$ (transportcert check .*?)\n(.*?)```\n").FindStringSubmatch(string(text))
 	require.NotNil(t, match)
 	command := exec.CommandContext(soon(t), "transportcert", strings.Fields(match[1])[1:]...)
-	command.Dir = "../.."
+	command.Dir = "../../../.."
 	found, err := command.Output()
 	require.Error(t, err)
 	require.Equal(t, exitNo, command.ProcessState.ExitCode())

@@ -1,6 +1,6 @@
 //go:build integration
 
-package main
+package e2e_test
 
 import (
 	"crypto/sha1"
@@ -29,7 +29,7 @@ const (
 // Wine keeps a store in the registry, each certificate as an element of a
 // serialized store, as Windows does.
 func TestWineLab(t *testing.T) {
-	require.NotEmpty(t, os.Getenv("WINEPREFIX"), "run this with labs/samba/run.sh labs/wine/run.sh go test -tags integration -run TestWineLab ./cmd/transportcert")
+	require.NotEmpty(t, os.Getenv("WINEPREFIX"), "run this with labs/samba/run.sh labs/wine/run.sh go test -tags integration -run TestWineLab ./cmd/transportcert/internal/e2e")
 	folder := t.TempDir()
 	wine := func(args ...string) {
 		t.Helper()
@@ -55,7 +55,7 @@ func TestWineLab(t *testing.T) {
 		"["+keyComputerName+"\\ComputerName]\r\n\"ComputerName\"=\"EX001\"\r\n\r\n"+
 		"["+keyTcpip+"]\r\n\"Hostname\"=\"EX001\"\r\n\"Domain\"=\"corp.contoso.test\"\r\n")
 
-	store, err := os.ReadFile("../../fixtures/store/sst/ex01.sst")
+	store, err := os.ReadFile("../../../../fixtures/store/sst/ex01.sst")
 	require.NoError(t, err)
 	var seed strings.Builder
 	count := 0
@@ -71,12 +71,12 @@ func TestWineLab(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, exec.Command("wine64", "reg", "delete", keyCertificates, "/f").Run()) })
 
 	exe := filepath.Join(folder, "transportcert.exe")
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", exe, ".")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", exe, "../..")
 	build.Env = append(os.Environ(), "GOOS=windows", "GOARCH=amd64")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 
-	fixtures, err := filepath.Abs("../../fixtures")
+	fixtures, err := filepath.Abs("../../../../fixtures")
 	require.NoError(t, err)
 	// The scripts share the registry, and with it this test's time.
 	t.Run("scripts", func(t *testing.T) {
