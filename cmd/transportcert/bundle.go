@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/transportcert/transportcert/internal/bundles"
-	"github.com/transportcert/transportcert/internal/output"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 func newBundle() *cobra.Command {
@@ -120,7 +120,7 @@ Exit codes: 0 it is, 1 it is not, 2 an error.`,
 			} else {
 				answer = fmt.Sprintf("is no bundle signed with %s: %v", verificationKey, no)
 			}
-			_, err = fmt.Fprintf(command.OutOrStdout(), "%s %s\n", args[0], output.Printable(answer))
+			_, err = fmt.Fprintf(printable.NewWriter(command.OutOrStdout(), printable.Text), "%s\n", printable.Line(args[0]+" "+answer))
 			if err == nil && no != nil {
 				err = errNo
 			}

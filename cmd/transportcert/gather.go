@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 func newGather() *cobra.Command {
@@ -68,7 +70,7 @@ Exit codes: 0 gathered; 2 an error, also with one server of many. No part of a d
 				if file != "" && file != "-" {
 					return replaceFile(file, &text)
 				}
-				_, err = command.OutOrStdout().Write(text.Bytes())
+				_, err = printable.NewWriter(command.OutOrStdout(), printable.JSON).Write(text.Bytes())
 				return err
 			}
 			return nil
@@ -110,7 +112,7 @@ func gatherAll(command *cobra.Command, from *sources, out string) error {
 			err = document.Encode(&text)
 		}
 		if err == nil && out == "-" {
-			_, err = command.OutOrStdout().Write(text.Bytes())
+			_, err = printable.NewWriter(command.OutOrStdout(), printable.JSON).Write(text.Bytes())
 		} else if err == nil {
 			err = folder.write(document.Name, text.Bytes())
 		}

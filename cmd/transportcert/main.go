@@ -15,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/transportcert/transportcert/internal/output"
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
@@ -58,6 +57,7 @@ func collectSeldom() {
 
 // run runs a command and returns its exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	stderr = printable.NewWriter(stderr, printable.Text)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ended := make(chan struct{})
@@ -125,12 +125,12 @@ func noArguments(_ *cobra.Command, args []string) error {
 
 // report writes an error for people. Names in it can come from anywhere.
 func report(stderr io.Writer, err error) {
-	fmt.Fprintf(stderr, "transportcert: %s\n", printable.Message(err.Error()))
+	fmt.Fprintf(stderr, "transportcert: %s\n", printable.Report(err.Error()))
 }
 
 // note writes what was left out or could not be read.
 func note(stderr io.Writer) func(sentence string) {
 	return func(sentence string) {
-		fmt.Fprintf(stderr, "note: %s\n", output.Printable(printable.Message(sentence)))
+		fmt.Fprintf(stderr, "note: %s\n", printable.Line(printable.Message(sentence)))
 	}
 }

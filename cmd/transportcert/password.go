@@ -15,7 +15,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
-	"github.com/transportcert/transportcert/internal/output"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // maxPassword is the size of the largest password file that is read, in bytes.
@@ -108,7 +108,7 @@ func ask(ctx context.Context, stdin *os.File, stderr io.Writer, of string) ([]by
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(stderr, "Password of %s: ", output.Printable(of))
+	fmt.Fprintf(stderr, "Password of %s: ", printable.Line(of))
 	defer fmt.Fprintln(stderr)
 	type answer struct {
 		password []byte

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/transportcert/transportcert/internal/output"
 	"github.com/transportcert/transportcert/internal/policytest"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 func newPolicy() *cobra.Command {
@@ -104,7 +104,7 @@ Exit codes: 0 nothing is wrong, 1 something is, 2 an error.`,
 			}
 			var text strings.Builder
 			for _, problem := range checked.Problems {
-				fmt.Fprintln(&text, output.Printable(problem.String()))
+				fmt.Fprintln(&text, printable.Line(problem.String()))
 			}
 			for _, file := range checked.Unformatted {
 				note(command.ErrOrStderr())(file + " is not formatted; opa fmt --write does it")
@@ -112,7 +112,7 @@ Exit codes: 0 nothing is wrong, 1 something is, 2 an error.`,
 			if len(checked.Problems) == 0 {
 				fmt.Fprintf(&text, "files of Rego: %d, nothing wrong\n", checked.Files)
 			}
-			_, err = io.WriteString(command.OutOrStdout(), text.String())
+			_, err = io.WriteString(printable.NewWriter(command.OutOrStdout(), printable.Text), text.String())
 			if err == nil && len(checked.Problems) > 0 {
 				err = errNo
 			}
@@ -138,16 +138,16 @@ func writeTests(w io.Writer, report *policytest.Report) error {
 		if test.Result == "pass" {
 			continue
 		}
-		fmt.Fprintf(&text, "%-5s %s:%d %s\n", test.Result, test.File, test.Line, test.Name)
+		fmt.Fprintf(&text, "%-5s %s:%d %s\n", test.Result, printable.Line(test.File), test.Line, printable.Line(test.Name))
 		if test.Error != "" {
 			fmt.Fprintf(&text, "      %s\n", indented(test.Error))
 		}
 		for _, failure := range test.Failures {
 			if failure.Case != "" {
-				fmt.Fprintf(&text, "      case %s\n", failure.Case)
+				fmt.Fprintf(&text, "      case %s\n", printable.Line(failure.Case))
 			}
 			if failure.File != "" {
-				fmt.Fprintf(&text, "      %s:%d\n        %s\n", failure.File, failure.Line, indented(failure.Expression))
+				fmt.Fprintf(&text, "      %s:%d\n        %s\n", printable.Line(failure.File), failure.Line, indented(failure.Expression))
 			}
 		}
 		if test.Output != "" {
@@ -162,7 +162,7 @@ func writeTests(w io.Writer, report *policytest.Report) error {
 			fmt.Fprintf(&text, "      not reached: %s\n", lines)
 		}
 	}
-	_, err := io.WriteString(w, output.PrintableLines(text.String()))
+	_, err := io.WriteString(printable.NewWriter(w, printable.Text), text.String())
 	return err
 }
 

@@ -27,6 +27,26 @@ func Check(t testing.TB, message string) {
 	}
 }
 
+// Text is a name as somebody could choose it: it tries to begin a line, to be a
+// command for a CI system, and to be obeyed by a terminal.
+const Text = "::error::a\n::error::b\r\n\t::error::c ##vso[task.complete]###vso[a]##[error]d #\x1b[2J\x1b[31m\x1b]0;x\x07" +
+	"\u009b31m\u202e\u2066\u2028\u2029\u0085\x00\x7f'\"$(a)\nforged"
+
+// CheckStream fails the test where a stream holds a control character or what a
+// CI system takes for a command.
+func CheckStream(t testing.TB, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		hidden := func(r rune) bool { return !unicode.IsGraphic(r) && r != '\n' && r != '\t' }
+		if !utf8.ValidString(line) || strings.ContainsFunc(line, hidden) {
+			t.Errorf("a line that a terminal obeys: %.300q", line)
+		}
+		if strings.Contains(line, "##") || strings.HasPrefix(strings.TrimSpace(line), "::") {
+			t.Errorf("a line that a CI system obeys: %.300q", line)
+		}
+	}
+}
+
 // Listen calls answer with each connection to a host on loopback, until the test
 // ends, and returns its address.
 func Listen(t testing.TB, answer func(*net.TCPConn)) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // explanation tells the nine steps in order: what was looked at, what was
@@ -19,7 +20,9 @@ type explanation struct {
 }
 
 // Explain returns the format that tells a decision step by step.
-func Explain(w io.Writer, color bool) Format { return &explanation{w: w, color: color} }
+func Explain(w io.Writer, color bool) Format {
+	return &explanation{w: printable.NewWriter(w, encoding(color)), color: color}
+}
 
 func (e *explanation) Write(document *gather.Document, decision *evaluate.Decision) error {
 	s, p := newServer(document, decision), &page{color: e.color}

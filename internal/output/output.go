@@ -9,6 +9,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // A Format writes decisions one after the other, each with the document that
@@ -32,13 +33,13 @@ var Names = []string{"text", "json", "ndjson", "pem"}
 func New(name string, w io.Writer, color bool) (Format, error) {
 	switch name {
 	case "text":
-		return &text{w: w, color: color}, nil
+		return &text{w: printable.NewWriter(w, encoding(color)), color: color}, nil
 	case "json":
-		return newJSON(w), nil
+		return newJSON(printable.NewWriter(w, printable.JSON)), nil
 	case "ndjson":
-		return newNDJSON(w), nil
+		return newNDJSON(printable.NewWriter(w, printable.JSON)), nil
 	case "pem":
-		return &pemFormat{w: w}, nil
+		return &pemFormat{w: printable.NewWriter(w, printable.Text)}, nil
 	}
 	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(Names, ", "))
 }

@@ -312,25 +312,3 @@ func spoil(v reflect.Value, suffix string, codesToo bool) {
 		v.SetString(spoiled(v.String()))
 	}
 }
-
-func TestPrintable(t *testing.T) {
-	t.Parallel()
-	tests := []struct{ text, expected string }{
-		{"Default EX01", "Default EX01"},
-		{"Zürich, Ελλάδα, 日本 é", "Zürich, Ελλάδα, 日本 é"},
-		{"\x1b[31mred", `\x1b[31mred`},
-		{"a\x00b\rc\x7f", `a\x00b\rc\x7f`},
-		{"c1 \u009b31m", `c1 \u009b31m`},
-		{"bidi \u202egnp.exe \u2066x\u2069", `bidi \u202egnp.exe \u2066x\u2069`},
-		{"zero\u200bwidth\ufeff", `zero\u200bwidth\ufeff`},
-		{"line\u2028end", `line\u2028end`},
-		{"bad\xffutf8", "bad\ufffdutf8"},
-		{`'a\b'`, `'a\b'`},
-	}
-	for _, test := range tests {
-		require.Equal(t, test.expected, output.Printable(test.text))
-		require.Equal(t, test.expected, output.Printable(output.Printable(test.text)))
-	}
-	require.Equal(t, "a\n\tb"+`\r`, output.PrintableLines("a\n\tb\r"))
-	require.Equal(t, `a\n\tb`, output.Printable("a\n\tb"))
-}

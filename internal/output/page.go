@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // lineWidth is where prose breaks, in characters. Whatever is there to be
@@ -36,7 +38,7 @@ func (p *page) paint(color, text string) painted {
 	return "\x1b[" + painted(color) + "m" + plain(text) + "\x1b[0m"
 }
 
-func plain(text string) painted { return painted(Printable(text)) }
+func plain(text string) painted { return painted(printable.Line(text)) }
 
 // line writes one line that does not break.
 func (p *page) line(format string, args ...any) {
@@ -69,7 +71,7 @@ func (p *page) sprintf(format string, args ...any) string {
 	safe := make([]any, len(args))
 	for i, arg := range args {
 		if text, ok := arg.(string); ok {
-			arg = Printable(text)
+			arg = printable.Line(text)
 		}
 		safe[i] = arg
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // pemFormat writes the loaded certificates as PEM: one alone as it is, several
@@ -56,7 +57,7 @@ func (f *pemFormat) Close() error {
 func (f *pemFormat) writeNamed(blocks ...pemBlock) error {
 	var text bytes.Buffer
 	for _, block := range blocks {
-		fmt.Fprintf(&text, "# %s\n%s", Printable(block.server), encode(block.der))
+		fmt.Fprintf(&text, "# %s\n%s", printable.Line(block.server), encode(block.der))
 	}
 	_, err := f.w.Write(text.Bytes())
 	return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/documents"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // A Report writes what the compliance rules found, one document after the
@@ -43,19 +44,52 @@ var Reports = []string{"text", "json", "junit", "sarif", "github", "azure"}
 func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) {
 	switch name {
 	case "text":
-		return &textReport{w: w, options: options}, nil
+		return &textReport{w: printable.NewWriter(w, encoding(options.Color)), options: options}, nil
 	case "json":
-		return newJSONReport(w), nil
+		return newJSONReport(printable.NewWriter(w, printable.JSON)), nil
 	case "junit":
-		return &junitReport{w: w, rules: options.Rules, failOn: options.FailOn}, nil
+		return cleaned{&junitReport{w: printable.NewWriter(w, printable.XML), rules: options.Rules, failOn: options.FailOn}}, nil
 	case "sarif":
-		return newSARIF(w, options), nil
+		return cleaned{newSARIF(printable.NewWriter(w, printable.JSON), options)}, nil
 	case "github":
-		return annotations{w, githubLine}, nil
+		return cleaned{annotations{printable.NewWriter(w, printable.Commands), githubLine}}, nil
 	case "azure":
-		return annotations{w, azureLine}, nil
+		return cleaned{annotations{printable.NewWriter(w, printable.Commands), azureLine}}, nil
 	}
 	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(Reports, ", "))
+}
+
+func encoding(color bool) printable.Encoding {
+	if color {
+		return printable.Colored
+	}
+	return printable.Text
+}
+
+// A cleaned report is one that people read somewhere else: what it is given is
+// made printable before it is encoded. File names stay, since some have an
+// encoding of their own.
+type cleaned struct{ Report }
+
+func (r cleaned) Add(c Checked) error {
+	decision := *c.Decision
+	decision.Server = printable.Line(decision.Server)
+	clean := Checked{Document: c.Document, Decision: &decision, Places: c.Places}
+	for _, finding := range c.Findings {
+		for _, text := range []*string{&finding.RuleID, &finding.Title, &finding.Severity, &finding.Server, &finding.Message, &finding.Path} {
+			*text = printable.Line(*text)
+		}
+		finding.Remediation = printable.Lines(finding.Remediation)
+		if waived := finding.Suppressed; waived != nil {
+			finding.Suppressed = &evaluate.Suppression{Reason: printable.Line(waived.Reason), Expires: printable.Line(waived.Expires)}
+		}
+		clean.Findings = append(clean.Findings, finding)
+	}
+	return r.Report.Add(clean)
+}
+
+func (r cleaned) Fail(document string, why error) error {
+	return r.Report.Fail(document, printable.Error(why))
 }
 
 // FailOn is the least severity that fails a gate: error, warning or none.
@@ -100,7 +134,7 @@ func waiver(suppressed *evaluate.Suppression) string {
 
 // advice is what was found and what to do about it, in lines.
 func advice(finding evaluate.Finding) string {
-	return strings.TrimSpace(PrintableLines(finding.Message) + "\n" + PrintableLines(finding.Remediation))
+	return strings.TrimSpace(finding.Message + "\n" + finding.Remediation)
 }
 
 // headline names a rule; one of an organisation's own can lack a title.
@@ -114,7 +148,7 @@ func headline(id, title string) string {
 // where says where a finding is: the file and its line, as compilers do, and
 // the JSON path.
 func where(place documents.Place, finding evaluate.Finding) string {
-	words := place.File
+	words := printable.Line(place.File)
 	if place.Line > 0 {
 		words += fmt.Sprintf(":%d", place.Line)
 	}

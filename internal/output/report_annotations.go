@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/internal/documents"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // annotations are lines of a log that a CI system takes as commands and shows
@@ -38,7 +39,7 @@ func (a annotations) Add(c Checked) error {
 
 func (a annotations) Fail(document string, why error) error {
 	_, err := fmt.Fprintln(a.w, a.line(annotation{
-		severity: "error", title: "The check failed", place: documents.Place{File: document}, description: PrintableLines(why.Error()),
+		severity: "error", title: "The check failed", place: documents.Place{File: document}, description: why.Error(),
 	}))
 	return err
 }
@@ -47,7 +48,7 @@ func (annotations) Close() error { return nil }
 
 // plainLine is a line that no CI system takes for a command.
 func plainLine(words ...string) string {
-	return strings.ReplaceAll(Printable(strings.Join(words, " ")), "##", "# #")
+	return printable.Harmless(printable.Line(strings.Join(words, " ")))
 }
 
 // githubLine writes a workflow command of GitHub Actions.
@@ -59,15 +60,15 @@ func githubLine(a annotation) string {
 	var properties []string
 	add := func(name, value string) {
 		if value != "" {
-			properties = append(properties, name+"="+githubProperty.Replace(Printable(value)))
+			properties = append(properties, name+"="+githubProperty.Replace(printable.Harmless(value)))
 		}
 	}
-	add("file", filepath.ToSlash(a.place.File))
+	add("file", printable.Line(filepath.ToSlash(a.place.File)))
 	if a.place.Line > 0 {
 		add("line", fmt.Sprint(a.place.Line))
 	}
 	add("title", strings.TrimSpace(headline(a.id, a.title)))
-	return fmt.Sprintf("::%s %s::%s", command, strings.Join(properties, ","), githubData.Replace(a.description))
+	return fmt.Sprintf("::%s %s::%s", command, strings.Join(properties, ","), githubData.Replace(printable.Harmless(a.description)))
 }
 
 // What a workflow command has to escape, as GitHub's toolkit does.
@@ -85,15 +86,15 @@ func azureLine(a annotation) string {
 	properties := "type=" + a.severity
 	add := func(name, value string) {
 		if value != "" {
-			properties += ";" + name + "=" + azureProperty.Replace(Printable(value))
+			properties += ";" + name + "=" + azureProperty.Replace(printable.Harmless(value))
 		}
 	}
-	add("sourcepath", filepath.ToSlash(a.place.File))
+	add("sourcepath", printable.Line(filepath.ToSlash(a.place.File)))
 	if a.place.Line > 0 {
 		add("linenumber", fmt.Sprint(a.place.Line))
 	}
 	add("code", a.id)
-	return fmt.Sprintf("##vso[task.logissue %s]%s", properties, azureData.Replace(strings.TrimSpace(a.title+"\n"+a.description)))
+	return fmt.Sprintf("##vso[task.logissue %s]%s", properties, azureData.Replace(printable.Harmless(strings.TrimSpace(a.title+"\n"+a.description))))
 }
 
 // What a logging command has to escape, as Azure's task library does.

@@ -7,9 +7,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/jstemmer/go-junit-report/v2/junit"
-
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/printable"
 	"github.com/transportcert/transportcert/internal/spool"
 )
 
@@ -17,25 +16,65 @@ import (
 // fails where the gate does; what does not fail it is in the case's output. All
 // is written by Close.
 type junitReport struct {
-	w                io.Writer
-	rules            []evaluate.Rule
-	failOn           FailOn
-	junit.Testsuites // without the suites, which are in written
-	suites           int
-	written          spool.Spool
+	w       io.Writer
+	rules   []evaluate.Rule
+	failOn  FailOn
+	totals  junitSuites
+	suites  int
+	written spool.Spool
 }
+
+// What the schemas of Jenkins' plugins have in common. Text is character data
+// and no CDATA: whatever a CI system would take for a command can be escaped.
+type (
+	junitSuites struct {
+		XMLName  xml.Name `xml:"testsuites"`
+		Name     string   `xml:"name,attr"`
+		Tests    int      `xml:"tests,attr,omitempty"`
+		Errors   int      `xml:"errors,attr,omitempty"`
+		Failures int      `xml:"failures,attr,omitempty"`
+	}
+	junitSuite struct {
+		XMLName   xml.Name    `xml:"testsuite"`
+		Name      string      `xml:"name,attr"`
+		Tests     int         `xml:"tests,attr"`
+		Failures  int         `xml:"failures,attr"`
+		Errors    int         `xml:"errors,attr"`
+		ID        int         `xml:"id,attr"`
+		Hostname  string      `xml:"hostname,attr,omitempty"`
+		Skipped   int         `xml:"skipped,attr,omitempty"`
+		Time      string      `xml:"time,attr"`
+		Timestamp string      `xml:"timestamp,attr,omitempty"`
+		File      string      `xml:"file,attr,omitempty"`
+		Cases     []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Name      string       `xml:"name,attr"`
+		Classname string       `xml:"classname,attr"`
+		Time      string       `xml:"time,attr"`
+		Skipped   *junitResult `xml:"skipped"`
+		Error     *junitResult `xml:"error"`
+		Failure   *junitResult `xml:"failure"`
+		Output    string       `xml:"system-out,omitempty"`
+	}
+	junitResult struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Text    string `xml:",chardata"`
+	}
+)
 
 // took is how long a test case took; readers want to have it.
 const took = "0"
 
 func (r *junitReport) Add(c Checked) error {
-	suite := junit.Testsuite{
-		Name:      Printable(c.Server),
+	suite := junitSuite{
+		Name:      c.Server,
 		ID:        r.suites,
-		Hostname:  Printable(c.Server),
+		Hostname:  c.Server,
 		Timestamp: strings.TrimSuffix(c.EvaluatedAt, "Z"), // the format knows no zones
 		Time:      took,
-		File:      Printable(c.Document),
+		File:      printable.Line(c.Document),
 	}
 	byRule := map[string][]int{}
 	rules := r.rules[:len(r.rules):len(r.rules)]
@@ -49,72 +88,86 @@ func (r *junitReport) Add(c Checked) error {
 		byRule[finding.RuleID] = append(byRule[finding.RuleID], i)
 	}
 	for _, rule := range rules {
-		suite.AddTestcase(r.testcase(c, rule, byRule[rule.ID]))
+		suite.add(r.testcase(c, rule, byRule[rule.ID]))
 	}
 	return r.add(suite)
 }
 
+func (s *junitSuite) add(test junitCase) {
+	s.Cases = append(s.Cases, test)
+	s.Tests++
+	switch {
+	case test.Error != nil:
+		s.Errors++
+	case test.Failure != nil:
+		s.Failures++
+	case test.Skipped != nil:
+		s.Skipped++
+	}
+}
+
 // add counts a suite and writes it to where it waits for the others.
-func (r *junitReport) add(suite junit.Testsuite) error {
-	r.AddSuite(suite)
-	r.Suites = nil
+func (r *junitReport) add(suite junitSuite) error {
 	r.suites++
+	r.totals.Tests += suite.Tests
+	r.totals.Errors += suite.Errors
+	r.totals.Failures += suite.Failures
 	encoder := xml.NewEncoder(&r.written)
 	encoder.Indent("\t", "\t")
-	if err := encoder.EncodeElement(suite, xml.StartElement{Name: xml.Name{Local: "testsuite"}}); err != nil {
+	if err := encoder.Encode(suite); err != nil {
 		return err
 	}
 	_, err := io.WriteString(&r.written, "\n")
 	return err
 }
 
-func (r *junitReport) testcase(c Checked, rule evaluate.Rule, found []int) junit.Testcase {
-	test := junit.Testcase{Name: Printable(headline(rule.ID, rule.Title)), Classname: Printable(c.Server), Time: took}
+func (r *junitReport) testcase(c Checked, rule evaluate.Rule, found []int) junitCase {
+	test := junitCase{Name: printable.Line(headline(rule.ID, rule.Title)), Classname: c.Server, Time: took}
 	var failed, rest []string
 	message, severity := "", ""
 	var suppressed *evaluate.Suppression
 	for _, i := range found {
 		finding := c.Findings[i]
-		text := advice(finding) + "\nat " + Printable(where(c.Places[i], finding))
+		text := advice(finding) + "\nat " + where(c.Places[i], finding)
 		switch {
 		case r.failOn.Fails(finding):
 			if failed = append(failed, text); message == "" {
-				message, severity = Printable(finding.Message), finding.Severity
+				message, severity = finding.Message, finding.Severity
 			}
 		case finding.Suppressed != nil:
 			suppressed = finding.Suppressed
-			rest = append(rest, "suppressed: "+Printable(waiver(finding.Suppressed))+"\n"+text)
+			rest = append(rest, "suppressed: "+waiver(finding.Suppressed)+"\n"+text)
 		default:
 			rest = append(rest, finding.Severity+": "+text)
 		}
 	}
 	switch {
 	case failed != nil:
-		test.Failure = &junit.Result{Message: message, Type: severity, Data: strings.Join(failed, "\n\n")}
+		test.Failure = &junitResult{Message: message, Type: severity, Text: strings.Join(failed, "\n\n")}
 	case suppressed != nil:
-		test.Skipped = &junit.Result{Message: Printable(waiver(suppressed))}
+		test.Skipped = &junitResult{Message: waiver(suppressed)}
 	}
 	if rest != nil {
-		test.SystemOut = &junit.Output{Data: strings.Join(rest, "\n\n")}
+		test.Output = strings.Join(rest, "\n\n")
 	}
 	return test
 }
 
 // Fail adds a suite with one test case that could not be run.
 func (r *junitReport) Fail(document string, why error) error {
-	suite := junit.Testsuite{Name: Printable(document), ID: r.suites, Time: took}
-	message, _, _ := strings.Cut(PrintableLines(why.Error()), "\n")
-	suite.AddTestcase(junit.Testcase{
-		Name: "check", Classname: Printable(document), Time: took,
-		Error: &junit.Result{Message: message, Type: "error", Data: PrintableLines(why.Error())},
+	document = printable.Line(document)
+	suite := junitSuite{Name: document, ID: r.suites, Time: took}
+	message, _, _ := strings.Cut(why.Error(), "\n")
+	suite.add(junitCase{
+		Name: "check", Classname: document, Time: took,
+		Error: &junitResult{Message: message, Type: "error", Text: why.Error()},
 	})
 	return r.add(suite)
 }
 
 func (r *junitReport) Close() error {
-	r.Name = "transportcert"
-	r.Skipped = 0 // the schema of Jenkins' xUnit plugin has it in suites only
-	whole, err := xml.Marshal(r.Testsuites)
+	r.totals.Name = "transportcert"
+	whole, err := xml.Marshal(r.totals)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/documents"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // Where the program and its rules are described.
@@ -67,7 +68,7 @@ func (r *sarifReport) addRule(rule evaluate.Rule) {
 		WithName(pascalCase(rule.Title)).
 		WithShortDescription(message(rule.Title)).
 		WithFullDescription(message(rule.Description)).
-		WithHelp(message(text).WithMarkdown(PrintableLines(markdown))).
+		WithHelp(message(text).WithMarkdown(printable.Lines(markdown))).
 		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(level(rule.Severity)))
 	if shippedID.MatchString(rule.ID) {
 		descriptor.WithHelpURI(rulesDoc + "#" + strings.ToLower(rule.ID))
@@ -103,7 +104,7 @@ func suppressions(suppressed *evaluate.Suppression) []*sarif.Suppression {
 		return []*sarif.Suppression{}
 	}
 	return []*sarif.Suppression{sarif.NewSuppression().
-		WithKind("external").WithStatus("accepted").WithJustification(Printable(waiver(suppressed)))}
+		WithKind("external").WithStatus("accepted").WithJustification(waiver(suppressed))}
 }
 
 // ruleOf is what a finding says of its rule.
@@ -121,7 +122,7 @@ func location(place documents.Place, finding evaluate.Finding) *sarif.Location {
 	at := sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().
 		WithArtifactLocation(sarif.NewSimpleArtifactLocation(uri(place.File))).
 		WithRegion(sarif.NewRegion().WithStartLine(max(1, place.Line))))
-	if jsonPath := Printable(finding.Path); jsonPath != "" {
+	if jsonPath := finding.Path; jsonPath != "" {
 		at.AddLogicalLocation(sarif.NewLogicalLocation().
 			WithName(jsonPath[strings.LastIndexByte(jsonPath, '.')+1:]).
 			WithFullyQualifiedName(jsonPath).
@@ -163,7 +164,7 @@ func (r *sarifReport) Fail(document string, why error) error {
 	r.invocation.WithExecutionSuccessful(false)
 	r.invocation.AddToolExecutionNotification(sarif.NewNotification().
 		WithLevel("error").
-		WithMessage(sarif.NewTextMessage(PrintableLines(why.Error()))).
+		WithMessage(sarif.NewTextMessage(why.Error())).
 		WithLocations([]*sarif.Location{sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().
 			WithArtifactLocation(sarif.NewSimpleArtifactLocation(uri(document))))}))
 	return nil
@@ -178,7 +179,7 @@ func (r *sarifReport) Close() error {
 }
 
 func message(text string) *sarif.MultiformatMessageString {
-	return sarif.NewMultiformatMessageString().WithText(PrintableLines(text))
+	return sarif.NewMultiformatMessageString().WithText(printable.Lines(text))
 }
 
 func level(severity string) string {

@@ -246,7 +246,7 @@ func TestGitHubReport(t *testing.T) {
 
 	lines := strings.Split(strings.TrimSpace(report(t, "github", onErrors, hostile())), "\n")
 	require.Len(t, lines, 3)
-	require.True(t, strings.HasPrefix(lines[0], `::warning file=d%2Co%3Ac;u]m%25ents\n/ex03.json,line=3,title=ORG%2C1::a\x1b[2J\u202e\r%0A::error::b `), lines[0])
+	require.True(t, strings.HasPrefix(lines[0], `::warning file=d%2Co%3Ac;u]m%25ents\n/ex03.json,line=3,title=ORG%2C1::a\x1b[2J\u202e\r\n::error::b `), lines[0])
 	require.True(t, strings.HasSuffix(lines[0], `5%253A;\x00\ufffe`), lines[0])
 	require.True(t, strings.HasPrefix(lines[1], `suppressed: ORG,1 a\x1b[2J\u202e\r\n::error::b # #vso[task.complete]# #[error]c `), lines[1])
 	require.True(t, strings.HasPrefix(lines[2], `::notice file=x,title=ORG2 a\x1b[2J\u202e\r\n%3A%3Aerror%3A%3Ab `), lines[2])

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // RuleFormats lists the formats that WriteRules knows, the default first.
@@ -20,17 +21,18 @@ var RuleFormats = []string{"text", "json", "markdown"}
 func WriteRules(name string, w io.Writer, rules []evaluate.Rule, thresholds map[string]float64, whole bool) error {
 	switch name {
 	case "text":
+		w = printable.NewWriter(w, printable.Text)
 		p := &page{}
 		p.rules(rules, thresholds, whole)
 		_, err := w.Write(p.Bytes())
 		return err
 	case "json":
-		encoder := json.NewEncoder(w)
+		encoder := json.NewEncoder(printable.NewWriter(w, printable.JSON))
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(map[string]any{"rules": rules, "thresholds": thresholds})
 	case "markdown":
-		_, err := io.WriteString(w, rulesMarkdown(rules, thresholds))
+		_, err := io.WriteString(printable.NewWriter(w, printable.Commands), rulesMarkdown(rules, thresholds))
 		return err
 	}
 	return fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(RuleFormats, ", "))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // text writes decisions for people: what is served, and why.
@@ -37,7 +38,7 @@ func (t *text) Write(document *gather.Document, decision *evaluate.Decision) err
 func (*text) Close() error { return nil }
 
 func (p *page) headline(s server) {
-	headline := Printable(s.headline())
+	headline := printable.Line(s.headline())
 	p.line("%s", p.paint(bold, headline))
 	p.line("%s", strings.Repeat("=", utf8.RuneCountInString(headline)))
 	p.line("")

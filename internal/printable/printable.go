@@ -1,6 +1,7 @@
-// Package printable makes messages of texts that come from anybody. Names come
-// from directories, certificates and files, where somebody may have put an
-// escape sequence, a character that turns the direction of writing, or a
+// Package printable makes text that comes from anybody fit for a terminal and
+// for the log of a CI system. Names come from directories, certificates and
+// files, where somebody may have put an escape sequence, a line end, a command
+// for a CI system, a character that changes the direction of writing, or a
 // megabyte.
 package printable
 
@@ -13,30 +14,54 @@ import (
 // maxMessage is how many bytes a message may have.
 const maxMessage = 8 << 10
 
-// Text returns text as a terminal shows it. What has no shape of its own is
-// written as Go writes it in a string, \x1b or \u202e, but for the characters
-// to keep.
-func Text(text, keep string) string {
+// Line returns text as one line: whatever has no shape of its own is written
+// as Go writes it in a string, \n, \x1b or \u202e.
+func Line(text string) string { return shown(text, "") }
+
+// Lines is Line for text with lines of our own: line ends and tabs stay.
+func Lines(text string) string { return shown(text, "\n\t") }
+
+func shown(text, keep string) string {
+	if isPlain(text) {
+		return text
+	}
 	var b strings.Builder
 	for _, r := range text {
 		if unicode.IsGraphic(r) || strings.ContainsRune(keep, r) {
 			b.WriteRune(r) // bytes that are not UTF-8 become U+FFFD
-			continue
+		} else {
+			b.WriteString(escaped(r))
 		}
-		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
 	}
 	return b.String()
 }
 
-// Message is Text with line ends and tabs as they are, cut where it gets
-// longer than anybody reads.
+// isPlain reports whether text is ASCII without control characters.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+func escaped(r rune) string { return strings.Trim(strconv.QuoteRune(r), "'") }
+
+// Message is Lines, cut where it gets longer than anybody reads.
 func Message(text string) string {
 	const cut = " … (the message is cut here)"
-	shown := Text(text[:min(len(text), maxMessage+1)], "\n\t")
+	shown := Lines(text[:min(len(text), maxMessage+1)])
 	if len(shown) <= maxMessage {
 		return shown
 	}
 	return strings.ToValidUTF8(shown[:maxMessage-len(cut)], "") + cut
+}
+
+// Report is Message with every line but the first indented, so that no line of
+// it begins with what somebody else wrote.
+func Report(text string) string {
+	return strings.NewReplacer("\n\n", "\n\n  ", "\n  ", "\n  ", "\n", "\n  ").Replace(strings.TrimRight(Message(text), "\n"))
 }
 
 // Error returns err with its text made a Message. It is nil where err is.

@@ -13,7 +13,7 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-func TestText(t *testing.T) {
+func TestLine(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"":                      "",
@@ -22,10 +22,16 @@ func TestText(t *testing.T) {
 		"a\xff\xfeb":            "a\ufffd\ufffdb",
 		"a\ufffdb":              "a\ufffdb",
 		"a\nb\tc\r":             `a\nb\tc\r`,
+		"a\x00b\x7f":            `a\x00b\x7f`,
+		"\u009b31m":             `\u009b31m`,
+		"a\u2066x\u2069":        `a\u2066x\u2069`,
+		"line\u2028end\u0085":   `line\u2028end\u0085`,
+		"zero\ufeff":            `zero\ufeff`,
+		"Zürich, Ελλάδα, 日本 é":  "Zürich, Ελλάδα, 日本 é",
 	} {
-		require.Equal(t, want, printable.Text(text, ""))
+		require.Equal(t, want, printable.Line(text))
 	}
-	require.Equal(t, "a\nb\tc\\r", printable.Text("a\nb\tc\r", "\n\t"))
+	require.Equal(t, "a\nb\tc\\r", printable.Lines("a\nb\tc\r"))
 }
 
 func TestMessage(t *testing.T) {
@@ -37,6 +43,12 @@ func TestMessage(t *testing.T) {
 	const cut = " … (the message is cut here)"
 	require.Equal(t, strings.Repeat("x", 8<<10), printable.Message(strings.Repeat("x", 8<<10)))
 	require.Equal(t, strings.Repeat("x", 8<<10-len(cut))+cut, printable.Message(strings.Repeat("x", 8<<10+1)))
+}
+
+func TestReport(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "a\n  b\n    c\n  d", printable.Report("a\n  b\n    c\nd"))
+	require.Equal(t, "open x\n  ::error::y\\r: no", printable.Report("open x\n::error::y\r: no"))
 }
 
 func TestError(t *testing.T) {

@@ -3,11 +3,12 @@ package progress
 
 import (
 	"io"
-	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // redraw is the least time between two drawings.
@@ -24,8 +25,8 @@ type Bar struct {
 
 // New returns a bar on out. Where out is no terminal it shows nothing.
 func New(out io.Writer) *Bar {
-	file, ok := out.(*os.File)
-	return &Bar{out: out, shows: ok && term.IsTerminal(int(file.Fd()))}
+	file := printable.File(out)
+	return &Bar{out: printable.Below(out), shows: file != nil && term.IsTerminal(int(file.Fd()))}
 }
 
 // Set says that n of total are done, a negative total being unknown. Another

@@ -1,0 +1,143 @@
+package printable
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// An Encoding says what a Writer's stream holds, and so how a character is
+// written that must not be there as it is.
+type Encoding int
+
+const (
+	Text     Encoding = iota // for people: \x1b, and "# #" for "##"
+	Colored                  // Text with the colours of ECMA-48 (SGR)
+	JSON                     // \u001b, and #\u0023 for "##"; no value changes
+	XML                      // &#x1B;, and #&#x23; for "##"; no value changes
+	Commands                 // Text with commands for a CI system
+)
+
+// A Writer is the last one that text passes on its way to a terminal or into
+// the log of a CI system, whatever wrote it. It lets no control character
+// through but line ends and tabs, and nothing that a CI system takes for a
+// command: "##", anywhere in a line (Azure Pipelines, TeamCity), and "::"
+// where a line begins (GitHub Actions).
+type Writer struct {
+	out     io.Writer
+	as      Encoding
+	lock    sync.Mutex // an interrupted command reports beside what still runs
+	partial []byte     // the start of a character whose end is still to come
+	begun   bool       // the line has more than white space
+	opened  bool       // the line begins with a colon, which is the last character
+	hash    bool       // the last character is #
+}
+
+// NewWriter returns a Writer to out. It does not buffer whole characters.
+func NewWriter(out io.Writer, as Encoding) *Writer { return &Writer{out: out, as: as} }
+
+// Below returns what w writes to where it is a Writer, or else w: a terminal
+// can be told from a file there.
+func Below(w io.Writer) io.Writer {
+	if writer, ok := w.(*Writer); ok {
+		return writer.out
+	}
+	return w
+}
+
+// Write writes data with one write.
+func (w *Writer) Write(data []byte) (int, error) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	text := data
+	if len(w.partial) > 0 {
+		text = append(w.partial, data...)
+		w.partial = nil
+	}
+	var b bytes.Buffer
+	b.Grow(len(text))
+	for len(text) > 0 {
+		if !utf8.FullRune(text) {
+			w.partial = bytes.Clone(text)
+			break
+		}
+		if n := w.color(text); n > 0 {
+			b.Write(text[:n])
+			text = text[n:]
+			continue
+		}
+		r, n := utf8.DecodeRune(text)
+		w.rune(&b, r)
+		text = text[n:]
+	}
+	if _, err := w.out.Write(b.Bytes()); err != nil {
+		return 0, err
+	}
+	return len(data), nil
+}
+
+// color returns the length of the colour that text begins with, or 0.
+func (w *Writer) color(text []byte) int {
+	if w.as != Colored || text[0] != '\x1b' {
+		return 0
+	}
+	for _, color := range []string{"\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m"} {
+		if bytes.HasPrefix(text, []byte(color)) {
+			return len(color)
+		}
+	}
+	return 0
+}
+
+func (w *Writer) rune(b *bytes.Buffer, r rune) {
+	command := r == '#' && w.hash || r == ':' && w.opened
+	switch {
+	case r == '\n':
+		w.begun = false
+	case r == '\t':
+	case !unicode.IsGraphic(r):
+		w.begun, w.opened, w.hash = true, false, false
+		w.escape(b, r)
+		return
+	case command && (w.as == Text || w.as == Colored):
+		b.WriteByte(' ')
+	case command && r == '#' && w.as != Commands:
+		w.escape(b, r)
+		return
+	}
+	w.hash = r == '#'
+	w.opened = r == ':' && !w.begun
+	w.begun = w.begun || !unicode.IsSpace(r)
+	b.WriteRune(r) // bytes that are not UTF-8 become U+FFFD
+}
+
+func (w *Writer) escape(b *bytes.Buffer, r rune) {
+	switch w.as {
+	case JSON:
+		for _, unit := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(b, `\u%04x`, unit)
+		}
+	case XML:
+		fmt.Fprintf(b, "&#x%X;", r)
+	default:
+		b.WriteString(escaped(r))
+	}
+}
+
+// Harmless returns text as a Writer of Text writes it.
+func Harmless(text string) string {
+	var b bytes.Buffer
+	_, _ = NewWriter(&b, Text).Write([]byte(text)) // a buffer takes everything
+	return b.String()
+}
+
+// File returns the file that w writes to, or nil.
+func File(w io.Writer) *os.File {
+	file, _ := Below(w).(*os.File)
+	return file
+}
