@@ -1,7 +1,7 @@
-# Everything runs with Go, git and make alone; the tools are pinned in go.mod.
+# Everything runs with Go, git and make alone, with tools pinned in go.mod, except where a target says more.
 export CGO_ENABLED = 0
 
-.PHONY: demo build docs test property integration lint race fuzz cross bench bench-peers
+.PHONY: demo build docs test property integration lint race fuzz cross bench bench-peers check-files
 
 demo: build
 	bin/transportcert evaluate fixtures/58-mismatch-in-session/input.json
@@ -36,6 +36,10 @@ lint:
 	go tool staticcheck ./...
 	go tool opa fmt --list --fail policies/transportcert
 	go tool opa check --strict --schema policies/schemas policies/transportcert
+
+# What is neither Go nor Rego: the export script and the PowerShell in the pages. It needs Node.js and npm.
+check-files:
+	cd .ci/validate && npm ci --silent && npm run --silent check
 
 # The race detector over what runs at once. It alone needs a C compiler.
 race:

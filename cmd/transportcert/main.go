@@ -111,7 +111,7 @@ Exit codes: 0 as it should be, 1 the answer is no, 2 it could not be answered.`,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newGather(), newEvaluate(), newExplain(), newCheck(), newRules(), newBundle(), newPolicy(), newVersion(), newLimitsTopic())
+	root.AddCommand(newGather(), newEvaluate(), newExplain(), newCheck(), newRules(), newBundle(), newPolicy(), newExportScript(), newVersion(), newLimitsTopic())
 	return root
 }
 

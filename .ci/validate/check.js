@@ -1,0 +1,41 @@
+// Checks the project's files that are neither Go nor Rego, and the examples in its pages. Each file's line names what is
+// wrong; the exit code is 1 if anything is.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import * as powershell from "./powershell.js";
+
+const root = new URL("../../", import.meta.url);
+const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" })
+  .split("\0").filter(Boolean);
+
+// blocks returns the blocks of code of a page in this language, each with the line before its first.
+function blocks(page, language) {
+  const found = [];
+  for (const match of page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))) {
+    found.push({ text: match[1], line: page.slice(0, match.index).split("\n").length });
+  }
+  return found;
+}
+
+let checked = 0;
+let failed = 0;
+function report(name, problems) {
+  checked++;
+  for (const problem of problems) {
+    failed++;
+    console.error(`${name}:${problem}`);
+  }
+}
+
+for (const file of files) {
+  const text = () => readFileSync(new URL(file, root), "utf8");
+  if (file.endsWith(".ps1")) {
+    report(file, powershell.problems(text()));
+  } else if (file.endsWith(".md")) {
+    for (const block of blocks(text(), "powershell")) {
+      report(file, powershell.problems("\n".repeat(block.line) + block.text));
+    }
+  }
+}
+console.log(`${checked} files and examples checked, ${failed} problems`);
+process.exitCode = failed > 0 || checked === 0 ? 1 : 0;
