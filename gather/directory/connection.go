@@ -23,7 +23,8 @@ const maxMessage = 1 << 20
 // The LDAP library has no other place to bound a message.
 func init() { ber.MaxPacketLengthBytes = maxMessage }
 
-// A connection is bound and ends with ctx, which bounds its time.
+// A connection is bound. ctx bounds the time of everything, also of what is done
+// with the answers once it is closed.
 type connection struct {
 	g             Gatherer
 	ctx           context.Context
@@ -41,7 +42,7 @@ func (g Gatherer) connect(ctx context.Context) (*connection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
 	}
-	c := &connection{g: g, ctx: ctx, address: u.Scheme + "://" + u.Host, host: u.Hostname()}
+	c := &connection{g: g, ctx: ctx, address: u.Scheme + "://" + u.Host, host: u.Hostname(), close: func() {}}
 	if g.BaseDN != "" {
 		if _, err := parseDN(g.BaseDN); err != nil {
 			return nil, c.failed("base DN", err)
@@ -61,10 +62,6 @@ func (g Gatherer) connect(ctx context.Context) (*connection, error) {
 	login, err := bind.prepare()
 	if err != nil {
 		return nil, c.failed("bind", err)
-	}
-	c.g.Limits = c.g.Limits.WithDefaults()
-	if c.g.Timeout == 0 {
-		c.g.Timeout = DefaultTimeout
 	}
 	if err := c.start(u, config, login); err != nil {
 		c.close()
@@ -110,15 +107,15 @@ func (g Gatherer) tls(host string) (*tls.Config, error) {
 }
 
 func (c *connection) start(u *url.URL, config *tls.Config, as login) error {
-	ctx, cancel := context.WithTimeout(c.ctx, c.g.Timeout)
-	c.ctx, c.close = ctx, cancel
+	ctx := c.ctx
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", u.Host)
 	if err != nil {
 		return c.failed("connecting", err)
 	}
 	conn = &limited{Conn: conn, most: c.g.Limits.Bytes, left: c.g.Limits.Bytes}
 	raw := conn
-	context.AfterFunc(ctx, func() { raw.Close() }) // the LDAP library knows no context
+	forget := context.AfterFunc(ctx, func() { raw.Close() }) // the LDAP library knows no context
+	c.close = func() { forget(); raw.Close() }
 	if u.Scheme == "ldaps" {
 		secured := tls.Client(conn, config)
 		if err := secured.HandshakeContext(ctx); err != nil {
@@ -131,7 +128,7 @@ func (c *connection) start(u *url.URL, config *tls.Config, as login) error {
 	}
 	c.ldap = ldap.NewConn(conn, u.Scheme == "ldaps")
 	c.ldap.Start()
-	c.close = func() { c.ldap.Close(); cancel() }
+	c.close = func() { forget(); c.ldap.Close() }
 	if c.g.StartTLS {
 		if err := c.ldap.StartTLS(config); err != nil {
 			return c.failed("StartTLS", err)
@@ -184,6 +181,9 @@ func (c *connection) search(base, filter string, attributes []string, size uint3
 		})
 		if err != nil {
 			return nil, c.failed(step, err)
+		}
+		if c.ctx.Err() != nil {
+			return nil, c.failed(step, c.ctx.Err())
 		}
 		for _, referral := range page.Referrals {
 			c.g.report("left out what %s refers to, when %s", referral, step)

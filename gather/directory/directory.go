@@ -12,6 +12,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,6 +67,8 @@ func (g Gatherer) one(ctx context.Context, doc *gather.Document) error {
 	if g.Server == "" {
 		return errors.New("directory: which server? Pass --server NAME")
 	}
+	g, ctx, cancel := g.bounded(ctx)
+	defer cancel()
 	f, err := g.read(ctx, g.Server)
 	if err != nil {
 		return err
@@ -93,6 +96,8 @@ func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 }
 
 func (g Gatherer) all(ctx context.Context) ([]*gather.Document, error) {
+	g, ctx, cancel := g.bounded(ctx)
+	defer cancel()
 	f, err := g.read(ctx, "")
 	if err != nil {
 		return nil, err
@@ -103,6 +108,9 @@ func (g Gatherer) all(ctx context.Context) ([]*gather.Document, error) {
 	var docs []*gather.Document
 	var errs []error
 	for _, s := range f.servers {
+		if ctx.Err() != nil {
+			return nil, f.failed("reading "+s.entry.DN, ctx.Err())
+		}
 		found, err := g.document(f, s)
 		errs = append(errs, err)
 		doc := &gather.Document{SchemaVersion: gather.Version}
@@ -115,6 +123,14 @@ func (g Gatherer) all(ctx context.Context) ([]*gather.Document, error) {
 	return docs, nil
 }
 
+// bounded puts the limits in place of what is 0, and bounds the time.
+func (g Gatherer) bounded(ctx context.Context) (Gatherer, context.Context, context.CancelFunc) {
+	g.Limits = g.Limits.WithDefaults()
+	g.Timeout = cmp.Or(g.Timeout, DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
+	return g, ctx, cancel
+}
+
 func (g Gatherer) report(format string, args ...any) {
 	if g.Report != nil {
 		g.Report(printable.Message(fmt.Sprintf(format, args...)))
@@ -123,10 +139,9 @@ func (g Gatherer) report(format string, args ...any) {
 
 // A forest is what the two searches brought.
 type forest struct {
-	address, host string // of the directory
-	account       string // that looked
-	base          string // where the searches began
-	servers       []*server
+	*connection        // that is closed
+	base        string // where the searches began
+	servers     []*server
 }
 
 // A server is its object and those of its connectors.
@@ -167,7 +182,7 @@ func (g Gatherer) read(ctx context.Context, name string) (*forest, error) {
 		return nil, err
 	}
 	defer c.close()
-	f := &forest{address: c.address, host: c.host, account: c.account, base: g.BaseDN}
+	f := &forest{connection: c, base: g.BaseDN}
 	if f.base == "" {
 		if f.base, err = c.exchangeContainer(); err != nil {
 			return nil, err
@@ -178,7 +193,7 @@ func (g Gatherer) read(ctx context.Context, name string) (*forest, error) {
 		value := ldap.EscapeFilter(name)
 		filter = "(&" + filter + "(|(cn=" + value + ")(networkAddress=ncacn_ip_tcp:" + value + ")))"
 	}
-	page := uint32(c.g.Limits.Page)
+	page := uint32(g.Limits.Page)
 	servers, err := c.search(f.base, filter, serverAttributes, page)
 	if err != nil {
 		return nil, err
@@ -194,17 +209,22 @@ func (g Gatherer) read(ctx context.Context, name string) (*forest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.servers, err = g.join(servers, connectors); err != nil {
+	if f.servers, err = c.join(servers, connectors); c.ctx.Err() != nil {
+		return nil, c.failed("joining connectors and servers", err)
+	} else if err != nil {
 		return nil, fmt.Errorf("directory %s: %w", c.address, err)
 	}
 	return f, nil
 }
 
 // join gives each connector to the server above it, and sorts the servers.
-func (g Gatherer) join(servers, connectors []*ldap.Entry) ([]*server, error) {
-	byDN := map[string]*server{}
+func (c *connection) join(servers, connectors []*ldap.Entry) ([]*server, error) {
+	var root node
 	byName := map[string]*server{}
 	for _, e := range servers {
+		if c.ctx.Err() != nil {
+			return nil, c.ctx.Err()
+		}
 		dn, err := parseDN(e.DN)
 		if err != nil {
 			return nil, err
@@ -214,24 +234,60 @@ func (g Gatherer) join(servers, connectors []*ldap.Entry) ([]*server, error) {
 		if twin := byName[key]; twin != nil {
 			return nil, fmt.Errorf("two servers are named %s: %s and %s; choose with --base-dn", s.name, twin.entry.DN, e.DN)
 		}
-		byName[key], byDN[dn.key()] = s, s
+		byName[key] = s
+		root.put(dn, s)
 	}
 	for _, e := range connectors {
+		if c.ctx.Err() != nil {
+			return nil, c.ctx.Err()
+		}
 		dn, err := parseDN(e.DN)
 		if err != nil {
 			return nil, err
 		}
-		var owner *server
-		for above := dn[1:]; len(above) > 0 && owner == nil; above = above[1:] {
-			owner = byDN[above.key()]
-		}
+		owner := root.nearest(dn[1:])
 		if owner == nil {
-			g.report("left out the connector %s: no server that was found is above it", e.DN)
+			c.g.report("left out the connector %s: no server that was found is above it", e.DN)
 			continue
 		}
 		owner.connectors = append(owner.connectors, e)
 	}
 	return slices.SortedFunc(maps.Values(byName), func(a, b *server) int { return strings.Compare(a.name, b.name) }), nil
+}
+
+// A node is a part of the tree of DNs. A host chooses how long a DN is, and this
+// takes no longer than reading it.
+type node struct {
+	server *server // nil: none has this DN
+	below  map[string]*node
+}
+
+func (n *node) put(d dn, s *server) {
+	for _, rdn := range slices.Backward(d) {
+		next := n.below[key(rdn)]
+		if next == nil {
+			next = &node{}
+			if n.below == nil {
+				n.below = map[string]*node{}
+			}
+			n.below[key(rdn)] = next
+		}
+		n = next
+	}
+	n.server = s
+}
+
+// nearest returns the server of that DN, or of the nearest above it; nil: none.
+func (n *node) nearest(d dn) (found *server) {
+	for _, rdn := range slices.Backward(d) {
+		if n = n.below[key(rdn)]; n == nil {
+			break
+		}
+		if n.server != nil {
+			found = n.server
+		}
+	}
+	return found
 }
 
 // A dn is a distinguished name, the object's own part first.
@@ -252,13 +308,10 @@ func parseDN(s string) (dn, error) {
 func (d dn) name() string { return d[0].Attributes[0].Value }
 
 // key is one for all spellings: an object's DN need not be the same everywhere.
-func (d dn) key() string {
+func key(rdn *ldap.RelativeDN) string {
 	var b strings.Builder
-	for _, rdn := range d {
-		for _, a := range rdn.Attributes {
-			b.WriteString(strings.ToLower(a.Type+"="+a.Value) + "\x00")
-		}
-		b.WriteByte(0)
+	for _, a := range rdn.Attributes {
+		b.WriteString(strings.ToLower(a.Type+"="+a.Value) + "\x00")
 	}
 	return b.String()
 }

@@ -121,7 +121,7 @@ func TestDirectory(t *testing.T) {
 			t.Parallel()
 			var said []string
 			g := Gatherer{Report: func(s string) { said = append(said, s) }}
-			got, err := g.directory(&forest{account: `CORP\reader`}, ex01(tc.pairs...))
+			got, err := g.directory(&forest{connection: &connection{account: `CORP\reader`}}, ex01(tc.pairs...))
 			if tc.err != "" {
 				require.ErrorContains(t, err, tc.err)
 				return
@@ -204,7 +204,7 @@ func TestConnectors(t *testing.T) {
 	t.Parallel()
 	var said []string
 	g := Gatherer{Report: func(s string) { said = append(said, s) }}
-	f := &forest{account: "reader"}
+	f := &forest{connection: &connection{account: "reader"}}
 
 	s := ex01(attrRoles, "4")
 	got, err := g.connectors(f, s)
@@ -250,7 +250,7 @@ func TestHost(t *testing.T) {
 			for _, a := range tc.addresses {
 				pairs = append(pairs, attrAddress, a)
 			}
-			got := g.host(&forest{account: "reader"}, &server{name: tc.server, entry: entry("CN="+tc.server, pairs...)})
+			got := g.host(&forest{connection: &connection{account: "reader"}}, &server{name: tc.server, entry: entry("CN="+tc.server, pairs...)})
 			require.Equal(t, tc.want, got)
 			if tc.want == nil {
 				require.Equal(t, []string{"EX01: left out the host: there is no networkAddress with ncacn_ip_tcp: for reader"}, said)
@@ -263,7 +263,8 @@ func TestJoin(t *testing.T) {
 	t.Parallel()
 	var said []string
 	g := Gatherer{Report: func(s string) { said = append(said, s) }}
-	joined, err := g.join(
+	c := &connection{g: g, ctx: t.Context()}
+	joined, err := c.join(
 		[]*ldap.Entry{
 			entry(`CN=EX02,CN=Servers,CN=Old\, \C3\9Cber,DC=test`),
 			entry("CN=EX01,CN=Servers,CN=New,DC=test"),
@@ -292,11 +293,11 @@ func TestJoin(t *testing.T) {
 		"left out the connector CN=E,CN=Protocols,CN=EX01,CN=Servers,CN=Other,DC=test: no server that was found is above it",
 	}, said)
 
-	_, err = g.join([]*ldap.Entry{entry("CN=EX01,DC=a"), entry("CN=ex01,DC=b")}, nil)
+	_, err = c.join([]*ldap.Entry{entry("CN=EX01,DC=a"), entry("CN=ex01,DC=b")}, nil)
 	require.EqualError(t, err, "two servers are named ex01: CN=EX01,DC=a and CN=ex01,DC=b; choose with --base-dn")
-	_, err = g.join([]*ldap.Entry{entry("EX01")}, nil)
+	_, err = c.join([]*ldap.Entry{entry("EX01")}, nil)
 	require.ErrorContains(t, err, `"EX01" is no DN`)
-	_, err = g.join([]*ldap.Entry{entry("")}, nil)
+	_, err = c.join([]*ldap.Entry{entry("")}, nil)
 	require.ErrorContains(t, err, `"" names no object`)
 }
 

@@ -3,6 +3,7 @@ package directory
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -196,6 +197,61 @@ func TestEndlessPages(t *testing.T) {
 	require.Greater(t, pages, 1)
 }
 
+// What a host sends is read in linear time, and a connector with the longest DN
+// that a message has room for is joined as quickly as it is read.
+func TestLongDN(t *testing.T) {
+	t.Parallel()
+	const parts = 180_000
+	done := func(id int64) []byte { return message(id, result(ldap.ApplicationSearchResultDone)) }
+	long := "CN=a," + strings.Repeat("C=b,", parts) + "CN=EX01,CN=Servers,DC=test"
+	g := host(t, conversation(stall, bound, whoAmI, rootDSE, append(server4, done(4)...),
+		append(message(5, found(long, attrAuth, "29")), done(5)...)))
+	g.Timeout = 20 * time.Second
+	begun := time.Now()
+	docs, err := g.All(t.Context())
+	require.NoError(t, err)
+	require.Less(t, time.Since(begun), 10*time.Second, "quadratic, it takes minutes")
+	require.Len(t, docs, 1)
+	require.Equal(t, "a", docs[0].Connectors[0].Name)
+}
+
+// The time also ends what is done with what a host sent.
+func TestTimeAfterTheSearch(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	c := &connection{g: Gatherer{Timeout: time.Second}, ctx: ctx, address: "ldap://host"}
+	entries := []*ldap.Entry{entry("CN=EX01,DC=test", attrVersion, "1")}
+	_, err := c.join(entries, nil)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	_, err = c.join(nil, entries)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.EqualError(t, c.failed("joining connectors and servers", err),
+		"directory ldap://host: joining connectors and servers: not done within 1s (--timeout): context deadline exceeded")
+}
+
+// A connector is its nearest server's, whatever the spelling, and nobody's that
+// is not below one.
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	var said []string
+	c := &connection{g: Gatherer{Report: func(sentence string) { said = append(said, sentence) }}, ctx: t.Context()}
+	servers, err := c.join([]*ldap.Entry{entry("CN=EX01,DC=test"), entry("CN=EX02,CN=a,CN=EX01,DC=test")}, []*ldap.Entry{
+		entry("CN=one,cn=ex01,dc=TEST"), entry("CN=two,CN=b,CN=EX02,CN=a,CN=EX01,DC=test"), entry("CN=three,CN=a,CN=EX01,DC=test"),
+		entry("CN=EX01,DC=test"), entry("CN=x,CN=EX02,DC=test"),
+	})
+	require.NoError(t, err)
+	require.Len(t, servers, 2)
+	require.Equal(t, "CN=one,cn=ex01,dc=TEST", servers[0].connectors[0].DN)
+	require.Equal(t, "CN=three,CN=a,CN=EX01,DC=test", servers[0].connectors[1].DN)
+	require.Len(t, servers[0].connectors, 2)
+	require.Equal(t, "CN=two,CN=b,CN=EX02,CN=a,CN=EX01,DC=test", servers[1].connectors[0].DN)
+	require.Equal(t, []string{
+		"left out the connector CN=EX01,DC=test: no server that was found is above it",
+		"left out the connector CN=x,CN=EX02,DC=test: no server that was found is above it",
+	}, said)
+}
+
 // Each limit holds to the unit.
 func TestLimits(t *testing.T) {
 	t.Parallel()
@@ -283,14 +339,15 @@ func FuzzEntry(f *testing.F) {
 	f.Add("CN=#0403666f6f", der(f), "2147483647", "FALSE", "NCACN_IP_TCP:a-name-that-is-too-long.b", "-2147483648")
 	f.Fuzz(func(t *testing.T, rdn string, certificate []byte, auth, enabled, address, options string) {
 		g := Gatherer{Report: func(sentence string) { hostile.Check(t, sentence) }}
-		joined, err := g.join(
+		c := &connection{g: g, ctx: t.Context(), address: "ldap://host", host: "host", account: "nobody"}
+		joined, err := c.join(
 			[]*ldap.Entry{entry(rdn+",CN=Servers,DC=test", attrCertificate, string(certificate), attrAddress, address, attrVersion, auth)},
 			[]*ldap.Entry{entry(rdn+",CN=x,"+rdn+",CN=Servers,DC=test", attrAuth, auth, attrEnabled, enabled, attrFQDN, address, attrOptions, options)},
 		)
 		if err != nil {
 			return
 		}
-		found := &forest{address: "ldap://host", host: "host", account: "nobody"}
+		found := &forest{connection: c}
 		for _, s := range joined {
 			document := &gather.Document{SchemaVersion: gather.Version, Certificates: []gather.Certificate{}}
 			sections, err := g.document(found, s)
