@@ -24,38 +24,48 @@ func (e *export) either(name string) (value, bool) {
 }
 
 // identify returns the certificate in DER, which every place that has it must
-// agree on, and its Status; that is empty where the export has none.
-func (e *export) identify() (der []byte, status string, err error) {
+// agree on.
+func (e *export) identify() ([]byte, error) {
+	var der []byte
 	if e.serialized.element != nil {
 		der = e.serialized.element.Certificate
 	}
 	if v, ok := e.object.known("RawData"); ok {
 		raw, err := v.bytes()
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		if der != nil && !bytes.Equal(raw, der) {
-			return nil, "", v.expected("the certificate that SerializationData holds, " + thumbprint(der))
+			return nil, v.expected("the certificate that SerializationData holds, " + thumbprint(der))
 		}
-		der = raw
+		return raw, nil
+	}
+	if der == nil && e.damage != nil {
+		return nil, e.damage
 	}
 	if der == nil {
-		return nil, "", errors.New("expected RawData or SerializationData, in which the certificate is")
+		return nil, errors.New("expected RawData or SerializationData, in which the certificate is")
 	}
-	if v, ok := e.either("Status"); ok {
-		status, err = v.enumeration(statuses)
-	}
-	return der, status, err
+	return der, nil
 }
 
-// certificate reads a certificate of the store.
+// certificate reads a certificate of the store. What else the export says of it
+// stays unknown where it cannot be read.
 func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err error) {
-	if e.kind != certificate {
-		return "", c, nil
-	}
-	der, status, err := e.identify()
+	der, err := e.identify()
 	if err != nil {
 		return "", c, err
+	}
+	unknown := func(err error) {
+		if err != nil {
+			g.report("%s: certificate %s: not read, and so unknown: %v", e.place(), thumbprint(der), err)
+		}
+	}
+	unknown(e.damage)
+	status := ""
+	if v, ok := e.either("Status"); ok {
+		status, err = v.enumeration(statuses)
+		unknown(err)
 	}
 	if status == "PendingRequest" {
 		g.report("%s: left out, %s is a pending request and not in the store", e.place(), thumbprint(der))
@@ -67,35 +77,50 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 	if v, ok := e.object.known("Thumbprint"); ok && !strings.EqualFold(v.string(), c.Thumbprint) {
 		return "", c, v.expected("that of RawData, " + c.Thumbprint)
 	}
-	if v, ok := e.object.known("HasPrivateKey"); ok {
-		has, err := v.boolean()
-		if err != nil {
-			return "", c, err
-		}
-		c.HasPrivateKey = &has
-	} else if e.serialized.element != nil {
-		has := e.serialized.element.HasPrivateKey()
-		c.HasPrivateKey = &has
-	}
+	c.HasPrivateKey, err = e.hasPrivateKey()
+	unknown(err)
 	if v, ok := e.either("Services"); ok {
-		known, unknown, err := v.flags(services)
-		if err != nil {
-			return "", c, err
-		}
-		if c.Services = known; len(unknown) > 0 {
-			g.report("%s: certificate %s: left out of Services, not known: %s", e.place(), c.Thumbprint, strings.Join(unknown, ", "))
+		known, others, err := v.flags(services)
+		unknown(err)
+		if c.Services = known; len(others) > 0 {
+			g.report("%s: certificate %s: left out of Services, not known: %s", e.place(), c.Thumbprint, strings.Join(others, ", "))
 		}
 	}
-	if v, ok := e.object.known("FriendlyName"); ok {
-		c.FriendlyName = v.string()
-	} else if e.serialized.element != nil {
-		if c.FriendlyName, err = e.serialized.element.FriendlyName(); err != nil {
-			return "", c, fmt.Errorf("SerializationData: CertData: %w", err)
-		}
-	}
+	c.FriendlyName, err = e.friendlyName()
+	unknown(err)
 	root, _ := e.either("RootCAType")
 	c.Trust = trust(c, status, root.string())
 	return "certificate " + c.Thumbprint, c, nil
+}
+
+// hasPrivateKey is nil where the export does not say.
+func (e *export) hasPrivateKey() (*bool, error) {
+	if v, ok := e.object.known("HasPrivateKey"); ok {
+		has, err := v.boolean()
+		if err != nil {
+			return nil, err
+		}
+		return &has, nil
+	}
+	if e.serialized.element == nil {
+		return nil, nil
+	}
+	has := e.serialized.element.HasPrivateKey()
+	return &has, nil
+}
+
+func (e *export) friendlyName() (string, error) {
+	if v, ok := e.object.known("FriendlyName"); ok {
+		return v.string(), nil
+	}
+	if e.serialized.element == nil {
+		return "", nil
+	}
+	name, err := e.serialized.element.FriendlyName()
+	if err != nil {
+		return "", fmt.Errorf("SerializationData: CertData: %w", err)
+	}
+	return name, nil
 }
 
 // reportUnknown says which certificates lack facts, in one sentence a fact.
@@ -109,7 +134,7 @@ func (g Gatherer) reportUnknown(all []gather.Certificate) {
 			noServices = append(noServices, c.Thumbprint)
 		}
 	}
-	const sentence = "%s is not known, the export has neither the property nor SerializationData: %s"
+	const sentence = "%s is not known, the export has neither the property nor SerializationData that can be read: %s"
 	if noKey != nil {
 		g.report(sentence, "has_private_key", strings.Join(noKey, ", "))
 	}
@@ -139,11 +164,11 @@ var statuses = []string{"Unknown", "Valid", "Revoked", "DateInvalid", "Untrusted
 // trust returns what Status says of the certificate's chain. It says nothing of
 // the time for which the chain is valid, so that of the certificate stands in.
 func trust(c gather.Certificate, status, rootCAType string) gather.Trust {
-	t := gather.Trust{Chain: gather.ChainUnknown, Error: "the export has no Status; pass --roots FILE to build the chain"}
+	t := gather.Trust{Chain: gather.ChainUnknown, Error: "the export does not say"}
 	if status == "" {
 		return t
 	}
-	t.Error = "from Status " + status + " in the export, as Exchange saw it then; pass --roots FILE to build the chain"
+	t.Error = "from Status " + status + " in the export, as Exchange saw it then"
 	yes, no := true, false
 	switch status {
 	case "Valid":

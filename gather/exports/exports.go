@@ -18,7 +18,9 @@ package exports
 import (
 	"context"
 	"fmt"
-	"net"
+	"io/fs"
+	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -34,37 +36,71 @@ const howToExport = `make the exports in the Exchange Management Shell of the se
   Get-TransportService $env:COMPUTERNAME | Export-Clixml transport.xml  (2007 and 2010: Get-TransportServer)
   Get-ExchangeServer $env:COMPUTERNAME | Export-Clixml server.xml`
 
-// Gatherer fills the sections for which a folder holds exports of one server.
+// Gatherer fills the sections for which there are exports of one server.
 type Gatherer struct {
-	Dir    string        // a folder of CLIXML files, its own folders left out; or one such file
-	Server string        // NetBIOS name or FQDN; empty: the only server in the folder
+	Dir    string        // a folder, a zip file of one, or one CLIXML file
+	Files  fs.FS         // read in place of what is at Dir, which then names it in messages; nil: none
+	Server string        // NetBIOS name or FQDN; empty: the only server that there are exports of
 	Except string        // a file of the folder that is not for here, such as one of facts; can be empty
-	Limits Limits        // of what the folder may hold
+	Limits Limits        // of what Dir may hold
 	Report gather.Report // what was left out; nil: nobody wants to know
 }
 
-// Gather fills the sections and, where it is empty, doc.Server. It fails where
-// a file is broken, where two files contradict each other, and where Server
-// leaves it open which server is meant.
-func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
-	all, err := g.load(ctx)
-	if err == nil {
-		err = g.fill(doc, all)
-	}
-	return printable.Error(err)
+// A ServerError says that the exports leave open which server is meant, or
+// that they have nothing of it.
+type ServerError struct {
+	Dir     string
+	Wanted  string   // the server that was asked for; empty: none was
+	Servers []string // that there are exports of, sorted
 }
 
-// All returns a document for each server that the folder holds exports of,
-// sorted by name, with the sections that it has of it. It fails as Gather does,
-// and where no object says which server it is of; then there is no document.
+func (e *ServerError) Error() string {
+	known := strings.Join(e.Servers, ", ")
+	switch {
+	case e.Wanted != "":
+		return fmt.Sprintf("%s holds no exports of the server %q; it holds exports of: %s", e.Dir, e.Wanted, known)
+	case len(e.Servers) > 0:
+		return fmt.Sprintf("%s holds exports of several servers: %s", e.Dir, known)
+	}
+	return e.Dir + ": no object says which server it belongs to"
+}
+
+// Gather fills the sections and, where it is empty, doc.Server. An object that
+// cannot be read, or that another one contradicts, is reported, and its section
+// is left as it was. Gather fails where a file is broken, and with a
+// [ServerError] where Server leaves it open which server is meant.
+func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
+	c, err := g.load(ctx)
+	if err != nil {
+		return printable.Error(err)
+	}
+	server, err := g.choose(c)
+	if err != nil {
+		return printable.Error(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.broken)) {
+		if name == strings.ToLower(server) {
+			return printable.Error(c.broken[name])
+		}
+		g.report("%v; nothing of this server is gathered", c.broken[name])
+	}
+	g.fill(doc, c, server)
+	if doc.Server == "" {
+		doc.Server = server
+	}
+	return nil
+}
+
+// All returns a document for each server that there are exports of, sorted by
+// name, with the sections that could be read. It fails where Gather does for
+// every server.
 func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
-	all, err := g.load(ctx)
+	c, err := g.load(ctx)
+	if err == nil && len(c.servers) == 0 {
+		err = &ServerError{Dir: g.Dir}
+	}
 	if err != nil {
 		return nil, printable.Error(err)
-	}
-	names := servers(all)
-	if len(names) == 0 {
-		return nil, fmt.Errorf("%s: no object says which server it is of; gather for one, with --server NAME", g.Dir)
 	}
 	said := map[string]bool{} // what is left out of all servers is said once
 	report := g.Report
@@ -75,10 +111,12 @@ func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 		said[sentence] = true
 	}
 	var docs []*gather.Document
-	for _, g.Server = range names {
-		doc := &gather.Document{SchemaVersion: gather.Version}
-		if err := g.fill(doc, all); err != nil {
-			return nil, printable.Error(err)
+	for _, server := range c.servers {
+		doc := &gather.Document{SchemaVersion: gather.Version, Server: server}
+		if err := c.broken[strings.ToLower(server)]; err != nil {
+			g.report("%v; nothing of this server is gathered", err)
+		} else {
+			g.fill(doc, c, server)
 		}
 		docs = append(docs, doc)
 	}
@@ -86,62 +124,48 @@ func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 }
 
 // fill fills the sections of doc from the exports of one server.
-func (g Gatherer) fill(doc *gather.Document, all []*export) error {
-	server, mine, err := g.choose(all)
-	if err != nil {
-		return err
-	}
-	connectors, err := collect(g, doc, "connectors", mine, g.connector)
-	if err != nil {
-		return err
-	}
-	certificates, err := collect(g, doc, "certificates", mine, g.certificate)
-	if err != nil {
-		return err
-	}
-	directory, err := collect(g, doc, "directory", mine, g.directory)
-	if err != nil {
-		return err
-	}
-	host, err := collect(g, doc, "host", mine, g.host)
-	if err != nil {
-		return err
-	}
-	if connectors != nil {
+func (g Gatherer) fill(doc *gather.Document, c collection, server string) {
+	mine := g.of(server, c)
+	if connectors := collect(g, doc, server, "connectors", mine, g.connector); connectors != nil {
 		doc.Connectors = connectors
 	}
-	if certificates != nil {
+	if certificates := collect(g, doc, server, "certificates", mine, g.certificate); certificates != nil {
 		doc.Certificates = certificates
 		g.reportUnknown(certificates)
 	}
-	if directory != nil {
+	if directory := collect(g, doc, server, "directory", mine, g.directory); directory != nil {
 		doc.Directory = &directory[0]
 	}
-	if host != nil {
+	if host := collect(g, doc, server, "host", mine, g.host); host != nil {
 		doc.Host = &host[0]
 	}
-	if doc.Server == "" {
-		doc.Server = server
-	}
-	return nil
 }
 
 // collect reads what each export says of a section and notes in doc.Sources
 // which files that came from. read returns the name of the thing that it read,
 // empty where the export has nothing for the section. The same thing in two
-// exports counts once where both say the same, and is an error where they do
-// not: one of them is old. The result is nil where nothing was gathered.
-func collect[T any](g Gatherer, doc *gather.Document, section string, all []*export, read func(*export) (string, T, error)) ([]T, error) {
+// exports counts once where both say the same; where they do not, one of them
+// is old, and nobody can tell which. The result is nil where nothing was
+// gathered, or not everything could be: half a section would be taken for all.
+func collect[T any](g Gatherer, doc *gather.Document, server, section string, all []*export, read func(*export) (string, T, error)) []T {
 	var values []T
 	var sources []string
+	failed := false
 	seen := map[string]int{} // the thing's place in values
 	from := map[string]*export{}
 	for _, e := range all {
-		what, v, err := read(e)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", e.place(), err)
+		if e.kind.section() != section {
+			continue
 		}
-		if what == "" {
+		what, v, err := read(e)
+		if e.unassigned != nil {
+			err = e.unassigned
+		}
+		if err != nil {
+			g.report("%s: %v", e.place(), err)
+			failed = true
+		}
+		if err != nil || what == "" {
 			continue
 		}
 		sources = append(sources, "clixml:"+e.file)
@@ -152,8 +176,13 @@ func collect[T any](g Gatherer, doc *gather.Document, section string, all []*exp
 		} else if reflect.DeepEqual(values[i], v) {
 			g.report("%s: left out, %s is in %s too and the same there", e.place(), what, from[key].place())
 		} else {
-			return nil, fmt.Errorf("%s and %s differ in %s: expected exports made at one time", from[key].place(), e.place(), what)
+			g.report("%s and %s differ in %s: expected exports made at one time", from[key].place(), e.place(), what)
+			failed = true
 		}
+	}
+	if failed {
+		g.report("%s: %s not gathered, since not every object could be read", first(server, g.Dir), section)
+		return nil
 	}
 	if sources != nil {
 		slices.Sort(sources)
@@ -162,51 +191,53 @@ func collect[T any](g Gatherer, doc *gather.Document, section string, all []*exp
 		}
 		doc.Sources[section] = strings.Join(slices.Compact(sources), ", ")
 	}
-	return values, nil
+	return values
 }
 
-// Servers returns the NetBIOS names of the servers that the folder holds
-// exports of, sorted. It reads all files, and fails and reports as Gather does.
-func (g Gatherer) Servers(ctx context.Context) ([]string, error) {
-	all, err := g.load(ctx)
-	return servers(all), printable.Error(err)
-}
-
-// choose returns the server's name and the exports that belong to it.
-func (g Gatherer) choose(all []*export) (string, []*export, error) {
-	names := servers(all)
-	known := strings.Join(names, ", ")
+// choose returns the name of the server that is meant.
+func (g Gatherer) choose(c collection) (string, error) {
 	server := netBIOS(g.Server)
-	switch i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, server) }); {
-	case g.Server == "" && len(names) > 1:
-		return "", nil, fmt.Errorf("%s holds exports of several servers: %s; pass --server NAME", g.Dir, known)
-	case g.Server == "" && len(names) == 1:
-		server = names[0]
+	switch i := slices.IndexFunc(c.servers, func(n string) bool { return strings.EqualFold(n, server) }); {
+	case g.Server == "" && len(c.servers) > 1:
+		return "", &ServerError{Dir: g.Dir, Servers: c.servers}
+	case g.Server == "" && len(c.servers) == 1:
+		return c.servers[0], nil
 	case g.Server == "":
-		g.report("%s: no object says which server it is of; pass --server NAME", g.Dir)
+		g.report("%v", &ServerError{Dir: g.Dir})
 	case i >= 0:
-		server = names[i]
-	case len(names) > 0:
-		return "", nil, fmt.Errorf("%s holds no exports of the server %q; those that it holds exports of: %s", g.Dir, g.Server, known)
+		return c.servers[i], nil
+	case len(c.servers) > 0:
+		return "", &ServerError{Dir: g.Dir, Wanted: g.Server, Servers: c.servers}
 	}
+	return server, nil
+}
+
+// of returns the exports of a server, and those that can be of any.
+func (g Gatherer) of(server string, c collection) []*export {
 	var mine []*export
-	for _, e := range all {
+	for _, e := range c.exports {
 		switch {
-		case e.server == "" && len(names) > 1 && e.kind == bareCertificate:
-			g.report("%s: left out, a certificate from the directory does not say which server it is of, and there are several: %s", e.place(), known)
-		case e.server == "" && len(names) > 1:
-			return "", nil, fmt.Errorf("%s: expected the name of its server, since there are several: %s", e.place(), known)
-		case e.server == "" || strings.EqualFold(netBIOS(e.server), server):
+		case strings.EqualFold(netBIOS(e.server), server) || e.server == "" && len(c.servers) < 2:
+			mine = append(mine, e)
+		case e.server == "" && e.kind == bareCertificate:
+			g.report("%s: left out, it does not say which server it belongs to, and there are several: %s", e.place(), strings.Join(c.servers, ", "))
+		case e.server == "":
+			e.unassigned = fmt.Errorf("expected the name of its server, since there are several (%s); make a folder for each server, with its exports alone",
+				strings.Join(c.servers, ", "))
 			mine = append(mine, e)
 		}
 	}
-	return server, mine, nil
+	return mine
 }
 
-// servers returns the NetBIOS names of the exports' servers, sorted, each in
-// the spelling of the kind of object that knows it best.
-func servers(all []*export) []string {
+// servers returns the NetBIOS names of the exports' servers and of the folders
+// of servers, sorted, each in the spelling of the kind of object that knows it
+// best.
+func servers(all []*export, folders []string) []string {
 	best := map[string]*export{}
+	for _, folder := range folders {
+		best[strings.ToLower(netBIOS(folder))] = &export{kind: math.MaxInt, server: folder}
+	}
 	for _, e := range all {
 		key := strings.ToLower(netBIOS(e.server))
 		if b := best[key]; key != "" && (b == nil || e.kind < b.kind) {
@@ -242,14 +273,8 @@ func (e *export) serverName() string {
 		}
 		return first(o.string("Server"), beforeBackslash(o.string("Identity")))
 	case certificate:
-		if name := first(beforeBackslash(o.string("Identity")), e.serialized.server); name != "" {
-			return name
-		}
-		// The computer of the session; its address or localhost name no server.
-		name := o.string("PSComputerName")
-		if net.ParseIP(name) == nil && !strings.EqualFold(name, "localhost") {
-			return name
-		}
+		// Not PSComputerName: that is the server of the session.
+		return first(beforeBackslash(o.string("Identity")), e.serialized.server)
 	}
 	return ""
 }

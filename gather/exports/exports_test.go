@@ -187,8 +187,8 @@ func TestFixtures(t *testing.T) {
 		{folder: "two-servers", server: "ex01", certificates: storeEX01, internal: setupEX01},
 		{folder: "two-servers", server: "EX02.corp.contoso.test", certificates: storeEX02, internal: setupEX02},
 		{folder: "rawdata-only", certificates: storeUnknown, internal: setupEX01, reports: []string{
-			"has_private_key is not known, the export has neither the property nor SerializationData: " + allEX01,
-			"services is not known, the export has neither the property nor SerializationData: " + allEX01,
+			"has_private_key is not known, the export has neither the property nor SerializationData that can be read: " + allEX01,
+			"services is not known, the export has neither the property nor SerializationData that can be read: " + allEX01,
 		}},
 		{folder: "negative-serial", certificates: append(storeEX01[:5:5],
 			`F0DCD082A84910190318BCF28FC1406DADF3603A untrusted, key, [SMTP], "Mail appliance"`), internal: setupEX01, reports: []string{
@@ -254,14 +254,17 @@ func TestFixtures(t *testing.T) {
 
 func TestServers(t *testing.T) {
 	t.Parallel()
-	names, err := Gatherer{Dir: fixtures + "/two-servers"}.Servers(context.Background())
-	require.NoError(t, err)
-	require.Equal(t, []string{"EX01", "EX02"}, names)
-
-	_, _, err = run(t, fixtures+"/two-servers", "")
-	require.EqualError(t, err, fixtures+"/two-servers holds exports of several servers: EX01, EX02; pass --server NAME")
-	_, _, err = run(t, fixtures+"/two-servers", "EX03")
-	require.EqualError(t, err, fixtures+`/two-servers holds no exports of the server "EX03"; those that it holds exports of: EX01, EX02`)
+	dir := fixtures + "/two-servers"
+	names := []string{"EX01", "EX02"}
+	var which *ServerError
+	_, _, err := run(t, dir, "")
+	require.ErrorAs(t, err, &which)
+	require.Equal(t, &ServerError{Dir: dir, Servers: names}, which)
+	require.EqualError(t, err, dir+" holds exports of several servers: EX01, EX02")
+	_, _, err = run(t, dir, "EX03")
+	require.ErrorAs(t, err, &which)
+	require.Equal(t, &ServerError{Dir: dir, Wanted: "EX03", Servers: names}, which)
+	require.EqualError(t, err, dir+` holds no exports of the server "EX03"; it holds exports of: EX01, EX02`)
 }
 
 // What All says of a server is what Gather says of it.
@@ -285,20 +288,33 @@ func TestAll(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
 	write("a.xml", objs(obj(typeCertificate, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t))))))
+	var which *ServerError
 	_, err = Gatherer{Dir: dir}.All(context.Background())
-	require.EqualError(t, err, dir+": no object says which server it is of; gather for one, with --server NAME")
-	write("b.xml", objs(obj(typeServer, el("S", "Name", "EX01")), obj(typeServer, el("S", "Name", "EX02"))))
-	docs, err = Gatherer{Dir: dir}.All(context.Background())
-	require.EqualError(t, err, dir+"/a.xml: object 1: expected the name of its server, since there are several: EX01, EX02")
-	require.Nil(t, docs)
-	// A certificate from the directory is left out, and that is said once.
-	write("a.xml", objs(obj(typeX509, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t))))))
-	var said []string
+	require.ErrorAs(t, err, &which)
+	require.EqualError(t, err, dir+": no object says which server it belongs to")
 	write("b.xml", objs(obj(typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.contoso.test")), obj(typeServer, el("S", "Name", "EX02"), el("S", "Fqdn", "ex02.contoso.test"))))
-	docs, err = Gatherer{Dir: dir, Report: func(s string) { said = append(said, s) }}.All(context.Background())
+	var said []string
+	report := func(s string) { said = append(said, strings.ReplaceAll(s, dir, "DIR")) }
+	docs, err = Gatherer{Dir: dir, Report: report}.All(context.Background())
 	require.NoError(t, err)
 	require.Len(t, docs, 2)
-	require.Equal(t, []string{dir + "/a.xml: object 1: left out, a certificate from the directory does not say which server it is of, and there are several: EX01, EX02"}, said)
+	for _, doc := range docs {
+		require.NotNil(t, doc.Host)
+		require.Nil(t, doc.Certificates)
+	}
+	require.Equal(t, []string{
+		"DIR/a.xml: object 1: expected the name of its server, since there are several (EX01, EX02); make a folder for each server, with its exports alone",
+		"EX01: certificates not gathered, since not every object could be read",
+		"EX02: certificates not gathered, since not every object could be read",
+	}, said)
+	// A certificate from the directory is left out, and that is said once.
+	require.NoError(t, os.Rename(filepath.Join(dir, "a.xml"), filepath.Join(dir, "internal-transport.xml")))
+	write("internal-transport.xml", objs(obj(typeX509, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t))))))
+	said = nil
+	docs, err = Gatherer{Dir: dir, Report: report}.All(context.Background())
+	require.NoError(t, err)
+	require.Len(t, docs, 2)
+	require.Equal(t, []string{"DIR/internal-transport.xml: object 1: left out, it does not say which server it belongs to, and there are several: EX01, EX02"}, said)
 }
 
 func TestOneFile(t *testing.T) {

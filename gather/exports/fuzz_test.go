@@ -3,6 +3,7 @@ package exports
 import (
 	"bytes"
 	"encoding/base64"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/hostile"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // FuzzCLIXML asks of any file that what is gathered from it is a document.
@@ -67,6 +69,44 @@ func fill(document *gather.Document) {
 	if document.Certificates == nil {
 		document.Certificates = []gather.Certificate{}
 	}
+}
+
+// FuzzZip asks of any zip file that it is read within its limits, or refused.
+func FuzzZip(f *testing.F) {
+	remote, err := os.ReadFile(fixtures + "/remote-signed/certificates.xml")
+	require.NoError(f, err)
+	connectors := objs(obj(typeConnector, el("S", "Name", "x"), el("S", "Server", "EX01"), el("S", "AuthMechanism", "Tls")))
+	f.Add(zipBytes(f, map[string]string{"a.xml": connectors}))
+	f.Add(zipBytes(f, map[string]string{"x/servers/EX01/a.xml": string(remote), "x/servers/EX02/b.xml": connectors, "x/organization/c.xml": connectors}))
+	f.Add(zipBytes(f, map[string]string{"servers/EX01/a.xml": connectors[:90], "servers/EX02/b": "x", "c": "<html/>"}))
+	f.Add(zipBytes(f, nil))
+	limits := Limits{Files: 20, Bytes: 1 << 20, Elements: 1000}.WithDefaults()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		files, err := readZip(bytes.NewReader(data), int64(len(data)), limits)
+		if err != nil {
+			hostile.Check(t, printable.Error(err).Error())
+			return
+		}
+		require.NoError(t, fs.WalkDir(files, ".", func(name string, _ fs.DirEntry, _ error) error {
+			require.True(t, fs.ValidPath(name), name)
+			return nil
+		}))
+		report := func(sentence string) { hostile.Check(t, sentence) }
+		docs, err := Gatherer{Dir: "a.zip", Files: files, Limits: limits, Report: report}.All(t.Context())
+		if err != nil {
+			hostile.Check(t, err.Error())
+			require.Contains(t, err.Error(), "a.zip")
+			return
+		}
+		for _, document := range docs {
+			document.Sources = map[string]string{"host": "fuzz"} // names of files are not checked here
+			fill(document)
+			var text bytes.Buffer
+			require.NoError(t, document.Encode(&text))
+			_, err := gather.Decode(text.Bytes())
+			require.NoError(t, err, "%s", &text)
+		}
+	})
 }
 
 var startsWithPlace = regexp.MustCompile(`^byte \d+: expected `)

@@ -8,12 +8,12 @@ import (
 	"io"
 )
 
-// Limits bounds what a folder may hold. A field that is 0 stands for the limit
+// Limits bounds what a folder or a zip file may hold. A field that is 0 stands for the limit
 // that WithDefaults puts there.
 type Limits struct {
-	Files    int // files in the folder
-	Bytes    int // bytes of all its CLIXML files
-	Elements int // XML elements of all its CLIXML files, with two attributes each
+	Files    int // files and folders
+	Bytes    int // bytes of a zip file, and of all CLIXML files
+	Elements int // XML elements of all CLIXML files, with two attributes each
 	Depth    int // XML elements inside one another
 	Records  int // records of one .NET stream
 }
@@ -24,7 +24,7 @@ type Limits struct {
 // records.
 func (l Limits) WithDefaults() Limits {
 	return Limits{
-		Files:    cmp.Or(l.Files, 1000),
+		Files:    cmp.Or(l.Files, 10_000),
 		Bytes:    cmp.Or(l.Bytes, 256<<20),
 		Elements: cmp.Or(l.Elements, 2_000_000),
 		Depth:    cmp.Or(l.Depth, 64),
@@ -47,6 +47,11 @@ type budget struct {
 
 func newBudget(limits Limits) *budget {
 	return &budget{limits, limits.Bytes, limits.Elements, 2 * limits.Elements}
+}
+
+// spent says whether there is no reading any further file.
+func (b *budget) spent(ctx context.Context) bool {
+	return ctx.Err() != nil || b.bytes < 0 || b.elements < 0 || b.attributes < 0
 }
 
 // A boundedReader reads no more than the budget has, and nothing once the

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/gather"
 )
 
 // i32 and str write what [MS-NRBF] calls INT32 and LengthPrefixedString.
@@ -218,16 +220,21 @@ func TestReadSerialized(t *testing.T) {
 		element := property(32, int32(len(der)), der...)
 		class := slices.Concat([]byte{4}, i32(1), str("ExchangeCertificate"), i32(2), str("CertData", "Status"), []byte{7, 4, 2}, str("CertificateStatus"), i32(2))
 		data := slices.Concat(header, class, []byte{9}, i32(3), status, []byte{15}, i32(3, int32(len(element))), []byte{2}, element, end)
-		_, _, err := run(t, folder(t, one(certificateObj(t, el("BA", "SerializationData", base64.StdEncoding.EncodeToString(data))))), "")
-		require.ErrorContains(t, err, "object 1: SerializationData: Status: expected one of Unknown, Valid, ")
+		doc, reports, err := run(t, folder(t, one(certificateObj(t, el("BA", "SerializationData", base64.StdEncoding.EncodeToString(data))))), "")
+		require.NoError(t, err)
+		require.Contains(t, reports[0], "not read, and so unknown: SerializationData: Status: expected one of Unknown, Valid, ")
+		require.Equal(t, gather.ChainUnknown, doc.Certificates[0].Trust.Chain)
 	})
 	t.Run("friendly name of an odd length", func(t *testing.T) {
 		t.Parallel()
 		der := rootDER(t)
 		data := stored(property(11, 1, 'x'), property(32, int32(len(der)), der...))
 		dir := folder(t, one(certificateObj(t, el("BA", "SerializationData", base64.StdEncoding.EncodeToString(data)))))
-		_, _, err := run(t, dir, "")
-		require.ErrorContains(t, err, "object 1: SerializationData: CertData: friendly name: expected UTF-16, found an odd number of bytes")
+		doc, reports, err := run(t, dir, "")
+		require.NoError(t, err)
+		require.Contains(t, reports[0], "not read, and so unknown: SerializationData: CertData: friendly name: expected UTF-16, found an odd number of bytes")
+		require.Empty(t, doc.Certificates[0].FriendlyName)
+		require.NotNil(t, doc.Certificates[0].HasPrivateKey)
 	})
 	t.Run("friendly name as a property wins", func(t *testing.T) {
 		t.Parallel()

@@ -155,13 +155,13 @@ func TestTrust(t *testing.T) {
 	t.Parallel()
 	from, until, yes, no := "2020-01-15T09:30:00Z", "2040-01-10T09:30:00Z", true, false
 	source := func(status string) string {
-		return "from Status " + status + " in the export, as Exchange saw it then; pass --roots FILE to build the chain"
+		return "from Status " + status + " in the export, as Exchange saw it then"
 	}
 	for _, test := range []struct {
 		status string
 		want   gather.Trust
 	}{
-		{"", gather.Trust{Chain: "unknown", Error: "the export has no Status; pass --roots FILE to build the chain"}},
+		{"", gather.Trust{Chain: "unknown", Error: "the export does not say"}},
 		{el("S", "Status", "Unknown"), gather.Trust{Chain: "unknown", Error: source("Unknown")}},
 		{el("S", "Status", "Valid"), gather.Trust{Chain: "trusted", ValidFrom: &from, ValidUntil: &until, Revoked: &no, Error: source("Valid")}},
 		{enum("Status", "Valid", "1") + el("I32", "RootCAType", "2"), gather.Trust{Chain: "trusted", ValidFrom: &from, ValidUntil: &until, Revoked: &no, Error: source("Valid")}},
@@ -198,13 +198,82 @@ func TestDirectory(t *testing.T) {
 				obj(typeX509, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t)))),
 			},
 			&gather.Directory{Readable: true, InternalTransportCertificate: &root},
-			[]string{"DIR/a.xml: object 2: left out, the internal transport certificate is in DIR/a.xml: object 1 too and the same there"},
+			[]string{"DIR/a.xml: left out, 1 of the type System.Security.Cryptography.X509Certificates.X509Certificate2, which can be from any certificate store"},
 		},
 	} {
 		doc, reports, err := run(t, folder(t, one(test.objects...)), "")
 		require.NoError(t, err)
 		require.Equal(t, test.want, doc.Directory)
 		require.Equal(t, test.reports, reports)
+	}
+}
+
+// An X509Certificate2 is the internal transport certificate only where the
+// file's name says so and nothing speaks against it.
+func TestBareCertificate(t *testing.T) {
+	t.Parallel()
+	bare := obj(typeX509, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t))))
+	fromStore := obj(typeX509, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t))), el("S", "PSParentPath", `Microsoft.PowerShell.Security\Certificate::LocalMachine\My`))
+	for _, test := range []struct {
+		file    string
+		objects []string
+		taken   bool
+	}{
+		{"GetInternalTransportCertificateFromServer.xml", []string{bare}, true},
+		{"internal-transport.xml", []string{bare}, true},
+		{"msExchServerInternalTLSCert.xml", []string{bare}, true},
+		{"EX01 internal transport certificate.CLIXML.xml", []string{bare}, true},
+		{"internal-transport.xml", []string{fromStore}, false},
+		{"internal-transport.xml", []string{bare, bare}, false},
+		{"internal-transport.xml", []string{bare, obj(typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.contoso.test"))}, false},
+		{"store.xml", []string{bare}, false},
+		{"internal-ca.xml", []string{bare}, false},
+		{"transport.xml", []string{bare}, false},
+	} {
+		dir := folder(t, map[string]string{"server.xml": objs(obj(typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.contoso.test"))), test.file: objs(test.objects...)})
+		doc, reports, err := run(t, dir, "")
+		require.NoError(t, err)
+		if test.taken {
+			require.Empty(t, reports)
+			require.Equal(t, rootThumbprint, *doc.Directory.InternalTransportCertificate, test.file)
+			continue
+		}
+		require.Nil(t, doc.Directory, test.file)
+		require.Regexp(t, `^DIR/`+test.file+`: left out, \d of the type `+typeX509+`, which can be from any certificate store$`, reports[0])
+	}
+}
+
+// A certificate that can be read stays, and what cannot be read of it is unknown.
+func TestUnknownFacts(t *testing.T) {
+	t.Parallel()
+	yes := true
+	unknown := "DIR/a.xml: object 1: certificate " + rootThumbprint + ": not read, and so unknown: "
+	lacks := " is not known, the export has neither the property nor SerializationData that can be read: " + rootThumbprint
+	key, services := el("B", "HasPrivateKey", "true"), el("S", "Services", "SMTP")
+	for name, test := range map[string]struct {
+		properties []string
+		key        *bool
+		services   []string
+		reports    []string
+	}{
+		"stream":          {[]string{el("BA", "SerializationData", "AAEA")}, nil, nil, []string{unknown + "SerializationData: byte 1: expected 4 bytes, 2 are left", "has_private_key" + lacks, "services" + lacks}},
+		"base64":          {[]string{el("BA", "SerializationData", "*")}, nil, nil, []string{unknown + "line 1: SerializationData: expected bytes in base64, found <BA>", "has_private_key" + lacks, "services" + lacks}},
+		"signed stream":   {[]string{el("BA", "SerializationData", "I3NpZyMBAAAA")}, nil, nil, []string{unknown + "SerializationData: byte 5: expected a stream of 1 bytes and a signature of 32, found 0 bytes", "has_private_key" + lacks, "services" + lacks}},
+		"HasPrivateKey":   {[]string{el("S", "HasPrivateKey", "perhaps"), services}, nil, []string{"SMTP"}, []string{unknown + "line 1: HasPrivateKey: expected true or false, found <S>", "has_private_key" + lacks}},
+		"Services":        {[]string{key, el("S", "Services", "Fax")}, &yes, nil, []string{unknown + "line 1: Services: expected flags such as IMAP, POP, found <S>", "services" + lacks}},
+		"Status":          {[]string{key, services, el("I32", "Status", "8")}, &yes, []string{"SMTP"}, []string{unknown + "line 1: Status: expected one of " + strings.Join(statuses, ", ") + ", found <I32>"}},
+		"plain beside it": {[]string{el("BA", "SerializationData", "AAEA"), key, services}, &yes, []string{"SMTP"}, []string{unknown + "SerializationData: byte 1: expected 4 bytes, 2 are left"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc, reports, err := run(t, folder(t, one(certificateObj(t, test.properties...))), "")
+			require.NoError(t, err)
+			require.ElementsMatch(t, test.reports, reports)
+			require.Len(t, doc.Certificates, 1)
+			require.Equal(t, test.key, doc.Certificates[0].HasPrivateKey)
+			require.Equal(t, test.services, doc.Certificates[0].Services)
+			require.Equal(t, gather.Trust{Chain: gather.ChainUnknown, Error: "the export does not say"}, doc.Certificates[0].Trust)
+		})
 	}
 }
 
@@ -235,7 +304,7 @@ func TestReports(t *testing.T) {
 		"DIR/a.xml: left out, 2 of the type Microsoft.Exchange.Data.Directory.Management.FrontendTransportServerPresentationObject",
 		"DIR/a.xml: left out, 1 of the type <S>",
 		"DIR/b.xml: holds no objects",
-		"DIR/e.xml: left out, 1 of the type System.Security.Cryptography.X509Certificates.X509Certificate2, from a certificate store and not from the directory",
+		"DIR/e.xml: left out, 1 of the type System.Security.Cryptography.X509Certificates.X509Certificate2, which can be from any certificate store",
 		"DIR/list.xml: left out: expected CLIXML with the root <Objs>, its root is <html>",
 		"DIR: left out, not CLIXML: facts.json, mail.txt, notes.txt",
 		"DIR/c.xml: object 1: left out, the name of the server is in DIR/a.xml: object 1 too and the same there",
@@ -266,8 +335,7 @@ func TestServerNames(t *testing.T) {
 		{[]string{obj(typeServer, el("S", "Fqdn", "ex01.corp.contoso.test"))}, "ex01"},
 		{[]string{obj(typeTransport, el("S", "Identity", "EX01"))}, "EX01"},
 		{[]string{certificateObj(t)}, "ex01"},
-		{[]string{obj(typeCertificate, raw, el("S", "PSComputerName", "ex01.corp.contoso.test"))}, "ex01"},
-		{[]string{obj(typeCertificate, raw, el("S", "PSComputerName", "10.1.2.3"))}, ""},
+		{[]string{obj(typeCertificate, raw, el("S", "PSComputerName", "ex01.corp.contoso.test"))}, ""}, // the session's server
 		{[]string{obj(typeCertificate, raw, el("S", "Identity", rootThumbprint))}, ""},
 		{[]string{certificateObj(t), obj(typeTransport, el("S", "Name", "EX01")), connectorObj(auth), obj(typeServer, el("S", "Name", "Ex01"))}, "Ex01"},
 	} {
@@ -275,13 +343,13 @@ func TestServerNames(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, test.want, doc.Server)
 		if test.want == "" {
-			require.Contains(t, reports, "DIR: no object says which server it is of; pass --server NAME")
+			require.Contains(t, reports, "DIR: no object says which server it belongs to")
 		}
 	}
 
 	t.Run("given", func(t *testing.T) {
 		t.Parallel()
-		doc, _, err := run(t, folder(t, one(obj(typeX509, raw))), "EX07.corp.contoso.test")
+		doc, _, err := run(t, folder(t, map[string]string{"InternalTransportCertificate.xml": objs(obj(typeX509, raw))}), "EX07.corp.contoso.test")
 		require.NoError(t, err)
 		require.Equal(t, "EX07", doc.Server)
 		require.Equal(t, rootThumbprint, *doc.Directory.InternalTransportCertificate)
@@ -289,9 +357,9 @@ func TestServerNames(t *testing.T) {
 	t.Run("bare certificate among several", func(t *testing.T) {
 		t.Parallel()
 		two := objs(obj(typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.x")), obj(typeServer, el("S", "Name", "EX02")))
-		doc, reports, err := run(t, folder(t, map[string]string{"a.xml": two, "b.xml": objs(obj(typeX509, raw))}), "EX01")
+		doc, reports, err := run(t, folder(t, map[string]string{"a.xml": two, "internal-transport.xml": objs(obj(typeX509, raw))}), "EX01")
 		require.NoError(t, err)
 		require.Nil(t, doc.Directory)
-		require.Equal(t, []string{"DIR/b.xml: object 1: left out, a certificate from the directory does not say which server it is of, and there are several: EX01, EX02"}, reports)
+		require.Equal(t, []string{"DIR/internal-transport.xml: object 1: left out, it does not say which server it belongs to, and there are several: EX01, EX02"}, reports)
 	})
 }

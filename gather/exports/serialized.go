@@ -47,7 +47,8 @@ func unsign(data []byte) (stream []byte, signed bool, err error) {
 
 // readSerialized reads the SerializationData of a certificate, which an export
 // from a remote session has in place of plain properties: a .NET stream of one
-// ExchangeCertificate, with a serialized store element inside.
+// ExchangeCertificate, with a serialized store element inside. Beside an error
+// it returns what could be read.
 func readSerialized(o *object, maxRecords int) (serialized, error) {
 	s := serialized{values: map[string]value{}}
 	v, ok := o.known("SerializationData")
@@ -67,6 +68,8 @@ func readSerialized(o *object, maxRecords int) (serialized, error) {
 	if err != nil {
 		return s, fmt.Errorf("SerializationData: %w", err)
 	}
+	identity, _ := c.values["Identity"].(string)
+	s.server = beforeBackslash(identity)
 	stored, ok := c.values["CertData"].([]byte)
 	if !ok {
 		return s, fmt.Errorf("SerializationData: expected an ExchangeCertificate with CertData, found %s", c.name)
@@ -79,8 +82,6 @@ func readSerialized(o *object, maxRecords int) (serialized, error) {
 		return s, fmt.Errorf("SerializationData: CertData: %w", err)
 	}
 	s.element = &element
-	identity, _ := c.values["Identity"].(string)
-	s.server = beforeBackslash(identity)
 	for _, name := range []string{"Services", "Status", "RootCAType"} {
 		enum, ok := c.values[name].(*class)
 		if !ok {

@@ -14,9 +14,6 @@ var mechanisms = []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS
 
 // connector reads a Receive connector.
 func (g Gatherer) connector(e *export) (what string, c gather.Connector, err error) {
-	if e.kind != receiveConnector {
-		return "", c, nil
-	}
 	_, name, _ := strings.Cut(e.object.string("Identity"), `\`)
 	if c.Name = first(e.object.string("Name"), name); c.Name == "" {
 		return "", c, errors.New("expected the connector's Name")
@@ -60,8 +57,7 @@ func (g Gatherer) connector(e *export) (what string, c gather.Connector, err err
 // that of the certificate that the directory holds.
 func (g Gatherer) directory(e *export) (what string, d gather.Directory, err error) {
 	var thumbprint string
-	switch e.kind {
-	case transportServer:
+	if e.kind == transportServer {
 		v, ok := e.object.property("InternalTransportCertificateThumbprint")
 		if !ok {
 			g.report("%s: left out, it has no InternalTransportCertificateThumbprint", e.place())
@@ -71,7 +67,7 @@ func (g Gatherer) directory(e *export) (what string, d gather.Directory, err err
 		if raw, err := hex.DecodeString(thumbprint); err != nil || len(raw) != 0 && len(raw) != 20 {
 			return "", d, v.expected("40 hex digits, or nothing")
 		}
-	case bareCertificate:
+	} else {
 		v, ok := e.object.known("RawData")
 		if !ok {
 			return "", d, errors.New("expected RawData, in which the certificate is")
@@ -85,8 +81,6 @@ func (g Gatherer) directory(e *export) (what string, d gather.Directory, err err
 			return "", d, err
 		}
 		thumbprint = c.Thumbprint
-	default:
-		return "", d, nil
 	}
 	d.Readable = true
 	if thumbprint != "" {
@@ -98,9 +92,6 @@ func (g Gatherer) directory(e *export) (what string, d gather.Directory, err err
 // host reads the server's names. Its physical names are the same; they differ
 // in a cluster only.
 func (g Gatherer) host(e *export) (what string, h gather.Host, err error) {
-	if e.kind != exchangeServer {
-		return "", h, nil
-	}
 	fqdn, name := e.object.string("Fqdn"), e.object.string("Name")
 	if fqdn == "" || name == "" {
 		g.report("%s: left out, it does not have both Fqdn and Name", e.place())

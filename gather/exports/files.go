@@ -1,0 +1,184 @@
+package exports
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/transportcert/transportcert/internal/printable"
+)
+
+// A tree is the files of a folder or of a zip file, or a single file.
+type tree struct {
+	fs.FS
+	base  string // what its names are relative to, for messages
+	only  string // the name of the single file; empty: all files
+	close func() error
+}
+
+// A file is one of a tree.
+type file struct {
+	name         string // in the tree, with slashes
+	server       string // NAME where it is in servers/NAME; empty: not in such a folder
+	organization bool   // in the folder organization
+}
+
+// The folders of the layout that the export script makes.
+const (
+	serversFolder      = "servers"
+	organizationFolder = "organization"
+)
+
+// open opens what Dir names. The caller closes it.
+func (g Gatherer) open() (tree, error) {
+	if g.Files != nil {
+		return tree{FS: g.Files, base: g.Dir, close: func() error { return nil }}, nil
+	}
+	info, err := os.Stat(g.Dir)
+	if err != nil {
+		return tree{}, err
+	}
+	if info.IsDir() {
+		return tree{FS: os.DirFS(g.Dir), base: g.Dir, close: func() error { return nil }}, nil
+	}
+	if info.Mode().IsRegular() {
+		if t, isZip, err := g.openZip(info.Size()); err != nil || isZip {
+			return t, err
+		}
+	}
+	folder := filepath.Dir(g.Dir)
+	return tree{FS: os.DirFS(folder), base: folder, only: filepath.Base(g.Dir), close: func() error { return nil }}, nil
+}
+
+// path returns the path of a name of the tree.
+func (t tree) path(name string) string { return filepath.Join(t.base, filepath.FromSlash(name)) }
+
+// shown is path for messages, on one line whatever the name has in it.
+func (t tree) shown(name string) string { return printable.Text(t.path(name), "") }
+
+// A finder finds the files to read.
+type finder struct {
+	g       Gatherer
+	tree    tree
+	files   []file
+	servers []string // that have a folder
+	entries int      // seen so far
+	strange []string // folders that do not belong to the layout
+}
+
+// find returns the files of a tree in the order of their names, and the servers
+// that have a folder of their own. These folders are read:
+//
+//   - the uppermost; or, where it holds nothing but one folder, that one
+//   - servers/NAME in it, with the files of a server
+//   - organization in it, with the files that belong to every server
+func (g Gatherer) find(t tree) ([]file, []string, error) {
+	if t.only != "" {
+		return []file{{name: t.only}}, nil, nil
+	}
+	f := &finder{g: g, tree: t}
+	root := "."
+	entries, err := f.read(root)
+	if err == nil && len(entries) == 1 && entries[0].IsDir() && !isLayout(entries[0].Name()) {
+		root = entries[0].Name()
+		entries, err = f.read(root)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, entry := range entries {
+		name := path.Join(root, entry.Name())
+		isFile, err := f.regular(name, entry)
+		switch {
+		case err != nil:
+		case isFile:
+			f.files = append(f.files, file{name: name})
+		case strings.EqualFold(entry.Name(), serversFolder):
+			err = f.findServers(name)
+		case strings.EqualFold(entry.Name(), organizationFolder):
+			err = f.findIn(name, file{organization: true})
+		default:
+			f.strange = append(f.strange, name)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(f.strange) > 0 {
+		g.report("%s: left out, not a file: %s", t.base, strings.Join(f.strange, ", "))
+	}
+	return f.files, f.servers, nil
+}
+
+func isLayout(name string) bool {
+	return strings.EqualFold(name, serversFolder) || strings.EqualFold(name, organizationFolder)
+}
+
+// findServers finds the files of each server.
+func (f *finder) findServers(folder string) error {
+	entries, err := f.read(folder)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		name := path.Join(folder, entry.Name())
+		isFile, err := f.regular(name, entry)
+		if err != nil {
+			return err
+		}
+		if isFile {
+			f.files = append(f.files, file{name: name})
+			continue
+		}
+		f.servers = append(f.servers, entry.Name())
+		if err := f.findIn(name, file{server: entry.Name()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findIn finds the files of one folder, which are like that one.
+func (f *finder) findIn(folder string, like file) error {
+	entries, err := f.read(folder)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		like.name = path.Join(folder, entry.Name())
+		isFile, err := f.regular(like.name, entry)
+		if err != nil {
+			return err
+		}
+		if isFile {
+			f.files = append(f.files, like)
+		} else {
+			f.strange = append(f.strange, like.name)
+		}
+	}
+	return nil
+}
+
+// read returns the entries of a folder, sorted by name.
+func (f *finder) read(folder string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(f.tree, folder)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.tree.shown(folder), err)
+	}
+	if f.entries += len(entries); f.entries > f.g.Limits.Files {
+		return nil, fmt.Errorf("%s: expected at most %d files, found %d", f.tree.base, f.g.Limits.Files, f.entries)
+	}
+	return entries, nil
+}
+
+// regular says whether an entry is a regular file, or a link to one.
+func (f *finder) regular(name string, entry fs.DirEntry) (bool, error) {
+	if entry.Type()&fs.ModeSymlink == 0 {
+		return entry.Type().IsRegular(), nil
+	}
+	info, err := fs.Stat(f.tree, name)
+	return err == nil && info.Mode().IsRegular(), err
+}
