@@ -50,7 +50,7 @@ Exit codes: 0 gathered; 2 an error, also with one server of many. No part of a d
 				}
 			}
 			if len(from.order) == 0 {
-				return usagef("expected where the facts are: --exports FOLDER; or --ldap-url URL for connectors and directory,\n" +
+				return usagef("expected where the facts are: --exports PATH; or --ldap-url URL for connectors and directory,\n" +
 					"--store PATH for certificates, --host FQDN,NETBIOS for names. On an Exchange server, nothing is needed.")
 			}
 			if err := from.check(); err != nil {

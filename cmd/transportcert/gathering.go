@@ -279,7 +279,7 @@ func (m missingError) Error() string {
 		}
 		fmt.Fprintf(&lines, "\n  %-12s  %s", section, how)
 	}
-	lines.WriteString("\nThe commands are for the Exchange Management Shell of the server; their files go into the folder of --exports." +
+	lines.WriteString("\nThe commands are for the Exchange Management Shell of the server; their files go into a folder for --exports." +
 		"\nOr type the sections into a file for --facts FILE.")
 	return lines.String()
 }

@@ -65,7 +65,7 @@ func (s *sources) addFlags(command *cobra.Command) {
 			return nil
 		})
 	}
-	add("exports", "gather from the `FOLDER` of exports of the Exchange Management Shell; can be repeated",
+	add("exports", "gather from exports of the Exchange Management Shell in this `PATH`, a folder or a zip file; can be repeated",
 		func(value string) source { return exportsSource(value) })
 	add("ldap-url", "gather from the directory at this `URL`, ldaps://HOST or ldap://HOST with --starttls",
 		func(value string) source { return directorySource(value) })
@@ -94,7 +94,7 @@ func (s *sources) addFlags(command *cobra.Command) {
 	s.flags.BoolVar(&s.systemRoots, "system-roots", false, "trust this machine's root certificates")
 	command.Flags().AddFlagSet(s.flags)
 	s.limits.addFlags(command.Flags())
-	_ = command.MarkFlagDirname("exports") // for completion
+	_ = command.MarkFlagFilename("exports", "zip") // for completion
 	_ = command.MarkFlagFilename("nlb-reg", "reg")
 	_ = command.MarkFlagFilename("facts", "json")
 	_ = command.MarkFlagFilename("roots", "pem", "crt", "cer")
@@ -180,7 +180,7 @@ func (s *sources) checkAllServers() error {
 	case !s.allServers:
 		return nil
 	case count[directorySource](s)+count[exportsSource](s) == 0:
-		return usagef("--all-servers is of use only with --ldap-url URL or --exports FOLDER, which know what servers there are")
+		return usagef("--all-servers is of use only with --ldap-url URL or --exports PATH, which know what servers there are")
 	case s.server != "":
 		return usagef("expected either --server or --all-servers, found both")
 	case count[hostSource](s)+count[localSource](s) > 0 || s.nlbReg != "" || len(s.store.services) > 0:
@@ -240,13 +240,13 @@ func (s *sources) gathered(command *cobra.Command) iter.Seq2[documents.Document,
 func (s *sources) onThisComputer() error {
 	controller, err := directory.DomainController()
 	if err != nil {
-		return fmt.Errorf("%w; pass --ldap-url ldaps://HOST with --local, or --exports FOLDER", err)
+		return fmt.Errorf("%w; pass --ldap-url ldaps://HOST with --local, or --exports PATH", err)
 	}
 	s.order = []source{directorySource("ldaps://" + controller), localSource{}}
 	return nil
 }
 
-// An exportsSource is the folder of --exports.
+// An exportsSource is the path of --exports.
 type exportsSource string
 
 func (e exportsSource) gatherer(r *gathering, server string) gather.Gatherer {

@@ -157,10 +157,12 @@ func collect[T any](g Gatherer, doc *gather.Document, server, section string, al
 		if e.kind.section() != section {
 			continue
 		}
-		what, v, err := read(e)
 		if e.unassigned != nil {
-			err = e.unassigned
+			g.report("%s: %v", e.place(), e.unassigned)
+			failed = true
+			continue
 		}
+		what, v, err := read(e)
 		if err != nil {
 			g.report("%s: %v", e.place(), err)
 			failed = true

@@ -57,7 +57,7 @@ func (g Gatherer) open() (tree, error) {
 func (t tree) path(name string) string { return filepath.Join(t.base, filepath.FromSlash(name)) }
 
 // shown is path for messages, on one line whatever the name has in it.
-func (t tree) shown(name string) string { return printable.Text(t.path(name), "") }
+func (t tree) shown(name string) string { return printable.Line(t.path(name)) }
 
 // A finder finds the files to read.
 type finder struct {

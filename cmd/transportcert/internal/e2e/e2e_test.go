@@ -2,11 +2,14 @@
 package e2e_test
 
 import (
+	"archive/zip"
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -87,8 +90,39 @@ func TestScripts(t *testing.T) {
 			_, err := os.Stat(realExports)
 			return err == nil, nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "zip": zipFolder},
 	})
+}
+
+// zipFolder writes a folder, with its name before everything in it, into a zip
+// file: zip FILE FOLDER.
+func zipFolder(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: zip FILE FOLDER")
+	}
+	folder := ts.MkAbs(args[1])
+	var data bytes.Buffer
+	w := zip.NewWriter(&data)
+	ts.Check(filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(filepath.Dir(folder), path)
+		if err != nil {
+			return err
+		}
+		file, err := w.Create(filepath.ToSlash(name))
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err == nil {
+			_, err = file.Write(text)
+		}
+		return err
+	}))
+	ts.Check(w.Close())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data.Bytes(), 0o600))
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
