@@ -57,7 +57,8 @@ func collectSeldom() {
 
 // run runs a command and returns its exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	stderr = printable.NewWriter(stderr, printable.Text)
+	notes := printable.NewNotes(stderr)
+	stderr = notes
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ended := make(chan struct{})
@@ -78,6 +79,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	command, err := root.ExecuteContextC(ctx)
+	notes.Counted()
 	switch {
 	case err == nil:
 		return 0
@@ -128,9 +130,10 @@ func report(stderr io.Writer, err error) {
 	fmt.Fprintf(stderr, "transportcert: %s\n", printable.Report(advise(err).Error()))
 }
 
-// note writes what was left out or could not be read.
+// note returns what takes notes of what was left out or could not be read.
 func note(stderr io.Writer) func(sentence string) {
-	return func(sentence string) {
-		fmt.Fprintf(stderr, "note: %s\n", printable.Line(printable.Message(sentence)))
+	if notes, ok := stderr.(*printable.Notes); ok {
+		return notes.Note
 	}
+	return printable.NewNotes(stderr).Note
 }

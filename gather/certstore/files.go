@@ -92,6 +92,7 @@ type collection struct {
 	known        map[string]int       // thumbprint to index
 	keys         map[publicKey]string // private keys seen, and the file
 	services     []servicesBeside
+	leftOut      int // objects of the files
 }
 
 // gather takes in one of the paths.
@@ -115,6 +116,10 @@ func (c *collection) gather(ctx context.Context, path string) error {
 			failures = append(failures, fmt.Sprintf("%s: %v", name, err))
 			return nil
 		}
+		c.leftOut += len(held.notes)
+		if err := c.within(path); err != nil {
+			return err
+		}
 		for _, note := range held.notes {
 			reportf(c.files.Report, "%s: %s", name, note)
 		}
@@ -124,12 +129,13 @@ func (c *collection) gather(ctx context.Context, path string) error {
 		for i, e := range held.entries {
 			if err := c.add(name, e); err != nil {
 				failures = append(failures, fmt.Sprintf("%s: certificate %d of %d: %v", name, i+1, len(held.entries), err))
-				continue
+				c.leftOut++
+			} else {
+				found++
 			}
-			found++
-		}
-		if most := c.files.Limits.Certificates; len(c.certificates) > most {
-			return fmt.Errorf("%s: expected at most %d certificates, found more", path, most)
+			if err := c.within(path); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -143,6 +149,15 @@ func (c *collection) gather(ctx context.Context, path string) error {
 		reportf(c.files.Report, "left out %s", failure)
 	}
 	return c.besideFile(path)
+}
+
+// within returns an error where more was read than the limit. What was left out
+// counts: a small file can hold a million things that are no certificate.
+func (c *collection) within(path string) error {
+	if most := c.files.Limits.Certificates; len(c.certificates)+c.leftOut > most {
+		return fmt.Errorf("%s: expected at most %d certificates, found more", path, most)
+	}
+	return nil
 }
 
 // noCertificate is the error for a path without any.

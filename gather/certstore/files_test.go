@@ -343,3 +343,20 @@ func FuzzFiles(f *testing.F) {
 		}
 	})
 }
+
+// What is no certificate counts as one does: a small file cannot cause a
+// million notes.
+func TestManyThatAreNone(t *testing.T) {
+	t.Parallel()
+	good, err := os.ReadFile("testdata/ex01.crt")
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "many.pem")
+	require.NoError(t, os.WriteFile(path, append(good, bytes.Repeat([]byte("-----BEGIN X-----\n-----END X-----\n"), 20)...), 0o600))
+	notes := 0
+	files := certstore.Files{Paths: []string{path}, Limits: certstore.Limits{Certificates: 20}, Report: func(string) { notes++ }}
+	require.EqualError(t, files.Gather(t.Context(), &gather.Document{}), "certificate files: "+path+": expected at most 20 certificates, found more")
+	files.Limits.Certificates++
+	notes = 0
+	require.NoError(t, files.Gather(t.Context(), &gather.Document{}))
+	require.Equal(t, 20, notes)
+}

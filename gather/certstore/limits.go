@@ -6,7 +6,7 @@ import "cmp"
 // the limit that WithDefaults puts there.
 type Limits struct {
 	Files        int // files below one path
-	Certificates int // certificates of all files together
+	Certificates int // certificates of all files together, and what was left out of them
 }
 
 // WithDefaults returns the limits with none of them 0. A store holds tens of

@@ -174,6 +174,7 @@ func (c *connection) search(base, filter string, attributes []string, size uint3
 	step := fmt.Sprintf("searching for %s below %s", filter, base)
 	paging := ldap.NewControlPaging(size)
 	var entries []*ldap.Entry
+	referrals := 0
 	for {
 		page, err := c.ldap.Search(&ldap.SearchRequest{
 			BaseDN: base, Scope: ldap.ScopeWholeSubtree, Filter: filter, Attributes: attributes,
@@ -189,7 +190,8 @@ func (c *connection) search(base, filter string, attributes []string, size uint3
 			c.g.report("left out what %s refers to, when %s", referral, step)
 		}
 		entries = append(entries, page.Entries...)
-		if most := c.g.Limits.Entries; len(entries) > most {
+		referrals += len(page.Referrals)
+		if most := c.g.Limits.Entries; len(entries)+referrals > most {
 			return nil, c.failed(step, fmt.Errorf("there are more than %d", most))
 		}
 		c.entries += len(page.Entries)

@@ -6,7 +6,7 @@ import "cmp"
 // limit that WithDefaults puts there.
 type Limits struct {
 	Page    int // entries that a page asks for; Active Directory gives at most 1,000
-	Entries int // entries that a search brings
+	Entries int // entries, and referrals, that a search brings
 	Bytes   int // bytes that the host sends
 }
 

@@ -44,7 +44,10 @@ func NewWriter(out io.Writer, as Encoding) *Writer { return &Writer{out: out, as
 // Below returns what w writes to where it is a Writer, or else w: a terminal
 // can be told from a file there.
 func Below(w io.Writer) io.Writer {
-	if writer, ok := w.(*Writer); ok {
+	switch writer := w.(type) {
+	case *Writer:
+		return writer.out
+	case *Notes:
 		return writer.out
 	}
 	return w
