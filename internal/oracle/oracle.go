@@ -5,106 +5,152 @@
 // the two against each other, and the benchmarks measure the one by the other.
 // No command uses it.
 //
-// It leaves out the prose: an event here has neither message nor remediation.
-// A document must be valid (policies/schemas/input.json, thumbprints distinct).
+// It leaves out the wording: an event here has neither message nor remediation
+// nor action. A document must be valid (policies/schemas/input.json, thumbprints
+// distinct).
 package oracle
 
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Decision is the decision of docs/specification.md#decision. Its JSON is that
-// of the policies without the message and remediation of events.
+// Decision is the server's decision: data.transportcert.server.decision without
+// the wording of events.
 type Decision struct {
-	Server      string              `json:"server"`
-	Phase       string              `json:"phase"`
-	EvaluatedAt string              `json:"evaluated_at"`
-	Connectors  []Connector         `json:"connectors"`
-	Certificate *string             `json:"certificate"`
-	Expired     *bool               `json:"expired"`
-	Domains     []string            `json:"domains"`
-	Eligible    []string            `json:"eligible"`
-	Ineligible  map[string][]string `json:"ineligible"`
-	Best        *string             `json:"best"`
-	BestKind    *string             `json:"best_kind"`
-	MatchesBest *bool               `json:"matches_best"`
-	Events      []Event             `json:"events"`
-	InputErrors []string            `json:"input_errors"` // always empty: the document is valid
+	Server            string            `json:"server"`
+	EvaluatedAt       string            `json:"evaluated_at"`
+	Procedure         string            `json:"procedure"`
+	Phase             string            `json:"phase"`
+	ExchangeVersion   *string           `json:"exchange_version"`
+	MailAtRisk        bool              `json:"mail_at_risk"`
+	InboundAnonymous  InboundAnonymous  `json:"inbound_anonymous"`
+	InboundSTARTTLS   InboundSTARTTLS   `json:"inbound_starttls"`
+	OutboundAnonymous OutboundAnonymous `json:"outbound_anonymous"`
+	Events            []Event           `json:"events"`
+	InputErrors       []string          `json:"input_errors"` // always empty: the document is valid
 }
 
-// Connector is the verdict for one Receive connector.
-type Connector struct {
-	Name        string  `json:"name"`
-	Advertise   bool    `json:"advertise_x_anonymoustls"`
-	Certificate *string `json:"certificate"`
-	StoppedAt   *string `json:"stopped_at"`
-}
-
-// Event is an entry of the Application log, without its prose.
+// Event is an entry of the Application log, without its wording.
 type Event struct {
 	ID           int     `json:"id"`
 	Source       string  `json:"source"`
 	Step         int     `json:"step"`
 	Severity     string  `json:"severity"`
 	SymbolicName *string `json:"symbolic_name"`
-}
-
-// Decide goes through the nine steps for a valid document. The clock's time is
-// used where the document has no now of its own; both are in
-// [gather.TimeFormat] and are compared as text.
-func Decide(doc *gather.Document, clock string) Decision {
-	now := cmp.Or(doc.Now, clock)
-	phase := cmp.Or(doc.Phase, "session")
-
-	// Steps 3 and 4 ask nothing of a connector: one answer for the server.
-	loaded, stop := load(doc)
-	domains := domainList(doc.Host)
-	eligible, ineligible := sift(doc.Certificates, domains)
-	best, kind := choose(eligible, now)
-
-	d := Decision{
-		Server:      doc.Server,
-		Phase:       phase,
-		EvaluatedAt: now,
-		Connectors:  []Connector{},
-		Domains:     domains,
-		Eligible:    thumbprints(eligible),
-		Ineligible:  ineligible,
-		Events:      []Event{},
-		InputErrors: []string{},
-	}
-	for _, c := range doc.Connectors {
-		d.Connectors = append(d.Connectors, verdict(c, loaded, stop))
-	}
-	if loaded != nil {
-		d.Certificate = &loaded.Thumbprint
-		d.Expired = new(loaded.NotAfter < now)
-	}
-	if best != nil {
-		d.Best, d.BestKind = &best.Thumbprint, &kind
-	}
-	if loaded != nil && best != nil {
-		d.MatchesBest = new(loaded.Thumbprint == best.Thumbprint)
-	}
-	d.Events = append(d.Events, events(doc, phase, stop, d)...)
-	return d
+	Connector    *string `json:"connector"` // nil: of the server
 }
 
 // Where the process can stop.
 const (
 	stopConnectorDisabled   = "connector_disabled"
 	stopExchangeServerAuth  = "exchange_server_auth_disabled"
+	stopSuppressed          = "x_anonymoustls_suppressed"
 	stopDirectoryUnreadable = "directory_unreadable"
 	stopDirectoryNull       = "directory_null"
 	stopNotFound            = "certificate_not_found"
+	stopTLSAuth             = "tls_auth_disabled"
+	stopNoEligible          = "no_eligible_certificate"
+	stopNoBest              = "no_best_certificate"
+	stopNotToOrganization   = "not_to_organization"
 )
 
-// load is steps 3 and 4: the internal transport certificate, or why there is
-// none. What a directory that cannot be read may name all the same is nothing.
+// A server is a document and what all three scenarios ask of it.
+type server struct {
+	*gather.Document
+	now       string
+	phase     string
+	procedure string
+	loaded    *gather.Certificate // the internal transport certificate
+	stop      string              // why it is not loaded
+}
+
+// Decide goes through the three scenarios for a valid document. The clock's time
+// is used where the document has no now of its own; both are in
+// [gather.TimeFormat] and are compared as text.
+func Decide(doc *gather.Document, clock string) Decision {
+	s := server{Document: doc, now: cmp.Or(doc.Now, clock), phase: cmp.Or(doc.Phase, "session"), procedure: procedure(doc)}
+	s.loaded, s.stop = load(doc)
+	d := Decision{
+		Server:            doc.Server,
+		EvaluatedAt:       s.now,
+		Procedure:         s.procedure,
+		Phase:             s.phase,
+		InboundAnonymous:  s.inboundAnonymous(),
+		InboundSTARTTLS:   s.inboundSTARTTLS(),
+		OutboundAnonymous: s.outboundAnonymous(),
+		Events:            []Event{},
+		InputErrors:       []string{},
+	}
+	if doc.ExchangeVersion != "" {
+		d.ExchangeVersion = &doc.ExchangeVersion
+	}
+	type key struct {
+		id        int
+		connector string
+	}
+	seen := map[key]bool{}
+	for _, e := range slices.Concat(d.InboundAnonymous.Events, d.InboundSTARTTLS.Events, d.OutboundAnonymous.Events) {
+		k := key{id: e.ID}
+		if e.Connector != nil {
+			k.connector = *e.Connector // never empty
+		}
+		if !seen[k] {
+			seen[k] = true
+			d.Events = append(d.Events, e)
+		}
+	}
+	d.MailAtRisk = s.mailAtRisk(d)
+	return d
+}
+
+// procedure is which published text applies.
+func procedure(doc *gather.Document) string {
+	if doc.Procedure != "" {
+		return doc.Procedure
+	}
+	major, _, _ := strings.Cut(doc.ExchangeVersion, ".")
+	switch n, err := strconv.Atoi(major); {
+	case err != nil || n < 14:
+		return "2007"
+	case n == 14:
+		return "2010"
+	}
+	return "2016"
+}
+
+// mailAtRisk says whether a session may go unencrypted or fail.
+func (s server) mailAtRisk(d Decision) bool {
+	for _, e := range d.Events {
+		if e.ID == 12012 || e.ID == 12013 {
+			return true
+		}
+	}
+	offered := slices.ContainsFunc(d.InboundAnonymous.Connectors, func(c InboundAnonymousConnector) bool { return c.Advertise })
+	receives := s.Roles == nil || s.hasRole("Mailbox") || s.hasRole("HubTransport") || s.hasRole("EdgeTransport")
+	if !offered && receives {
+		return true
+	}
+	for i, c := range s.Connectors {
+		if enabled(c.Enabled) && c.RequireTLS != nil && *c.RequireTLS && !d.InboundSTARTTLS.Connectors[i].Advertise {
+			return true
+		}
+	}
+	return false
+}
+
+func (s server) hasRole(role string) bool { return slices.Contains(s.Roles, role) }
+
+// enabled is true where a connector does not say.
+func enabled(said *bool) bool { return said == nil || *said }
+
+// load is steps 3 and 4 of both anonymous scenarios: the internal transport
+// certificate, or why there is none. What a directory that cannot be read may
+// name all the same is nothing.
 func load(doc *gather.Document) (loaded *gather.Certificate, stop string) {
 	if !doc.Directory.Readable {
 		return nil, stopDirectoryUnreadable
@@ -121,152 +167,39 @@ func load(doc *gather.Document) (loaded *gather.Certificate, stop string) {
 	return nil, stopNotFound
 }
 
-// verdict is what one connector does: whether it takes sessions at all
-// (reading 4), step 2, and then what steps 3 and 4 found.
-func verdict(c gather.Connector, loaded *gather.Certificate, stop string) Connector {
-	v := Connector{Name: c.Name}
-	switch {
-	case !enabled(c):
-		v.StoppedAt = new(stopConnectorDisabled)
-	case !exchangeServer(c):
-		v.StoppedAt = new(stopExchangeServerAuth)
-	case loaded == nil:
-		v.StoppedAt = &stop
-	default:
-		v.Advertise, v.Certificate = true, &loaded.Thumbprint
+// internalTransportCertificate returns what a decision says of it, whatever the
+// connectors and routes say.
+func (s server) internalTransportCertificate() (thumbprint *string, expired *bool) {
+	if s.loaded == nil {
+		return nil, nil
 	}
-	return v
+	return &s.loaded.Thumbprint, new(s.expired(s.loaded))
 }
 
-func enabled(c gather.Connector) bool { return c.Enabled == nil || *c.Enabled }
+func (s server) expired(c *gather.Certificate) bool { return c.NotAfter < s.now }
 
-func exchangeServer(c gather.Connector) bool {
-	return slices.Contains(c.AuthMechanisms, "ExchangeServer")
-}
-
-// domainList is step 6.
-func domainList(h *gather.Host) []string {
-	names := []string{h.DNSHostName, h.PhysicalDNSFQDN, h.PhysicalDNSHostName}
-	if len(h.NLBClusterNames) > 0 {
-		names = append(names, h.NLBClusterNames...)
-	} else {
-		names = append(names, h.DNSFQDN)
+// internalEvents are those of steps 3 to 5. Reading 3: 12012 belongs to the start
+// of the service alone; the others need a connector or route that asks for the
+// certificate.
+func (s server) internalEvents(asked bool) []Event {
+	log := []Event{}
+	logged := func(id, step int, symbolicName string) {
+		log = append(log, Event{ID: id, Source: transport, Step: step, Severity: "error", SymbolicName: &symbolicName})
 	}
-	domains := []string{}
-	for _, name := range names {
-		if name = normal(name); name != "" {
-			domains = append(domains, name)
-		}
+	if s.phase == "startup" && (s.stop == stopDirectoryUnreadable || s.stop == stopDirectoryNull) {
+		logged(12012, 3, "InternalTransportCertificateMissingInAD")
 	}
-	slices.Sort(domains)
-	return slices.Compact(domains)
-}
-
-// normal is reading 8: neither case nor one trailing dot tells names apart.
-func normal(name string) string {
-	return strings.ToLower(strings.TrimSuffix(name, "."))
-}
-
-// sift is step 7, and the order of step 8: the eligible, most recent first,
-// and the reasons against the others.
-func sift(store []gather.Certificate, domains []string) (eligible []*gather.Certificate, ineligible map[string][]string) {
-	ineligible = map[string][]string{}
-	for i := range store {
-		c := &store[i]
-		if why := reasons(c, domains); len(why) > 0 {
-			ineligible[c.Thumbprint] = why
-		} else {
-			eligible = append(eligible, c)
-		}
+	if asked && s.stop == stopNotFound {
+		logged(12013, 4, "CannotLoadInternalTransportCertificateFromStore")
 	}
-	slices.SortFunc(eligible, func(a, b *gather.Certificate) int {
-		return cmp.Or(
-			cmp.Compare(b.NotBefore, a.NotBefore),
-			cmp.Compare(a.Thumbprint, b.Thumbprint), // reading 9
-		)
-	})
-	return eligible, ineligible
-}
-
-// reasons says, sorted, which criteria of step 7 a certificate fails. What is
-// not known fails too, under a name of its own (reading 11).
-func reasons(c *gather.Certificate, domains []string) []string {
-	var why []string
-	if c.Version < 3 {
-		why = append(why, "version_below_3")
-	}
-	if c.HasPrivateKey == nil {
-		why = append(why, "private_key_unknown")
-	} else if !*c.HasPrivateKey {
-		why = append(why, "no_private_key")
-	}
-	named := func(name string) bool { return slices.Contains(domains, normal(name)) }
-	if !slices.ContainsFunc(c.SubjectCommonNames, named) && !slices.ContainsFunc(c.DNSNames, named) {
-		why = append(why, "name_mismatch")
-	}
-	if c.Services == nil {
-		why = append(why, "services_unknown")
-	} else if !slices.Contains(c.Services, "SMTP") {
-		why = append(why, "smtp_not_enabled")
-	}
-	slices.Sort(why)
-	return why
-}
-
-// choose is the rest of step 8: the first valid PKI certificate, else the
-// first self-signed one, and which of the two it is.
-func choose(eligible []*gather.Certificate, now string) (best *gather.Certificate, kind string) {
-	for _, c := range eligible {
-		if validPKI(c, now) {
-			return c, "pki"
-		}
-	}
-	for _, c := range eligible {
-		if c.SelfSigned != nil && *c.SelfSigned {
-			return c, "self_signed"
-		}
-	}
-	return nil, ""
-}
-
-// validPKI is reading 5. A missing fact makes it false.
-func validPKI(c *gather.Certificate, now string) bool {
-	t := c.Trust
-	issued := c.SelfSigned != nil && !*c.SelfSigned
-	revoked := t.Revoked != nil && *t.Revoked
-	inWindow := t.ValidFrom != nil && t.ValidUntil != nil && *t.ValidFrom <= now && now <= *t.ValidUntil
-	return issued && t.Chain == gather.ChainTrusted && inWindow && !revoked
-}
-
-// events says what lands in the log, by step. Reading 3: 12012 belongs to the
-// start of the service alone; the others need a connector that got past step 2.
-func events(doc *gather.Document, phase, stop string, d Decision) []Event {
-	var log []Event
-	logged := func(id, step int, severity string, symbolicName *string) {
-		log = append(log, Event{id, "MSExchangeTransport", step, severity, symbolicName})
-	}
-	if phase == "startup" && (stop == stopDirectoryUnreadable || stop == stopDirectoryNull) {
-		logged(12012, 3, "error", new("InternalTransportCertificateMissingInAD"))
-	}
-	if !slices.ContainsFunc(doc.Connectors, func(c gather.Connector) bool { return enabled(c) && exchangeServer(c) }) {
-		return log
-	}
-	if stop == stopNotFound {
-		logged(12013, 4, "error", new("CannotLoadInternalTransportCertificateFromStore"))
-	}
-	if d.Expired != nil && *d.Expired {
-		logged(12015, 5, "error", new("InternalTransportCertificateExpired"))
-	}
-	if d.MatchesBest != nil && !*d.MatchesBest {
-		logged(1037, 9, "warning", nil)
+	if asked && s.loaded != nil && s.expired(s.loaded) {
+		logged(12015, 5, "InternalTransportCertificateExpired")
 	}
 	return log
 }
 
-func thumbprints(certificates []*gather.Certificate) []string {
-	out := []string{}
-	for _, c := range certificates {
-		out = append(out, c.Thumbprint)
-	}
-	return out
-}
+// The sources of events.
+const (
+	transport         = "MSExchangeTransport"
+	frontEndTransport = "MSExchangeFrontEndTransport"
+)

@@ -2,9 +2,10 @@
 //
 // They are small and full of coincidences: few names, few times and few
 // thumbprints, so that certificates tie, times fall on the very second of a
-// boundary, and names differ by nothing but case or a dot. The host is drawn
-// first and the certificates mostly after it, so that every outcome of the
-// nine steps comes up often.
+// boundary, names differ by nothing but case or a dot, and a TlsCertificateName
+// is that of a certificate but for a space. The host is drawn first, then the
+// certificates mostly after it, then the connectors mostly after both, so that
+// every outcome of every step comes up often.
 package documents
 
 import (
@@ -33,14 +34,22 @@ func Document() *rapid.Generator[*gather.Document] {
 			Server:        "EX01",
 			Now:           rapid.SampledFrom([]string{now, now, now, now, before, after, ""}).Draw(t, "now"),
 			Phase:         rapid.SampledFrom([]string{"", "session", "startup"}).Draw(t, "phase"),
-			Connectors:    rapid.SliceOfN(connectors, 0, maxConnectors).Draw(t, "connectors"),
 			Host:          host,
 			Certificates:  []gather.Certificate{},
+			Connectors:    []gather.Connector{},
 		}
 		for _, p := range prints[:rapid.IntRange(0, maxCertificates).Draw(t, "certificates")] {
-			doc.Certificates = append(doc.Certificates, certificate(t, p, host))
+			c := certificate(t, p, host)
+			if n := len(doc.Certificates); n > 0 && rapid.IntRange(0, 3).Draw(t, "renewal") == 0 {
+				c.Issuer, c.Subject = doc.Certificates[n-1].Issuer, doc.Certificates[n-1].Subject
+			}
+			doc.Certificates = append(doc.Certificates, c)
 		}
 		doc.Directory = directory(t, prints, len(doc.Certificates))
+		for range rapid.IntRange(0, maxConnectors).Draw(t, "connectors") {
+			doc.Connectors = append(doc.Connectors, connector(t, doc))
+		}
+		drawOptional(t, doc)
 		return doc
 	})
 }
@@ -70,6 +79,11 @@ func JSON() *rapid.Generator[[]byte] {
 			host := doc["host"].(map[string]any)
 			if host["nlb_cluster_names"] == nil {
 				host["nlb_cluster_names"] = []any{}
+			}
+			for _, c := range doc["connectors"].([]any) {
+				if connector := c.(map[string]any); connector["tls_certificate_name"] == nil {
+					connector["tls_certificate_name"] = nil
+				}
 			}
 		}
 		if text, err = json.Marshal(doc); err != nil {
@@ -128,19 +142,6 @@ func optional[V any](known *rapid.Generator[V]) *rapid.Generator[*V] {
 
 func sometimes(t *rapid.T, label string) bool { return rapid.Bool().Draw(t, label) }
 
-var connectors = rapid.Custom(func(t *rapid.T) gather.Connector {
-	return gather.Connector{
-		Name: rapid.SampledFrom([]string{"Default EX01", "Default Frontend EX01", "Client Frontend EX01"}).Draw(t, "name"),
-		AuthMechanisms: rapid.SampledFrom([][]string{
-			{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer"},
-			{"ExchangeServer", "ExchangeServer"}, {"ExchangeServer"},
-			{"Tls", "BasicAuth", "ExternalAuthoritative"}, {"None"}, {},
-		}).Draw(t, "auth_mechanisms"),
-		Enabled: optional(rapid.SampledFrom([]bool{true, true, false})).Draw(t, "enabled"),
-		FQDN:    rapid.SampledFrom([]string{"", "ex01.corp.contoso.test"}).Draw(t, "fqdn"),
-	}
-})
-
 // directory mostly names a certificate of the store: the first ones of prints
 // are in it, the others are not.
 func directory(t *rapid.T, prints []string, stored int) *gather.Directory {
@@ -163,12 +164,13 @@ func directory(t *rapid.T, prints []string, stored int) *gather.Directory {
 func certificate(t *rapid.T, thumbprint string, host *gather.Host) gather.Certificate {
 	own := rapid.SampledFrom([]string{host.DNSHostName, host.PhysicalDNSFQDN, host.DNSFQDN})
 	alike := rapid.SampledFrom(names)
-	name := rapid.OneOf(own, own, alike)
-	return gather.Certificate{
+	wildcard := rapid.SampledFrom([]string{"*.corp.contoso.test", "*.CORP.contoso.test", "*.contoso.test"})
+	name := rapid.OneOf(own, own, alike, wildcard)
+	c := gather.Certificate{
 		Thumbprint:         thumbprint,
 		Version:            rapid.SampledFrom([]int{3, 3, 3, 3, 3, 3, 4, 2, 1}).Draw(t, "version"),
-		Subject:            rapid.SampledFrom([]string{"", "CN=EX01"}).Draw(t, "subject"),
-		Issuer:             rapid.SampledFrom([]string{"", "CN=EX01", "CN=Contoso CA"}).Draw(t, "issuer"),
+		Subject:            distinguished.Draw(t, "subject"),
+		Issuer:             distinguished.Draw(t, "issuer"),
 		SubjectCommonNames: rapid.SliceOfN(name, 0, 2).Draw(t, "subject_common_names"),
 		DNSNames:           rapid.SliceOfN(name, 0, 3).Draw(t, "dns_names"),
 		NotBefore:          beginnings.Draw(t, "not_before"),
@@ -184,5 +186,13 @@ func certificate(t *rapid.T, thumbprint string, host *gather.Host) gather.Certif
 			ValidUntil: optional(ends).Draw(t, "valid_until"),
 			Revoked:    revoked.Draw(t, "revoked"),
 		},
+		ExtendedKeyUsages: rapid.SampledFrom([]gather.ExtendedKeyUsages{
+			{}, {Gathered: true}, {Gathered: true, OIDs: []string{}}, {Gathered: true, OIDs: []string{"1.3.6.1.5.5.7.3.1"}},
+		}).Draw(t, "extended_key_usages"),
 	}
+	if rapid.IntRange(0, 4).Draw(t, "expired PKI") == 0 {
+		c.SelfSigned, c.Trust.Chain, c.Trust.Revoked = new(false), gather.ChainTrusted, nil
+		c.Trust.ValidUntil = new(rapid.SampledFrom([]string{past, before, now}).Draw(t, "valid_until"))
+	}
+	return c
 }

@@ -15,6 +15,7 @@ var names = []string{
 	"ex01.corp.contoso.test", "EX01.Corp.Contoso.TEST", "ex01.corp.contoso.test.", "ex01.corp.contoso.test..",
 	"mail.corp.contoso.test", "nlb.corp.contoso.test", "NLB.corp.contoso.test.", "smtp.contoso.test",
 	"*.corp.contoso.test", "*.CORP.contoso.test.", "corp.contoso.test", "*", ".", "..", "", " ex01", "ex01 ",
+	"*.contoso.test", "*.*.contoso.test", "a.ex01.corp.contoso.test", "*.*.corp.contoso.test", "x*.corp.contoso.test",
 	"MÜNCHEN", "münchen", "mu\u0308nchen", "STRASSE", "straße", "STRAẞE",
 	"İzmir", "izmir", "IZMIR", "\u0131zmir", "\u212aiel", "kiel", "KIEL", "ΣΊΣΥΦΟΣ", "σίσυφος", "σίσυφοσ",
 }

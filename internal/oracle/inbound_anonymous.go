@@ -1,0 +1,116 @@
+package oracle
+
+import (
+	"slices"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// InboundAnonymous is data.transportcert.inbound_anonymous.decision.
+type InboundAnonymous struct {
+	Server      string                      `json:"server"`
+	Phase       string                      `json:"phase"`
+	EvaluatedAt string                      `json:"evaluated_at"`
+	Procedure   string                      `json:"procedure"`
+	Connectors  []InboundAnonymousConnector `json:"connectors"`
+	Certificate *string                     `json:"certificate"`
+	Expired     *bool                       `json:"expired"`
+	Domains     []string                    `json:"domains"`
+	Eligible    []string                    `json:"eligible"`
+	Ineligible  map[string][]string         `json:"ineligible"`
+	Best        *string                     `json:"best"`
+	BestKind    *string                     `json:"best_kind"`
+	MatchesBest *bool                       `json:"matches_best"`
+	Events      []Event                     `json:"events"`
+	InputErrors []string                    `json:"input_errors"`
+}
+
+// InboundAnonymousConnector is the verdict for one Receive connector.
+type InboundAnonymousConnector struct {
+	Name        string  `json:"name"`
+	Advertise   bool    `json:"advertise_x_anonymoustls"`
+	Certificate *string `json:"certificate"`
+	StoppedAt   *string `json:"stopped_at"`
+}
+
+// inboundAnonymous goes through the nine steps.
+func (s server) inboundAnonymous() InboundAnonymous {
+	domains := domainList(s.Host)
+	eligible, ineligible := sift(pointers(s.Certificates), func(c *gather.Certificate) []string {
+		why := reasons(c)
+		if !slices.ContainsFunc(names(c), func(name string) bool { return slices.Contains(domains, name) }) {
+			why = append(why, "name_mismatch")
+			slices.Sort(why)
+		}
+		return why
+	})
+	d := InboundAnonymous{
+		Server:      s.Server,
+		Phase:       s.phase,
+		EvaluatedAt: s.now,
+		Procedure:   s.procedure,
+		Connectors:  []InboundAnonymousConnector{},
+		Domains:     domains,
+		Eligible:    thumbprints(eligible),
+		Ineligible:  ineligible,
+		InputErrors: []string{},
+	}
+	asked := false
+	for _, c := range s.Connectors {
+		stop := s.stopInboundAnonymous(c)
+		asked = asked || stop == ""
+		d.Connectors = append(d.Connectors, s.inboundAnonymousConnector(c.Name, stop))
+	}
+	d.Certificate, d.Expired = s.internalTransportCertificate()
+	if best, kind := s.first(eligible, "pki", "self_signed"); best != nil {
+		d.Best, d.BestKind = &best.Thumbprint, &kind
+		if s.loaded != nil {
+			d.MatchesBest = new(s.loaded.Thumbprint == best.Thumbprint)
+		}
+	}
+	d.Events = s.internalEvents(asked)
+	if asked && s.procedure != "2016" && d.MatchesBest != nil && !*d.MatchesBest {
+		d.Events = append(d.Events, Event{ID: 1037, Source: transport, Step: 9, Severity: "warning"})
+	}
+	return d
+}
+
+// stopInboundAnonymous is where a connector stops before step 3: whether it takes
+// sessions at all (reading 4), step 2, and SuppressXAnonymousTls. It is empty
+// where it does not.
+func (s server) stopInboundAnonymous(c gather.Connector) string {
+	switch {
+	case !enabled(c.Enabled):
+		return stopConnectorDisabled
+	case !slices.Contains(c.AuthMechanisms, "ExchangeServer"):
+		return stopExchangeServerAuth
+	case s.procedure != "2007" && c.SuppressXAnonymousTLS != nil && *c.SuppressXAnonymousTLS:
+		return stopSuppressed
+	}
+	return ""
+}
+
+func (s server) inboundAnonymousConnector(name, stop string) InboundAnonymousConnector {
+	c := InboundAnonymousConnector{Name: name}
+	switch {
+	case stop != "":
+		c.StoppedAt = &stop
+	case s.loaded == nil:
+		c.StoppedAt = &s.stop
+	default:
+		c.Advertise, c.Certificate = true, &s.loaded.Thumbprint
+	}
+	return c
+}
+
+// domainList is step 6. An empty name of an NLB cluster replaces nothing.
+func domainList(h *gather.Host) []string {
+	domains := notEmpty([]string{h.DNSHostName, h.PhysicalDNSFQDN, h.PhysicalDNSHostName})
+	if clusters := notEmpty(h.NLBClusterNames); len(clusters) > 0 {
+		domains = append(domains, clusters...)
+	} else {
+		domains = append(domains, notEmpty([]string{h.DNSFQDN})...)
+	}
+	slices.Sort(domains)
+	return slices.Compact(domains)
+}

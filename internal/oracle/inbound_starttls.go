@@ -1,0 +1,135 @@
+package oracle
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// InboundSTARTTLS is data.transportcert.inbound_starttls.decision.
+type InboundSTARTTLS struct {
+	Server      string                     `json:"server"`
+	EvaluatedAt string                     `json:"evaluated_at"`
+	Procedure   string                     `json:"procedure"`
+	Connectors  []InboundSTARTTLSConnector `json:"connectors"`
+	Events      []Event                    `json:"events"`
+	InputErrors []string                   `json:"input_errors"`
+}
+
+// InboundSTARTTLSConnector is the verdict for one Receive connector.
+type InboundSTARTTLSConnector struct {
+	Name            string              `json:"name"`
+	Advertise       bool                `json:"advertise_starttls"`
+	Certificate     *string             `json:"certificate"`
+	CertificateKind *string             `json:"certificate_kind"`
+	Expired         *bool               `json:"expired"`
+	StoppedAt       *string             `json:"stopped_at"`
+	SearchedFor     *SearchedFor        `json:"searched_for"`
+	Eligible        []string            `json:"eligible"`   // of the matching certificates
+	Ineligible      map[string][]string `json:"ineligible"` // of the matching certificates
+}
+
+// SearchedFor is what a certificate must match.
+type SearchedFor struct {
+	By    string `json:"by"` // tls_certificate_name, fqdn or physical_fqdn
+	Value string `json:"value"`
+}
+
+func (s server) inboundSTARTTLS() InboundSTARTTLS {
+	d := InboundSTARTTLS{
+		Server:      s.Server,
+		EvaluatedAt: s.now,
+		Procedure:   s.procedure,
+		Connectors:  []InboundSTARTTLSConnector{},
+		Events:      []Event{},
+		InputErrors: []string{},
+	}
+	for _, c := range s.Connectors {
+		verdict, failed := s.inboundSTARTTLSConnector(c)
+		d.Connectors = append(d.Connectors, verdict)
+		if failed == 0 {
+			continue
+		}
+		e := Event{ID: 12014, Source: transport, Step: failed, Severity: "error", Connector: &c.Name}
+		if failed == 7 {
+			e.ID, e.SymbolicName = 12016, new("STARTTLSCertificateExpired")
+		}
+		if c.TransportRole == "FrontendTransport" {
+			e.Source = frontEndTransport
+		}
+		d.Events = append(d.Events, e)
+	}
+	return d
+}
+
+// inboundSTARTTLSConnector goes through the seven steps for one connector. It
+// returns the step that failed with an event, 0 where none did.
+func (s server) inboundSTARTTLSConnector(c gather.Connector) (v InboundSTARTTLSConnector, failed int) {
+	v = InboundSTARTTLSConnector{Name: c.Name, Eligible: []string{}, Ineligible: map[string][]string{}}
+	if !enabled(c.Enabled) { // step 1
+		v.StoppedAt = new(stopConnectorDisabled)
+		return v, 0
+	}
+	if !slices.Contains(c.AuthMechanisms, "Tls") { // step 2
+		v.StoppedAt = new(stopTLSAuth)
+		return v, 0
+	}
+	v.SearchedFor = s.searchedFor(c) // step 3
+	var matching []*gather.Certificate
+	for _, certificate := range pointers(s.Certificates) {
+		if v.SearchedFor.matches(certificate) {
+			matching = append(matching, certificate)
+		}
+	}
+	if len(matching) == 0 { // step 4
+		v.StoppedAt = new(stopNotFound)
+		return v, 4
+	}
+	eligible, ineligible := sift(matching, reasons)
+	v.Eligible, v.Ineligible = thumbprints(eligible), ineligible
+	if len(eligible) == 0 { // step 5
+		v.StoppedAt = new(stopNoEligible)
+		return v, 5
+	}
+	best, kind := s.first(eligible, "pki", "self_signed", "expired_pki")
+	if best == nil { // step 6
+		v.StoppedAt = new(stopNoBest)
+		return v, 6
+	}
+	v.Advertise, v.Certificate, v.CertificateKind, v.Expired = true, &best.Thumbprint, &kind, new(s.expired(best))
+	if *v.Expired { // step 7
+		return v, 7
+	}
+	return v, 0
+}
+
+// searchedFor is step 3.
+func (s server) searchedFor(c gather.Connector) *SearchedFor {
+	switch {
+	case s.procedure == "2016" && c.TLSCertificateName != nil && *c.TLSCertificateName != "":
+		return &SearchedFor{"tls_certificate_name", *c.TLSCertificateName}
+	case c.FQDN != "":
+		return &SearchedFor{"fqdn", c.FQDN}
+	}
+	return &SearchedFor{"physical_fqdn", s.Host.PhysicalDNSFQDN}
+}
+
+// matches is readings 1 and 2.
+func (f SearchedFor) matches(c *gather.Certificate) bool {
+	if f.By == "tls_certificate_name" {
+		return strings.ToLower(f.Value) == strings.ToLower("<I>"+c.Issuer+"<S>"+c.Subject)
+	}
+	name := normal(f.Value)
+	return name != "" && slices.ContainsFunc(names(c), func(own string) bool {
+		return own == name || wildcardMatches(own, name)
+	})
+}
+
+// wildcardMatches reports whether a name is that of a wildcard, *.contoso.test,
+// with exactly one more label in place of the asterisk.
+func wildcardMatches(wildcard, name string) bool {
+	domain, isWildcard := strings.CutPrefix(wildcard, "*.")
+	label, rest, found := strings.Cut(name, ".")
+	return isWildcard && domain != "" && found && label != "" && rest == domain
+}

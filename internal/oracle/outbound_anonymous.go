@@ -1,0 +1,115 @@
+package oracle
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// OutboundAnonymous is data.transportcert.outbound_anonymous.decision.
+type OutboundAnonymous struct {
+	Server       string   `json:"server"`
+	EvaluatedAt  string   `json:"evaluated_at"`
+	Procedure    string   `json:"procedure"`
+	Phase        string   `json:"phase"`
+	Role         *string  `json:"role"` // mailbox, edge or other; nil: roles were not gathered
+	Routes       []Route  `json:"routes"`
+	Certificate  *string  `json:"certificate"`
+	Expired      *bool    `json:"expired"`
+	MissingFacts []string `json:"missing_facts"`
+	Events       []Event  `json:"events"`
+	InputErrors  []string `json:"input_errors"`
+}
+
+// Route is one way mail leaves the server.
+type Route struct {
+	Connector        *string `json:"connector"` // nil: the implicit route to the organization's servers
+	UsesAnonymousTLS bool    `json:"uses_anonymous_tls"`
+	Certificate      *string `json:"certificate"`
+	StoppedAt        *string `json:"stopped_at"`
+}
+
+func (s server) outboundAnonymous() OutboundAnonymous {
+	d := OutboundAnonymous{
+		Server:       s.Server,
+		EvaluatedAt:  s.now,
+		Procedure:    s.procedure,
+		Phase:        s.phase,
+		Routes:       []Route{},
+		MissingFacts: []string{},
+		InputErrors:  []string{},
+	}
+	d.Certificate, d.Expired = s.internalTransportCertificate()
+	asked := false
+	route := func(connector *string, gate string) {
+		r := Route{Connector: connector}
+		switch {
+		case gate != "":
+			r.StoppedAt = &gate
+		case s.loaded == nil:
+			r.StoppedAt = &s.stop
+		default:
+			r.UsesAnonymousTLS, r.Certificate = true, &s.loaded.Thumbprint
+		}
+		asked = asked || gate == ""
+		d.Routes = append(d.Routes, r)
+	}
+
+	role := s.role()
+	if role == "" {
+		d.MissingFacts = append(d.MissingFacts, "roles")
+	} else {
+		d.Role = &role
+	}
+	if role == "mailbox" {
+		route(nil, "")
+	}
+	if role == "edge" || role == "mailbox" && s.procedure != "2016" {
+		if s.SendConnectors == nil {
+			d.MissingFacts = append(d.MissingFacts, "send_connectors")
+		}
+		for _, c := range s.SendConnectors {
+			route(&c.Name, gate(c, role))
+		}
+	}
+	d.Events = s.internalEvents(asked)
+	return d
+}
+
+// role is empty where the roles were not gathered.
+func (s server) role() string {
+	switch {
+	case s.Roles == nil:
+		return ""
+	case s.hasRole("EdgeTransport"):
+		return "edge"
+	case s.hasRole("HubTransport"), s.hasRole("Mailbox") && s.procedure == "2016":
+		return "mailbox"
+	}
+	return "other"
+}
+
+// gate is where a Send connector stops before step 3; empty: nowhere.
+func gate(c gather.SendConnector, role string) string {
+	switch {
+	case !enabled(c.Enabled):
+		return stopConnectorDisabled
+	case c.SmartHostAuthMechanism != "ExchangeServer":
+		return stopExchangeServerAuth
+	case role == "edge" && !slices.ContainsFunc(c.AddressSpaces, toOrganization):
+		return stopNotToOrganization
+	}
+	return ""
+}
+
+// toOrganization reports whether an address space, [type:]domain[;cost], is that
+// of the organization's own domains.
+func toOrganization(space string) bool {
+	kind, rest, typed := strings.Cut(space, ":")
+	if !typed {
+		kind, rest = "SMTP", space
+	}
+	domain, _, _ := strings.Cut(rest, ";")
+	return strings.ToLower(kind) == "smtp" && domain == "--"
+}
