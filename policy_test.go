@@ -199,30 +199,81 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// TestEveryRuleIsDescribed asks of every rule METADATA with a title, a
-// description, and what of the specification it implements.
-func TestEveryRuleIsDescribed(t *testing.T) {
+// TestRulesAreDescribed asks that METADATA says what it is about, and that
+// every rule that another package reads has METADATA.
+func TestRulesAreDescribed(t *testing.T) {
 	modules, _ := loadPolicies(t)
+	described := map[string]bool{}
+	read := map[string]string{} // the place that reads a rule, by the rule
 	for path, module := range modules {
 		if strings.HasSuffix(path, "_test.rego") {
 			continue
 		}
-		described := map[string]bool{} // by a METADATA block for all rules of a name
 		for _, rule := range module.Rules {
 			for _, annotations := range rule.Annotations {
 				place := fmt.Sprintf("%s: %s", path, rule.Ref())
 				require.NotEmpty(t, annotations.Title, place)
 				require.NotEmpty(t, annotations.Description, place)
-				require.NotEmpty(t, annotations.Custom, place)
-				if annotations.Scope == "document" {
-					described[rule.Ref().String()] = true
-				}
+				described[fmt.Sprintf("%s.%s", module.Package.Path, rule.Head.Ref()[0].Value)] = true
 			}
-			if len(rule.Annotations) == 0 && !described[rule.Ref().String()] {
-				t.Errorf("%s: %s has no METADATA", rule.Location, rule.Ref())
+		}
+		imported := map[string]*ast.Term{}
+		for _, one := range module.Imports {
+			imported[string(one.Name())] = one.Path
+		}
+		ast.WalkRefs(module, func(ref ast.Ref) bool {
+			if target := imported[ref[0].Value.String()]; target != nil && len(ref) > 1 {
+				read[target.Value.(ast.Ref).Append(ref[1]).String()] = ref[0].Location.String()
+			}
+			return false
+		})
+	}
+	require.NotEmpty(t, read)
+	for rule, place := range read {
+		if !described[rule] {
+			t.Errorf("%s reads %s, which has no METADATA", place, rule)
+		}
+	}
+}
+
+// stepHeading begins the section of a step in the specification, and ruleLink
+// is the link in it to the rule that implements the step.
+var (
+	stepHeading = regexp.MustCompile(`(?m)^### Step (\d+): .*$`)
+	ruleLink    = regexp.MustCompile("\\[`([a-z0-9_]+)`\\]\\(\\.\\./(policies/transportcert/[a-z0-9_/]+\\.rego)\\)")
+)
+
+// TestSpecificationLinksSteps asks that the specification links each step to
+// its rule: the file is there, and holds a rule of that name for that step.
+func TestSpecificationLinksSteps(t *testing.T) {
+	text, err := os.ReadFile("docs/specification.md")
+	require.NoError(t, err)
+	modules, _ := loadPolicies(t)
+	headings := stepHeading.FindAllSubmatchIndex(text, -1)
+	require.Len(t, headings, 9)
+	for i, heading := range headings {
+		step, section := string(text[heading[2]:heading[3]]), text[heading[1]:]
+		if i+1 < len(headings) {
+			section = text[heading[1]:headings[i+1][0]]
+		}
+		link := ruleLink.FindSubmatch(section)
+		require.NotNil(t, link, "step %s has no link to its rule", step)
+		require.Contains(t, modules, string(link[2]))
+		require.Contains(t, stepsOf(modules[string(link[2])], string(link[1])), step, "%s in %s", link[1], link[2])
+	}
+}
+
+// stepsOf returns the steps that the METADATA of a rule names.
+func stepsOf(module *ast.Module, name string) []string {
+	var steps []string
+	for _, rule := range module.Rules {
+		for _, annotations := range rule.Annotations {
+			if step, ok := annotations.Custom["step"]; ok && rule.Head.Ref()[0].Value.String() == name {
+				steps = append(steps, fmt.Sprint(step))
 			}
 		}
 	}
+	return steps
 }
 
 func unmarshal(t *testing.T, path string, value any) {
@@ -246,10 +297,14 @@ func policiesAlone(t *testing.T) rego.PreparedEvalQuery {
 	t.Helper()
 	query, err := rego.New(
 		rego.Query("data.transportcert.inbound_anonymous.decision"),
-		rego.Load([]string{"policies/transportcert/inbound_anonymous"}, nil),
+		rego.Load([]string{"policies/transportcert"}, notShipped),
 	).PrepareForEval(t.Context())
 	require.NoError(t, err)
 	return query
+}
+
+func notShipped(path string, info fs.FileInfo, _ int) bool {
+	return !info.IsDir() && (!strings.HasSuffix(path, ".rego") || strings.HasSuffix(path, "_test.rego"))
 }
 
 // loadPolicies returns the policies with their tests and an empty store.

@@ -26,7 +26,7 @@ type Reference struct {
 	URL         string `json:"url"`
 }
 
-// The packages whose rules are compliance rules.
+// The packages in which, or below which, rules are compliance rules.
 const (
 	compliancePackage = "data.transportcert.compliance"
 	customPackage     = "data.transportcert.custom"
@@ -39,7 +39,7 @@ func (p *program) rules() ([]Rule, error) {
 	for _, name := range sorted(p.compiler.Modules) {
 		module := p.compiler.Modules[name]
 		path := module.Package.Path.String()
-		if path != compliancePackage && path != customPackage && !strings.HasPrefix(path, customPackage+".") {
+		if !isBelow(path, compliancePackage) && !isBelow(path, customPackage) {
 			continue
 		}
 		for _, annotations := range module.Annotations {
@@ -48,7 +48,7 @@ func (p *program) rules() ([]Rule, error) {
 				continue
 			}
 			all[rule.ID] = rule
-			shipped = shipped || path == compliancePackage
+			shipped = shipped || isBelow(path, compliancePackage)
 		}
 	}
 	if !shipped {
@@ -60,6 +60,9 @@ func (p *program) rules() ([]Rule, error) {
 	}
 	return rules, nil
 }
+
+// isBelow reports whether a package is another one or below it.
+func isBelow(path, name string) bool { return path == name || strings.HasPrefix(path, name+".") }
 
 // ruleOf returns the rule that a METADATA block describes; without an ID where
 // it describes none.

@@ -5,8 +5,6 @@ package transportcert.compliance
 # description: >-
 #   The thresholds of the rules: the shipped ones, with those of data.transportcert.custom.config in their
 #   place where these are right.
-# custom:
-#   document: config
 config := object.union(
 	{name: threshold.default | some name, threshold in thresholds},
 	object.remove(custom_config, object.keys(wrong_config)),
@@ -15,31 +13,17 @@ config := object.union(
 # METADATA
 # title: Shipped thresholds
 # description: Each with its default and its limit. They are whole numbers, of days or bits.
-# custom:
-#   document: config
 thresholds := {
 	"expires_within_days": {"default": 30, "limit": 36500},
 	"expires_notice_days": {"default": 60, "limit": 36500},
 	"minimum_key_bits": {"default": 2048, "limit": 16384},
 }
 
-# METADATA
-# title: Thresholds of an organisation's own
-# description: data.transportcert.custom.config, where it is an object.
-# scope: document
-# custom:
-#   document: config
-#   hook: data.transportcert.custom.config
 default custom_config := {}
 
 custom_config := data.transportcert.custom.config if is_object(data.transportcert.custom.config)
 
-# METADATA
-# title: Wrong thresholds
-# description: What is wrong with each threshold that does not count, by name.
-# scope: document
-# custom:
-#   document: config
+# What is wrong with each threshold that does not count, by name.
 wrong_config[name] := concat("", ["is no threshold; there are ", concat(", ", object.keys(thresholds))]) if {
 	some name, _ in custom_config
 	not thresholds[name]
@@ -51,11 +35,6 @@ wrong_config[name] := sprintf("expected a whole number from 0 to %d", [threshold
 	not whole_number(given, threshold.limit)
 }
 
-# METADATA
-# title: Whole number
-# description: Whether a value is a whole number from 0 to a limit.
-# custom:
-#   document: config
 whole_number(value, limit) if {
 	is_number(value)
 	value == floor(value)
@@ -67,8 +46,6 @@ whole_number(value, limit) if {
 # title: Configuration problems
 # description: What is wrong with data.transportcert.custom.config, in words.
 # scope: document
-# custom:
-#   document: config
 config_problems contains sprintf("data.transportcert.custom.config.%s: %s", [name, problem]) if {
 	some name, problem in wrong_config
 }
@@ -76,17 +53,4 @@ config_problems contains sprintf("data.transportcert.custom.config.%s: %s", [nam
 config_problems contains "data.transportcert.custom.config: expected an object" if {
 	given := data.transportcert.custom.config
 	not is_object(given)
-}
-
-# METADATA
-# title: Wrong threshold
-# description: >-
-#   data.transportcert.custom.config holds something that is no threshold, or a value that cannot be one. It
-#   does not count: the shipped threshold holds.
-# custom:
-#   id: TC091
-#   severity: error
-#   remediation: Correct data.transportcert.custom.config as the message says.
-setup_report contains finding(rego.metadata.rule(), {"message": problem}) if {
-	some problem in config_problems
 }

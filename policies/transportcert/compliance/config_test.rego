@@ -1,6 +1,8 @@
 package transportcert.compliance_test
 
 import data.transportcert.compliance
+import data.transportcert.compliance.rules_test.document
+import data.transportcert.compliance.rules_test.reported
 
 shipped := {"expires_within_days": 30, "expires_notice_days": 60, "minimum_key_bits": 2048}
 

@@ -1,6 +1,10 @@
 package transportcert.compliance_test
 
 import data.transportcert.compliance
+import data.transportcert.compliance.rules_test.a
+import data.transportcert.compliance.rules_test.changed
+import data.transportcert.compliance.rules_test.document
+import data.transportcert.compliance.rules_test.reported
 
 custom := {"rule_id": "ORG001", "severity": "warning", "message": "no owner"}
 

@@ -1,6 +1,13 @@
 package transportcert.compliance_test
 
 import data.transportcert.compliance
+import data.transportcert.compliance.rules_test.a
+import data.transportcert.compliance.rules_test.b
+import data.transportcert.compliance.rules_test.document
+import data.transportcert.compliance.rules_test.only
+import data.transportcert.compliance.rules_test.reported
+import data.transportcert.compliance.rules_test.with_certificates
+import data.transportcert.compliance.rules_test.with_other
 
 # A server with one finding, TC032 about the certificate b.
 without_key := with_other({"has_private_key": false, "services": ["SMTP"]})

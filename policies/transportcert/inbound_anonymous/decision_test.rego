@@ -1,5 +1,14 @@
 package transportcert.inbound_anonymous_test
 
+import data.transportcert.document_test.a
+import data.transportcert.document_test.b
+import data.transportcert.document_test.c
+import data.transportcert.document_test.changed
+import data.transportcert.document_test.example
+import data.transportcert.document_test.pki
+import data.transportcert.document_test.self_signed
+import data.transportcert.document_test.startup
+import data.transportcert.document_test.with_certificates
 import data.transportcert.inbound_anonymous
 
 test_decision if {
@@ -39,7 +48,7 @@ test_decision_in_the_year_9999 if {
 }
 
 test_phase_is_what_the_document_says if {
-	inbound_anonymous.decision.phase == "startup" with input as object.union(document, startup)
+	inbound_anonymous.decision.phase == "startup" with input as object.union(example, startup)
 }
 
 test_a_document_with_errors_decides_nothing if {
@@ -58,11 +67,11 @@ test_a_document_with_errors_decides_nothing if {
 		"matches_best": null,
 		"events": [],
 		"input_errors": ["host: expected an object"],
-	} with input as object.remove(document, ["host"])
+	} with input as object.remove(example, ["host"])
 }
 
 test_what_is_no_document_decides_nothing[name] if {
-	some name, value in {"null": null, "text": "EX01", "number": 1, "array": [document], "object": {}}
+	some name, value in {"null": null, "text": "EX01", "number": 1, "array": [example], "object": {}}
 	decision := inbound_anonymous.decision with input as value
 	decision.server == null
 	decision.connectors == []
@@ -84,7 +93,7 @@ test_a_custom_reason_changes_the_decision_and_says_so if {
 }
 
 test_a_decision_that_no_custom_reason_changed_says_nothing_of_it if {
-	decision := inbound_anonymous.decision with input as document
+	decision := inbound_anonymous.decision with input as example
 		with data.transportcert.custom.ineligible as {{"thumbprint": c, "reason": "not_in_this_store"}}
 	not "customized" in object.keys(decision)
 }
@@ -97,6 +106,6 @@ test_a_custom_reason_that_cannot_be_read_decides_nothing[name] if {
 		"lower case": {"thumbprint": lower(a), "reason": "x"},
 		"text": a,
 	}
-	decision := inbound_anonymous.decision with input as document with data.transportcert.custom.ineligible as [entry]
+	decision := inbound_anonymous.decision with input as example with data.transportcert.custom.ineligible as [entry]
 	decision.input_errors == ["data.transportcert.custom.ineligible: expected objects with a thumbprint and a reason"]
 }

@@ -1,5 +1,17 @@
 package transportcert.inbound_anonymous_test
 
+import data.transportcert.document_test.a
+import data.transportcert.document_test.b
+import data.transportcert.document_test.changed
+import data.transportcert.document_test.connector
+import data.transportcert.document_test.example
+import data.transportcert.document_test.expired
+import data.transportcert.document_test.not_set
+import data.transportcert.document_test.pki
+import data.transportcert.document_test.self_signed
+import data.transportcert.document_test.startup
+import data.transportcert.document_test.unreadable
+import data.transportcert.document_test.with_certificates
 import data.transportcert.inbound_anonymous
 
 without_exchange_server := {"connectors": [{"name": "Relay", "auth_mechanisms": ["Tls"]}]}
@@ -36,7 +48,7 @@ test_events[name] if {
 		"1037 without connectors": {"changes": [better, {"connectors": []}], "ids": []},
 		"12015 and 1037": {"changes": [worn_and_better], "ids": [12015, 1037]},
 	}
-	ids := [event.id | some event in inbound_anonymous.events] with input as object.union_n(array.concat([document], case.changes))
+	ids := [event.id | some event in inbound_anonymous.events] with input as object.union_n(array.concat([example], case.changes))
 	ids == case.ids
 }
 
@@ -49,21 +61,21 @@ test_event_12012 if {
 		"symbolic_name": "InternalTransportCertificateMissingInAD",
 		"message": "EX01: the server's object in the directory cannot be read (timeout), so no internal transport certificate is loaded.",
 		"remediation": sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [a]),
-	}] with input as object.union_n([document, startup, unreadable])
+	}] with input as object.union_n([example, startup, unreadable])
 }
 
 test_event_12012_where_nobody_says_why[name] if {
 	some name, directory in {"empty": {"error": ""}, "absent": {}}
 	unexplained := object.union({"readable": false, "internal_transport_certificate": null}, directory)
 	events := inbound_anonymous.events with input as object.union(
-		object.remove(document, ["directory"]),
+		object.remove(example, ["directory"]),
 		{"directory": unexplained, "phase": "startup"},
 	)
 	contains(events[0].message, "(no reason given)")
 }
 
 test_event_12012_where_nothing_is_eligible if {
-	events := inbound_anonymous.events with input as object.union_n([document, startup, not_set, {"certificates": []}])
+	events := inbound_anonymous.events with input as object.union_n([example, startup, not_set, {"certificates": []}])
 	events[0].message == "EX01: msExchServerInternalTLSCert is not set in the directory, so no internal transport certificate is loaded."
 	events[0].remediation == "New-ExchangeCertificate -Services SMTP -Server 'EX01'"
 }
@@ -122,38 +134,4 @@ test_event_1037 if {
 		),
 		"remediation": sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [b]),
 	}] with input as with_certificates([self_signed, pki])
-}
-
-test_expired[name] if {
-	some name, case in {
-		"before not_after": {"not_after": "2026-11-22T07:00:01Z", "expired": false},
-		"at not_after": {"not_after": "2026-11-22T07:00:00Z", "expired": false},
-		"after not_after": {"not_after": "2026-11-22T06:59:59Z", "expired": true},
-		"in the year 9999": {"not_after": "9999-12-31T23:59:59Z", "expired": false},
-	}
-	inbound_anonymous.expired == case.expired with input as changed({"not_after": case.not_after})
-}
-
-test_expired_is_null_where_none_is_loaded if {
-	inbound_anonymous.expired == null with input as object.union(document, not_set)
-}
-
-test_matches_best[name] if {
-	some name, case in {
-		"match": {"change": {}, "matches_best": true},
-		"mismatch": {"change": better, "matches_best": false},
-		"nothing loaded": {"change": not_set, "matches_best": null},
-		"no best": {"change": {"certificates": [object.union(self_signed, {"services": []})]}, "matches_best": null},
-	}
-	inbound_anonymous.matches_best == case.matches_best with input as object.union(document, case.change)
-}
-
-test_quoted[text] if {
-	some text, quoted in {
-		"EX01": "'EX01'",
-		"O'Hara": "'O''Hara'",
-		"‘’‚‛": "'‘‘’’‚‚‛‛'",
-		"$(calc)": "'$(calc)'",
-	}
-	inbound_anonymous.quoted(text) == quoted
 }

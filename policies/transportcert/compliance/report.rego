@@ -1,0 +1,35 @@
+# METADATA
+# scope: package
+# title: Compliance
+# description: >-
+#   Findings for CI, over the document and the decision: what the rules report, an organisation's own findings,
+#   and the waivers that suppress them.
+# related_resources:
+#   - description: The steps, their readings and both documents
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md
+# schemas:
+#   - input: schema.input
+package transportcert.compliance
+
+import data.transportcert.compliance.rules
+import data.transportcert.inbound_anonymous
+
+# METADATA
+# title: Findings
+# description: >-
+#   Everything that is reported, by id and place. A waived finding stays, with the waiver in suppressed. A
+#   document with errors has its errors and nothing else.
+# entrypoint: true
+findings := [found |
+	some [_, _, found] in sort([[found.rule_id, found.path, found] | some found in all_findings])
+]
+
+# METADATA
+# title: Checked
+# description: The decision and what is found, for those who need both of one evaluation.
+checked := {"decision": inbound_anonymous.decision, "findings": findings}
+
+# What is said about the document and the policies themselves cannot be waived.
+all_findings := rules.input_report | rules.policy_report if {
+	count(inbound_anonymous.decision.input_errors) > 0
+} else := (waived_report | rules.setup_report) | rules.policy_report

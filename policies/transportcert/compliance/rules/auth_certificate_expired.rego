@@ -1,0 +1,25 @@
+package transportcert.compliance.rules
+
+import data.transportcert.document
+
+# METADATA
+# title: The Auth certificate has expired
+# description: >-
+#   Every Exchange Server Auth certificate in the store has expired. OAuth between servers fails, and with
+#   it, on current versions, Outlook on the web and the admin center. A store without one is not reported:
+#   the document does not say whether the server is of a version and role that has one.
+# related_resources:
+#   - description: HealthChecker, Auth certificate check
+#     ref: https://aka.ms/HC-OAuthExpired
+# custom:
+#   id: TC026
+#   severity: error
+#   remediation: Make a new Auth certificate and publish it with Set-AuthConfig, as the reference says.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("the Exchange Server Auth certificate %s expired on %s", [thumbprint, not_after]),
+	"path": path(thumbprint, "not_after"),
+	"thumbprint": thumbprint,
+}) if {
+	[not_after, thumbprint] := latest_auth
+	not_after < document.now
+}

@@ -1,0 +1,33 @@
+package transportcert.compliance.rules
+
+import data.transportcert.document
+
+# METADATA
+# title: Expired certificate left in the store
+# description: >-
+#   A certificate in use has expired: it is enabled for SMTP or another Exchange service, or it is the best,
+#   or the internal transport certificate, of which no event says so without an enabled connector with
+#   ExchangeServer.
+# related_resources:
+#   - description: HealthChecker, certificate check
+#     ref: https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/CertificateCheck/
+# custom:
+#   id: TC024
+#   severity: warning
+#   remediation: |-
+#     # As soon as another certificate has taken its place:
+#     Remove-ExchangeCertificate -Thumbprint {thumbprint} -Server {server}
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s expired on %s", [described(certificate), certificate.not_after]),
+	"path": path(certificate.thumbprint, "not_after"),
+	"thumbprint": certificate.thumbprint,
+}) if {
+	some certificate in in_use
+	certificate.not_after < document.now
+	not event_12015_is_about(certificate)
+}
+
+event_12015_is_about(certificate) if {
+	certificate.thumbprint == decision.certificate
+	events_by_id[12015]
+}

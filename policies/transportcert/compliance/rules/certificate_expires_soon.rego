@@ -1,0 +1,26 @@
+package transportcert.compliance.rules
+
+import data.transportcert.document
+
+# METADATA
+# title: A certificate in use expires soon
+# description: >-
+#   A certificate that is best or enabled for an Exchange service expires within expires_within_days. Rules
+#   of their own look at the internal transport certificate and the Auth certificate.
+# related_resources:
+#   - description: HealthChecker, certificate check
+#     ref: https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/CertificateCheck/
+# custom:
+#   id: TC022
+#   severity: warning
+#   remediation: Renew the certificate and enable the new one for its services.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s expires on %s", [described(certificate), certificate.not_after]),
+	"path": path(certificate.thumbprint, "not_after"),
+	"thumbprint": certificate.thumbprint,
+}) if {
+	some certificate in in_use
+	certificate.thumbprint != decision.certificate
+	not is_auth(certificate)
+	expires_between(certificate, document.now, expiry_horizon)
+}

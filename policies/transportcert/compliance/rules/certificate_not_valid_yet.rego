@@ -1,0 +1,25 @@
+package transportcert.compliance.rules
+
+import data.transportcert.document
+
+# METADATA
+# title: Not valid yet
+# description: >-
+#   The internal transport certificate, or the best, is valid in the future only. The nine steps do not ask.
+# related_resources:
+#   - description: Step 8
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-8
+# custom:
+#   id: TC025
+#   severity: warning
+#   remediation: >-
+#     Check the clock of {server}. Where it is right, enable a certificate that is valid now until this one
+#     is.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s is valid from %s on only", [described(certificate), certificate.not_before]),
+	"path": path(certificate.thumbprint, "not_before"),
+	"thumbprint": certificate.thumbprint,
+}) if {
+	some certificate in loaded_and_best
+	document.now < certificate.not_before
+}

@@ -1,0 +1,63 @@
+# What the rules about certificates share.
+package transportcert.compliance.rules
+
+import data.transportcert.document
+import data.transportcert.internal_certificate
+
+# The two certificates that step 9 compares, as far as there are any.
+loaded_and_best := [certificate |
+	some thumbprint in {decision.certificate, decision.best}
+	certificate := document.store[thumbprint]
+]
+
+# The certificates that the rules look at as HealthChecker does: the internal transport certificate, the best,
+# and every one that is enabled for an Exchange service.
+in_use := [certificate |
+	some certificate in input.certificates
+	is_in_use(certificate)
+]
+
+is_in_use(certificate) if certificate.thumbprint in {decision.certificate, decision.best}
+
+is_in_use(certificate) if count(exchange_services(certificate)) > 0
+
+# The services that a certificate is enabled for, as far as they are known.
+exchange_services(certificate) := {service | some service in certificate.services} - {"None"}
+
+# The JSON path of a certificate's field.
+path(thumbprint, field) := sprintf("certificates[%d].%s", [indices[thumbprint], field])
+
+indices := {certificate.thumbprint: i | some i, certificate in input.certificates}
+
+# A certificate by its thumbprint, with what it is or what it is enabled for.
+described(certificate) := concat(" ", ["the internal transport certificate", certificate.thumbprint]) if {
+	certificate.thumbprint == decision.certificate
+} else := concat(" ", ["the best certificate", certificate.thumbprint]) if {
+	certificate.thumbprint == decision.best
+} else := sprintf("the certificate %s (%s)", [certificate.thumbprint, concat(", ", exchange_services(certificate))]) if {
+	count(exchange_services(certificate)) > 0
+} else := concat(" ", ["the certificate", certificate.thumbprint])
+
+# A certificate that Exchange Setup makes for OAuth between servers. The document does not say which one the
+# organisation uses, so the name that Setup gives it has to tell.
+is_auth(certificate) if "Microsoft Exchange Server Auth Certificate" in certificate.subject_common_names
+
+# The end and the thumbprint of the Auth certificate that is valid longest.
+latest_auth := max({[certificate.not_after, certificate.thumbprint] |
+	some certificate in input.certificates
+	is_auth(certificate)
+})
+
+# Keys on elliptic curves are shorter by nature, so the threshold minimum_key_bits says nothing of them.
+measured_by_bits(certificate) if upper(certificate.key_algorithm) in {"RSA", "DSA"}
+
+loaded_expires_soon if expires_between(internal_certificate.loaded, document.now, expiry_horizon)
+
+# The eligible certificates, in order, that are valid when the internal transport certificate expires and still
+# are after expires_within_days. It is not among them itself where it expires before.
+replacements := [thumbprint |
+	some thumbprint in decision.eligible
+	certificate := document.store[thumbprint]
+	certificate.not_before <= internal_certificate.loaded.not_after
+	expiry_horizon <= certificate.not_after
+]

@@ -1,0 +1,46 @@
+# What the rules about connectors share.
+package transportcert.compliance.rules
+
+import data.transportcert.inbound_anonymous
+import data.transportcert.selection
+
+# The enabled connectors on which other Exchange servers can come in: they listen on port 25 or 2525, or the
+# document does not say on which. It does not say from which addresses a connector takes mail either, so one
+# alone proves nothing: a relay for printers listens on port 25 too.
+receivers := [connector |
+	some connector in input.connectors
+	inbound_anonymous.session_can_begin(connector)
+	listens_for_servers(connector)
+]
+
+# Exchange servers send to each other on port 25, and on 2525 where the Transport service and the Front End
+# Transport service share a machine. Unknown bindings count.
+listens_for_servers(connector) if count(object.get(connector, "bindings", [])) == 0
+
+listens_for_servers(connector) if {
+	some binding in connector.bindings
+	regex.match(`:(25|2525)$`, binding)
+}
+
+# There are receivers, and none has ExchangeServer.
+no_way_in if {
+	count(receivers) > 0
+	every connector in receivers { not inbound_anonymous.authenticates_servers(connector) }
+}
+
+# What Exchange calls a connector of this server.
+identity(name) := concat(`\`, [decision.server, name])
+
+# The names by which the server is known, comparable.
+server_names := object.keys(paths_by_host_name) | {selection.comparable(decision.server)}
+
+# The JSON paths of the names of the host, by the name. object.union_n groups them in one pass, where a partial
+# rule would compare each new name with all others.
+paths_by_host_name := object.union_n(array.concat(
+	[{selection.comparable(input.host[field]): {concat(".", ["host", field]): true}} |
+		some field in ["dns_fqdn", "dns_host_name", "physical_dns_fqdn", "physical_dns_host_name"]
+	],
+	[{selection.comparable(name): {sprintf("host.nlb_cluster_names[%d]", [i]): true}} |
+		some i, name in input.host.nlb_cluster_names
+	],
+))

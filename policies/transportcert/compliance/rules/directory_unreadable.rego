@@ -1,0 +1,25 @@
+package transportcert.compliance.rules
+
+import data.transportcert.internal_certificate
+
+# METADATA
+# title: The directory cannot be read
+# description: >-
+#   The server cannot read its own object in the directory, so no internal transport certificate is loaded.
+#   At a start event 12012 says so in place of this finding.
+# related_resources:
+#   - description: Step 3
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-3
+# custom:
+#   id: TC010
+#   severity: error
+#   remediation: >-
+#     Look for what keeps {server} from its domain controllers (Test-ServiceHealth, nltest /dsgetdc, the
+#     Application log), and restart the transport service afterwards.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("the server's object in the directory cannot be read (%s)", [internal_certificate.directory_error]),
+	"path": "directory.readable",
+}) if {
+	not input.directory.readable
+	not events_by_id[12012]
+}

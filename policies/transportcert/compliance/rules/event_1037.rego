@@ -1,0 +1,23 @@
+package transportcert.compliance.rules
+
+# METADATA
+# title: Event 1037, the best certificate is another one
+# description: >-
+#   Steps 6 to 8 find a better certificate than the internal transport certificate, which the server serves
+#   all the same.
+# related_resources:
+#   - description: The events
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#events
+# custom:
+#   id: TC004
+#   severity: warning
+#   remediation: Enable the best certificate for SMTP with Enable-ExchangeCertificate.
+report contains finding(rego.metadata.rule(), object.union(
+	{
+		"path": "directory.internal_transport_certificate",
+		"thumbprint": decision.certificate,
+	},
+	wording(event),
+)) if {
+	event := events_by_id[1037]
+}

@@ -1,0 +1,22 @@
+package transportcert.compliance.rules
+
+# METADATA
+# title: Event 12012, the directory names no internal transport certificate
+# description: >-
+#   The transport service starts, and its object in the directory cannot be read or does not name a
+#   certificate. No internal transport certificate is loaded, and X-ANONYMOUSTLS is not offered.
+# related_resources:
+#   - description: The events
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#events
+# custom:
+#   id: TC001
+#   severity: error
+#   remediation: >-
+#     Enable the best certificate for SMTP with Enable-ExchangeCertificate, or make one with
+#     New-ExchangeCertificate.
+report contains finding(rego.metadata.rule(), object.union(
+	{"path": "directory.internal_transport_certificate"},
+	wording(event),
+)) if {
+	event := events_by_id[12012]
+}

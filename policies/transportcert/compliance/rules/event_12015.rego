@@ -1,0 +1,21 @@
+package transportcert.compliance.rules
+
+# METADATA
+# title: Event 12015, the internal transport certificate has expired
+# description: The server serves an expired certificate. Steps 6 to 9 never replace it.
+# related_resources:
+#   - description: The events
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#events
+# custom:
+#   id: TC003
+#   severity: error
+#   remediation: Renew the certificate and enable the new one for SMTP.
+report contains finding(rego.metadata.rule(), object.union(
+	{
+		"path": path(decision.certificate, "not_after"),
+		"thumbprint": decision.certificate,
+	},
+	wording(event),
+)) if {
+	event := events_by_id[12015]
+}

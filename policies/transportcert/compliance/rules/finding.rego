@@ -1,0 +1,66 @@
+# METADATA
+# scope: package
+# title: Compliance rules
+# description: >-
+#   One rule a file, named for what it finds. A rule adds to report, and the METADATA above it is the single
+#   source of its id, title, description, severity, remediation and references; an id never changes. A name in
+#   braces in a remediation stands for a fact of the finding, written as a PowerShell literal. What concerns the
+#   document or the policies themselves goes to input_report, setup_report or policy_report, which no waiver
+#   suppresses.
+# schemas:
+#   - input: schema.input
+package transportcert.compliance.rules
+
+import data.transportcert.inbound_anonymous
+import data.transportcert.remedies
+
+# What the findings are about.
+decision := inbound_anonymous.decision
+
+events_by_id := {event.id: event | some event in decision.events}
+
+# An event's message as a sentence without the server's name and the full stop, which every finding gets, and
+# its remediation.
+wording(event) := {
+	"message": trim_suffix(trim_prefix(event.message, sprintf("%s: ", [decision.server])), "."),
+	"remediation": event.remediation,
+}
+
+# METADATA
+# title: Finding
+# description: >-
+#   A finding from the METADATA of its rule and the facts of the case. The message is a sentence without the
+#   server's name and the full stop. A remediation among the facts takes the place of the general one.
+finding(metadata, facts) := object.union(
+	{
+		"rule_id": metadata.custom.id,
+		"title": metadata.title,
+		"severity": metadata.custom.severity,
+		"server": decision.server,
+		"remediation": filled_in(metadata.custom.remediation, facts),
+		"references": [resource.ref | some resource in metadata.related_resources],
+		"path": "",
+		"thumbprint": null,
+		"connector": null,
+		"suppressed": null,
+	},
+	object.union(
+		object.filter(facts, ["remediation", "path", "thumbprint", "connector"]),
+		{"message": sprintf("%s: %s.", [server_name, facts.message])},
+	),
+)
+
+# What a message calls the server.
+default server_name := "the document"
+
+server_name := decision.server if is_string(decision.server)
+
+# The remediation with each fact in place of its name in braces, as a PowerShell literal, so that a name from a
+# document stays a name.
+filled_in(remediation, facts) := strings.replace_n(
+	{concat(name, ["{", "}"]): remedies.quoted(value) |
+		some name, value in object.union(facts, {"server": decision.server})
+		is_string(value)
+	},
+	remediation,
+)

@@ -1,0 +1,33 @@
+package transportcert.compliance.rules
+
+import data.transportcert.inbound_anonymous
+import data.transportcert.selection
+
+# METADATA
+# title: A connector says another server's name
+# description: >-
+#   A connector with ExchangeServer has an FQDN that is none of the server's names. Exchange wants the server's
+#   FQDN, its NetBIOS name, or nothing there: with another one Exchange Server authentication fails.
+# related_resources:
+#   - description: Set-ReceiveConnector, Fqdn
+#     ref: https://learn.microsoft.com/powershell/module/exchange/set-receiveconnector
+# custom:
+#   id: TC042
+#   severity: warning
+#   remediation: Set-ReceiveConnector {identity} -Fqdn {fqdn}
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s has ExchangeServer and the FQDN %s, which is none of the server's names", [
+		connector.name,
+		connector.fqdn,
+	]),
+	"path": sprintf("connectors[%d].fqdn", [i]),
+	"connector": connector.name,
+	"identity": identity(connector.name),
+	"fqdn": input.host.physical_dns_fqdn,
+}) if {
+	some i, connector in input.connectors
+	inbound_anonymous.session_can_begin(connector)
+	inbound_anonymous.authenticates_servers(connector)
+	connector.fqdn != ""
+	not selection.comparable(connector.fqdn) in server_names
+}

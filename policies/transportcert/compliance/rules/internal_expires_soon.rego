@@ -1,0 +1,25 @@
+package transportcert.compliance.rules
+
+import data.transportcert.internal_certificate
+
+# METADATA
+# title: The internal transport certificate expires soon
+# description: >-
+#   The internal transport certificate expires within expires_within_days. Another eligible certificate is
+#   valid beyond, and has to be enabled: the server does not change over by itself.
+# related_resources:
+#   - description: HealthChecker, internal transport certificate
+#     ref: https://aka.ms/HC-InternalTransportCertificate
+# custom:
+#   id: TC021
+#   severity: warning
+#   remediation: Enable-ExchangeCertificate -Thumbprint {replacement} -Services SMTP -Server {server}
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s expires on %s; %s can replace it", [described(internal_certificate.loaded), internal_certificate.loaded.not_after, replacement]),
+	"path": path(decision.certificate, "not_after"),
+	"thumbprint": decision.certificate,
+	"replacement": replacement,
+}) if {
+	loaded_expires_soon
+	replacement := replacements[0]
+}

@@ -1,0 +1,18 @@
+package transportcert.compliance.rules_test
+
+test_another_certificate_replaces_the_internal_transport_certificate[name] if {
+	some name, other in {
+		"PKI": {"not_after": "2026-12-22T07:00:00Z"},
+		"no best certificate": {"trust": {"chain": "untrusted"}},
+		"begins in time": {"not_before": "2026-12-01T00:00:00Z"},
+	}
+	found := only("TC021", with_certificates([soon, object.union(pki, other)]))
+	[[f.severity, f.message, f.path, f.thumbprint, f.remediation] | some f in found] == [[
+		"warning",
+		sprintf("EX01: the internal transport certificate %s expires on 2026-12-01T00:00:00Z; %s can replace it.", [a, b]),
+		"certificates[0].not_after",
+		a,
+		sprintf("Enable-ExchangeCertificate -Thumbprint '%s' -Services SMTP -Server 'EX01'", [b]),
+	]]
+	count(only("TC020", with_certificates([soon, object.union(pki, other)]))) == 0
+}

@@ -1,0 +1,29 @@
+package transportcert.compliance.rules
+
+import data.transportcert.internal_certificate
+import data.transportcert.remedies
+
+# METADATA
+# title: The internal transport certificate expires soon, and nothing replaces it
+# description: >-
+#   The internal transport certificate expires within expires_within_days, and no other eligible certificate
+#   is valid beyond.
+# related_resources:
+#   - description: HealthChecker, internal transport certificate
+#     ref: https://aka.ms/HC-InternalTransportCertificate
+# custom:
+#   id: TC020
+#   severity: error
+#   remediation: Renew the certificate and enable the new one for SMTP.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s expires on %s, and no other eligible certificate is valid beyond", [
+		described(internal_certificate.loaded),
+		internal_certificate.loaded.not_after,
+	]),
+	"remediation": remedies.renew_loaded,
+	"path": path(decision.certificate, "not_after"),
+	"thumbprint": decision.certificate,
+}) if {
+	loaded_expires_soon
+	count(replacements) == 0
+}

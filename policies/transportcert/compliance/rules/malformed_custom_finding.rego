@@ -1,0 +1,17 @@
+package transportcert.compliance.rules
+
+import data.transportcert.compliance
+
+# METADATA
+# title: Malformed custom finding
+# description: >-
+#   A member of data.transportcert.custom.findings is no finding. It needs rule_id, severity and message,
+#   and can have title, server, remediation, references, path, thumbprint and connector. The ids TC000 to
+#   TC999 are the shipped rules'.
+# custom:
+#   id: TC092
+#   severity: error
+#   remediation: Correct the rule in data.transportcert.custom that made the finding.
+setup_report contains finding(rego.metadata.rule(), {"message": problem}) if {
+	some problem in compliance.custom_problems
+}

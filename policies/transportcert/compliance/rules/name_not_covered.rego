@@ -1,0 +1,33 @@
+package transportcert.compliance.rules
+
+import data.transportcert.document
+import data.transportcert.selection
+
+# METADATA
+# title: A name that no eligible certificate covers
+# description: >-
+#   The domain list has a name that is in no eligible certificate, neither as a common name nor as a DNS
+#   name. A wildcard covers nothing but itself.
+# related_resources:
+#   - description: Step 6
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-6
+# custom:
+#   id: TC015
+#   severity: warning
+#   remediation: >-
+#     Put the name into the next certificate (New-ExchangeCertificate -DomainName), or correct the name of
+#     {server}.
+report contains finding(rego.metadata.rule(), {
+	"message": concat(" ", ["no eligible certificate is for", domain]),
+	"path": min(object.keys(paths_by_host_name[domain])),
+}) if {
+	count(decision.eligible) > 0
+	some domain in decision.domains
+	not domain in eligible_names
+}
+
+# The names of the eligible certificates, comparable.
+eligible_names := {selection.comparable(name) |
+	some thumbprint in decision.eligible
+	some name in selection.names(document.store[thumbprint])
+}

@@ -1,0 +1,25 @@
+package transportcert.compliance.rules
+
+import data.transportcert.selection
+
+# METADATA
+# title: A name without a domain
+# description: >-
+#   What should be a fully qualified name has no dot: the machine has no primary DNS suffix, and no
+#   certificate of a CA will be for such a name.
+# related_resources:
+#   - description: Step 6
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-6
+# custom:
+#   id: TC016
+#   severity: warning
+#   remediation: >-
+#     Give {server} its primary DNS suffix (System Properties, Computer Name, Change, More), and a certificate
+#     with the full name.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s has no domain", [input.host[field]]),
+	"path": concat(".", ["host", field]),
+}) if {
+	some field in ["dns_fqdn", "physical_dns_fqdn"]
+	not contains(selection.comparable(input.host[field]), ".")
+}

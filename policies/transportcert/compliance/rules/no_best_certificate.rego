@@ -1,0 +1,25 @@
+package transportcert.compliance.rules
+
+# METADATA
+# title: No best certificate
+# description: Certificates are eligible, and none of them is a valid PKI certificate or self-signed.
+# related_resources:
+#   - description: Step 8
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-8
+# custom:
+#   id: TC013
+#   severity: warning
+#   remediation: >-
+#     Import the CA's certificates on {server} where the chain lacks them, or make one with
+#     New-ExchangeCertificate -Services SMTP.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s, and no eligible certificate is a valid PKI certificate or self-signed", [eligible_in_words]),
+	"path": "certificates",
+}) if {
+	count(decision.eligible) > 0
+	is_null(decision.best)
+}
+
+eligible_in_words := "1 certificate is eligible" if {
+	count(decision.eligible) == 1
+} else := sprintf("%d certificates are eligible", [count(decision.eligible)])

@@ -1,0 +1,27 @@
+package transportcert.compliance.rules
+
+# METADATA
+# title: No connector authenticates Exchange servers
+# description: >-
+#   No enabled connector on port 25 or 2525, nor one whose bindings are not known, has ExchangeServer. Other
+#   Exchange servers find no X-ANONYMOUSTLS and no Exchange Server authentication, and their mail stays in
+#   their queues. A server without such a connector is not reported: it may be one that receives no mail.
+# related_resources:
+#   - description: Receive connectors, with those that Setup makes
+#     ref: https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors
+# custom:
+#   id: TC040
+#   severity: error
+#   remediation: |-
+#     # For the connector on which other Exchange servers come in; Setup calls it Default and the server's name:
+#     Set-ReceiveConnector {identity} -AuthMechanism ((Get-ReceiveConnector {identity}).AuthMechanism.ToString() + ', ExchangeServer')
+report contains finding(rego.metadata.rule(), {
+	"message": concat(" ", [
+		"no connector on which other Exchange servers can come in has ExchangeServer:",
+		concat(", ", [connector.name | some connector in receivers]),
+	]),
+	"path": "connectors",
+	"identity": identity(sprintf("Default %s", [decision.server])),
+}) if {
+	no_way_in
+}

@@ -1,0 +1,36 @@
+package transportcert.compliance.rules
+
+import data.transportcert.remedies
+
+# METADATA
+# title: No internal transport certificate
+# description: >-
+#   The directory names no internal transport certificate, or one that the store does not hold, and no event
+#   says so: the first is an event at a start only, the second with ExchangeServer on an enabled connector only.
+# related_resources:
+#   - description: HealthChecker, internal transport certificate
+#     ref: https://aka.ms/HC-InternalTransportCertificate
+# custom:
+#   id: TC011
+#   severity: error
+#   remediation: >-
+#     Enable the best certificate for SMTP with Enable-ExchangeCertificate, or make one with
+#     New-ExchangeCertificate.
+report contains finding(rego.metadata.rule(), {
+	"message": missing,
+	"remediation": remedies.enable_best,
+	"path": "directory.internal_transport_certificate",
+	"thumbprint": input.directory.internal_transport_certificate,
+}) if {
+	is_null(decision.certificate)
+	input.directory.readable
+	not events_by_id[12012]
+	not events_by_id[12013]
+}
+
+missing := "msExchServerInternalTLSCert is not set in the directory, so no internal transport certificate is loaded" if {
+	is_null(input.directory.internal_transport_certificate)
+} else := sprintf(
+	"the directory names the internal transport certificate %s, and the store does not hold it",
+	[input.directory.internal_transport_certificate],
+)

@@ -1,0 +1,30 @@
+package transportcert.compliance.rules
+
+# METADATA
+# title: No private key
+# description: >-
+#   The internal transport certificate, or one that is enabled for SMTP, has no private key in the store. No
+#   session can be encrypted with it.
+# related_resources:
+#   - description: Enable-ExchangeCertificate
+#     ref: https://learn.microsoft.com/powershell/module/exchange/enable-exchangecertificate
+# custom:
+#   id: TC032
+#   severity: error
+#   remediation: |-
+#     # Import it again from a backup that has the private key (Import-ExchangeCertificate), or, where nothing uses it:
+#     Remove-ExchangeCertificate -Thumbprint {thumbprint} -Server {server}
+report contains finding(rego.metadata.rule(), {
+	"message": concat(" ", [described(certificate), "has no private key"]),
+	"path": path(certificate.thumbprint, "has_private_key"),
+	"thumbprint": certificate.thumbprint,
+}) if {
+	some certificate in input.certificates
+	for_smtp(certificate)
+	certificate.has_private_key == false
+}
+
+# SMTP uses it.
+for_smtp(certificate) if certificate.thumbprint == decision.certificate
+
+for_smtp(certificate) if "SMTP" in exchange_services(certificate)

@@ -1,0 +1,42 @@
+package transportcert.compliance.rules
+
+import data.transportcert.inbound_anonymous
+
+# METADATA
+# title: A connector of Setup does not authenticate Exchange servers
+# description: >-
+#   An enabled connector with a name that Setup gives to those for other Exchange servers (Default, Default
+#   Frontend, Client Proxy, Outbound Proxy Frontend; Default internal receive connector on an Edge server) has
+#   lost ExchangeServer, while another one on port 25 or 2525 has it. One that somebody renamed is not recognised.
+# related_resources:
+#   - description: Receive connectors, with those that Setup makes
+#     ref: https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors
+# custom:
+#   id: TC041
+#   severity: warning
+#   remediation: >-
+#     Set-ReceiveConnector {identity} -AuthMechanism ((Get-ReceiveConnector {identity}).AuthMechanism.ToString()
+#     + ', ExchangeServer')
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s has no ExchangeServer, which Setup gave it", [connector.name]),
+	"path": sprintf("connectors[%d].auth_mechanisms", [i]),
+	"connector": connector.name,
+	"identity": identity(connector.name),
+}) if {
+	not no_way_in
+	some i, connector in input.connectors
+	inbound_anonymous.session_can_begin(connector)
+	lower(connector.name) in setup_names
+	not inbound_anonymous.authenticates_servers(connector)
+}
+
+# What Setup calls the connectors for other Exchange servers, in lower case.
+setup_names := {lower(sprintf(name, [decision.server])) |
+	some name in [
+		"Default %s",
+		"Default Frontend %s",
+		"Client Proxy %s",
+		"Outbound Proxy Frontend %s",
+		"Default internal receive connector %s",
+	]
+}

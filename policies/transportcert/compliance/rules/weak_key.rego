@@ -1,0 +1,33 @@
+package transportcert.compliance.rules
+
+import data.transportcert.compliance
+
+# METADATA
+# title: Weak key
+# description: >-
+#   A certificate in use has an RSA or DSA key below the threshold minimum_key_bits. Keys on elliptic curves
+#   are shorter by nature and are not measured by it.
+# related_resources:
+#   - description: HealthChecker, certificate check
+#     ref: https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/CertificateCheck/
+# custom:
+#   id: TC030
+#   severity: error
+#   remediation: >-
+#     Renew it with a longer key (New-ExchangeCertificate -KeySize), or have the CA issue it anew with one. Then
+#     enable the new one for the services of the old one; the Auth certificate with Set-AuthConfig.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s has a key of %d bits (%s), and %d are the least", [
+		described(certificate),
+		certificate.key_bits,
+		certificate.key_algorithm,
+		compliance.config.minimum_key_bits,
+	]),
+	"path": path(certificate.thumbprint, "key_bits"),
+	"thumbprint": certificate.thumbprint,
+}) if {
+	some certificate in in_use
+	measured_by_bits(certificate)
+	certificate.key_bits > 0
+	certificate.key_bits < compliance.config.minimum_key_bits
+}

@@ -1,0 +1,24 @@
+package transportcert.document
+
+# METADATA
+# title: Custom criteria
+# description: An organisation's own criteria, by reason, with the certificates of this store that fail each.
+# scope: document
+# custom:
+#   hook: data.transportcert.custom.ineligible
+custom_criteria[criterion.reason] contains criterion.thumbprint if {
+	some entry in data.transportcert.custom.ineligible
+	criterion := readable_criterion(entry)
+	store[criterion.thumbprint]
+}
+
+# A criterion that cannot be read must not go unnoticed.
+custom_errors contains "data.transportcert.custom.ineligible: expected objects with a thumbprint and a reason" if {
+	some entry in data.transportcert.custom.ineligible
+	not readable_criterion(entry)
+}
+
+readable_criterion(entry) := {"thumbprint": entry.thumbprint, "reason": entry.reason} if {
+	is_name(entry.reason)
+	regex.match(thumbprint_pattern, entry.thumbprint)
+}

@@ -1,0 +1,41 @@
+# METADATA
+# scope: package
+# title: Document
+# description: What all scenarios read of the input document alike, and what is expected of it.
+# related_resources:
+#   - description: The input document
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#input-document
+# schemas:
+#   - input: schema.input
+package transportcert.document
+
+# METADATA
+# title: Now
+# description: The time for which to decide, the clock's where the document has none. Times compare as text, so that the year 9999 is a year like any other.
+# scope: document
+# custom:
+#   reading: 12
+now := input.now
+
+now := time.format([time.now_ns(), "UTC", "2006-01-02T15:04:05Z07:00"]) if not input.now
+
+# METADATA
+# title: Phase
+# description: A session, unless the document says startup.
+# scope: document
+default phase := "session"
+
+phase := "startup" if input.phase == "startup"
+
+# METADATA
+# title: Server
+# description: The server's name; null where a document with errors has none.
+# scope: document
+default server := null
+
+server := input.server if is_string(input.server)
+
+# METADATA
+# title: Store
+# description: The certificates of the store by thumbprint.
+store := {certificate.thumbprint: certificate | some certificate in input.certificates}

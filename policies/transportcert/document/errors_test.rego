@@ -1,0 +1,117 @@
+package transportcert.document_test
+
+import data.transportcert.document
+
+test_a_document_without_errors if {
+	document.input_errors == set() with input as example
+}
+
+test_what_may_be_null_or_absent[name] if {
+	some name, patch in {
+		"now": {"op": "remove", "path": "now"},
+		"internal transport certificate": {"op": "replace", "path": "directory/internal_transport_certificate", "value": null},
+		"private key": {"op": "replace", "path": "certificates/0/has_private_key", "value": null},
+		"services": {"op": "replace", "path": "certificates/0/services", "value": null},
+		"self-signed": {"op": "replace", "path": "certificates/0/self_signed", "value": null},
+		"begin of the window": {"op": "add", "path": "certificates/0/trust/valid_from", "value": null},
+		"end of the window": {"op": "add", "path": "certificates/0/trust/valid_until", "value": null},
+		"revoked": {"op": "add", "path": "certificates/0/trust/revoked", "value": null},
+		"directory error": {"op": "add", "path": "directory/error", "value": ""},
+		"cluster names": {"op": "add", "path": "host/nlb_cluster_names", "value": ["mail.contoso.test"]},
+		"what nobody knows": {"op": "add", "path": "organisation", "value": "Contoso"},
+	}
+	document.input_errors == set() with input as json.patch(example, [patch])
+}
+
+test_missing[path] if {
+	some path, expected in {
+		"schema_version": "1",
+		"server": "a name",
+		"connectors": "an array",
+		"directory": "an object",
+		"host": "an object",
+		"certificates": "an array",
+		"connectors[0].name": "a name",
+		"connectors[0].auth_mechanisms": "an array of texts",
+		"directory.readable": "true or false",
+		"directory.internal_transport_certificate": "40 upper-case hex digits or null",
+		"host.dns_fqdn": "a name",
+		"host.dns_host_name": "a name",
+		"host.physical_dns_fqdn": "a name",
+		"host.physical_dns_host_name": "a name",
+		"certificates[0].thumbprint": "40 upper-case hex digits",
+		"certificates[0].version": "a number",
+		"certificates[0].subject_common_names": "an array of texts",
+		"certificates[0].dns_names": "an array of texts",
+		"certificates[0].not_before": "a time YYYY-MM-DDThh:mm:ssZ",
+		"certificates[0].not_after": "a time YYYY-MM-DDThh:mm:ssZ",
+		"certificates[0].has_private_key": "true, false or null",
+		"certificates[0].services": "an array of texts or null",
+		"certificates[0].self_signed": "true, false or null",
+		"certificates[0].trust": "an object",
+		"certificates[0].trust.chain": "trusted, untrusted or unknown",
+	}
+	patch := [{"op": "remove", "path": pointer(path)}]
+	document.input_errors == {sprintf("%s: expected %s", [path, expected])} with input as json.patch(example, patch)
+}
+
+test_wrong[name] if {
+	some name, wrong in {
+		"version of the format": {"path": "schema_version", "value": 2, "expected": "1"},
+		"server": {"path": "server", "value": "", "expected": "a name"},
+		"now": {"path": "now", "value": "2026-11-22", "expected": "a time YYYY-MM-DDThh:mm:ssZ"},
+		"now with fractions": {"path": "now", "value": "2026-11-22T07:00:00.5Z", "expected": "a time YYYY-MM-DDThh:mm:ssZ"},
+		"now in another zone": {"path": "now", "value": "2026-11-22T07:00:00+01:00", "expected": "a time YYYY-MM-DDThh:mm:ssZ"},
+		"month 13": {"path": "now", "value": "2026-13-22T07:00:00Z", "expected": "a time YYYY-MM-DDThh:mm:ssZ"},
+		"phase": {"path": "phase", "value": "shutdown", "expected": "session or startup"},
+		"sections": {"path": "connectors", "value": {}, "expected": "an array"},
+		"auth mechanisms": {"path": "connectors[0].auth_mechanisms", "value": "Tls", "expected": "an array of texts"},
+		"auth mechanism": {"path": "connectors[0].auth_mechanisms", "value": [16], "expected": "an array of texts"},
+		"enabled": {"path": "connectors[0].enabled", "value": "true", "expected": "true or false"},
+		"directory error": {"path": "directory.error", "value": null, "expected": "a text"},
+		"directory thumbprint": {
+			"path": "directory.internal_transport_certificate",
+			"value": lower(a),
+			"expected": "40 upper-case hex digits or null",
+		},
+		"cluster names": {"path": "host.nlb_cluster_names", "value": [""], "expected": "an array of names"},
+		"services": {"path": "certificates[0].services", "value": [16], "expected": "an array of texts or null"},
+		"thumbprint": {"path": "certificates[0].thumbprint", "value": "AB", "expected": "40 upper-case hex digits"},
+		"chain": {"path": "certificates[0].trust.chain", "value": "yes", "expected": "trusted, untrusted or unknown"},
+		"window": {
+			"path": "certificates[0].trust.valid_until",
+			"value": "never",
+			"expected": "a time YYYY-MM-DDThh:mm:ssZ or null",
+		},
+	}
+	patch := [{"op": "add", "path": pointer(wrong.path), "value": wrong.value}]
+	errors := document.input_errors with input as json.patch(example, patch)
+	errors == {sprintf("%s: expected %s", [wrong.path, wrong.expected])}
+}
+
+test_what_is_no_object_has_none_of_the_fields if {
+	errors := document.input_errors with input as object.union(example, {"connectors": ["Default EX01"]})
+	errors == {"connectors[0].name: expected a name", "connectors[0].auth_mechanisms: expected an array of texts"}
+}
+
+test_the_same_certificate_twice if {
+	errors := document.input_errors with input as with_certificates([self_signed, pki, object.union(self_signed, expired)])
+	errors == {"certificates[2].thumbprint: expected each certificate once"}
+}
+
+# pointer returns a path of an error in the form that json.patch takes.
+pointer(path) := replace(replace(replace(path, "[", "/"), "]", ""), ".", "/")
+
+test_a_validated_document_is_not_searched_for_errors if {
+	wrong := object.union(example, {"phase": "shutdown"})
+	unreadable := "data.transportcert.custom.ineligible: expected objects with a thumbprint and a reason"
+
+	document.input_errors == {"phase: expected session or startup"} with input as wrong
+	document.input_errors == set() with input as wrong with data.transportcert.validated as true
+	document.input_errors == {unreadable} with input as wrong
+		with data.transportcert.validated as true
+		with data.transportcert.custom.ineligible as {"x"}
+	document.input_errors == {unreadable, "phase: expected session or startup"} with input as wrong
+		with data.transportcert.validated as "yes"
+		with data.transportcert.custom.ineligible as {"x"}
+}

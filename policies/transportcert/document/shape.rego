@@ -1,0 +1,110 @@
+package transportcert.document
+
+# METADATA
+# title: Wrong fields
+# description: >-
+#   What was expected of each required field that is missing, and of each field that is something else. What is
+#   not an object has no fields.
+wrong_fields(value, expected) := object.union(
+	object.remove(expected.required, right_fields(value, expected.required)),
+	object.filter(expected.optional, keys(value) - right_fields(value, expected.optional)),
+)
+
+right_fields(value, kinds) := {field |
+	some field, kind in kinds
+	conforms(value[field], kind)
+}
+
+keys(value) := object.keys(value) if {
+	is_object(value)
+} else := set()
+
+# METADATA
+# title: Conforms
+# description: Whether a value is what a table expects, in the table's words, which are also those of the error.
+# scope: document
+conforms(value, "1") if value == 1
+
+conforms(value, "a number") if is_number(value)
+
+conforms(value, "a text") if is_string(value)
+
+conforms(value, "a text or null") if is_string(value)
+
+conforms(value, "a text or null") if is_null(value)
+
+conforms(value, "a text that is not empty") if is_text(value)
+
+conforms(value, "a name") if is_name(value)
+
+conforms(value, "an object") if is_object(value)
+
+conforms(value, "an array") if is_array(value)
+
+conforms(value, "an array of texts") if is_array_of_texts(value)
+
+conforms(value, "an array of texts or null") if is_array_of_texts(value)
+
+conforms(value, "an array of texts or null") if is_null(value)
+
+conforms(value, "an array of names") if {
+	is_array(value)
+	every name in value { is_name(name) }
+}
+
+conforms(value, "true or false") if is_boolean(value)
+
+conforms(value, "true, false or null") if is_boolean(value)
+
+conforms(value, "true, false or null") if is_null(value)
+
+conforms(value, "session or startup") if value in {"session", "startup"}
+
+conforms(value, "trusted, untrusted or unknown") if value in {"trusted", "untrusted", "unknown"}
+
+conforms(value, "error, warning or info") if value in {"error", "warning", "info"}
+
+conforms(value, "an id, not TC and three digits") if {
+	is_text(value)
+	not regex.match(`^TC\d{3}$`, value)
+}
+
+conforms(value, "40 hex digits") if regex.match(`^[0-9A-Fa-f]{40}$`, value)
+
+conforms(value, "40 upper-case hex digits") if regex.match(thumbprint_pattern, value)
+
+conforms(value, "40 upper-case hex digits or null") if regex.match(thumbprint_pattern, value)
+
+conforms(value, "40 upper-case hex digits or null") if is_null(value)
+
+conforms(value, "a time YYYY-MM-DDThh:mm:ssZ") if regex.match(time_pattern, value)
+
+conforms(value, "a time YYYY-MM-DDThh:mm:ssZ or null") if regex.match(time_pattern, value)
+
+conforms(value, "a time YYYY-MM-DDThh:mm:ssZ or null") if is_null(value)
+
+conforms(value, "a date YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ") if regex.match(time_pattern, value)
+
+conforms(value, "a date YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ") if {
+	regex.match(time_pattern, sprintf("%vT00:00:00Z", [value]))
+}
+
+is_name(value) if {
+	is_string(value)
+	value != ""
+}
+
+is_text(value) if {
+	is_string(value)
+	trim_space(value) != ""
+}
+
+is_array_of_texts(value) if {
+	is_array(value)
+	every text in value { is_string(text) }
+}
+
+thumbprint_pattern := `^[0-9A-F]{40}$`
+
+# UTC without fractions, so that times compare as text.
+time_pattern := `^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$`

@@ -1,0 +1,74 @@
+# METADATA
+# scope: package
+# title: Inbound anonymous TLS
+# description: >-
+#   Which certificate an Exchange server serves on X-ANONYMOUSTLS, whether its connectors offer the
+#   extension, and which events it logs: the nine steps of docs/specification.md. Steps 3 to 5 are in
+#   internal_certificate, steps 7 and 8 in selection.
+# related_resources:
+#   - description: The steps, their readings and both documents
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md
+# schemas:
+#   - input: schema.input
+package transportcert.inbound_anonymous
+
+import data.transportcert.internal_certificate
+import data.transportcert.selection
+
+# METADATA
+# title: Session can begin
+# description: A session reaches a connector, unless the connector is disabled.
+# custom:
+#   step: 1
+#   reading: 4
+session_can_begin(connector) if not connector.enabled == false
+
+# METADATA
+# title: Authenticates servers
+# description: The connector has ExchangeServer.
+# custom:
+#   step: 2
+authenticates_servers(connector) if "ExchangeServer" in connector.auth_mechanisms
+
+# METADATA
+# title: Domain list
+# description: The names that a certificate can be for, in lower case, sorted.
+# custom:
+#   step: 6
+domains := sort({domain |
+	some name in array.concat(fqdns, physical_names)
+	domain := selection.comparable(name)
+	domain != ""
+})
+
+# NLB cluster names stand in place of the DNS FQDN where there are any.
+fqdns := input.host.nlb_cluster_names if {
+	count(input.host.nlb_cluster_names) > 0
+} else := [input.host.dns_fqdn]
+
+physical_names := [
+	input.host.dns_host_name,
+	input.host.physical_dns_fqdn,
+	input.host.physical_dns_host_name,
+]
+
+# METADATA
+# title: Best
+# description: What steps 7 and 8 pick for the domain list, by thumbprint and kind, both null where they pick nothing.
+# scope: document
+# custom:
+#   step: 8
+default best := {"thumbprint": null, "kind": null}
+
+best := selection.best(domains)
+
+# METADATA
+# title: Matches best
+# description: Whether the best certificate is the loaded one; null where there is nothing to compare.
+# scope: document
+# custom:
+#   step: 9
+#   reading: 2
+default matches_best := null
+
+matches_best := internal_certificate.loaded.thumbprint == best.thumbprint if is_string(best.thumbprint)

@@ -1,0 +1,68 @@
+package transportcert.selection
+
+import data.transportcert.document
+
+# METADATA
+# title: Ineligible
+# description: The certificates that fail a criterion for a domain list, by thumbprint, each with the reasons.
+# custom:
+#   step: 7
+ineligible(domains) := reasons_by_thumbprint(array.concat(
+	[["name_mismatch", {thumbprint | some thumbprint in mismatched(domains)}]],
+	array.concat(failed, [[reason, thumbprints] | some reason, thumbprints in document.custom_criteria]),
+))
+
+# The criteria by reason, turned round to the reasons by certificate. A partial rule
+# "ineligible[thumbprint] contains reason" would read better, but OPA compares each new key with all others:
+# 1,000 certificates take 12 seconds. A function of certificate and reason takes three quarters longer than this.
+reasons_by_thumbprint(criteria) := {thumbprint: reasons |
+	some thumbprint in union({thumbprints | some [_, thumbprints] in criteria})
+	reasons := {reason | some [reason, thumbprints] in criteria; thumbprint in thumbprints}
+}
+
+# The published criteria that do not depend on the names: each reason with the certificates that it concerns.
+failed := [
+	["version_below_3", version_below_3],
+	["no_private_key", no_private_key],
+	["private_key_unknown", private_key_unknown],
+	["smtp_not_enabled", smtp_not_enabled],
+	["services_unknown", services_unknown],
+]
+
+version_below_3 contains certificate.thumbprint if {
+	some certificate in input.certificates
+	certificate.version < 3
+}
+
+no_private_key contains certificate.thumbprint if {
+	some certificate in input.certificates
+	certificate.has_private_key == false
+}
+
+# An unknown fact never counts in a certificate's favour (reading 11).
+private_key_unknown contains certificate.thumbprint if {
+	some certificate in input.certificates
+	is_null(certificate.has_private_key)
+}
+
+smtp_not_enabled contains certificate.thumbprint if {
+	some certificate in input.certificates
+	is_array(certificate.services)
+	not "SMTP" in certificate.services
+}
+
+services_unknown contains certificate.thumbprint if {
+	some certificate in input.certificates
+	is_null(certificate.services)
+}
+
+# The certificates without a name on the domain list. A wildcard is a name like any other (reading 8).
+mismatched(domains) := [certificate.thumbprint |
+	some certificate in input.certificates
+	not is_for(certificate, domains)
+]
+
+is_for(certificate, domains) if {
+	some name in names(certificate)
+	comparable(name) in domains
+}

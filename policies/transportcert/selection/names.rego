@@ -1,0 +1,24 @@
+# METADATA
+# scope: package
+# title: Selection
+# description: >-
+#   Which certificates of the store are eligible for the names searched for, and which of them is best: steps 7
+#   and 8 as functions of these names, for every scenario.
+# related_resources:
+#   - description: Step 7
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-7
+# schemas:
+#   - input: schema.input
+package transportcert.selection
+
+# METADATA
+# title: Comparable
+# description: A name as names are compared, in lower case and without one trailing dot.
+# custom:
+#   reading: 8
+comparable(name) := lower(trim_suffix(name, "."))
+
+# METADATA
+# title: Names
+# description: The names that a certificate is for, the subject's common names and the DNS names.
+names(certificate) := array.concat(certificate.subject_common_names, certificate.dns_names)

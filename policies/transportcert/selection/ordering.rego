@@ -1,0 +1,84 @@
+package transportcert.selection
+
+import data.transportcert.document
+
+# METADATA
+# title: Eligible
+# description: The thumbprints of the certificates that meet every criterion for a domain list, in order.
+# custom:
+#   step: 8
+#   reading: 9
+eligible(domains) := in_order([certificate.thumbprint |
+	rejected := ineligible(domains)
+	some certificate in input.certificates
+	not rejected[certificate.thumbprint]
+])
+
+# METADATA
+# title: In order
+# description: Thumbprints by the certificates' not_before, most recent first; where it is equal, the lower thumbprint first.
+# custom:
+#   step: 8
+#   reading: 9
+in_order(thumbprints) := [thumbprint |
+	some [_, thumbprint] in sort([[recency(thumbprint), thumbprint] | some thumbprint in thumbprints])
+]
+
+# The digits of not_before as a number below zero. sort knows only one direction, and reversing its result would
+# put the higher thumbprint first where not_before is equal.
+recency(thumbprint) := 0 - to_number(regex.replace(document.store[thumbprint].not_before, `\D`, ""))
+
+# METADATA
+# title: Best
+# description: The first eligible valid PKI certificate, otherwise the first that is self-signed; undefined without either.
+# custom:
+#   step: 8
+#   reading: 7
+best(domains) := first_of(eligible(domains), ["pki", "self_signed"])
+
+# METADATA
+# title: First of
+# description: >-
+#   Of thumbprints in order, the first whose certificate is of the preferred kind, with that kind; where there
+#   is none, of the next kind; undefined without any.
+# custom:
+#   step: 8
+first_of(thumbprints, kinds) := {"thumbprint": of_kind[0], "kind": chosen} if {
+	found := {kind(thumbprint) | some thumbprint in thumbprints}
+	chosen := [candidate | some candidate in kinds; candidate in found][0]
+	of_kind := [thumbprint | some thumbprint in thumbprints; kind(thumbprint) == chosen]
+}
+
+# Undefined for a certificate that is neither: issued by a CA that is not trusted, for example.
+kind(thumbprint) := "self_signed" if {
+	# Nothing else is asked of it, not even that it is valid (reading 6).
+	document.store[thumbprint].self_signed == true
+} else := "pki" if {
+	valid_pki(document.store[thumbprint])
+}
+
+# METADATA
+# title: Valid PKI certificate
+# description: >-
+#   Not self-signed, with a chain that ends in a trusted root, valid now in every part, and not known to be
+#   revoked.
+# custom:
+#   step: 8
+#   reading: 5
+valid_pki(certificate) if {
+	certificate.self_signed == false
+	certificate.trust.chain == "trusted"
+	not known_revoked(certificate)
+
+	# Null is less than every string: an unknown window would begin before now.
+	is_string(certificate.trust.valid_from)
+	certificate.trust.valid_from <= document.now
+	document.now <= certificate.trust.valid_until
+}
+
+# METADATA
+# title: Known to be revoked
+# description: A certificate that may or may not be revoked counts as not revoked.
+# custom:
+#   reading: 5
+known_revoked(certificate) if certificate.trust.revoked == true
