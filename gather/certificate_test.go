@@ -3,7 +3,6 @@ package gather
 import (
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
@@ -18,6 +17,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/internal/certificate"
+	"github.com/transportcert/transportcert/internal/certificate/forge"
+	"github.com/transportcert/transportcert/internal/der"
 )
 
 func ecKey(t testing.TB, curve elliptic.Curve) *ecdsa.PrivateKey {
@@ -42,19 +45,19 @@ func TestNewCertificateAgreesWithGo(t *testing.T) {
 		key       crypto.Signer
 		algorithm x509.SignatureAlgorithm
 	}{
-		"RSA":           {rsaKey(), x509.SHA256WithRSA},
-		"RSA SHA384":    {rsaKey(), x509.SHA384WithRSA},
-		"RSA SHA512":    {rsaKey(), x509.SHA512WithRSA},
-		"RSA PSS":       {rsaKey(), x509.SHA256WithRSAPSS},
-		"RSA PSS 384":   {rsaKey(), x509.SHA384WithRSAPSS},
-		"RSA PSS 512":   {rsaKey(), x509.SHA512WithRSAPSS},
+		"RSA":           {forge.RSAKey(), x509.SHA256WithRSA},
+		"RSA SHA384":    {forge.RSAKey(), x509.SHA384WithRSA},
+		"RSA SHA512":    {forge.RSAKey(), x509.SHA512WithRSA},
+		"RSA PSS":       {forge.RSAKey(), x509.SHA256WithRSAPSS},
+		"RSA PSS 384":   {forge.RSAKey(), x509.SHA384WithRSAPSS},
+		"RSA PSS 512":   {forge.RSAKey(), x509.SHA512WithRSAPSS},
 		"ECDSA P-224":   {ecKey(t, elliptic.P224()), x509.ECDSAWithSHA256},
 		"ECDSA P-256":   {ecKey(t, elliptic.P256()), x509.ECDSAWithSHA256},
 		"ECDSA P-384":   {ecKey(t, elliptic.P384()), x509.ECDSAWithSHA384},
 		"ECDSA P-521":   {ecKey(t, elliptic.P521()), x509.ECDSAWithSHA512},
-		"Ed25519":       {keyOf("Ed25519"), x509.PureEd25519},
+		"Ed25519":       {forge.KeyOf("Ed25519"), x509.PureEd25519},
 		"ECDSA by RSA":  {ecKey(t, elliptic.P256()), x509.SHA256WithRSA},
-		"RSA by itself": {rsaKey(), 0},
+		"RSA by itself": {forge.RSAKey(), 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -75,7 +78,7 @@ func TestNewCertificateAgreesWithGo(t *testing.T) {
 			}
 			parent, signer := template, c.key
 			if name == "ECDSA by RSA" {
-				parent, signer = &x509.Certificate{Subject: pkix.Name{CommonName: "Contoso CA"}}, rsaKey()
+				parent, signer = &x509.Certificate{Subject: pkix.Name{CommonName: "Contoso CA"}}, forge.RSAKey()
 			}
 			der, err := x509.CreateCertificate(rand.Reader, template, parent, c.key.Public(), signer)
 			require.NoError(t, err)
@@ -101,11 +104,11 @@ func TestNewCertificateAgreesWithGo(t *testing.T) {
 			require.Nil(t, got.HasPrivateKey)
 			require.Nil(t, got.Services)
 
-			p, err := parse(der)
+			p, err := certificate.Parse(der)
 			require.NoError(t, err)
-			require.True(t, p.isCA)
-			require.Equal(t, want.MaxPathLen, p.maxPath)
-			require.False(t, p.noCertSign)
+			require.True(t, p.IsCA)
+			require.Equal(t, want.MaxPathLen, p.MaxPathLen)
+			require.False(t, p.CannotSignCertificates)
 		})
 	}
 }
@@ -113,43 +116,43 @@ func TestNewCertificateAgreesWithGo(t *testing.T) {
 // What crypto/x509 refuses and Windows does not.
 func TestNewCertificateOdd(t *testing.T) {
 	t.Parallel()
-	cn := func(tag byte, value string) []byte { return attribute(t, str(tag, value), 2, 5, 4, 3) }
+	cn := func(tag byte, value string) []byte { return forge.Attribute(t, forge.Str(tag, value), 2, 5, 4, 3) }
 	for name, c := range map[string]struct {
-		recipe recipe
+		recipe forge.Recipe
 		alter  func(der []byte) []byte
 		want   func(*Certificate) // sets what differs
 		notes  []string           // the beginnings
 	}{
 		"plain": {},
 		"negative serial number": {
-			recipe: recipe{serial: []byte{0x9a, 0x00, 0xff}},
+			recipe: forge.Recipe{Serial: []byte{0x9a, 0x00, 0xff}},
 			want:   func(c *Certificate) { c.SerialNumber = "9A00FF" },
 			notes:  []string{"is read leniently, since Go refuses it: x509: negative serial number"},
 		},
 		"serial number without bytes": {
-			recipe: recipe{serial: []byte{}},
+			recipe: forge.Recipe{Serial: []byte{}},
 			want:   func(c *Certificate) { c.SerialNumber = "" },
 			notes:  []string{"is read leniently"},
 		},
 		"version 1": {
-			recipe: recipe{version: []byte{}},
+			recipe: forge.Recipe{Version: []byte{}},
 			want:   func(c *Certificate) { c.Version = 1 },
 		},
 		"version 2 with unique identifiers is 2": {
-			recipe: recipe{version: tlv(0xa0, tlv(tagInteger, []byte{1}))},
+			recipe: forge.Recipe{Version: forge.TLV(0xa0, forge.TLV(der.TagInteger, []byte{1}))},
 			want:   func(c *Certificate) { c.Version = 2 },
 		},
 		"version 4": {
-			recipe: recipe{version: tlv(0xa0, tlv(tagInteger, []byte{3}))},
+			recipe: forge.Recipe{Version: forge.TLV(0xa0, forge.TLV(der.TagInteger, []byte{3}))},
 			want:   func(c *Certificate) { c.Version = 4 },
 			notes:  []string{"is read leniently"},
 		},
 		"several common names": {
-			recipe: recipe{subject: tlv(tagSequence,
-				cn(tagPrintableString, "first"),
-				attribute(t, str(tagPrintableString, "Ops"), 2, 5, 4, 11),
-				cn(tagUTF8String, "zweiter ü"),
-				tlv(tagSet, tlv(tagSequence, oid(t, 2, 5, 4, 3), str(tagUTF8String, "third")), tlv(tagSequence, oid(t, 2, 5, 4, 5), str(tagPrintableString, "7"))),
+			recipe: forge.Recipe{Subject: forge.TLV(der.TagSequence,
+				cn(der.TagPrintableString, "first"),
+				forge.Attribute(t, forge.Str(der.TagPrintableString, "Ops"), 2, 5, 4, 11),
+				cn(der.TagUTF8String, "zweiter ü"),
+				forge.TLV(der.TagSet, forge.TLV(der.TagSequence, forge.OID(t, 2, 5, 4, 3), forge.Str(der.TagUTF8String, "third")), forge.TLV(der.TagSequence, forge.OID(t, 2, 5, 4, 5), forge.Str(der.TagPrintableString, "7"))),
 			)},
 			want: func(c *Certificate) {
 				c.Subject = "CN=third + SERIALNUMBER=7, CN=zweiter ü, OU=Ops, CN=first"
@@ -157,16 +160,16 @@ func TestNewCertificateOdd(t *testing.T) {
 			},
 		},
 		"encodings of text": {
-			recipe: recipe{subject: tlv(tagSequence,
-				cn(tagBMPString, "\x00E\x00x\x20\xac\xd8\x3d\xde\x00"),
-				cn(tagTeletexString, "Z\xfcrich"),
-				cn(tagNumericString, "12 34"),
-				cn(tagUniversalString, "\x00\x00\x00U\x00\x01\xf6\x00"),
-				cn(tagIA5String, "a@b"),
-				cn(tagVisibleString, "vis"),
-				cn(tagUTF8String, "bad\xff"),
-				cn(tagPrintableString, "star*_\xe4"),
-				cn(tagOctetString, "\x01\x02"),
+			recipe: forge.Recipe{Subject: forge.TLV(der.TagSequence,
+				cn(der.TagBMPString, "\x00E\x00x\x20\xac\xd8\x3d\xde\x00"),
+				cn(der.TagTeletexString, "Z\xfcrich"),
+				cn(der.TagNumericString, "12 34"),
+				cn(der.TagUniversalString, "\x00\x00\x00U\x00\x01\xf6\x00"),
+				cn(der.TagIA5String, "a@b"),
+				cn(der.TagVisibleString, "vis"),
+				cn(der.TagUTF8String, "bad\xff"),
+				cn(der.TagPrintableString, "star*_\xe4"),
+				cn(der.TagOctetString, "\x01\x02"),
 			)},
 			want: func(c *Certificate) {
 				c.SubjectCommonNames = []string{"Ex€😀", "Zürich", "12 34", "U😀", "a@b", "vis", "bad\ufffd", "star*_ä", "#04020102"}
@@ -178,17 +181,17 @@ func TestNewCertificateOdd(t *testing.T) {
 			notes: []string{"is read leniently"},
 		},
 		"text of odd length": {
-			recipe: recipe{subject: tlv(tagSequence, cn(tagBMPString, "\x00A\x00"), cn(tagUniversalString, "\x00\x00\x00B\x00"))},
+			recipe: forge.Recipe{Subject: forge.TLV(der.TagSequence, cn(der.TagBMPString, "\x00A\x00"), cn(der.TagUniversalString, "\x00\x00\x00B\x00"))},
 			want: func(c *Certificate) {
 				c.Subject, c.SubjectCommonNames = "CN=B, CN=A", []string{"A", "B"}
 			},
 			notes: []string{"is read leniently"},
 		},
 		"quotes and an attribute without a short name": {
-			recipe: recipe{subject: tlv(tagSequence,
-				attribute(t, str(tagPrintableString, "x"), 1, 3, 6, 1, 4, 1, 311, 60, 2, 1, 3),
-				attribute(t, str(tagUTF8String, `Say "hi", Inc.`), 2, 5, 4, 10),
-				cn(tagUTF8String, " ex01 "),
+			recipe: forge.Recipe{Subject: forge.TLV(der.TagSequence,
+				forge.Attribute(t, forge.Str(der.TagPrintableString, "x"), 1, 3, 6, 1, 4, 1, 311, 60, 2, 1, 3),
+				forge.Attribute(t, forge.Str(der.TagUTF8String, `Say "hi", Inc.`), 2, 5, 4, 10),
+				cn(der.TagUTF8String, " ex01 "),
 			)},
 			want: func(c *Certificate) {
 				c.Subject = `CN=" ex01 ", O="Say ""hi"", Inc.", OID.1.3.6.1.4.1.311.60.2.1.3=x`
@@ -196,11 +199,11 @@ func TestNewCertificateOdd(t *testing.T) {
 			},
 		},
 		"empty subject and issuer": {
-			recipe: recipe{subject: tlv(tagSequence)},
+			recipe: forge.Recipe{Subject: forge.TLV(der.TagSequence)},
 			want:   func(c *Certificate) { c.Subject, c.SubjectCommonNames = "", []string{} },
 		},
 		"damaged subject": {
-			recipe: recipe{subject: tlv(tagSequence, cn(tagUTF8String, "before"), tlv(tagSet, []byte{0x30, 0x20}))},
+			recipe: forge.Recipe{Subject: forge.TLV(der.TagSequence, cn(der.TagUTF8String, "before"), forge.TLV(der.TagSet, []byte{0x30, 0x20}))},
 			want:   func(c *Certificate) { c.Subject, c.SubjectCommonNames = "CN=before", []string{"before"} },
 			notes: []string{
 				"has a damaged issuer, read up to there: byte 42: an attribute is cut off: 32 bytes expected, 0 are there",
@@ -208,49 +211,49 @@ func TestNewCertificateOdd(t *testing.T) {
 			},
 		},
 		"odd alternative names": {
-			recipe: recipe{extensions: [][]byte{san(t, str(0x82, "EX01"), str(0x81, "a@b"), str(0x82, "b\xfc.test"), str(0x87, "\x7f\x00\x00"), str(0x82, ""), str(0x82, "*."))}},
+			recipe: forge.Recipe{Extensions: [][]byte{forge.SAN(t, forge.Str(0x82, "EX01"), forge.Str(0x81, "a@b"), forge.Str(0x82, "b\xfc.test"), forge.Str(0x87, "\x7f\x00\x00"), forge.Str(0x82, ""), forge.Str(0x82, "*."))}},
 			want:   func(c *Certificate) { c.DNSNames = []string{"EX01", "bü.test", "", "*."} },
 			notes:  []string{"is read leniently"},
 		},
 		"damaged alternative name": {
-			recipe: recipe{extensions: [][]byte{san(t, str(0x82, "EX01"), []byte{0x82, 0x09, 'x'}), ca(t, -1)}},
+			recipe: forge.Recipe{Extensions: [][]byte{forge.SAN(t, forge.Str(0x82, "EX01"), []byte{0x82, 0x09, 'x'}), forge.CA(t, -1)}},
 			want:   func(c *Certificate) { c.DNSNames = []string{"EX01"} },
 			notes:  []string{"has a damaged subject alternative name, read up to there: byte ", "is read leniently"},
 		},
 		"an extension twice": {
-			recipe: recipe{extensions: [][]byte{san(t, str(0x82, "one")), san(t, str(0x82, "two"))}},
+			recipe: forge.Recipe{Extensions: [][]byte{forge.SAN(t, forge.Str(0x82, "one")), forge.SAN(t, forge.Str(0x82, "two"))}},
 			want:   func(c *Certificate) { c.DNSNames = []string{"one"} },
 			notes:  []string{"has the extension 2.5.29.17 more than once: the first holds", "is read leniently, since Go refuses it: x509: certificate contains duplicate extension"},
 		},
 		"damaged list of extensions": {
-			recipe: recipe{extensions: [][]byte{san(t, str(0x82, "one")), {0x04, 0x00}}},
+			recipe: forge.Recipe{Extensions: [][]byte{forge.SAN(t, forge.Str(0x82, "one")), {0x04, 0x00}}},
 			want:   func(c *Certificate) { c.DNSNames = []string{"one"} },
 			notes:  []string{"has a damaged list of extensions", "is read leniently"},
 		},
 		"constraints that are none": {
-			recipe: recipe{extensions: [][]byte{extension(t, []byte{1, 2, 3}, 2, 5, 29, 19)}},
+			recipe: forge.Recipe{Extensions: [][]byte{forge.Extension(t, []byte{1, 2, 3}, 2, 5, 29, 19)}},
 			notes:  []string{"has a damaged basic constraints extension", "is read leniently"},
 		},
 		"UTCTime": {
-			recipe: recipe{from: str(tagUTCTime, "500101000000Z"), until: str(tagUTCTime, "491231235959Z")},
+			recipe: forge.Recipe{From: forge.Str(der.TagUTCTime, "500101000000Z"), Until: forge.Str(der.TagUTCTime, "491231235959Z")},
 			want:   func(c *Certificate) { c.NotBefore, c.NotAfter = "1950-01-01T00:00:00Z", "2049-12-31T23:59:59Z" },
 		},
 		"UTCTime between Go's pivot and that of X.509": {
-			recipe: recipe{from: str(tagUTCTime, "680229000000Z"), until: str(tagUTCTime, "690101000000Z")},
+			recipe: forge.Recipe{From: forge.Str(der.TagUTCTime, "680229000000Z"), Until: forge.Str(der.TagUTCTime, "690101000000Z")},
 			want:   func(c *Certificate) { c.NotBefore, c.NotAfter = "1968-02-29T00:00:00Z", "1969-01-01T00:00:00Z" },
 		},
 		"times without seconds and with offsets": {
-			recipe: recipe{from: str(tagUTCTime, "2401010030+0100"), until: str(tagGeneralizedTime, "205012312359-0130")},
+			recipe: forge.Recipe{From: forge.Str(der.TagUTCTime, "2401010030+0100"), Until: forge.Str(der.TagGeneralizedTime, "205012312359-0130")},
 			want:   func(c *Certificate) { c.NotBefore, c.NotAfter = "2023-12-31T23:30:00Z", "2051-01-01T01:29:00Z" },
 			notes:  []string{"is read leniently"},
 		},
 		"times with fractions and without minutes": {
-			recipe: recipe{from: str(tagGeneralizedTime, "20240101000000.999Z"), until: str(tagGeneralizedTime, "2025010112Z")},
+			recipe: forge.Recipe{From: forge.Str(der.TagGeneralizedTime, "20240101000000.999Z"), Until: forge.Str(der.TagGeneralizedTime, "2025010112Z")},
 			want:   func(c *Certificate) { c.NotBefore, c.NotAfter = "2024-01-01T00:00:00Z", "2025-01-01T12:00:00Z" },
 			notes:  []string{"is read leniently"},
 		},
 		"the end of time": {
-			recipe: recipe{until: str(tagGeneralizedTime, "99991231235959Z")},
+			recipe: forge.Recipe{Until: forge.Str(der.TagGeneralizedTime, "99991231235959Z")},
 			want:   func(c *Certificate) { c.NotAfter = "9999-12-31T23:59:59Z" },
 		},
 		"bytes after the certificate": {
@@ -258,53 +261,53 @@ func TestNewCertificateOdd(t *testing.T) {
 			notes: []string{"is followed by 3 bytes that do not belong to it and are left out"},
 		},
 		"MD5": {
-			recipe: recipe{key: rsaKey(), hash: crypto.MD5},
+			recipe: forge.Recipe{Key: forge.RSAKey(), Hash: crypto.MD5},
 			want: func(c *Certificate) {
 				c.KeyAlgorithm, c.KeyBits, c.SignatureAlgorithm = "RSA", 2048, "MD5-RSA"
 			},
 		},
 		"SHA-1": {
-			recipe: recipe{key: rsaKey(), hash: crypto.SHA1},
+			recipe: forge.Recipe{Key: forge.RSAKey(), Hash: crypto.SHA1},
 			want: func(c *Certificate) {
 				c.KeyAlgorithm, c.KeyBits, c.SignatureAlgorithm = "RSA", 2048, "SHA1-RSA"
 			},
 		},
 		"an RSA signature that is said to be ECDSA": {
-			recipe: recipe{key: rsaKey(), hash: crypto.SHA1, algorithm: tlv(tagSequence, oid(t, 1, 2, 840, 10045, 4, 1))},
+			recipe: forge.Recipe{Key: forge.RSAKey(), Hash: crypto.SHA1, Algorithm: forge.TLV(der.TagSequence, forge.OID(t, 1, 2, 840, 10045, 4, 1))},
 			want: func(c *Certificate) {
 				c.KeyAlgorithm, c.KeyBits, c.SignatureAlgorithm, c.SelfSigned = "RSA", 2048, "ECDSA-SHA1", new(bool)
 			},
 		},
 		"own name, the signature of another": {
-			recipe: recipe{issuer: &forged{subject: named(t, "plain"), key: keyOf("other")}},
+			recipe: forge.Recipe{Issuer: &forge.Certificate{Subject: forge.Named(t, "plain"), Key: forge.KeyOf("other")}},
 			want:   func(c *Certificate) { c.SelfSigned = new(bool) },
 		},
 		"another issuer": {
-			recipe: recipe{issuer: &forged{subject: named(t, "CA"), key: keyOf("CA")}},
+			recipe: forge.Recipe{Issuer: &forge.Certificate{Subject: forge.Named(t, "CA"), Key: forge.KeyOf("CA")}},
 			want:   func(c *Certificate) { c.Issuer, c.SelfSigned = "CN=CA", new(bool) },
 		},
 		"same issuer in another encoding": {
-			recipe: recipe{issuerName: tlv(tagSequence, cn(tagPrintableString, "plain"))},
+			recipe: forge.Recipe{IssuerName: forge.TLV(der.TagSequence, cn(der.TagPrintableString, "plain"))},
 			want:   func(c *Certificate) { c.SelfSigned = new(bool) },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			yes := true
-			c.recipe.cn = "plain"
-			der := forge(t, c.recipe).der
+			c.recipe.CN = "plain"
+			der := forge.New(t, c.recipe).DER
 			want := Certificate{
 				Version: 3, Subject: "CN=plain", SerialNumber: "01",
 				SubjectCommonNames: []string{"plain"}, DNSNames: []string{},
 				NotBefore: "2020-01-01T00:00:00Z", NotAfter: "2030-01-01T00:00:00Z",
 				SelfSigned: &yes, Trust: Trust{Chain: ChainUnknown},
 				KeyAlgorithm: "Ed25519", KeyBits: 256, SignatureAlgorithm: "Ed25519",
-				DER: slices.Clone(der), Thumbprint: thumbprint(der),
+				DER: slices.Clone(der), Thumbprint: certificate.Thumbprint(der),
 			}
 			if c.want != nil {
 				c.want(&want)
 			}
-			if want.Issuer == "" && c.recipe.issuerName == nil && c.recipe.issuer == nil {
+			if want.Issuer == "" && c.recipe.IssuerName == nil && c.recipe.Issuer == nil {
 				want.Issuer = want.Subject
 			} else if want.Issuer == "" {
 				want.Issuer = "CN=plain"
@@ -327,18 +330,18 @@ func TestNewCertificateOdd(t *testing.T) {
 // An algorithm that nobody here knows: its OID, and null where it matters.
 func TestNewCertificateUnknownAlgorithm(t *testing.T) {
 	t.Parallel()
-	ed := oid(t, 1, 3, 101, 112)
-	unknown := oid(t, 1, 3, 101, 113) // Ed448
-	der := forge(t, recipe{cn: "own"}).der
+	ed := forge.OID(t, 1, 3, 101, 112)
+	unknown := forge.OID(t, 1, 3, 101, 113) // Ed448
+	der := forge.New(t, forge.Recipe{CN: "own"}).DER
 	c, notes, err := NewCertificate([]byte(strings.ReplaceAll(string(der), string(ed), string(unknown))))
 	require.NoError(t, err)
 	require.Equal(t, "1.3.101.113", c.SignatureAlgorithm)
 	require.Equal(t, "1.3.101.113", c.KeyAlgorithm)
 	require.Zero(t, c.KeyBits)
 	require.Nil(t, c.SelfSigned)
-	require.Equal(t, []string{"names itself as issuer, and whether it is self-signed is not known: signatures 1.3.101.113 cannot be verified here"}, notes)
+	require.Equal(t, []string{"names itself as its issuer; whether it is self-signed is unknown: signatures of the kind 1.3.101.113 cannot be verified here"}, notes)
 
-	der = forge(t, recipe{cn: "issued", issuer: &forged{subject: named(t, "CA"), key: keyOf("CA")}}).der
+	der = forge.New(t, forge.Recipe{CN: "issued", Issuer: &forge.Certificate{Subject: forge.Named(t, "CA"), Key: forge.KeyOf("CA")}}).DER
 	c, _, err = NewCertificate([]byte(strings.ReplaceAll(string(der), string(ed), string(unknown))))
 	require.NoError(t, err)
 	require.False(t, *c.SelfSigned, "the issuer is another, whatever the algorithm")
@@ -347,7 +350,7 @@ func TestNewCertificateUnknownAlgorithm(t *testing.T) {
 // A damaged certificate is an error with a place; it is never a panic.
 func TestNewCertificateDamaged(t *testing.T) {
 	t.Parallel()
-	good := forge(t, recipe{cn: "good"}).der
+	good := forge.New(t, forge.Recipe{CN: "good"}).DER
 	for name, c := range map[string]struct {
 		der  []byte
 		want string
@@ -356,17 +359,19 @@ func TestNewCertificateDamaged(t *testing.T) {
 		"text":          {[]byte("-----BEGIN CERTIFICATE-----"), "byte 0: expected a certificate (tag 0x30), found tag 0x2d"},
 		"cut off":       {good[:len(good)-1], "byte 0: a certificate is cut off: "},
 		"one byte":      {good[:1], "byte 0: expected a certificate, found the end"},
-		"other inside":  {tlv(tagSequence, tlv(tagSet)), "byte 2: expected TBSCertificate (tag 0x30), found tag 0x31"},
-		"empty":         {tlv(tagSequence), "byte 2: expected TBSCertificate, found the end"},
-		"indefinite":    {[]byte{0x30, 0x80, 0, 0}, "byte 1: expected the length of a certificate"},
-		"huge":          {[]byte{0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 0}, "byte 1: a certificate is said to be longer than 262144 bytes"},
+		"other inside":  {forge.TLV(der.TagSequence, forge.TLV(der.TagSet)), "byte 2: expected TBSCertificate (tag 0x30), found tag 0x31"},
+		"empty":         {forge.TLV(der.TagSequence), "byte 2: expected TBSCertificate, found the end"},
+		"indefinite":    {[]byte{0x30, 0x80, 0, 0}, "byte 2: expected TBSCertificate, found the end"},
+		"no end mark":   {[]byte{0x30, 0x80, 0, 1, 0}, "byte 5: expected the end mark of a certificate, found the end"},
+		"too long":      {append([]byte{0x30, 0x83, 4, 0, 0}, make([]byte, 256<<10)...), "byte 0: a certificate is longer than 262144 bytes"},
+		"huge":          {[]byte{0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 0}, "byte 1: a certificate is said to be longer than 67108864 bytes"},
 		"long tag":      {[]byte{0x3f, 0x02, 0x01, 0x00}, "byte 0: expected a certificate (tag 0x30), found tag 0x3f"},
-		"no signature":  {tlv(tagSequence, tlv(tagSequence), tlv(tagSequence)), "byte 6: expected signatureValue, found the end"},
-		"month 13":      {forge(t, recipe{cn: "x", until: str(tagUTCTime, "231301000000Z")}).der, `expected notAfter (UTCTime or GeneralizedTime), found tag 0x17, "231301000000Z"`},
-		"no time":       {forge(t, recipe{cn: "x", from: tlv(tagInteger, []byte{1})}).der, `expected notBefore (UTCTime or GeneralizedTime), found tag 0x02`},
-		"year 10000":    {forge(t, recipe{cn: "x", until: str(tagGeneralizedTime, "99991231235959-0100")}).der, `expected notAfter`},
-		"version -1":    {forge(t, recipe{cn: "x", version: tlv(0xa0, tlv(tagInteger, []byte{0xff}))}).der, "expected a version, found FF"},
-		"empty version": {forge(t, recipe{cn: "x", version: tlv(0xa0)}).der, "expected version, found the end"},
+		"no signature":  {forge.TLV(der.TagSequence, forge.TLV(der.TagSequence), forge.TLV(der.TagSequence)), "byte 6: expected signatureValue, found the end"},
+		"month 13":      {forge.New(t, forge.Recipe{CN: "x", Until: forge.Str(der.TagUTCTime, "231301000000Z")}).DER, `expected notAfter (UTCTime or GeneralizedTime), found tag 0x17, "231301000000Z"`},
+		"no time":       {forge.New(t, forge.Recipe{CN: "x", From: forge.TLV(der.TagInteger, []byte{1})}).DER, `expected notBefore (UTCTime or GeneralizedTime), found tag 0x02`},
+		"year 10000":    {forge.New(t, forge.Recipe{CN: "x", Until: forge.Str(der.TagGeneralizedTime, "99991231235959-0100")}).DER, `expected notAfter`},
+		"version -1":    {forge.New(t, forge.Recipe{CN: "x", Version: forge.TLV(0xa0, forge.TLV(der.TagInteger, []byte{0xff}))}).DER, "expected a version, found FF"},
+		"empty version": {forge.New(t, forge.Recipe{CN: "x", Version: forge.TLV(0xa0)}).DER, "expected version, found the end"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -381,7 +386,7 @@ func TestNewCertificateDamaged(t *testing.T) {
 // BER writes a length with more bytes than it needs; DER does not.
 func TestNewCertificateLongLength(t *testing.T) {
 	t.Parallel()
-	good := forge(t, recipe{cn: "good"}).der
+	good := forge.New(t, forge.Recipe{CN: "good"}).DER
 	require.Equal(t, byte(0x81), good[1])
 	long := slices.Concat([]byte{0x30, 0x83, 0, 0}, good[2:])
 	c, notes, err := NewCertificate(long)
@@ -389,15 +394,15 @@ func TestNewCertificateLongLength(t *testing.T) {
 	require.Len(t, notes, 1)
 	require.Equal(t, []string{"good"}, c.SubjectCommonNames)
 	require.True(t, *c.SelfSigned)
-	require.Equal(t, thumbprint(long), c.Thumbprint)
+	require.Equal(t, certificate.Thumbprint(long), c.Thumbprint)
 }
 
 func TestNewCertificateNeverPanics(t *testing.T) {
 	t.Parallel()
 	random := mathrand.New(mathrand.NewPCG(1, 2))
 	seeds := [][]byte{
-		forge(t, recipe{cn: "a", extensions: [][]byte{san(t, str(0x82, "EX01"), str(0x82, "ex01.test")), ca(t, 3), extension(t, tlv(tagBitString, []byte{1, 6}), 2, 5, 29, 15)}}).der,
-		forge(t, recipe{cn: "b", key: rsaKey(), hash: crypto.MD5, serial: []byte{0xff, 1}}).der,
+		forge.New(t, forge.Recipe{CN: "a", Extensions: [][]byte{forge.SAN(t, forge.Str(0x82, "EX01"), forge.Str(0x82, "ex01.test")), forge.CA(t, 3), forge.Extension(t, forge.TLV(der.TagBitString, []byte{1, 6}), 2, 5, 29, 15)}}).DER,
+		forge.New(t, forge.Recipe{CN: "b", Key: forge.RSAKey(), Hash: crypto.MD5, Serial: []byte{0xff, 1}}).DER,
 	}
 	key := ecKey(t, elliptic.P256())
 	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1)}, &x509.Certificate{}, key.Public(), key)
@@ -448,38 +453,25 @@ func TestKeySizes(t *testing.T) {
 		bits      int
 	}{
 		"DSA": {
-			tlv(tagSequence, tlv(tagSequence, oid(t, 1, 2, 840, 10040, 4, 1), tlv(tagSequence, integer(1024), integer(160), integer(1024))), tlv(tagBitString, []byte{0}, integer(1024))),
+			forge.TLV(der.TagSequence, forge.TLV(der.TagSequence, forge.OID(t, 1, 2, 840, 10040, 4, 1), forge.TLV(der.TagSequence, integer(1024), integer(160), integer(1024))), forge.TLV(der.TagBitString, []byte{0}, integer(1024))),
 			"DSA", 1024,
 		},
 		"brainpoolP256r1": {
-			tlv(tagSequence, tlv(tagSequence, oid(t, 1, 2, 840, 10045, 2, 1), oid(t, 1, 3, 36, 3, 3, 2, 8, 1, 1, 7)), tlv(tagBitString, []byte{0, 4}, make([]byte, 64))),
+			forge.TLV(der.TagSequence, forge.TLV(der.TagSequence, forge.OID(t, 1, 2, 840, 10045, 2, 1), forge.OID(t, 1, 3, 36, 3, 3, 2, 8, 1, 1, 7)), forge.TLV(der.TagBitString, []byte{0, 4}, make([]byte, 64))),
 			"ECDSA", 256,
 		},
 		"compressed P-521": {
-			tlv(tagSequence, tlv(tagSequence, oid(t, 1, 2, 840, 10045, 2, 1), oid(t, 1, 3, 132, 0, 35)), tlv(tagBitString, []byte{0, 2}, make([]byte, 66))),
+			forge.TLV(der.TagSequence, forge.TLV(der.TagSequence, forge.OID(t, 1, 2, 840, 10045, 2, 1), forge.OID(t, 1, 3, 132, 0, 35)), forge.TLV(der.TagBitString, []byte{0, 2}, make([]byte, 66))),
 			"ECDSA", 521,
 		},
 		"RSASSA-PSS": {
-			tlv(tagSequence, tlv(tagSequence, oid(t, 1, 2, 840, 113549, 1, 1, 10)), tlv(tagBitString, []byte{0}, tlv(tagSequence, integer(3072), integer(17)))),
+			forge.TLV(der.TagSequence, forge.TLV(der.TagSequence, forge.OID(t, 1, 2, 840, 113549, 1, 1, 10)), forge.TLV(der.TagBitString, []byte{0}, forge.TLV(der.TagSequence, integer(3072), integer(17)))),
 			"RSA", 3072,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			der := forge(t, recipe{cn: "x"}).der
-			own, err := x509.MarshalPKIXPublicKey(keyOf("x").Public().(ed25519.PublicKey))
-			require.NoError(t, err)
-			// The outer lengths change, so the certificate is put together anew.
-			p, err := parse(der)
-			require.NoError(t, err)
-			before, after, found := strings.Cut(string(p.tbs[3:]), string(own))
-			if p.tbs[1] < 0x80 {
-				before, after, found = strings.Cut(string(p.tbs[2:]), string(own))
-			}
-			require.True(t, found)
-			tbs := tlv(tagSequence, []byte(before), c.spki, []byte(after))
-			whole := tlv(tagSequence, tbs, tlv(tagSequence, oid(t, 1, 3, 101, 112)), tlv(tagBitString, []byte{0}, p.signature))
-			got, _, err := NewCertificate(whole)
+			got, _, err := NewCertificate(forge.New(t, forge.Recipe{CN: "x", SPKI: c.spki}).DER)
 			require.NoError(t, err)
 			require.Equal(t, c.algorithm, got.KeyAlgorithm)
 			require.Equal(t, c.bits, got.KeyBits)

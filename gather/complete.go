@@ -2,7 +2,6 @@ package gather
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 )
 
@@ -21,19 +20,16 @@ func (d *Document) Missing() []string {
 	return missing
 }
 
-// UnknownTrust says in a sentence how many certificates can be no valid PKI
-// certificate because nobody looked for their chains. It is empty if none.
-func (d *Document) UnknownTrust() string {
+// UnknownTrust returns how many certificates have an unknown trust and are not
+// known to be self-signed. As long as that is so, none of them can be best.
+func (d *Document) UnknownTrust() int {
 	n := 0
 	for _, c := range d.Certificates {
 		if c.Trust.Chain == ChainUnknown && (c.SelfSigned == nil || !*c.SelfSigned) {
 			n++
 		}
 	}
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d of %d certificates are not self-signed and their trust is unknown: --roots FILE or --system-roots tells", n, len(d.Certificates))
+	return n
 }
 
 // Encode writes the document as indented JSON.

@@ -13,8 +13,8 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"golang.org/x/text/encoding/unicode"
 
+	"github.com/transportcert/transportcert/internal/files"
 	"github.com/transportcert/transportcert/policies"
 )
 
@@ -151,13 +151,10 @@ func compile(text []byte, partial bool) *jsonschema.Schema {
 }
 
 func decode(data []byte, schema *jsonschema.Schema) (*Document, error) {
-	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		var err error
-		if data, err = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data); err != nil {
-			return nil, fmt.Errorf("reading UTF-16: %w", err)
-		}
+	data, err := files.Text(data)
+	if err != nil {
+		return nil, err
 	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	switch start := bytes.TrimSpace(data[:min(len(data), 4096)]); {
 	case len(start) == 0:
 		return nil, errors.New("expected a document, a JSON object; found nothing")

@@ -3,9 +3,9 @@ package gather
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
+
+	"github.com/transportcert/transportcert/internal/files"
 )
 
 // maxFacts is the largest file of facts that is read, in bytes.
@@ -21,7 +21,7 @@ type Facts struct {
 
 // Gather implements Gatherer.
 func (f Facts) Gather(_ context.Context, doc *Document) error {
-	data, err := readFile(f.Path, maxFacts)
+	data, err := files.Read(f.Path, maxFacts)
 	if err != nil {
 		return err
 	}
@@ -39,21 +39,4 @@ func (f Facts) Gather(_ context.Context, doc *Document) error {
 	facts.Sources = sources
 	doc.Overlay(facts)
 	return nil
-}
-
-// readFile reads a file of at most limit bytes.
-func readFile(path string, limit int64) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("%s: expected at most %d bytes", path, limit)
-	}
-	return data, nil
 }

@@ -19,6 +19,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"github.com/transportcert/transportcert/internal/certificate"
 )
 
 const (
@@ -148,22 +150,22 @@ func (f *faults) checkCertificates(value any) {
 	certificates, _ := value.([]any)
 	first := map[string]int{}
 	for i, value := range certificates {
-		certificate, _ := value.(map[string]any)
+		fields, _ := value.(map[string]any)
 		at, path := jsontext.Pointer(fmt.Sprintf("/certificates/%d", i)), fmt.Sprintf("certificates[%d]", i)
-		print, named := certificate["thumbprint"].(string)
+		print, named := fields["thumbprint"].(string)
 		if earlier, again := first[print]; named && again {
 			f.add(at+"/thumbprint", path+".thumbprint", fmt.Sprintf("expected each certificate once, found %q as in certificates[%d]", cut(print), earlier))
 		} else if named {
 			first[print] = i
 		}
-		text, ok := certificate["der"].(string)
+		text, ok := fields["der"].(string)
 		if !ok {
 			continue
 		}
 		der, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
 			f.add(at+"/der", path+".der", fmt.Sprintf("expected base64: %v", err))
-		} else if own := thumbprint(der); named && own != print {
+		} else if own := certificate.Thumbprint(der); named && own != print {
 			f.add(at+"/der", path+".der", fmt.Sprintf("expected the certificate with the thumbprint %s, found that with %s", cut(print), own))
 		}
 	}
@@ -271,4 +273,13 @@ func show(value any) string {
 		return fmt.Sprint(value)
 	}
 	return string(text)
+}
+
+// cut shortens a text for a message.
+func cut(s string) string {
+	const most = 60
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return s
 }

@@ -2,14 +2,12 @@ package gather
 
 import (
 	"bytes"
-	"context"
 	"crypto"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha1"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
 	"math/big"
 	"os"
@@ -23,6 +21,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/transportcert/transportcert/internal/certificate/forge"
+	"github.com/transportcert/transportcert/internal/der"
 	"github.com/transportcert/transportcert/internal/hostile"
 )
 
@@ -126,51 +126,6 @@ func agrees(t *testing.T, want *x509.Certificate, got Certificate) {
 	}
 }
 
-// FuzzRoots asks that the roots of a file are certificates, and that chains to
-// them come to an end, with a trust that a document can hold.
-func FuzzRoots(f *testing.F) {
-	addFiles(f, "../fixtures/exports/roots/*.pem")
-	var text bytes.Buffer
-	for _, der := range certificates(f) {
-		require.NoError(f, pem.Encode(&text, &pem.Block{Type: "CERTIFICATE", Bytes: der}))
-	}
-	f.Add(text.Bytes())
-	f.Add([]byte("-----BEGIN CERTIFICATE-----\nMIIB"))
-	f.Add([]byte("-----BEGIN \x1b[2J-----\n-----END \x1b[2J-----\n"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		roots, err := parseRoots(data)
-		if err != nil {
-			hostile.Check(t, err.Error())
-			require.Empty(t, roots)
-			return
-		}
-		require.NotEmpty(t, roots)
-		document, err := Decode([]byte(whole))
-		require.NoError(t, err)
-		document.Certificates = nil
-		seen := map[string]bool{}
-		for _, root := range roots {
-			c, _, err := NewCertificate(root)
-			require.NoError(t, err)
-			if !seen[c.Thumbprint] {
-				document.Certificates = append(document.Certificates, c)
-			}
-			seen[c.Thumbprint] = true
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		chains := Chains{Roots: roots[:(len(roots)+1)/2], Report: func(sentence string) { hostile.Check(t, sentence) }}
-		require.NoError(t, chains.Gather(ctx, document))
-		for _, c := range document.Certificates {
-			hostile.Check(t, c.Trust.Error)
-			require.Contains(t, []string{ChainTrusted, ChainUntrusted}, c.Trust.Chain)
-			require.Equal(t, c.Trust.Chain == ChainTrusted, c.Trust.ValidFrom != nil)
-		}
-		_, err = Decode(encode(t, document))
-		require.NoError(t, err)
-	})
-}
-
 // addFiles adds the files that the patterns name to the corpus.
 func addFiles(f *testing.F, patterns ...string) {
 	for _, pattern := range patterns {
@@ -193,9 +148,9 @@ func certificates(f *testing.F) [][]byte {
 		key       crypto.Signer
 		algorithm x509.SignatureAlgorithm
 	}{
-		{rsaKey(), x509.SHA256WithRSA}, {rsaKey(), x509.SHA512WithRSAPSS},
+		{forge.RSAKey(), x509.SHA256WithRSA}, {forge.RSAKey(), x509.SHA512WithRSAPSS},
 		{ecKey(f, elliptic.P224()), x509.ECDSAWithSHA256}, {ecKey(f, elliptic.P521()), x509.ECDSAWithSHA512},
-		{keyOf("Ed25519"), x509.PureEd25519},
+		{forge.KeyOf("Ed25519"), x509.PureEd25519},
 	} {
 		template := &x509.Certificate{
 			SerialNumber: big.NewInt(0x8123456789),
@@ -208,24 +163,24 @@ func certificates(f *testing.F) [][]byte {
 		require.NoError(f, err)
 		all = append(all, der, append(slices.Clone(der), 0, 0))
 	}
-	commonName := func(tag byte, value string) []byte { return attribute(f, str(tag, value), 2, 5, 4, 3) }
-	names := tlv(tagSequence, commonName(tagBMPString, "\x00E\x20\xac\xd8\x3d\xde\x00"), commonName(tagTeletexString, "Z\xfcrich"),
-		commonName(tagUniversalString, "\x00\x01\xf6\x00"), commonName(tagUTF8String, "bad\xff"), commonName(tagOctetString, "\x01\x02"),
-		attribute(f, str(tagPrintableString, "+,=\"#"), 1, 2, 3, 4))
-	root := forge(f, recipe{cn: "Contoso CA", extensions: [][]byte{ca(f, 1)}})
-	middle := forge(f, recipe{cn: "Contoso Issuing CA", issuer: root, extensions: [][]byte{ca(f, 0)}})
-	for _, r := range []recipe{
-		{serial: []byte{0x9a, 0x00, 0xff}},
-		{version: []byte{}},
-		{version: tlv(0xa0, tlv(tagInteger, []byte{3}))},
-		{subject: names},
-		{from: str(tagUTCTime, "5001010000Z"), until: str(tagUTCTime, "491231235959+0100")},
-		{key: rsaKey(), hash: crypto.SHA1, cn: "EX01", extensions: [][]byte{san(f, str(0x82, "ex01.contoso.test"), str(0x82, "\xff"), str(0x81, "a@b"))}},
-		{key: rsaKey(), hash: crypto.MD5, cn: "EX01"},
-		{cn: "EX01", issuer: middle, extensions: [][]byte{extension(f, tlv(tagBitString, []byte{5, 0xa0}), 2, 5, 29, 15), extension(f, nil, 2, 5, 29, 17)}},
-		{cn: "EX01", algorithm: tlv(tagSequence, oid(f, 1, 2, 840, 113549, 1, 1, 10))},
+	commonName := func(tag byte, value string) []byte { return forge.Attribute(f, forge.Str(tag, value), 2, 5, 4, 3) }
+	names := forge.TLV(der.TagSequence, commonName(der.TagBMPString, "\x00E\x20\xac\xd8\x3d\xde\x00"), commonName(der.TagTeletexString, "Z\xfcrich"),
+		commonName(der.TagUniversalString, "\x00\x01\xf6\x00"), commonName(der.TagUTF8String, "bad\xff"), commonName(der.TagOctetString, "\x01\x02"),
+		forge.Attribute(f, forge.Str(der.TagPrintableString, "+,=\"#"), 1, 2, 3, 4))
+	root := forge.New(f, forge.Recipe{CN: "Contoso CA", Extensions: [][]byte{forge.CA(f, 1)}})
+	middle := forge.New(f, forge.Recipe{CN: "Contoso Issuing CA", Issuer: root, Extensions: [][]byte{forge.CA(f, 0)}})
+	for _, r := range []forge.Recipe{
+		{Serial: []byte{0x9a, 0x00, 0xff}},
+		{Version: []byte{}},
+		{Version: forge.TLV(0xa0, forge.TLV(der.TagInteger, []byte{3}))},
+		{Subject: names},
+		{From: forge.Str(der.TagUTCTime, "5001010000Z"), Until: forge.Str(der.TagUTCTime, "491231235959+0100")},
+		{Key: forge.RSAKey(), Hash: crypto.SHA1, CN: "EX01", Extensions: [][]byte{forge.SAN(f, forge.Str(0x82, "ex01.contoso.test"), forge.Str(0x82, "\xff"), forge.Str(0x81, "a@b"))}},
+		{Key: forge.RSAKey(), Hash: crypto.MD5, CN: "EX01"},
+		{CN: "EX01", Issuer: middle, Extensions: [][]byte{forge.Extension(f, forge.TLV(der.TagBitString, []byte{5, 0xa0}), 2, 5, 29, 15), forge.Extension(f, nil, 2, 5, 29, 17)}},
+		{CN: "EX01", Algorithm: forge.TLV(der.TagSequence, forge.OID(f, 1, 2, 840, 113549, 1, 1, 10))},
 	} {
-		all = append(all, forge(f, r).der)
+		all = append(all, forge.New(f, r).DER)
 	}
-	return append(all, middle.der, root.der)
+	return append(all, middle.DER, root.DER)
 }

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/transportcert/transportcert/internal/certificate"
 )
 
 // The values that the schema of the input document lists, beside those of
@@ -95,7 +97,7 @@ func (c *Certificate) valid() bool {
 		(c.Trust.Chain == ChainTrusted || c.Trust.Chain == ChainUntrusted || c.Trust.Chain == ChainUnknown) &&
 		(c.Trust.ValidFrom == nil || isTime(*c.Trust.ValidFrom)) &&
 		(c.Trust.ValidUntil == nil || isTime(*c.Trust.ValidUntil)) &&
-		(len(c.DER) == 0 || thumbprint(c.DER) == c.Thumbprint)
+		(len(c.DER) == 0 || certificate.Thumbprint(c.DER) == c.Thumbprint)
 }
 
 var (

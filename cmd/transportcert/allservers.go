@@ -42,7 +42,7 @@ func (r *gathering) all(yield func(documents.Document, error) bool) {
 		}
 		document, err := s.document(server)
 		s.release(server, document)
-		if err == nil && document.UnknownTrust() != "" {
+		if err == nil && document.UnknownTrust() > 0 {
 			untrusted++
 		}
 		if err == nil && unknownServices(document) != "" {
@@ -53,7 +53,11 @@ func (r *gathering) all(yield func(documents.Document, error) bool) {
 		}
 	}
 	if untrusted > 0 {
-		r.note(fmt.Sprintf("%d of %d servers have certificates that are not self-signed and whose trust is unknown: --roots FILE or --system-roots tells", untrusted, len(s.servers)))
+		text := fmt.Sprintf("%d of %d servers have certificates whose trust is unknown", untrusted, len(s.servers))
+		if len(r.roots) == 0 && !r.systemRoots {
+			text += ": pass --roots FILE or --system-roots"
+		}
+		r.note(text)
 	}
 	if unserviced > 0 {
 		r.note(fmt.Sprintf("of %d of %d servers, no certificate's services are known: a services.json beside the files tells", unserviced, len(s.servers)))

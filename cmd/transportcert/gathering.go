@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/gather/chains"
 	"github.com/transportcert/transportcert/gather/certstore"
 	"github.com/transportcert/transportcert/gather/exports"
 	"github.com/transportcert/transportcert/gather/host"
@@ -24,7 +25,7 @@ type gathering struct {
 	ctx     context.Context
 	note    gather.Report
 	facts   *gather.Document // of --facts; nil: none
-	chains  gather.Chains
+	chains  chains.Gatherer
 	pfx     []byte // the password of PKCS#12 files, where nobody has to be asked
 }
 
@@ -39,9 +40,9 @@ func (s *sources) begin(command *cobra.Command) (*gathering, error) {
 			note(command.ErrOrStderr())(sentence)
 		}
 	}
-	r.chains = gather.Chains{System: s.systemRoots, Report: r.note}
+	r.chains = chains.Gatherer{System: s.systemRoots, Report: r.note}
 	for _, path := range s.roots {
-		roots, err := gather.ReadRoots(path)
+		roots, err := chains.ReadRoots(path)
 		if err != nil {
 			return nil, fmt.Errorf("--roots: %w", err)
 		}
@@ -100,12 +101,26 @@ func (r *gathering) one() (*gather.Document, error) {
 	if err := r.finish(doc); err != nil {
 		return nil, err
 	}
-	for _, unknown := range []string{doc.UnknownTrust(), unknownServices(doc)} {
+	for _, unknown := range []string{r.unknownTrust(doc), unknownServices(doc)} {
 		if unknown != "" {
 			r.note(unknown)
 		}
 	}
 	return doc, nil
+}
+
+// unknownTrust says of how many certificates the trust is unknown, and what
+// tells; it is empty if of none.
+func (r *gathering) unknownTrust(doc *gather.Document) string {
+	n := doc.UnknownTrust()
+	if n == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("the trust of %d of %d certificates is unknown", n, len(doc.Certificates))
+	if len(r.roots) == 0 && !r.systemRoots {
+		text += ": pass --roots FILE or --system-roots"
+	}
+	return text
 }
 
 // named finds the server that a directory is to be asked for, where --server

@@ -122,11 +122,23 @@ func serializedStore(t *testing.T) []byte {
 	)
 }
 
+// indefinite writes the outer three elements of PKCS#7 without their lengths.
+func indefinite(t *testing.T, p7b []byte) []byte {
+	t.Helper()
+	const header, oid = 4, 11
+	require.Equal(t, []byte{0x30, 0x82}, p7b[:2])
+	return slices.Concat([]byte{0x30, 0x80}, p7b[header:header+oid], []byte{0xa0, 0x80, 0x30, 0x80}, p7b[3*header+oid:], make([]byte, 6))
+}
+
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	both := slices.Concat(der(t, "ex01.crt"), der(t, "ex02.crt"))
 	withJunk := slices.Concat([]byte("The server's certificate:\r\n"), testdata(t, "ex02.crt"), []byte("\nand its key\n"), testdata(t, "ex02.key"), testdata(t, "ex01.crt"))
 	pemUTF16 := append([]byte{0xff, 0xfe}, utf16LE(string(testdata(t, "ex01.crt")))...)
+	bom := []byte("\ufeff")
+	// certutil -encode writes these lines around whatever file it is given.
+	encoded := func(data []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: data}) }
+	element := slices.Concat(property(11, utf16LE("Microsoft Exchange\x00")), property(2, []byte("where the key lies")), property(32, der(t, "ex01.crt")))
 	pkcs1, _ := pem.Decode(testdata(t, "ex01.key"))
 	for name, test := range map[string]struct {
 		files   map[string][]byte
@@ -139,6 +151,10 @@ func TestFormats(t *testing.T) {
 			files: map[string][]byte{"a": append(both, "\r\n"...)}, want: []fact{{ex01, nil, ""}, {ex02, nil, ""}},
 			reports: []string{"left out 2 bytes at byte 1220"},
 		},
+		"what follows a certificate": {
+			files: map[string][]byte{"a": append(der(t, "ex01.crt"), bytes.Repeat([]byte{0x30, 0}, 1<<20)...)}, want: []fact{{ex01, nil, ""}},
+			reports: []string{"left out 2097152 bytes at byte 808"},
+		},
 		"PEM and its key beside it":  {files: map[string][]byte{"a": testdata(t, "ex01.crt"), "b/c": testdata(t, "ex01.key")}, want: []fact{{ex01, &yes, ""}}},
 		"key in DER":                 {files: map[string][]byte{"a": testdata(t, "ex01.crt"), "b": pkcs1.Bytes}, want: []fact{{ex01, &yes, ""}}},
 		"key before its certificate": {files: map[string][]byte{"b": testdata(t, "ex02.crt"), "a": testdata(t, "ex02.key")}, want: []fact{{ex02, &yes, ""}}},
@@ -148,13 +164,39 @@ func TestFormats(t *testing.T) {
 		},
 		"several in PEM with text between": {files: map[string][]byte{"a": withJunk}, want: []fact{{ex02, &yes, ""}, {ex01, nil, ""}}},
 		"PEM in UTF-16":                    {files: map[string][]byte{"a": pemUTF16}, want: []fact{{ex01, nil, ""}}},
+		"PEM with a byte order mark":       {files: map[string][]byte{"a": slices.Concat(bom, testdata(t, "ex01.crt"))}, want: []fact{{ex01, nil, ""}}},
+		"PEM put together, with marks and a key": {
+			files: map[string][]byte{"a": slices.Concat(bom, testdata(t, "ex01.crt"), bom, testdata(t, "ex02.crt"), bom, testdata(t, "ex02.key"))},
+			want:  []fact{{ex01, nil, ""}, {ex02, &yes, ""}},
+		},
+		"a key in UTF-16": {
+			files: map[string][]byte{"a": testdata(t, "ex02.crt"), "b": append([]byte{0xff, 0xfe}, utf16LE(string(testdata(t, "ex02.key")))...)},
+			want:  []fact{{ex02, &yes, ""}},
+		},
+		"one damaged block among others": {
+			files:   map[string][]byte{"a": slices.Concat(testdata(t, "ex01.crt"), testdata(t, "ex02.crt")[:300], []byte("\n"), testdata(t, "ex02.crt"))},
+			want:    []fact{{ex01, nil, ""}, {ex02, nil, ""}},
+			reports: []string{"a: left out PEM block 2 of 3: damaged PEM: expected base64"},
+		},
+		"PEM around PKCS#7":  {files: map[string][]byte{"a": encoded(testdata(t, "openssl.p7b"))}, want: []fact{{ex01, nil, ""}, {ex02, nil, ""}}},
+		"PEM around PKCS#12": {files: map[string][]byte{"a": encoded(testdata(t, "keytool.pfx"))}, want: []fact{{ex01, &yes, "microsoft exchange"}, {ex02, &yes, "second"}}},
+		"PEM around a serialized store": {
+			files: map[string][]byte{"a": encoded(serializedStore(t))}, want: []fact{{ex01, &yes, "Microsoft Exchange"}, {ex02, &no, ""}},
+			reports: []string{"a: left out a revocation list or a trust list"},
+		},
+		"PEM around a key":                 {files: map[string][]byte{"a": testdata(t, "ex01.crt"), "b": encoded(pkcs1.Bytes)}, want: []fact{{ex01, &yes, ""}}},
+		"a serialized element":             {files: map[string][]byte{"a": element}, want: []fact{{ex01, &yes, "Microsoft Exchange"}}},
+		"two serialized elements":          {files: map[string][]byte{"a": append(element, property(32, der(t, "ex02.crt"))...)}, want: []fact{{ex01, &yes, "Microsoft Exchange"}, {ex02, &no, ""}}},
+		"PKCS#7 in BER":                    {files: map[string][]byte{"a": indefinite(t, testdata(t, "openssl.p7b"))}, want: []fact{{ex01, nil, ""}, {ex02, nil, ""}}},
+		"PKCS#12 in BER":                   {files: map[string][]byte{"a": testdata(t, "nss-ber.pfx")}, want: []fact{{ex01, &yes, "Microsoft Exchange"}}},
+		"PKCS#12, 3DES in PBES2":           {files: map[string][]byte{"a": testdata(t, "openssl-3des-pbes2.pfx")}, want: []fact{{ex01, &yes, "Microsoft Exchange"}}},
 		"PEM that openssl made of PKCS#12": {files: map[string][]byte{"a": testdata(t, "bundle.pem")}, want: []fact{{ex01, &yes, ""}}},
 		"TRUSTED CERTIFICATE":              {files: map[string][]byte{"a": testdata(t, "trusted.pem")}, want: []fact{{ex01, nil, ""}}},
 		"encrypted keys": {
 			files: map[string][]byte{"a.crt": testdata(t, "ex01.crt"), "b.key": testdata(t, "ex01-encrypted-pkcs1.key"), "c.key": testdata(t, "ex01-encrypted.p8")},
 			want:  []fact{{ex01, nil, ""}},
 			reports: []string{
-				"b.key: it holds no certificate and no private key:\n    left out PEM block 1, \"RSA PRIVATE KEY\": an encrypted private key was not read",
+				"b.key: it holds no certificate and no private key:\n    left out PEM block 1 of 1, \"RSA PRIVATE KEY\": an encrypted private key was not read",
 				"c.key: an encrypted private key was not read",
 			},
 		},
@@ -179,7 +221,7 @@ func TestFormats(t *testing.T) {
 		},
 		"what is no certificate": {
 			files: map[string][]byte{
-				"a.crt": testdata(t, "ex01.crt"), "b.txt": []byte("0 certificates were exported\n"), "c.pem": {}, "d.pfx": testdata(t, "nss-ber.pfx"),
+				"a.crt": testdata(t, "ex01.crt"), "b.txt": []byte("0 certificates were exported\n"), "c.pem": {}, "d.pfx": testdata(t, "nss-ber.pfx")[:1000],
 				"e.cer": der(t, "ex02.crt")[:400], "f.pfx": testdata(t, "openssl-aes.pfx")[:2000], "g.p7b": testdata(t, "openssl.p7b")[:900],
 				"h.pem": testdata(t, "ex02.crt")[:300], "i.csr": []byte("-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n"),
 				"j.sst": serializedStore(t)[:700], "k.der": {0x30, 0x04, 0x30, 0x02, 0x05, 0x00},
@@ -188,12 +230,12 @@ func TestFormats(t *testing.T) {
 			reports: []string{
 				"b.txt: it is neither PEM, DER, PKCS#7, PKCS#12 nor a serialized store",
 				"c.pem: it is empty",
-				"d.pfx: expected DER, found BER of indefinite length",
+				"d.pfx: its BER is damaged: byte 22: a sequence is cut off: its end mark is missing",
 				"e.cer: it is cut off: 412 bytes expected, 400 are there",
 				"f.pfx: it is cut off: 2664 bytes expected, 2000 are there",
 				"g.p7b: it is cut off: 1267 bytes expected, 900 are there",
-				"h.pem: it holds no certificate and no private key:\n    left out 1 of 1 PEM blocks: they are damaged or cut off",
-				"i.csr: it holds no certificate and no private key:\n    left out PEM block 1, \"CERTIFICATE REQUEST\": expected a certificate or a private key",
+				"h.pem: it holds no certificate and no private key:\n    left out PEM block 1 of 1: damaged PEM",
+				"i.csr: it holds no certificate and no private key:\n    left out PEM block 1 of 1, \"CERTIFICATE REQUEST\": expected a certificate or a private key",
 				"j.sst: its serialized store is damaged: byte 120: property 32 claims 808 bytes of data, 568 are left",
 				"k.der: certificate 1 of 1: byte ",
 			},
@@ -292,7 +334,7 @@ func TestPasswords(t *testing.T) {
 			return given, nil
 		}})
 		require.NoError(t, err)
-		require.Equal(t, []string{"keytool.pfx", "openssl-aes.pfx", "openssl-nomac.pfx", "openssl-rc2.pfx"}, asked)
+		require.Equal(t, []string{"keytool.pfx", "nss-ber.pfx", "openssl-3des-pbes2.pfx", "openssl-aes.pfx", "openssl-nomac.pfx", "openssl-rc2.pfx"}, asked)
 		require.Equal(t, make([]byte, len(password)), given, "the password was not overwritten")
 	})
 }

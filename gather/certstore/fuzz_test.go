@@ -13,15 +13,15 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/cryptobyte"
-	"golang.org/x/crypto/cryptobyte/asn1"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/der"
+	"github.com/transportcert/transportcert/internal/files"
 	"github.com/transportcert/transportcert/internal/hostile"
 )
 
-// files returns those of the test data and of the fixtures.
-func files(f *testing.F) [][]byte {
+// samples returns those of the test data and of the fixtures.
+func samples(f *testing.F) [][]byte {
 	var all [][]byte
 	for _, pattern := range []string{"testdata/*", "../../fixtures/store/*/*", "../../fixtures/store/*/*/*"} {
 		paths, err := filepath.Glob(pattern)
@@ -50,7 +50,7 @@ func element(certificate []byte) []byte {
 // FuzzFile asks of a file of any format that what is found in it are
 // certificates. PKCS#12 has a target of its own, where a password costs less.
 func FuzzFile(f *testing.F) {
-	for _, data := range files(f) {
+	for _, data := range samples(f) {
 		f.Add(data)
 		if block, _ := pem.Decode(data); block != nil {
 			f.Add(block.Bytes)
@@ -88,10 +88,14 @@ func FuzzFile(f *testing.F) {
 	})
 }
 
+// isPKCS12 says whether a file is PKCS#12, or PEM around it.
 func isPKCS12(data []byte) bool {
-	var sequence cryptobyte.String
-	input := cryptobyte.String(data)
-	return input.ReadASN1(&sequence, asn1.SEQUENCE) && isPFX(sequence)
+	if blocks, err := files.PEM(data); err == nil && len(blocks) > 0 {
+		return slices.ContainsFunc(blocks, func(b files.Block) bool { return isPKCS12(b.Bytes) })
+	}
+	var err error
+	sequence := der.NewReader(data, &err).Take(der.TagSequence, "PFX")
+	return err == nil && isPFX(sequence)
 }
 
 var startsWithPlace = regexp.MustCompile(`^byte \d+: `)
@@ -102,7 +106,7 @@ func FuzzReadElement(f *testing.F) {
 	f.Add(slices.Concat(element(nil), element(nil)), 36)
 	f.Add([]byte{33, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}, 0)
 	f.Add([]byte{32, 0, 0, 0, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff}, 0)
-	for _, data := range files(f) {
+	for _, data := range samples(f) {
 		if isSerializedStore(data) {
 			f.Add(data, serializedStoreHeader)
 		}

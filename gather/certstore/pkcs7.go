@@ -1,51 +1,42 @@
 package certstore
 
 import (
-	encoding "encoding/asn1"
 	"errors"
 	"fmt"
 	"slices"
 
-	"golang.org/x/crypto/cryptobyte"
-	"golang.org/x/crypto/cryptobyte/asn1"
+	"github.com/transportcert/transportcert/internal/der"
 )
 
-var oidSignedData = encoding.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
+const oidSignedData = "1.2.840.113549.1.7.2"
 
 // readPKCS7 reads the certificates of PKCS#7 SignedData (RFC 5652, 5.1), the
 // form in which certificates are exported. Signatures are of no interest.
-func readPKCS7(data []byte) (contents, error) {
-	context0 := asn1.Tag(0).ContextSpecific().Constructed()
-	input := cryptobyte.String(data)
-	var contentInfo, explicit, signedData, set cryptobyte.String
-	var contentType encoding.ObjectIdentifier
-	if !input.ReadASN1(&contentInfo, asn1.SEQUENCE) || !contentInfo.ReadASN1ObjectIdentifier(&contentType) {
-		return contents{}, errors.New("expected PKCS#7 SignedData")
+func readPKCS7(contentInfo der.Element) (contents, error) {
+	var err error
+	info := contentInfo.Inside(&err)
+	kind := info.OID("contentType")
+	if err == nil && kind != oidSignedData {
+		return contents{}, fmt.Errorf("expected PKCS#7 SignedData (%s), found %s", oidSignedData, kind)
 	}
-	if !contentType.Equal(oidSignedData) {
-		return contents{}, fmt.Errorf("expected PKCS#7 SignedData (%v), found %v", oidSignedData, contentType)
-	}
-	var present bool
-	if !contentInfo.ReadASN1(&explicit, context0) ||
-		!explicit.ReadASN1(&signedData, asn1.SEQUENCE) ||
-		!signedData.SkipASN1(asn1.INTEGER) || // version
-		!signedData.SkipASN1(asn1.SET) || // digest algorithms
-		!signedData.SkipASN1(asn1.SEQUENCE) || // what is signed
-		!signedData.ReadOptionalASN1(&set, &present, context0) {
-		return contents{}, errors.New("its PKCS#7 SignedData is damaged")
-	}
+	signed := info.Take(der.TagExplicit0, "content").Inside(&err).Take(der.TagSequence, "SignedData").Inside(&err)
+	signed.Take(der.TagInteger, "version")
+	signed.Take(der.TagSet, "digestAlgorithms")
+	signed.Take(der.TagSequence, "encapContentInfo")
+	certificates, _ := signed.Optional(der.TagExplicit0, "certificates")
 	var held contents
-	for !set.Empty() {
-		var element cryptobyte.String
-		var tag asn1.Tag
-		if !set.ReadAnyASN1Element(&element, &tag) {
-			return contents{}, errors.New("its PKCS#7 certificates are damaged")
+	for set := certificates.Inside(&err); set.More(); {
+		e := set.Any("a certificate")
+		switch {
+		case err != nil:
+		case e.Tag != der.TagSequence:
+			held.note("left out an attribute certificate or one of another kind (tag 0x%02x)", e.Tag)
+		default:
+			held.entries = append(held.entries, entry{der: slices.Clone(e.Full())})
 		}
-		if tag != asn1.SEQUENCE {
-			held.note("left out an attribute certificate or one of another kind (tag 0x%02x)", uint8(tag))
-			continue
-		}
-		held.entries = append(held.entries, entry{der: slices.Clone(element)})
+	}
+	if err != nil {
+		return contents{}, fmt.Errorf("its PKCS#7 SignedData is damaged: %w", err)
 	}
 	if len(held.entries) == 0 {
 		return contents{}, errors.New("its PKCS#7 SignedData holds no certificate")

@@ -1,16 +1,14 @@
 package certstore
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
 
-	"golang.org/x/crypto/cryptobyte"
-	"golang.org/x/crypto/cryptobyte/asn1"
-	"golang.org/x/text/encoding/unicode"
-
 	"github.com/transportcert/transportcert/gather/certstore/internal/pkcs12"
+	"github.com/transportcert/transportcert/internal/certificate"
+	"github.com/transportcert/transportcert/internal/der"
+	"github.com/transportcert/transportcert/internal/files"
 )
 
 var errNoFormat = errors.New("it is neither PEM, DER, PKCS#7, PKCS#12 nor a serialized store")
@@ -21,21 +19,24 @@ type passwordFunc func() ([]byte, error)
 // read reads a file of any of the formats. Its slices share no memory with
 // data.
 func read(data []byte, password passwordFunc) (contents, error) {
-	switch {
-	case len(data) == 0:
+	if len(data) == 0 {
 		return contents{}, errors.New("it is empty")
-	case isSerializedStore(data):
-		return readSerializedStore(data)
-	case bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}):
-		// PowerShell's > writes text as UTF-16.
-		text, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(data)
-		if err != nil {
-			return contents{}, fmt.Errorf("expected UTF-16: %w", err)
-		}
-		data = text
 	}
-	if bytes.Contains(data, pemBegin) {
-		return readPEM(data)
+	// Binary formats begin with no byte order mark.
+	blocks, err := files.PEM(data)
+	if err != nil {
+		return contents{}, err
+	}
+	if len(blocks) > 0 {
+		return readPEM(blocks, password)
+	}
+	return readBinary(data, password)
+}
+
+// readBinary reads what is not PEM.
+func readBinary(data []byte, password passwordFunc) (contents, error) {
+	if isSerializedStore(data) {
+		return readSerializedStore(data)
 	}
 	return readDER(data, password)
 }
@@ -43,53 +44,58 @@ func read(data []byte, password passwordFunc) (contents, error) {
 // readDER reads a file that is one ASN.1 value, or several certificates one
 // after the other. What it is shows in its first fields.
 func readDER(data []byte, password passwordFunc) (contents, error) {
-	if bytes.HasPrefix(data, []byte{0x30, 0x80}) {
-		return contents{}, errors.New("expected DER, found BER of indefinite length; openssl writes it anew as DER")
-	}
-	rest := cryptobyte.String(data)
-	var element, sequence cryptobyte.String
-	if !rest.ReadASN1Element(&element, asn1.SEQUENCE) {
+	var err error
+	file := der.NewReader(data, &err)
+	whole := file.Take(der.TagSequence, "a sequence")
+	if err != nil {
 		if expected, ok := cutOff(data); ok {
 			return contents{}, fmt.Errorf("it is cut off: %d bytes expected, %d are there", expected, len(data))
 		}
+		if len(data) > 1 && data[0] == der.TagSequence && data[1] == 0x80 {
+			return contents{}, fmt.Errorf("its BER is damaged: %w", err)
+		}
 		return contents{}, errNoFormat
 	}
-	whole := element
-	whole.ReadASN1(&sequence, asn1.SEQUENCE)
-
+	end := file.Offset()
 	var held contents
-	var err error
-	switch {
-	case sequence.PeekASN1Tag(asn1.OBJECT_IDENTIFIER):
-		held, err = readPKCS7(element)
-	case isPFX(sequence):
-		held, err = readPFX(element, password)
-	case sequence.PeekASN1Tag(asn1.INTEGER):
+	switch first := whole.Inside(&err).Next(); {
+	case first == der.TagOID:
+		held, err = readPKCS7(whole)
+	case isPFX(whole):
+		held, err = readPFX(whole.Full(), password)
+	case first == der.TagInteger:
 		var key publicKey
-		if key, err = privateKey(element); err == nil {
+		if key, err = privateKey(whole.Full()); err == nil {
 			held.keys = []publicKey{key}
 		}
-	case isEncryptedKey(sequence):
+	case isEncryptedKey(whole):
 		err = errEncryptedKey
 	default:
-		held.entries = []entry{{der: slices.Clone(element)}}
-		for rest.ReadASN1Element(&element, asn1.SEQUENCE) {
-			held.entries = append(held.entries, entry{der: slices.Clone(element)})
+		held.entries = []entry{{der: slices.Clone(whole.Full())}}
+		for file.More() {
+			next := file.Take(der.TagSequence, "a certificate")
+			if _, isNone := certificate.Parse(next.Full()); err != nil || isNone != nil {
+				err = nil // what follows is left out, with a note
+				break
+			}
+			held.entries = append(held.entries, entry{der: slices.Clone(next.Full())})
+			end = file.Offset()
 		}
 	}
-	if err == nil && len(rest) > 0 {
-		held.note("left out %d bytes at byte %d, after the end of the data", len(rest), len(data)-len(rest))
+	if left := len(data) - end; err == nil && left > 0 {
+		held.note("left out %d bytes at byte %d, after the end of the data", left, end)
 	}
 	return held, err
 }
 
 // isPFX says whether a sequence begins as PKCS#12's PFX does: its version, 3,
 // and a content with an object identifier.
-func isPFX(sequence cryptobyte.String) bool {
-	var version int
-	var content cryptobyte.String
-	return sequence.ReadASN1Integer(&version) && version == 3 &&
-		sequence.ReadASN1(&content, asn1.SEQUENCE) && content.PeekASN1Tag(asn1.OBJECT_IDENTIFIER)
+func isPFX(sequence der.Element) bool {
+	var err error
+	r := sequence.Inside(&err)
+	version := r.Int("version")
+	content := r.Take(der.TagSequence, "authSafe").Inside(&err)
+	return version == 3 && content.Next() == der.TagOID
 }
 
 // readPFX reads a PKCS#12 file, .pfx.

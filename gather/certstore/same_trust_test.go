@@ -9,6 +9,7 @@ import (
 
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/gather/certstore"
+	"github.com/transportcert/transportcert/gather/chains"
 )
 
 // sameTrust gives the certificates of the store in fixtures/store the trust
@@ -16,10 +17,10 @@ import (
 // shows of their dates: whoever gathered them, the chains are the same.
 func sameTrust(t *testing.T, certificates []gather.Certificate) {
 	t.Helper()
-	roots, err := gather.ReadRoots(filepath.Join("..", "..", "fixtures", "exports", "roots", "contoso-root.pem"))
+	roots, err := chains.ReadRoots(filepath.Join("..", "..", "fixtures", "exports", "roots", "contoso-root.pem"))
 	require.NoError(t, err)
 	doc := gather.Document{Certificates: certificates}
-	require.NoError(t, gather.Chains{Roots: roots}.Gather(context.Background(), &doc))
+	require.NoError(t, chains.Gatherer{Roots: roots}.Gather(context.Background(), &doc))
 	trusted := map[string][2]string{
 		"7348BABCD0467B50D991BE716BB3836FFE741DBD": {"2025-06-02T09:30:00Z", "2027-06-02T09:30:00Z"},
 		"1E763FB71E4449962A426BC74085AF480D7218C3": {"2021-02-01T09:30:00Z", "2031-01-30T09:30:00Z"},

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/transportcert/transportcert/internal/files"
 )
 
 // minPrefix is how many hex digits of a thumbprint are needed to name a
@@ -93,12 +95,12 @@ func (c *collection) besideFile(path string) error {
 		return err
 	}
 	name := filepath.Join(filepath.Dir(path), servicesFile)
-	data, err := readFile(os.Open(name))
+	data, err := files.Read(name, maxFileSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return err
 	}
 	return c.addServices(name, data, true)
 }

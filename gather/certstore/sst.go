@@ -14,7 +14,16 @@ const (
 	serializedStoreMagic  = "\x00\x00\x00\x00CERT"
 )
 
+// isSerializedStore says whether data begins with that header, or with an element
+// alone, as CertSerializeCertificateStoreElement writes it: with a property's id
+// and encoding (X509_ASN_ENCODING, with or without PKCS_7_ASN_ENCODING).
 func isSerializedStore(data []byte) bool {
+	return hasStoreHeader(data) || len(data) >= propertyHeader &&
+		data[0] != 0 && data[1] == 0 && data[2] == 0 && data[3] == 0 &&
+		data[4] == 1 && data[5] == 0 && data[6] <= 1 && data[7] == 0
+}
+
+func hasStoreHeader(data []byte) bool {
 	return len(data) >= serializedStoreHeader && string(data[:serializedStoreHeader]) == serializedStoreMagic
 }
 
@@ -23,10 +32,15 @@ func isSerializedStore(data []byte) bool {
 // store keeps of them, so that the absence of a key is known too.
 func readSerializedStore(data []byte) (contents, error) {
 	var held contents
-	offset := serializedStoreHeader
+	offset := 0
+	if hasStoreHeader(data) {
+		offset = serializedStoreHeader
+	}
 	for {
 		if offset == len(data) {
-			held.note("the end mark of the serialized store is missing: it may be cut off")
+			if hasStoreHeader(data) {
+				held.note("the end mark of the serialized store is missing: it may be cut off")
+			}
 			break
 		}
 		if len(data)-offset >= propertyHeader && binary.LittleEndian.Uint32(data[offset:]) == 0 {

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/transportcert/transportcert/internal/files"
 )
 
 // Bounds on what is read below one path.
@@ -43,7 +44,7 @@ func walk(ctx context.Context, path string, maxFiles int, visit func(name string
 		return err
 	}
 	defer root.Close()
-	files := 0
+	read := 0
 	return fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -62,7 +63,7 @@ func walk(ctx context.Context, path string, maxFiles int, visit func(name string
 		case entry.IsDir():
 			return nil
 		}
-		if files++; files > maxFiles {
+		if read++; read > maxFiles {
 			return fmt.Errorf("%s: expected at most %d files, found more", path, maxFiles)
 		}
 		data, err := readEntry(root, name)
@@ -90,14 +91,7 @@ func readFile(file *os.File, err error) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxFileSize {
-		return nil, fmt.Errorf("it is larger than %d bytes", maxFileSize)
-	}
-	return data, nil
+	return files.ReadAll(file, maxFileSize)
 }
 
 // withoutPath drops the path from an error that will be reported with it.

@@ -90,9 +90,9 @@ func TestBounds(t *testing.T) {
 		require.NoError(t, os.Truncate(filepath.Join(dir, "b"), 16<<20+1))
 		_, reports, err := gatherFiles(certstore.Files{Paths: []string{dir}})
 		require.NoError(t, err)
-		require.Equal(t, []string{"left out " + filepath.Join(dir, "b") + ": it is larger than 16777216 bytes"}, reports)
+		require.Equal(t, []string{"left out " + filepath.Join(dir, "b") + ": expected at most 16777216 bytes, found more"}, reports)
 		_, _, err = gatherFiles(certstore.Files{Paths: []string{filepath.Join(dir, "b")}})
-		require.ErrorContains(t, err, "it is larger than 16777216 bytes")
+		require.ErrorContains(t, err, "expected at most 16777216 bytes, found more")
 	})
 	t.Run("files", func(t *testing.T) {
 		t.Parallel()

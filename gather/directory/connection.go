@@ -8,17 +8,21 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
+
+	"github.com/transportcert/transportcert/internal/files"
 )
 
 // maxMessage bounds one message, which is an entry or less, in bytes: two of
 // them can make the LDAP library take a hundred.
 const maxMessage = 1 << 20
+
+// maxCAFile is the largest file of CA certificates that is read, in bytes.
+const maxCAFile = 16 << 20
 
 // The LDAP library has no other place to bound a message.
 func init() { ber.MaxPacketLengthBytes = maxMessage }
@@ -95,15 +99,44 @@ func (g Gatherer) tls(host string) (*tls.Config, error) {
 	if g.CAFile == "" {
 		return config, nil
 	}
-	pem, err := os.ReadFile(g.CAFile)
+	data, err := files.Read(g.CAFile, maxCAFile)
 	if err != nil {
 		return nil, err
 	}
-	config.RootCAs = x509.NewCertPool()
-	if !config.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s: there is no certificate in PEM", g.CAFile)
+	if config.RootCAs, err = g.authorities(data); err != nil {
+		return nil, fmt.Errorf("%s: %w", g.CAFile, err)
 	}
 	return config, nil
+}
+
+// authorities reads the certificates of a PEM file. One that cannot be used
+// goes to Report.
+func (g Gatherer) authorities(data []byte) (*x509.CertPool, error) {
+	blocks, err := files.PEM(data)
+	if err != nil {
+		return nil, err
+	}
+	pool, found := x509.NewCertPool(), false
+	for i, block := range blocks {
+		err := block.Err
+		if err == nil && block.Type != "CERTIFICATE" {
+			err = fmt.Errorf("expected a CERTIFICATE, found %.60q", block.Type)
+		}
+		var authority *x509.Certificate
+		if err == nil {
+			authority, err = x509.ParseCertificate(block.Bytes)
+		}
+		if err != nil {
+			g.report("%s: left out PEM block %d of %d: %v", g.CAFile, i+1, len(blocks), err)
+			continue
+		}
+		pool.AddCert(authority)
+		found = true
+	}
+	if !found {
+		return nil, errors.New("there is no certificate in PEM")
+	}
+	return pool, nil
 }
 
 func (c *connection) start(u *url.URL, config *tls.Config, as login) error {

@@ -18,11 +18,16 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/open-policy-agent/opa/v1/util"
+
+	"github.com/transportcert/transportcert/internal/files"
 )
 
 // KeyID is the name of the key in a signature, and what OPA calls the key of
 // its --verification-key where nothing says otherwise.
 const KeyID = "default"
+
+// maxKey is the largest file with a key that is read, in bytes.
+const maxKey = 1 << 20
 
 const signatures = ".signatures.json"
 
@@ -37,16 +42,9 @@ func ReadSigningKey(path string, report func(sentence string)) (*bundle.SigningC
 	if open := info.Mode().Perm() & 0o077; open != 0 && runtime.GOOS != "windows" {
 		report(fmt.Sprintf("others than its owner can get at the signing key %s (mode %04o): chmod 600 %[1]s", path, info.Mode().Perm()))
 	}
-	text, err := os.ReadFile(path)
+	block, err := readKey(path, "PRIVATE KEY")
 	if err != nil {
 		return nil, fmt.Errorf("reading the signing key: %w", err)
-	}
-	block, rest := pem.Decode(text)
-	for block != nil && !strings.HasSuffix(block.Type, "PRIVATE KEY") { // openssl ecparam writes parameters first
-		block, rest = pem.Decode(rest)
-	}
-	if block == nil {
-		return nil, fmt.Errorf("reading the signing key %s: expected PEM with a private key", path)
 	}
 	signing := bundle.NewSigningConfig(string(pem.EncodeToMemory(block)), "", "")
 	key, err := signing.GetPrivateKey()
@@ -62,16 +60,34 @@ func ReadSigningKey(path string, report func(sentence string)) (*bundle.SigningC
 	return signing, nil
 }
 
+// readKey returns the first PEM block of a kind. openssl ecparam writes another
+// before the key.
+func readKey(path, kind string) (*pem.Block, error) {
+	data, err := files.Read(path, maxKey)
+	if err != nil {
+		return nil, err
+	}
+	blocks, err := files.PEM(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for _, block := range blocks {
+		switch {
+		case block.Err != nil:
+			return nil, fmt.Errorf("%s: %w", path, block.Err)
+		case strings.HasSuffix(block.Type, kind):
+			return &block.Block, nil
+		}
+	}
+	return nil, fmt.Errorf("%s: expected PEM with a %s", path, strings.ToLower(kind))
+}
+
 // ReadVerificationKey reads a public key, RSA or ECDSA, from a PEM file; the
 // signature algorithm is that of its kind.
 func ReadVerificationKey(path string) (*bundle.VerificationConfig, error) {
-	text, err := os.ReadFile(path)
+	block, err := readKey(path, "PUBLIC KEY")
 	if err != nil {
 		return nil, fmt.Errorf("reading the verification key: %w", err)
-	}
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return nil, fmt.Errorf("reading the verification key %s: expected PEM with a public key", path)
 	}
 	key, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if err != nil {
@@ -81,7 +97,7 @@ func ReadVerificationKey(path string) (*bundle.VerificationConfig, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the verification key %s: %w", path, err)
 	}
-	keys := map[string]*bundle.KeyConfig{KeyID: {Key: string(text), Algorithm: algorithm}}
+	keys := map[string]*bundle.KeyConfig{KeyID: {Key: string(pem.EncodeToMemory(block)), Algorithm: algorithm}}
 	return bundle.NewVerificationConfig(keys, KeyID, "", nil), nil
 }
 

@@ -15,6 +15,7 @@ pfx() { openssl pkcs12 -export -inkey ex01.key -in ex01.crt -name 'Microsoft Exc
 pfx -out openssl-aes.pfx -passout pass:geheim
 pfx -out openssl-rc2.pfx -passout pass:geheim -legacy
 pfx -out openssl-3des-empty.pfx -passout pass: -descert -legacy
+pfx -out openssl-3des-pbes2.pfx -passout pass:geheim -keypbe PBE-SHA1-2DES -certpbe DES-EDE3-CBC -macalg SHA224
 pfx -out openssl-nomac.pfx -passout pass:geheim -nomac
 
 # Two certificates with their keys in one file.

@@ -8,79 +8,31 @@ package pkcs12
 
 import (
 	"bytes"
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"errors"
 	"fmt"
 	"slices"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
+
+	"github.com/transportcert/transportcert/internal/der"
 )
 
 // maxBagDepth bounds how deep bags lie in bags.
 const maxBagDepth = 4
 
-var (
-	oidData          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
-	oidEncryptedData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 6}
+const (
+	oidData          = "1.2.840.113549.1.7.1"
+	oidEncryptedData = "1.2.840.113549.1.7.6"
 
-	oidKeyBag          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 1}
-	oidShroudedKeyBag  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2}
-	oidCertBag         = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 3}
-	oidSafeContentsBag = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 6}
+	oidKeyBag          = "1.2.840.113549.1.12.10.1.1"
+	oidShroudedKeyBag  = "1.2.840.113549.1.12.10.1.2"
+	oidCertBag         = "1.2.840.113549.1.12.10.1.3"
+	oidSafeContentsBag = "1.2.840.113549.1.12.10.1.6"
 
-	oidX509Certificate = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 22, 1}
-	oidFriendlyName    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 20}
+	oidX509Certificate = "1.2.840.113549.1.9.22.1"
+	oidFriendlyName    = "1.2.840.113549.1.9.20"
 )
-
-type pdu struct {
-	Version  int
-	AuthSafe contentInfo
-	MAC      macData `asn1:"optional"`
-}
-
-type contentInfo struct {
-	ContentType asn1.ObjectIdentifier
-	Content     asn1.RawValue `asn1:"tag:0,explicit,optional"`
-}
-
-type macData struct {
-	Digest struct {
-		Algorithm pkix.AlgorithmIdentifier
-		Value     []byte
-	}
-	Salt       []byte
-	Iterations int `asn1:"optional,default:1"`
-}
-
-type encryptedData struct {
-	Version int
-	Content struct {
-		ContentType asn1.ObjectIdentifier
-		Algorithm   pkix.AlgorithmIdentifier
-		Value       []byte `asn1:"tag:0,optional"`
-	}
-}
-
-type safeBag struct {
-	ID         asn1.ObjectIdentifier
-	Value      asn1.RawValue `asn1:"tag:0,explicit"`
-	Attributes []struct {
-		ID     asn1.ObjectIdentifier
-		Values asn1.RawValue
-	} `asn1:"set,optional"`
-}
-
-type certBag struct {
-	ID   asn1.ObjectIdentifier
-	Data []byte `asn1:"tag:0,explicit"`
-}
-
-type encryptedPrivateKey struct {
-	Algorithm pkix.AlgorithmIdentifier
-	Data      []byte
-}
 
 // A File is what a PKCS#12 file holds.
 type File struct {
@@ -95,25 +47,30 @@ type Certificate struct {
 	FriendlyName string // empty: none
 }
 
-// Read reads a PKCS#12 file in DER. The empty password is tried first, in both
-// forms in which programs write it; password, which returns UTF-8, is called
+// A pfx is the outer structure of a file.
+type pfx struct {
+	content []byte // what the MAC vouches for: the safes
+	mac     *mac   // nil: none
+}
+
+// An algorithm is an AlgorithmIdentifier.
+type algorithm struct {
+	oid        string
+	parameters der.Element
+}
+
+// Read reads a PKCS#12 file in DER or BER. The empty password is tried first, in
+// both forms in which programs write it; password, which returns UTF-8, is called
 // where that does not open the file, and what it returns is overwritten. An
-// error says what is damaged or not known here, or that the password is wrong.
+// error says what is damaged or not supported, or that the password is wrong.
 // It says nothing of password and keys.
 func Read(data []byte, password func() ([]byte, error)) (*File, error) {
-	var p pdu
-	var content []byte
-	if err := unmarshal(data, &p); err != nil {
-		return nil, fmt.Errorf("its PKCS#12 structure is damaged: %w", err)
-	}
-	if !p.AuthSafe.ContentType.Equal(oidData) {
-		return nil, fmt.Errorf("expected PKCS#12 with a password (%v), found %v", oidData, p.AuthSafe.ContentType)
-	}
-	if err := unmarshal(p.AuthSafe.Content.Bytes, &content); err != nil {
-		return nil, fmt.Errorf("its PKCS#12 structure is damaged: %w", err)
+	p, err := readPFX(data)
+	if err != nil {
+		return nil, err
 	}
 	for _, empty := range []*decrypter{newDecrypter(nil), {}} {
-		file, err := p.open(content, empty)
+		file, err := p.open(empty)
 		if !errors.Is(err, errWrongPassword) {
 			return file, err
 		}
@@ -126,93 +83,172 @@ func Read(data []byte, password func() ([]byte, error)) (*File, error) {
 	if !utf8.Valid(given) {
 		return nil, errors.New("expected its password in UTF-8")
 	}
-	return p.open(content, newDecrypter(given))
+	return p.open(newDecrypter(given))
 }
 
-// open checks the password against the file and reads the safes in content.
-func (p *pdu) open(content []byte, password *decrypter) (*File, error) {
-	if p.MAC.Digest.Algorithm.Algorithm != nil {
-		if err := password.verify(p.MAC, content); err != nil {
+func readPFX(data []byte) (p pfx, err error) {
+	file := der.NewReader(data, &err)
+	r := file.Take(der.TagSequence, "PFX").Inside(&err)
+	r.Take(der.TagInteger, "version")
+	kind, content := readContentInfo(r, &err)
+	if err == nil && kind != oidData {
+		return p, fmt.Errorf("expected PKCS#12 with a password (%s), found %s", oidData, kind)
+	}
+	p.content = octets(content, &err)
+	if r.More() {
+		p.mac = readMAC(r, &err)
+	}
+	if left := len(data) - file.Offset(); err == nil && left > 0 {
+		err = fmt.Errorf("byte %d: %d bytes follow its end", file.Offset(), left)
+	}
+	if err != nil {
+		return p, fmt.Errorf("its PKCS#12 structure is damaged: %w", err)
+	}
+	return p, nil
+}
+
+// readContentInfo reads a ContentInfo: its type, and what its [0] holds.
+func readContentInfo(r *der.Reader, err *error) (kind string, content *der.Reader) {
+	info := r.Take(der.TagSequence, "ContentInfo").Inside(err)
+	kind = info.OID("contentType")
+	explicit, _ := info.Optional(der.TagExplicit0, "content")
+	return kind, explicit.Inside(err)
+}
+
+// octets reads an OCTET STRING, whole or in pieces.
+func octets(r *der.Reader, err *error) []byte {
+	if r.Next() == der.TagOctetString|der.Constructed {
+		return r.Any("an OCTET STRING").Octets(err)
+	}
+	return r.Take(der.TagOctetString, "an OCTET STRING").Content()
+}
+
+func readAlgorithm(r *der.Reader, err *error) (a algorithm) {
+	identifier := r.Take(der.TagSequence, "AlgorithmIdentifier").Inside(err)
+	a.oid = identifier.OID("an algorithm")
+	if identifier.More() {
+		a.parameters = identifier.Any("its parameters")
+	}
+	return a
+}
+
+// open checks the password against the file and reads the safes.
+func (p pfx) open(password *decrypter) (*File, error) {
+	if p.mac != nil {
+		if err := password.verify(p.mac, p.content); err != nil {
 			return nil, err
 		}
 	}
-	var safes []contentInfo
-	if err := unmarshal(content, &safes); err != nil {
-		return nil, fmt.Errorf("its PKCS#12 safes are damaged: %w", err)
-	}
+	var err error
 	file := &File{}
-	for i, safe := range safes {
-		if err := file.addSafe(safe, password); err != nil {
-			return nil, fmt.Errorf("its PKCS#12 safe %d of %d: %w", i+1, len(safes), err)
+	i := 0
+	for r := der.NewReader(p.content, &err).Take(der.TagSequence, "AuthenticatedSafe").Inside(&err); r.More(); {
+		i++
+		kind, content := readContentInfo(r, &err)
+		if err != nil {
+			break
 		}
+		if err := file.addSafe(kind, content, password); err != nil {
+			return nil, fmt.Errorf("its PKCS#12 safe %d: %w", i, err)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("its PKCS#12 safes are damaged: %w", err)
 	}
 	return file, nil
 }
 
-func (f *File) addSafe(safe contentInfo, password *decrypter) error {
+func (f *File) addSafe(kind string, content *der.Reader, password *decrypter) (err error) {
 	var data []byte
-	switch {
-	case safe.ContentType.Equal(oidData):
-		if err := unmarshal(safe.Content.Bytes, &data); err != nil {
-			return err
-		}
-	case safe.ContentType.Equal(oidEncryptedData):
-		var encrypted encryptedData
-		if err := unmarshal(safe.Content.Bytes, &encrypted); err != nil {
-			return err
-		}
-		var err error
-		if data, err = password.decrypt(encrypted.Content.Algorithm, encrypted.Content.Value); err != nil {
+	switch kind {
+	case oidData:
+		data = octets(content, content.Err())
+	case oidEncryptedData:
+		if data, err = decryptData(content, password); err != nil {
 			return err
 		}
 		defer clear(data)
 	default:
-		return fmt.Errorf("expected data that is plain or has a password, found %v", safe.ContentType)
+		return fmt.Errorf("expected data that is plain or has a password, found %s", kind)
 	}
-	return f.addBags(data, password, 1)
+	if err := *content.Err(); err != nil {
+		return err
+	}
+	return f.addBags(der.NewReader(data, &err), password, 1)
 }
 
-func (f *File) addBags(data []byte, password *decrypter, depth int) error {
+// decryptData reads an EncryptedData (RFC 5652, 8).
+func decryptData(r *der.Reader, password *decrypter) ([]byte, error) {
+	err := r.Err()
+	encrypted := r.Take(der.TagSequence, "EncryptedData").Inside(err)
+	encrypted.Take(der.TagInteger, "version")
+	info := encrypted.Take(der.TagSequence, "EncryptedContentInfo").Inside(err)
+	info.OID("contentType")
+	method := readAlgorithm(info, err)
+	value := info.Any("encryptedContent").Octets(err)
+	if *err != nil {
+		return nil, *err
+	}
+	return password.decrypt(method, value)
+}
+
+func (f *File) addBags(data *der.Reader, password *decrypter, depth int) error {
 	if depth > maxBagDepth {
 		return fmt.Errorf("bags lie more than %d deep in bags", maxBagDepth)
 	}
-	var bags []safeBag
-	if err := unmarshal(data, &bags); err != nil {
-		return err
-	}
-	for _, bag := range bags {
-		switch {
-		case bag.ID.Equal(oidCertBag):
-			var certificate certBag
-			if err := unmarshal(bag.Value.Bytes, &certificate); err != nil {
-				return err
-			}
-			if !certificate.ID.Equal(oidX509Certificate) {
-				f.note("left out a certificate of a kind other than X.509 (%v)", certificate.ID)
-				continue
-			}
-			f.Certificates = append(f.Certificates, Certificate{slices.Clone(certificate.Data), f.friendlyName(bag)})
-		case bag.ID.Equal(oidKeyBag):
-			f.Keys = append(f.Keys, slices.Clone(bag.Value.Bytes))
-		case bag.ID.Equal(oidShroudedKeyBag):
-			var encrypted encryptedPrivateKey
-			if err := unmarshal(bag.Value.Bytes, &encrypted); err != nil {
-				return err
-			}
-			key, err := password.decrypt(encrypted.Algorithm, encrypted.Data)
-			if err != nil {
-				return fmt.Errorf("private key: %w", err)
-			}
-			f.Keys = append(f.Keys, key)
-		case bag.ID.Equal(oidSafeContentsBag):
-			if err := f.addBags(bag.Value.Bytes, password, depth+1); err != nil {
-				return err
-			}
-		default:
-			f.note("left out a bag that holds neither certificate nor private key (%v)", bag.ID)
+	err := data.Err()
+	for bags := data.Take(der.TagSequence, "SafeContents").Inside(err); bags.More(); {
+		bag := bags.Take(der.TagSequence, "SafeBag").Inside(err)
+		kind := bag.OID("bagId")
+		value := bag.Take(der.TagExplicit0, "bagValue").Inside(err)
+		attributes, _ := bag.Optional(der.TagSet, "bagAttributes")
+		if *err != nil {
+			break
+		}
+		if err := f.addBag(kind, value, attributes.Inside(err), password, depth); err != nil {
+			return err
 		}
 	}
-	return nil
+	return *err
+}
+
+func (f *File) addBag(kind string, value, attributes *der.Reader, password *decrypter, depth int) error {
+	err := value.Err()
+	switch kind {
+	case oidCertBag:
+		bag := value.Take(der.TagSequence, "CertBag").Inside(err)
+		id := bag.OID("certId")
+		explicit := bag.Take(der.TagExplicit0, "certValue").Inside(err)
+		if *err == nil && id != oidX509Certificate {
+			f.note("left out a certificate of a kind other than X.509 (%s)", id)
+			return nil
+		}
+		certificate := slices.Clone(octets(explicit, err))
+		if *err == nil {
+			f.Certificates = append(f.Certificates, Certificate{certificate, f.friendlyName(attributes)})
+		}
+	case oidKeyBag:
+		if key := value.Any("PrivateKeyInfo"); *err == nil {
+			f.Keys = append(f.Keys, slices.Clone(key.Full()))
+		}
+	case oidShroudedKeyBag:
+		encrypted := value.Take(der.TagSequence, "EncryptedPrivateKeyInfo").Inside(err)
+		method := readAlgorithm(encrypted, err)
+		data := octets(encrypted, err)
+		if *err != nil {
+			return *err
+		}
+		key, err := password.decrypt(method, data)
+		if err != nil {
+			return fmt.Errorf("private key: %w", err)
+		}
+		f.Keys = append(f.Keys, key)
+	case oidSafeContentsBag:
+		return f.addBags(value, password, depth+1)
+	default:
+		f.note("left out a bag that holds neither certificate nor private key (%s)", kind)
+	}
+	return *err
 }
 
 func (f *File) note(format string, args ...any) {
@@ -220,27 +256,20 @@ func (f *File) note(format string, args ...any) {
 }
 
 // friendlyName returns the name among a bag's attributes, empty if there is none.
-func (f *File) friendlyName(bag safeBag) string {
-	for _, attribute := range bag.Attributes {
-		if !attribute.ID.Equal(oidFriendlyName) {
+func (f *File) friendlyName(attributes *der.Reader) string {
+	err := attributes.Err()
+	for attributes.More() {
+		attribute := attributes.Take(der.TagSequence, "an attribute").Inside(err)
+		if attribute.OID("attrId") != oidFriendlyName {
 			continue
 		}
-		var value asn1.RawValue
-		if err := unmarshal(attribute.Values.Bytes, &value); err == nil && value.Tag == asn1.TagBMPString {
-			if name, err := unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewDecoder().Bytes(value.Bytes); err == nil {
+		value := attribute.Take(der.TagSet, "attrValues").Inside(err).Any("a friendly name")
+		if *err == nil && value.Tag == der.TagBMPString {
+			if name, err := unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewDecoder().Bytes(value.Content()); err == nil {
 				return string(bytes.TrimRight(name, "\x00"))
 			}
 		}
 		f.note("certificate %d: left out its friendly name, which is not text", len(f.Certificates)+1)
 	}
 	return ""
-}
-
-// unmarshal decodes DER that must end where the value ends.
-func unmarshal(data []byte, into any) error {
-	rest, err := asn1.Unmarshal(data, into)
-	if err == nil && len(rest) > 0 {
-		err = fmt.Errorf("%d bytes follow its end", len(rest))
-	}
-	return err
 }

@@ -29,19 +29,14 @@ func FuzzOpen(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte, password string) {
-		var p pdu
-		var content []byte
-		if err := unmarshal(data, &p); err != nil {
-			hostile.Check(t, err.Error())
-			return
-		}
-		if err := unmarshal(p.AuthSafe.Content.Bytes, &content); err != nil {
+		p, err := readPFX(data)
+		if err != nil {
 			hostile.Check(t, err.Error())
 			return
 		}
 		d := newDecrypter([]byte(password))
 		d.spent = maxIterations - rounds
-		file, err := p.open(content, d)
+		file, err := p.open(d)
 		require.LessOrEqual(t, d.spent, maxIterations)
 		if err != nil {
 			hostile.Check(t, err.Error())
@@ -56,8 +51,8 @@ func FuzzOpen(f *testing.F) {
 
 		// Without the authentication code, so that the fuzzer reaches what it
 		// protects: a hostile file has a code that fits.
-		p.MAC = macData{}
-		if _, err := p.open(content, &decrypter{spent: maxIterations - rounds}); err != nil {
+		p.mac = nil
+		if _, err := p.open(&decrypter{spent: maxIterations - rounds}); err != nil {
 			hostile.Check(t, err.Error())
 		}
 	})

@@ -9,12 +9,13 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
-	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"hash"
 
 	"golang.org/x/text/encoding/unicode"
+
+	"github.com/transportcert/transportcert/internal/der"
 )
 
 // maxIterations bounds the rounds of key derivation for one file and
@@ -28,6 +29,7 @@ var errWrongPassword = errors.New("its password is wrong")
 var (
 	digests = map[string]func() hash.Hash{
 		"1.3.14.3.2.26":          sha1.New,
+		"2.16.840.1.101.3.4.2.4": sha256.New224,
 		"2.16.840.1.101.3.4.2.1": sha256.New,
 		"2.16.840.1.101.3.4.2.2": sha512.New384,
 		"2.16.840.1.101.3.4.2.3": sha512.New,
@@ -47,15 +49,65 @@ const (
 	oidPBKDF2     = "1.2.840.113549.1.5.12"
 	oidPBMAC1     = "1.2.840.113549.1.5.14"
 	oid3DES       = "1.2.840.113549.1.12.1.3" // with SHA-1, three keys
+	oid3DES2Keys  = "1.2.840.113549.1.12.1.4"
 	oidRC2Bits128 = "1.2.840.113549.1.12.1.5"
 	oidRC2Bits40  = "1.2.840.113549.1.12.1.6"
 )
 
-// aesKeySizes are the key sizes in bytes of AES in CBC mode.
-var aesKeySizes = map[string]int{
-	"2.16.840.1.101.3.4.1.2":  16,
-	"2.16.840.1.101.3.4.1.22": 24,
-	"2.16.840.1.101.3.4.1.42": 32,
+// blockCiphers are those of PBES2, in CBC mode.
+var blockCiphers = map[string]struct {
+	keySize int // bytes
+	block   func(key []byte) (cipher.Block, error)
+}{
+	"2.16.840.1.101.3.4.1.2":  {16, aes.NewCipher},
+	"2.16.840.1.101.3.4.1.22": {24, aes.NewCipher},
+	"2.16.840.1.101.3.4.1.42": {32, aes.NewCipher},
+	"1.2.840.113549.3.7":      {24, des.NewTripleDESCipher},
+}
+
+// unsupported names algorithms that programs offer and that are not supported.
+var unsupported = map[string]string{
+	"1.2.840.113549.1.5.3":      "DES with MD5",
+	"1.2.840.113549.1.5.10":     "DES with SHA-1",
+	"1.2.840.113549.1.12.1.1":   "RC4 with 128 bits",
+	"1.2.840.113549.1.12.1.2":   "RC4 with 40 bits",
+	"1.2.840.113549.3.2":        "RC2-CBC",
+	"1.3.14.3.2.7":              "DES-CBC",
+	"2.16.840.1.101.3.4.1.6":    "AES-128-GCM",
+	"2.16.840.1.101.3.4.1.26":   "AES-192-GCM",
+	"2.16.840.1.101.3.4.1.46":   "AES-256-GCM",
+	"1.2.392.200011.61.1.1.1.2": "Camellia-128-CBC",
+	"1.2.392.200011.61.1.1.1.3": "Camellia-192-CBC",
+	"1.2.392.200011.61.1.1.1.4": "Camellia-256-CBC",
+	"1.2.410.200046.1.1.2":      "ARIA-128-CBC",
+	"1.2.410.200046.1.1.7":      "ARIA-192-CBC",
+	"1.2.410.200046.1.1.12":     "ARIA-256-CBC",
+	"1.2.410.200004.1.4":        "SEED-CBC",
+	"1.2.156.10197.1.104.2":     "SM4-CBC",
+	"1.2.643.2.2.21":            "GOST 28147-89",
+	"1.3.6.1.4.1.11591.4.11":    "scrypt",
+	"1.2.840.113549.2.5":        "MD5",
+	"1.2.840.113549.2.6":        "HMAC with MD5",
+	"1.2.840.113549.2.12":       "HMAC with SHA-512/224",
+	"1.2.840.113549.2.13":       "HMAC with SHA-512/256",
+	"2.16.840.1.101.3.4.2.5":    "SHA-512/224",
+	"2.16.840.1.101.3.4.2.6":    "SHA-512/256",
+	"2.16.840.1.101.3.4.2.8":    "SHA3-256",
+	"2.16.840.1.101.3.4.2.10":   "SHA3-512",
+	"2.16.840.1.101.3.4.2.14":   "HMAC with SHA3-256",
+	"2.16.840.1.101.3.4.2.16":   "HMAC with SHA3-512",
+	"1.3.36.3.2.1":              "RIPEMD-160",
+	"1.2.156.10197.1.401":       "SM3",
+	"1.2.643.7.1.1.2.2":         "Streebog-256",
+	"1.2.643.7.1.1.2.3":         "Streebog-512",
+}
+
+// named returns an algorithm's name, if it has one here, and its OID.
+func named(oid string) string {
+	if name := unsupported[oid]; name != "" {
+		return name + " (" + oid + ")"
+	}
+	return oid
 }
 
 // What the key derivation of RFC 7292, B.3 makes.
@@ -90,41 +142,60 @@ func (d *decrypter) spend(rounds int) error {
 	return nil
 }
 
+// A mac is the code that shows that a file was made with its password.
+type mac struct {
+	method     algorithm
+	value      []byte
+	salt       []byte
+	iterations int
+}
+
+func readMAC(r *der.Reader, err *error) *mac {
+	data := r.Take(der.TagSequence, "MacData").Inside(err)
+	info := data.Take(der.TagSequence, "DigestInfo").Inside(err)
+	m := &mac{method: readAlgorithm(info, err), iterations: 1}
+	m.value = octets(info, err)
+	m.salt = octets(data, err)
+	if data.More() {
+		m.iterations = data.Int("iterations")
+	}
+	return m
+}
+
 // verify checks the code that shows that content was made with the password.
-func (d *decrypter) verify(mac macData, content []byte) error {
-	algorithm := mac.Digest.Algorithm.Algorithm.String()
-	newHash, known := digests[algorithm]
+func (d *decrypter) verify(m *mac, content []byte) (err error) {
+	newHash, known := digests[m.method.oid]
 	var key []byte
-	var err error
 	switch {
-	case algorithm == oidPBMAC1:
-		var parameters struct{ KDF, MAC pkix.AlgorithmIdentifier }
-		if err := unmarshal(mac.Digest.Algorithm.Parameters.FullBytes, &parameters); err != nil {
+	case m.method.oid == oidPBMAC1:
+		parameters := m.method.parameters.Inside(&err)
+		derivation, code := readAlgorithm(parameters, &err), readAlgorithm(parameters, &err)
+		if err != nil {
 			return fmt.Errorf("authentication code: %w", err)
 		}
-		if newHash, known = hmacs[parameters.MAC.Algorithm.String()]; !known {
-			return fmt.Errorf("authentication code: %v is not known here", parameters.MAC.Algorithm)
+		if newHash, known = hmacs[code.oid]; !known {
+			return fmt.Errorf("authentication code: %s is not supported", named(code.oid))
 		}
-		key, err = d.pbkdf2(parameters.KDF, newHash().Size())
+		key, err = d.pbkdf2(derivation, newHash().Size())
 	case known:
-		key, err = d.derive(newHash, deriveMAC, mac.Salt, mac.Iterations, newHash().Size())
+		key, err = d.derive(newHash, deriveMAC, m.salt, m.iterations, newHash().Size())
 	default:
-		return fmt.Errorf("authentication code: %s is not known here", algorithm)
+		return fmt.Errorf("authentication code: %s is not supported: expected SHA-1, SHA-2 or PBMAC1", named(m.method.oid))
 	}
 	if err != nil {
 		return fmt.Errorf("authentication code: %w", err)
 	}
 	code := hmac.New(newHash, key)
 	code.Write(content)
-	if !hmac.Equal(code.Sum(nil), mac.Digest.Value) {
+	if !hmac.Equal(code.Sum(nil), m.value) {
 		return errWrongPassword
 	}
 	return nil
 }
 
 // decrypt returns data in clear, or errWrongPassword.
-func (d *decrypter) decrypt(algorithm pkix.AlgorithmIdentifier, data []byte) ([]byte, error) {
-	mode, err := d.mode(algorithm)
+func (d *decrypter) decrypt(method algorithm, data []byte) ([]byte, error) {
+	mode, err := d.mode(method)
 	if err != nil {
 		return nil, err
 	}
@@ -152,32 +223,32 @@ func (d *decrypter) decrypt(algorithm pkix.AlgorithmIdentifier, data []byte) ([]
 	return clearText[:end], nil
 }
 
-func (d *decrypter) mode(algorithm pkix.AlgorithmIdentifier) (cipher.BlockMode, error) {
-	oid := algorithm.Algorithm.String()
-	if oid == oidPBES2 {
-		return d.pbes2(algorithm.Parameters.FullBytes)
+func (d *decrypter) mode(method algorithm) (_ cipher.BlockMode, err error) {
+	if method.oid == oidPBES2 {
+		return d.pbes2(method.parameters.Inside(&err))
 	}
-	keySize := map[string]int{oid3DES: 24, oidRC2Bits128: 16, oidRC2Bits40: 5}[oid]
+	keySize := map[string]int{oid3DES: 24, oid3DES2Keys: 16, oidRC2Bits128: 16, oidRC2Bits40: 5}[method.oid]
 	if keySize == 0 {
-		return nil, fmt.Errorf("its encryption (%s) is not known here: expected AES, 3DES or RC2", oid)
+		return nil, fmt.Errorf("its encryption, %s, is not supported: expected AES, 3DES or RC2", named(method.oid))
 	}
-	var parameters struct {
-		Salt       []byte
-		Iterations int
-	}
-	if err := unmarshal(algorithm.Parameters.FullBytes, &parameters); err != nil {
+	parameters := method.parameters.Inside(&err)
+	salt, iterations := octets(parameters, &err), parameters.Int("iterations")
+	if err != nil {
 		return nil, fmt.Errorf("parameters of its encryption: %w", err)
 	}
-	key, err := d.derive(sha1.New, deriveKey, parameters.Salt, parameters.Iterations, keySize)
+	key, err := d.derive(sha1.New, deriveKey, salt, iterations, keySize)
 	if err != nil {
 		return nil, err
 	}
-	iv, err := d.derive(sha1.New, deriveIV, parameters.Salt, parameters.Iterations, des.BlockSize)
+	iv, err := d.derive(sha1.New, deriveIV, salt, iterations, des.BlockSize)
 	if err != nil {
 		return nil, err
 	}
-	if oid != oid3DES {
+	switch method.oid {
+	case oidRC2Bits128, oidRC2Bits40:
 		return newRC2Decrypter(key, iv), nil
+	case oid3DES2Keys:
+		key = append(key, key[:8]...)
 	}
 	block, err := des.NewTripleDESCipher(key)
 	if err != nil {
@@ -186,55 +257,58 @@ func (d *decrypter) mode(algorithm pkix.AlgorithmIdentifier) (cipher.BlockMode, 
 	return cipher.NewCBCDecrypter(block, iv), nil
 }
 
-// pbes2 is the scheme of RFC 8018, 6.2, here with PBKDF2 and AES.
-func (d *decrypter) pbes2(der []byte) (cipher.BlockMode, error) {
-	var parameters struct{ KDF, Encryption pkix.AlgorithmIdentifier }
-	if err := unmarshal(der, &parameters); err != nil {
-		return nil, fmt.Errorf("parameters of its encryption: %w", err)
+// pbes2 is the scheme of RFC 8018, 6.2, here with PBKDF2 and AES or 3DES.
+func (d *decrypter) pbes2(parameters *der.Reader) (cipher.BlockMode, error) {
+	err := parameters.Err()
+	derivation, encryption := readAlgorithm(parameters, err), readAlgorithm(parameters, err)
+	if *err != nil {
+		return nil, fmt.Errorf("parameters of its encryption: %w", *err)
 	}
-	keySize, known := aesKeySizes[parameters.Encryption.Algorithm.String()]
+	cipherOf, known := blockCiphers[encryption.oid]
 	if !known {
-		return nil, fmt.Errorf("its encryption (%v) is not known here: expected AES-CBC", parameters.Encryption.Algorithm)
+		return nil, fmt.Errorf("its encryption, %s, is not supported: expected AES-CBC or 3DES-CBC", named(encryption.oid))
 	}
-	iv := parameters.Encryption.Parameters.Bytes
-	if len(iv) != aes.BlockSize {
-		return nil, fmt.Errorf("parameters of its encryption: expected %d bytes, found %d", aes.BlockSize, len(iv))
+	key, failed := d.pbkdf2(derivation, cipherOf.keySize)
+	if failed != nil {
+		return nil, failed
 	}
-	key, err := d.pbkdf2(parameters.KDF, keySize)
-	if err != nil {
-		return nil, err
+	block, failed := cipherOf.block(key)
+	if failed != nil {
+		return nil, failed
 	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
+	iv := encryption.parameters.Content()
+	if len(iv) != block.BlockSize() {
+		return nil, fmt.Errorf("parameters of its encryption: expected %d bytes, found %d", block.BlockSize(), len(iv))
 	}
 	return cipher.NewCBCDecrypter(block, iv), nil
 }
 
-func (d *decrypter) pbkdf2(algorithm pkix.AlgorithmIdentifier, keySize int) ([]byte, error) {
-	if algorithm.Algorithm.String() != oidPBKDF2 {
-		return nil, fmt.Errorf("its key derivation (%v) is not known here: expected PBKDF2", algorithm.Algorithm)
+func (d *decrypter) pbkdf2(method algorithm, keySize int) (_ []byte, err error) {
+	if method.oid != oidPBKDF2 {
+		return nil, fmt.Errorf("its key derivation, %s, is not supported: expected PBKDF2", named(method.oid))
 	}
-	var parameters struct {
-		Salt       []byte
-		Iterations int
-		KeySize    int                      `asn1:"optional"`
-		PRF        pkix.AlgorithmIdentifier `asn1:"optional"`
+	parameters := method.parameters.Inside(&err)
+	salt, iterations := octets(parameters, &err), parameters.Int("iterationCount")
+	if parameters.Next() == der.TagInteger {
+		if size := parameters.Int("keyLength"); err == nil && size != keySize {
+			return nil, fmt.Errorf("parameters of PBKDF2: expected a key of %d bytes, found %d", keySize, size)
+		}
 	}
-	if err := unmarshal(algorithm.Parameters.FullBytes, &parameters); err != nil {
+	prf := algorithm{}
+	if parameters.More() {
+		prf = readAlgorithm(parameters, &err)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("parameters of PBKDF2: %w", err)
 	}
-	if parameters.KeySize != 0 && parameters.KeySize != keySize {
-		return nil, fmt.Errorf("parameters of PBKDF2: expected a key of %d bytes, found %d", keySize, parameters.KeySize)
-	}
-	newHash, known := hmacs[parameters.PRF.Algorithm.String()]
+	newHash, known := hmacs[prf.oid]
 	if !known {
-		return nil, fmt.Errorf("parameters of PBKDF2: %v is not known here", parameters.PRF.Algorithm)
+		return nil, fmt.Errorf("parameters of PBKDF2: %s is not supported", named(prf.oid))
 	}
-	if err := d.spend(parameters.Iterations); err != nil {
+	if err := d.spend(iterations); err != nil {
 		return nil, err
 	}
-	return pbkdf2.Key(newHash, d.utf8, parameters.Salt, parameters.Iterations, keySize)
+	return pbkdf2.Key(newHash, d.utf8, salt, iterations, keySize)
 }
 
 // derive is the key derivation of RFC 7292, B.2, for up to two hashes' worth

@@ -9,8 +9,11 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/hex"
+	"encoding/pem"
 	"errors"
 	"math/big"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -128,7 +131,7 @@ func explicit(der []byte) asn1.RawValue {
 // plain is a safe in clear.
 func plain(t *testing.T, bags ...bag) contentInfo {
 	t.Helper()
-	return contentInfo{oidData, explicit(marshal(t, marshal(t, bags)))}
+	return contentInfo{id(oidData), explicit(marshal(t, marshal(t, bags)))}
 }
 
 // file writes a PKCS#12 file without a code that authenticates it.
@@ -137,7 +140,7 @@ func file(t *testing.T, safes ...contentInfo) []byte {
 	return marshal(t, struct {
 		Version  int
 		AuthSafe contentInfo
-	}{3, contentInfo{oidData, explicit(marshal(t, marshal(t, safes)))}})
+	}{3, contentInfo{id(oidData), explicit(marshal(t, marshal(t, safes)))}})
 }
 
 // safesOf returns the safes of a file that the library wrote.
@@ -176,9 +179,9 @@ func TestExportOfAStore(t *testing.T) {
 
 	machineKey := attribute{asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 17, 2}, nil}
 	provider := attribute{asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 17, 1}, []asn1.RawValue{bmp("Microsoft Software Key Storage Provider")}}
-	container := attribute{oidFriendlyName, []asn1.RawValue{bmp("te-0b8b2a4c")}}
+	container := attribute{id(oidFriendlyName), []asn1.RawValue{bmp("te-0b8b2a4c")}}
 	extended := attribute{asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 17, 3, 92}, []asn1.RawValue{{Tag: asn1.TagOctetString, Bytes: []byte{0, 1, 0, 0}}}}
-	name := attribute{oidFriendlyName, []asn1.RawValue{bmp("Microsoft Exchange")}}
+	name := attribute{id(oidFriendlyName), []asn1.RawValue{bmp("Microsoft Exchange")}}
 
 	var keys []bag
 	for _, data := range [][]byte{first, second} {
@@ -187,9 +190,9 @@ func TestExportOfAStore(t *testing.T) {
 		require.NoError(t, unmarshal(safesOf(t, data)[1].Content.Bytes, &content))
 		require.NoError(t, unmarshal(content, &bags))
 		require.Len(t, bags, 1)
-		keys = append(keys, bag{oidShroudedKeyBag, explicit(bags[0].Value.Bytes), []attribute{machineKey, provider, container}})
+		keys = append(keys, bag{id(oidShroudedKeyBag), explicit(bags[0].Value.Bytes), []attribute{machineKey, provider, container}})
 	}
-	named := bag{oidCertBag, explicit(marshal(t, certBag{oidX509Certificate, one.Raw})), []attribute{extended, name}}
+	named := bag{id(oidCertBag), explicit(marshal(t, certBag{id(oidX509Certificate), one.Raw})), []attribute{extended, name}}
 	data := file(t, plain(t, keys...), safesOf(t, first)[0], safesOf(t, second)[0], plain(t, named))
 
 	got, err := Read(data, answer("geheim"))
@@ -204,16 +207,16 @@ func TestBags(t *testing.T) {
 	t.Parallel()
 	key := ecKey(t)
 	c := certificate(t, "one", key.Public(), key)
-	inner := bag{oidCertBag, explicit(marshal(t, certBag{oidX509Certificate, c.Raw})), nil}
+	inner := bag{id(oidCertBag), explicit(marshal(t, certBag{id(oidX509Certificate), c.Raw})), nil}
 	for range 3 {
-		inner = bag{oidSafeContentsBag, explicit(marshal(t, []bag{inner})), nil}
+		inner = bag{id(oidSafeContentsBag), explicit(marshal(t, []bag{inner})), nil}
 	}
-	noText := []attribute{{oidFriendlyName, []asn1.RawValue{{Tag: asn1.TagOctetString, Bytes: []byte("x")}}}}
+	noText := []attribute{{id(oidFriendlyName), []asn1.RawValue{{Tag: asn1.TagOctetString, Bytes: []byte("x")}}}}
 	got, err := Read(file(t, plain(t,
 		inner,
 		bag{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 5}, explicit(marshal(t, "secret")), nil},
-		bag{oidCertBag, explicit(marshal(t, certBag{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 22, 2}, c.Raw})), nil},
-		bag{oidCertBag, explicit(marshal(t, certBag{oidX509Certificate, c.Raw})), noText},
+		bag{id(oidCertBag), explicit(marshal(t, certBag{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 22, 2}, c.Raw})), nil},
+		bag{id(oidCertBag), explicit(marshal(t, certBag{id(oidX509Certificate), c.Raw})), noText},
 	)), notAsked)
 	require.NoError(t, err)
 	require.Equal(t, []Certificate{{c.Raw, ""}, {c.Raw, ""}}, got.Certificates)
@@ -223,7 +226,7 @@ func TestBags(t *testing.T) {
 		"certificate 2: left out its friendly name, which is not text",
 	}, got.Notes)
 
-	_, err = Read(file(t, plain(t, bag{oidSafeContentsBag, explicit(marshal(t, []bag{inner})), nil})), notAsked)
+	_, err = Read(file(t, plain(t, bag{id(oidSafeContentsBag), explicit(marshal(t, []bag{inner})), nil})), notAsked)
 	require.ErrorContains(t, err, "bags lie more than 4 deep in bags")
 }
 
@@ -244,8 +247,8 @@ func TestDamage(t *testing.T) {
 	}
 	encrypted := func(algorithm pkix.AlgorithmIdentifier, data []byte) []byte {
 		var e encryptedData
-		e.Content.ContentType, e.Content.Algorithm, e.Content.Value = oidData, algorithm, data
-		return file(t, contentInfo{oidEncryptedData, explicit(marshal(t, e))})
+		e.Content.ContentType, e.Content.Algorithm, e.Content.Value = id(oidData), algorithm, data
+		return file(t, contentInfo{id(oidEncryptedData), explicit(marshal(t, e))})
 	}
 	tripleDES := asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 1, 3}
 	rc4 := asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 1, 1}
@@ -254,14 +257,14 @@ func TestDamage(t *testing.T) {
 		want string
 	}{
 		"cut off":        {good[:len(good)-1], "its PKCS#12 structure is damaged: "},
-		"bytes after it": {append(append([]byte(nil), good...), 0), "its PKCS#12 structure is damaged: 1 bytes follow its end"},
+		"bytes after it": {append(append([]byte(nil), good...), 0), ": 1 bytes follow its end"},
 		"a bit":          {flipped, "its password is wrong"},
 		"signed": {marshal(t, struct {
 			V int
 			A contentInfo
 		}{3, contentInfo{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}, explicit(marshal(t, 1))}}), "expected PKCS#12 with a password"},
-		"for a public key": {file(t, contentInfo{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 3}, explicit(marshal(t, 1))}), "safe 1 of 1: expected data that is plain or has a password, found 1.2.840.113549.1.7.3"},
-		"RC4":              {encrypted(pkix.AlgorithmIdentifier{Algorithm: rc4, Parameters: pbeParameters(1)}, make([]byte, 8)), "its encryption (1.2.840.113549.1.12.1.1) is not known here: expected AES, 3DES or RC2"},
+		"for a public key": {file(t, contentInfo{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 3}, explicit(marshal(t, 1))}), "safe 1: expected data that is plain or has a password, found 1.2.840.113549.1.7.3"},
+		"RC4":              {encrypted(pkix.AlgorithmIdentifier{Algorithm: rc4, Parameters: pbeParameters(1)}, make([]byte, 8)), "its encryption, RC4 with 128 bits (1.2.840.113549.1.12.1.1), is not supported: expected AES, 3DES or RC2"},
 		"part of a block":  {encrypted(pkix.AlgorithmIdentifier{Algorithm: tripleDES, Parameters: pbeParameters(1)}, make([]byte, 9)), "expected encrypted blocks of 8 bytes, found 9 bytes"},
 		"too many rounds":  {encrypted(pkix.AlgorithmIdentifier{Algorithm: tripleDES, Parameters: pbeParameters(1 << 30)}, make([]byte, 8)), "expected at most 10000000 rounds of key derivation in a file, found one of 1073741824 after 0"},
 		"no rounds":        {encrypted(pkix.AlgorithmIdentifier{Algorithm: tripleDES, Parameters: pbeParameters(0)}, make([]byte, 8)), "found one of 0 after 0"},
@@ -272,6 +275,77 @@ func TestDamage(t *testing.T) {
 			require.ErrorContains(t, err, test.want)
 		})
 	}
+}
+
+// NSS writes BER of indefinite length, and OCTET STRINGs in pieces; others write
+// pieces in a definite length.
+func TestBER(t *testing.T) {
+	t.Parallel()
+	nss, err := os.ReadFile(filepath.Join("..", "..", "testdata", "nss-ber.pfx"))
+	require.NoError(t, err)
+	got, err := Read(nss, answer("geheim"))
+	require.NoError(t, err)
+	pemFile, err := os.ReadFile(filepath.Join("..", "..", "testdata", "ex01.crt"))
+	require.NoError(t, err)
+	block, _ := pem.Decode(pemFile)
+	require.Equal(t, []Certificate{{block.Bytes, "Microsoft Exchange"}}, got.Certificates)
+	require.Len(t, got.Keys, 1)
+	_, err = Read(nss, answer("falsch"))
+	require.ErrorIs(t, err, errWrongPassword)
+
+	key := ecKey(t)
+	c := certificate(t, "one", key.Public(), key)
+	whole, err := library.Modern2023.Encode(key, c, nil, "geheim")
+	require.NoError(t, err)
+	var p pdu
+	var content []byte
+	require.NoError(t, unmarshal(whole, &p))
+	require.NoError(t, unmarshal(p.AuthSafe.Content.Bytes, &content))
+	pieces := asn1.RawValue{Tag: asn1.TagOctetString, IsCompound: true, Bytes: append(marshal(t, content[:100]), marshal(t, content[100:])...)}
+	p.AuthSafe.Content = explicit(marshal(t, pieces))
+	got, err = Read(marshal(t, p), answer("geheim"))
+	require.NoError(t, err)
+	require.Equal(t, &File{Certificates: []Certificate{{c.Raw, ""}}, Keys: [][]byte{pkcs8(t, key)}}, got)
+}
+
+// What is not supported is refused
+// by name.
+func TestCiphers(t *testing.T) {
+	t.Parallel()
+	pbes2 := func(cipher string) []byte {
+		parameters := struct{ KDF, Encryption pkix.AlgorithmIdentifier }{
+			pkix.AlgorithmIdentifier{Algorithm: id(oidPBKDF2), Parameters: asn1.RawValue{FullBytes: marshal(t, struct {
+				Salt       []byte
+				Iterations int
+			}{[]byte("saltsalt"), 1})}},
+			pkix.AlgorithmIdentifier{Algorithm: id(cipher), Parameters: asn1.RawValue{FullBytes: marshal(t, make([]byte, 8))}},
+		}
+		var e encryptedData
+		e.Content.ContentType, e.Content.Value = id(oidData), make([]byte, 16)
+		e.Content.Algorithm = pkix.AlgorithmIdentifier{Algorithm: id(oidPBES2), Parameters: asn1.RawValue{FullBytes: marshal(t, parameters)}}
+		return file(t, contentInfo{id(oidEncryptedData), explicit(marshal(t, e))})
+	}
+	for cipher, want := range map[string]string{
+		"1.2.392.200011.61.1.1.1.4": "its encryption, Camellia-256-CBC (1.2.392.200011.61.1.1.1.4), is not supported: expected AES-CBC or 3DES-CBC",
+		"2.16.840.1.101.3.4.1.46":   "AES-256-GCM",
+		"1.2.3.4":                   "its encryption, 1.2.3.4, is not supported",
+		"2.16.840.1.101.3.4.1.42":   "parameters of its encryption: expected 16 bytes, found 8",
+	} {
+		_, err := Read(pbes2(cipher), answer("geheim"))
+		require.ErrorContains(t, err, want)
+	}
+	mac := marshal(t, struct {
+		Digest struct {
+			Algorithm pkix.AlgorithmIdentifier
+			Value     []byte
+		}
+		Salt []byte
+	}{Salt: []byte("saltsalt"), Digest: struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Value     []byte
+	}{pkix.AlgorithmIdentifier{Algorithm: id("1.2.840.113549.2.5")}, make([]byte, 16)}})
+	_, err := Read(marshal(t, pdu{Version: 3, AuthSafe: contentInfo{id(oidData), explicit(marshal(t, []byte{0x30, 0}))}, MAC: asn1.RawValue{FullBytes: mac}}), notAsked)
+	require.EqualError(t, err, "authentication code: MD5 (1.2.840.113549.2.5) is not supported: expected SHA-1, SHA-2 or PBMAC1")
 }
 
 // The vectors of RFC 2268, 5, whose keys have as many effective bits as bits.

@@ -1,10 +1,10 @@
-package gather
+package certificate
 
 import (
-	"crypto/x509"
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/transportcert/transportcert/internal/der"
 )
 
 const commonName = "2.5.4.3"
@@ -32,29 +32,26 @@ var attributeNames = map[string]string{
 // name reads a distinguished name: as text in the order and with the quotes of
 // Windows, most specific part first, and every common name in the order of the
 // certificate. An error says what is damaged; the rest is there.
-func (e element) name() (text string, commonNames []string, err error) {
+func name(e der.Element) (text string, commonNames []string, err error) {
 	var rdns []string
 	commonNames = []string{}
-	for r := e.inside(&err); r.more(); {
+	for r := e.Inside(&err); r.More(); {
 		var attributes []string
-		for set := r.take(tagSet, "a relative distinguished name").inside(&err); set.more(); {
-			pair := set.take(tagSequence, "an attribute").inside(&err)
-			id := pair.take(tagOID, "an attribute's type").oid()
-			if err != nil {
-				break
-			}
-			value := pair.next("an attribute's value")
+		for set := r.Take(der.TagSet, "a relative distinguished name").Inside(&err); set.More(); {
+			pair := set.Take(der.TagSequence, "an attribute").Inside(&err)
+			id := pair.OID("an attribute's type")
+			value := pair.Any("an attribute's value")
 			if err != nil {
 				break
 			}
 			if id == commonName {
-				commonNames = append(commonNames, value.text())
+				commonNames = append(commonNames, value.Text())
 			}
 			short, known := attributeNames[id]
 			if !known {
 				short = "OID." + id
 			}
-			attributes = append(attributes, short+"="+quoted(value.text()))
+			attributes = append(attributes, short+"="+quoted(value.Text()))
 		}
 		if len(attributes) > 0 {
 			rdns = append(rdns, strings.Join(attributes, " + "))
@@ -70,13 +67,4 @@ func quoted(value string) string {
 		return value
 	}
 	return `"` + strings.ReplaceAll(value, `"`, `""`) + `"`
-}
-
-// oid returns an object identifier with dots.
-func (e element) oid() string {
-	var id x509.OID
-	if err := id.UnmarshalBinary(e.content()); err != nil {
-		return fmt.Sprintf("#%X", e.content())
-	}
-	return id.String()
 }

@@ -1,0 +1,171 @@
+package certificate
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	_ "crypto/md5" // certificates of the last century sign themselves with it
+	"crypto/rsa"
+	_ "crypto/sha1"
+	_ "crypto/sha256"
+	_ "crypto/sha512"
+	"crypto/x509"
+	"errors"
+	"fmt"
+
+	"github.com/transportcert/transportcert/internal/der"
+)
+
+const (
+	oidRSA    = "1.2.840.113549.1.1.1"
+	oidRSAPSS = "1.2.840.113549.1.1.10" // of keys and of signatures
+	oidMGF1   = "1.2.840.113549.1.1.8"
+	oidSHA1   = "1.3.14.3.2.26"
+)
+
+// An algorithm is how a certificate is signed.
+type algorithm struct {
+	name string // as crypto/x509 names it; the OID where it is not known
+	key  string // the key that it takes; empty: it cannot be verified here
+	hash crypto.Hash
+	pss  bool
+}
+
+var algorithms = map[string]algorithm{
+	"1.2.840.113549.1.1.4":   {"MD5-RSA", "RSA", crypto.MD5, false},
+	"1.2.840.113549.1.1.5":   {"SHA1-RSA", "RSA", crypto.SHA1, false},
+	"1.3.14.3.2.29":          {"SHA1-RSA", "RSA", crypto.SHA1, false},
+	"1.2.840.113549.1.1.11":  {"SHA256-RSA", "RSA", crypto.SHA256, false},
+	"1.2.840.113549.1.1.12":  {"SHA384-RSA", "RSA", crypto.SHA384, false},
+	"1.2.840.113549.1.1.13":  {"SHA512-RSA", "RSA", crypto.SHA512, false},
+	"1.2.840.10045.4.1":      {"ECDSA-SHA1", "ECDSA", crypto.SHA1, false},
+	"1.2.840.10045.4.3.2":    {"ECDSA-SHA256", "ECDSA", crypto.SHA256, false},
+	"1.2.840.10045.4.3.3":    {"ECDSA-SHA384", "ECDSA", crypto.SHA384, false},
+	"1.2.840.10045.4.3.4":    {"ECDSA-SHA512", "ECDSA", crypto.SHA512, false},
+	"1.3.101.112":            {"Ed25519", "Ed25519", 0, false},
+	"1.2.840.10040.4.3":      {name: "DSA-SHA1"},
+	"2.16.840.1.101.3.4.3.2": {name: "DSA-SHA256"},
+}
+
+// pssAlgorithms are the forms of RSASSA-PSS by their hash.
+var pssAlgorithms = map[string]algorithm{
+	oidSHA1:                  {"SHA1-RSAPSS", "RSA", crypto.SHA1, true},
+	"2.16.840.1.101.3.4.2.1": {"SHA256-RSAPSS", "RSA", crypto.SHA256, true},
+	"2.16.840.1.101.3.4.2.2": {"SHA384-RSAPSS", "RSA", crypto.SHA384, true},
+	"2.16.840.1.101.3.4.2.3": {"SHA512-RSAPSS", "RSA", crypto.SHA512, true},
+}
+
+// readSignature reads how the certificate is signed.
+func (c *Certificate) readSignature(identifier, signature der.Element) error {
+	var err error
+	c.signature = signature.Bits()
+	r := identifier.Inside(&err)
+	id := r.OID("the signature's algorithm")
+	known, ok := algorithms[id]
+	if id == oidRSAPSS {
+		known, ok = readPSS(r, &err)
+	}
+	if c.algorithm = known; !ok {
+		c.algorithm.name = id
+	}
+	c.SignatureAlgorithm = c.algorithm.name
+	return err
+}
+
+// readPSS reads the parameters of RSASSA-PSS (RFC 4055, 3.1). Without them both
+// hashes are SHA-1. crypto/rsa takes one hash for both places.
+func readPSS(r *der.Reader, err *error) (algorithm, bool) {
+	hash, maskHash := oidSHA1, oidSHA1
+	if parameters, ok := r.Optional(der.TagSequence, "RSASSA-PSS parameters"); ok {
+		p := parameters.Inside(err)
+		if explicit, ok := p.Optional(der.TagExplicit0, "hashAlgorithm"); ok {
+			hash = explicit.Inside(err).Take(der.TagSequence, "hashAlgorithm").Inside(err).OID("hashAlgorithm")
+		}
+		if explicit, ok := p.Optional(0xa1, "maskGenAlgorithm"); ok {
+			mask := explicit.Inside(err).Take(der.TagSequence, "maskGenAlgorithm").Inside(err)
+			if mask.OID("maskGenAlgorithm") == oidMGF1 {
+				maskHash = mask.Take(der.TagSequence, "its hash").Inside(err).OID("its hash")
+			} else {
+				maskHash = ""
+			}
+		}
+	}
+	known, ok := pssAlgorithms[hash]
+	if maskHash != hash {
+		known.key = ""
+	}
+	return known, ok
+}
+
+// ErrSignature says that the issuer's key did not make the signature.
+var ErrSignature = errors.New("the signature does not verify")
+
+// maxRSABits bounds the time that a hostile key can cost. It is the limit of
+// Windows too.
+const maxRSABits = 16384
+
+// CheckSignatureFrom checks the signature with the key of issuer. It returns
+// ErrSignature where that key did not make it, and another error where that
+// cannot be found out here: crypto/x509 knows neither every algorithm nor every
+// encoding of a key. SHA-1 and MD5 are the caller's to judge: crypto/x509
+// refuses both, but Windows takes SHA-1 from a company's own CA.
+func (c *Certificate) CheckSignatureFrom(issuer *Certificate) error {
+	switch {
+	case c.algorithm.key == "":
+		return fmt.Errorf("signatures of the kind %s cannot be verified here", c.algorithm.name)
+	case !keyAlgorithms[issuer.KeyAlgorithm]:
+		return fmt.Errorf("keys of the kind %s are not known here", issuer.KeyAlgorithm)
+	case c.algorithm.key != issuer.KeyAlgorithm:
+		return ErrSignature
+	}
+	key, err := x509.ParsePKIXPublicKey(issuer.spki)
+	if err != nil {
+		return fmt.Errorf("the issuer's key cannot be read here: %w", err)
+	}
+	digest := c.tbs
+	if c.algorithm.hash != 0 {
+		h := c.algorithm.hash.New()
+		h.Write(c.tbs)
+		digest = h.Sum(nil)
+	}
+	ok := false
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		if key.N.BitLen() > maxRSABits {
+			return fmt.Errorf("the issuer's RSA key has more than %d bits", maxRSABits)
+		}
+		if c.algorithm.pss {
+			err = rsa.VerifyPSS(key, c.algorithm.hash, digest, c.signature, nil)
+		} else {
+			err = rsa.VerifyPKCS1v15(key, c.algorithm.hash, digest, c.signature)
+		}
+		if err != nil && !errors.Is(err, rsa.ErrVerification) {
+			return fmt.Errorf("the issuer's key cannot be used here: %w", err)
+		}
+		ok = err == nil
+	case *ecdsa.PublicKey:
+		ok = ecdsa.VerifyASN1(key, digest, c.signature)
+	case ed25519.PublicKey:
+		ok = ed25519.Verify(key, digest, c.signature)
+	}
+	if !ok {
+		return ErrSignature
+	}
+	return nil
+}
+
+// keyAlgorithms are the values of KeyAlgorithm that are names. A key of one kind
+// cannot have made the signature of another.
+var keyAlgorithms = map[string]bool{"RSA": true, "DSA": true, "ECDSA": true, "Ed25519": true}
+
+// PublicKey returns the public key in a form that is the same for all encodings
+// of an RSA key, so that a private key finds its certificate.
+func (c *Certificate) PublicKey() string {
+	if c.KeyAlgorithm == "RSA" || c.KeyAlgorithm == oidRSAOld {
+		return string(c.key)
+	}
+	return string(c.spki)
+}
+
+// oidRSAOld is id-ea-rsa of X.509, which old programs write for oidRSA.
+const oidRSAOld = "2.5.8.1.1"

@@ -1,0 +1,51 @@
+// Package files reads files that administrators and other programs make: within
+// bounds, and in the encodings that Windows writes.
+package files
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/text/encoding/unicode"
+)
+
+// Read reads a file of at most limit bytes. An error names the path.
+func Read(path string, limit int64) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := ReadAll(file, limit)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return data, nil
+}
+
+// ReadAll reads at most limit bytes to the end.
+func ReadAll(r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("expected at most %d bytes, found more", limit)
+	}
+	return data, nil
+}
+
+// Text returns text in UTF-8 without a byte order mark. UTF-16, which Windows
+// PowerShell writes, is told by its mark; text without a mark is returned as it is.
+func Text(data []byte) ([]byte, error) {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
+		if err != nil {
+			return nil, fmt.Errorf("expected UTF-16, as its byte order mark says: %w", err)
+		}
+		return text, nil
+	}
+	return bytes.TrimPrefix(data, []byte("\ufeff")), nil
+}
