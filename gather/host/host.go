@@ -42,6 +42,7 @@ func setSource(doc *gather.Document, source string, added bool) {
 
 // A clusterKey is the registry key of one interface.
 type clusterKey struct {
+	set   string // the control set that it lies in; empty: the current one
 	guid  string
 	name  string // ClusterName; empty: not set
 	fault string // why the value cannot be read

@@ -126,6 +126,16 @@ func TestRegFile(t *testing.T) {
 			want: []string{"mail.test"},
 		},
 		"one name twice": {data: regedit(header + key1 + "\"ClusterName\"=\"mail.test\"\r\n" + key2 + "\"ClusterName\"=\"MAIL.test\"\r\n"), want: []string{"mail.test"}},
+		"a numbered control set": {
+			data: regedit(header + strings.ReplaceAll(key1, "CurrentControlSet", "ControlSet001") + "\"ClusterName\"=\"mail.test\"\r\n"), want: []string{"mail.test"},
+		},
+		"the current control set beside another": {
+			data: regedit(header + strings.ReplaceAll(key1, "CurrentControlSet", "ControlSet002") + "\"ClusterName\"=\"old.test\"\r\n" + key1 + "\"ClusterName\"=\"mail.test\"\r\n"), want: []string{"mail.test"},
+		},
+		"two numbered control sets that agree": {
+			data: regedit(header + strings.ReplaceAll(key1, "CurrentControlSet", "ControlSet001") + "\"ClusterName\"=\"mail.test\"\r\n" +
+				strings.ReplaceAll(key2, "CurrentControlSet", "ControlSet002") + "\"ClusterName\"=\"mail.test\"\r\n"), want: []string{"mail.test"},
+		},
 		"names left out": {
 			data: regedit(header + key1 + "\"ClusterName\"=\"\"\r\n" + key2 + "\"ClusterName\"=dword:00000001\r\n"),
 			reports: []string{
@@ -158,9 +168,10 @@ func TestRegFileErrors(t *testing.T) {
 		"": `line 1: expected "Windows Registry Editor Version 5.00" or "REGEDIT4"`,
 		"[" + wlbs + `\` + guid1 + "]\r\n\"ClusterName\"=\"x\"": "line 1: expected",
 		header: `expected a key HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WLBS\Parameters\Interface\{GUID}, found none`,
-		header + "[" + wlbs + "]\r\n\"ClusterName\"=\"x\"":             "found none",
-		header + "[" + wlbs + "\\eth0]\r\n\"ClusterName\"=\"x\"":       "found none",
-		header + "[-" + wlbs + `\` + guid1 + "]\r\n":                   "found none",
+		header + "[" + wlbs + "]\r\n\"ClusterName\"=\"x\"":       "found none",
+		header + "[" + wlbs + "\\eth0]\r\n\"ClusterName\"=\"x\"": "found none",
+		header + "[-" + wlbs + `\` + guid1 + "]\r\n":             "found none",
+		header + strings.ReplaceAll(key, "CurrentControlSet", "ControlSet001") + "\"ClusterName\"=\"a.test\"\r\n" + strings.ReplaceAll(key, "CurrentControlSet", "ControlSet002") + "\"ClusterName\"=\"b.test\"": "expected the keys of one control set, found ControlSet001 and ControlSet002 with other cluster names",
 		header + key + "\"ClusterName\"=\"mail.test\r\n":               "line 4: ClusterName: expected the text to end with a quotation mark",
 		header + key + "\"x\"=dword:1\r\n\"ClusterName\"=hex(1):6d,0g": "line 5: ClusterName: expected bytes in hex: ",
 		"\ufeff" + header + key + "\"ClusterName\"=\"m\xfcller.test\"": "line 4: expected UTF-8, as the byte order mark says",

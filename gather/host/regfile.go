@@ -5,8 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/files"
 )
 
 // maxRegFile bounds the size of an export in bytes. One of the key WLBS has a
@@ -41,9 +41,9 @@ type RegFile struct {
 // an interface, and where there is no host section yet.
 func (r RegFile) Gather(_ context.Context, doc *gather.Document) error {
 	if doc.Host == nil {
-		return fmt.Errorf("cluster names from %s: expected the names of the host to add them to: pass --host or --exports", r.Path)
+		return fmt.Errorf("cluster names from %s: expected the names of the host to add them to, found none", r.Path)
 	}
-	data, err := readFile(r.Path)
+	data, err := files.Read(r.Path, maxRegFile)
 	if err != nil {
 		return fmt.Errorf("registry export: %w", err)
 	}
@@ -54,22 +54,12 @@ func (r RegFile) Gather(_ context.Context, doc *gather.Document) error {
 	if len(keys) == 0 {
 		return fmt.Errorf(`registry export: %s: expected a key HKEY_LOCAL_MACHINE\%s\{GUID}, found none`, r.Path, interfacesKey)
 	}
+	if keys, err = currentSet(keys); err != nil {
+		return fmt.Errorf("registry export: %s: %w", r.Path, err)
+	}
 	doc.Host.NLBClusterNames = clusterNames(keys, func(sentence string) { reportf(r.Report, "%s: %s", r.Path, sentence) })
 	setSource(doc, "reg:"+r.Path, true)
 	return nil
-}
-
-func readFile(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxRegFile+1))
-	if err == nil && len(data) > maxRegFile {
-		err = fmt.Errorf("%s: it is larger than %d bytes", path, maxRegFile)
-	}
-	return data, err
 }
 
 // parseReg returns the keys of interfaces in an export; it reads no others. An
@@ -100,9 +90,9 @@ func parseReg(data []byte) ([]clusterKey, error) {
 		line = before.String() + line
 		if strings.HasPrefix(line, "[") {
 			current = -1
-			if guid, ok := interfaceGUID(line); ok {
+			if set, guid, ok := interfaceGUID(line); ok {
 				current = len(keys)
-				keys = append(keys, clusterKey{guid: guid})
+				keys = append(keys, clusterKey{set: set, guid: guid})
 			}
 			continue
 		}
@@ -131,14 +121,44 @@ func decodeReg(data []byte) (string, error) {
 	return string(text), err
 }
 
-// interfaceGUID returns the last part of a line [HKEY_LOCAL_MACHINE\…\{GUID}].
-func interfaceGUID(line string) (string, bool) {
-	const prefix = `[HKEY_LOCAL_MACHINE\` + interfacesKey + `\`
-	if len(line) <= len(prefix) || !strings.EqualFold(line[:len(prefix)], prefix) {
-		return "", false
+// interfaceKey is the line of an interface's key. CurrentControlSet is a link to
+// one of the numbered sets, which are what an export from another Windows has.
+var interfaceKey = regexp.MustCompile(`(?i)^\[HKEY_LOCAL_MACHINE\\SYSTEM\\(CurrentControlSet|ControlSet\d{3})\\` +
+	`Services\\WLBS\\Parameters\\Interface\\(\{[0-9a-f-]{36}\})\]$`)
+
+// interfaceGUID returns the control set and the last part of a line
+// [HKEY_LOCAL_MACHINE\…\{GUID}].
+func interfaceGUID(line string) (set, guid string, ok bool) {
+	parts := interfaceKey.FindStringSubmatch(line)
+	if parts == nil || !guidPattern.MatchString(parts[2]) {
+		return "", "", false
 	}
-	guid := strings.TrimSuffix(line[len(prefix):], "]")
-	return guid, guidPattern.MatchString(guid)
+	return parts[1], parts[2], true
+}
+
+// currentSet returns the keys of the control set that is in use: of
+// CurrentControlSet, or of the one that is there. Of several numbered sets all
+// but one are of earlier starts, and nothing but the names tells which.
+func currentSet(keys []clusterKey) ([]clusterKey, error) {
+	sets := map[string][]clusterKey{}
+	var order []string
+	for _, key := range keys {
+		set := strings.ToLower(key.set)
+		if sets[set] == nil {
+			order = append(order, set)
+		}
+		sets[set] = append(sets[set], key)
+	}
+	if current := sets["currentcontrolset"]; current != nil {
+		return current, nil
+	}
+	first := sets[order[0]]
+	for _, set := range order[1:] {
+		if !slices.Equal(clusterNames(first, nil), clusterNames(sets[set], nil)) {
+			return nil, fmt.Errorf(`expected the keys of one control set, found %s and %s with other cluster names: export HKLM\SYSTEM\CurrentControlSet\Services\WLBS`, first[0].set, sets[set][0].set)
+		}
+	}
+	return first, nil
 }
 
 var errNoText = errors.New("it is not text (REG_SZ)")
