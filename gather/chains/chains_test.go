@@ -217,9 +217,9 @@ func TestChainsUnknown(t *testing.T) {
 		want   string
 		err    string
 	}{
-		"a root with a key for RSASSA-PSS":     {pssRoot, byPSS, nil, gather.ChainUnknown, "whether CN=PSS issued CN=ex01: the issuer's key cannot be read here"},
+		"a root with a key for RSASSA-PSS":     {pssRoot, byPSS, nil, gather.ChainUnknown, "the signature of CN=ex01 by CN=PSS could not be verified: the issuer's key cannot be read here"},
 		"an intermediate with such a key":      {root, byPSS, []*forge.Certificate{pssRoot}, gather.ChainUntrusted, "CN=PSS issued itself and is not among the roots"},
-		"a root with RSA of 768 bits":          {small, issue(small), nil, gather.ChainUnknown, "whether CN=Small issued CN=ex01: the issuer's key cannot be used here"},
+		"a root with RSA of 768 bits":          {small, issue(small), nil, gather.ChainUnknown, "the signature of CN=ex01 by CN=Small could not be verified: the issuer's key cannot be used here"},
 		"a permitted name":                     {root, issue(names, "ex01.other.test"), []*forge.Certificate{names}, gather.ChainTrusted, ""},
 		"a name that is not permitted":         {root, issue(names, "ex01.contoso.test"), []*forge.Certificate{names}, gather.ChainUntrusted, `DNS name "ex01.contoso.test" is not permitted by any constraint`},
 		"a name constraint on directory names": {root, issue(directory), []*forge.Certificate{directory}, gather.ChainUnknown, "the name constraints of CN=Directory are of a kind that is not checked here"},

@@ -152,7 +152,7 @@ func (s *search) climb(chain []*certificate.Certificate, valid window, doubt rea
 			s.faults.add("%s cannot have issued %s: %v", issuer.Subject, last.Subject, err)
 			continue
 		} else if err != nil {
-			doubt.add("whether %s issued %s: %v", issuer.Subject, last.Subject, err)
+			doubt.add("the signature of %s by %s could not be verified: %v", last.Subject, issuer.Subject, err)
 		}
 		s.climb(append(slices.Clip(chain), issuer), valid.and(validity(issuer)), doubt)
 	}
