@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/transportcert/transportcert/gather"
-	"github.com/transportcert/transportcert/gather/chains"
 	"github.com/transportcert/transportcert/gather/certstore"
+	"github.com/transportcert/transportcert/gather/chains"
 	"github.com/transportcert/transportcert/gather/exports"
 	"github.com/transportcert/transportcert/gather/host"
 )
