@@ -166,7 +166,7 @@ func decode(data []byte, schema *jsonschema.Schema) (*Document, error) {
 		return nil, fmt.Errorf("expected at most %d values, found more commas and opening brackets", maxValues)
 	}
 	var value any
-	if err := jsonv2.Unmarshal(data, &value); err != nil {
+	if err := jsonv2.Unmarshal(data, &value, exactNumbers); err != nil {
 		return nil, syntaxError(data, err)
 	}
 	top, ok := value.(map[string]any)
