@@ -15,7 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/transportcert/transportcert/internal/files"
-	"github.com/transportcert/transportcert/policies"
+	"github.com/transportcert/transportcert/policies/schemas"
 )
 
 // maxValues is how many values a document can have that is not read the usual way.
@@ -130,8 +130,8 @@ func keysBefore(data []byte, value string) iter.Seq[[]byte] {
 func DecodePartial(data []byte) (*Document, error) { return decode(data, partialSchema()) }
 
 var (
-	documentSchema = sync.OnceValue(func() *jsonschema.Schema { return compile(policies.InputSchema, false) })
-	partialSchema  = sync.OnceValue(func() *jsonschema.Schema { return compile(policies.InputSchema, true) })
+	documentSchema = sync.OnceValue(func() *jsonschema.Schema { return compile(schemas.Input, false) })
+	partialSchema  = sync.OnceValue(func() *jsonschema.Schema { return compile(schemas.Input, true) })
 )
 
 func compile(text []byte, partial bool) *jsonschema.Schema {

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/internal/certificate/forge"
-	"github.com/transportcert/transportcert/policies"
+	"github.com/transportcert/transportcert/policies/schemas"
 )
 
 const (
@@ -312,7 +312,7 @@ func TestSchemaIsUnderstood(t *testing.T) {
 		}
 	}
 	var schema map[string]any
-	require.NoError(t, json.Unmarshal(policies.InputSchema, &schema))
+	require.NoError(t, json.Unmarshal(schemas.Input, &schema))
 	walk("", schema)
 }
 

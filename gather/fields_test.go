@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/transportcert/transportcert/policies"
+	"github.com/transportcert/transportcert/policies/schemas"
 )
 
 // A field is written down in document.go, in the schema and in the specification.
@@ -220,7 +220,7 @@ func TestOverlayReplacesEveryField(t *testing.T) {
 }
 
 func readSchema(t *testing.T) (schema map[string]any) {
-	require.NoError(t, json.Unmarshal(policies.InputSchema, &schema))
+	require.NoError(t, json.Unmarshal(schemas.Input, &schema))
 	return schema
 }
 

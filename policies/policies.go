@@ -1,5 +1,5 @@
-// Package policies embeds the Rego policies and the JSON Schemas of the two
-// documents. It is the only bridge between them and Go.
+// Package policies embeds the Rego policies. Their JSON Schemas are in package
+// schemas, for those who need no policies.
 package policies
 
 import "embed"
@@ -8,18 +8,3 @@ import "embed"
 //
 //go:embed all:transportcert .manifest
 var FS embed.FS
-
-// InputSchema is the JSON Schema (draft 7) of the input document.
-//
-//go:embed schemas/input.json
-var InputSchema []byte
-
-// DecisionSchema is the JSON Schema (draft 7) of the decision.
-//
-//go:embed schemas/decision.json
-var DecisionSchema []byte
-
-// FindingsSchema is the JSON Schema (draft 7) of the findings.
-//
-//go:embed schemas/findings.json
-var FindingsSchema []byte

@@ -15,7 +15,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/transportcert/transportcert/internal/bounded"
-	"github.com/transportcert/transportcert/policies"
+	"github.com/transportcert/transportcert/policies/schemas"
 )
 
 // Options say what goes into a bundle besides the embedded policies.
@@ -39,8 +39,8 @@ func Build(ctx context.Context, options Options) ([]byte, error) {
 		return nil, err
 	}
 	files := map[string][]byte{
-		"schemas/input.json":    policies.InputSchema, // OPA leaves them alone
-		"schemas/decision.json": policies.DecisionSchema,
+		"schemas/input.json":    schemas.Input, // OPA leaves them alone
+		"schemas/decision.json": schemas.Decision,
 	}
 	for _, module := range shipped.Modules {
 		files[strings.TrimPrefix(module.Path, "/")] = module.Raw

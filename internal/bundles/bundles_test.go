@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/policies"
+	"github.com/transportcert/transportcert/policies/schemas"
 )
 
 func TestBuild(t *testing.T) {
@@ -21,8 +22,8 @@ func TestBuild(t *testing.T) {
 	require.NoError(t, err)
 	files, err := unpack(data)
 	require.NoError(t, err)
-	require.Equal(t, policies.InputSchema, files["schemas/input.json"])
-	require.Equal(t, policies.DecisionSchema, files["schemas/decision.json"])
+	require.Equal(t, schemas.Input, files["schemas/input.json"])
+	require.Equal(t, schemas.Decision, files["schemas/decision.json"])
 	require.JSONEq(t, "{}", string(files["data.json"]))
 	for name := range files {
 		require.NotContains(t, name, "_test.rego")

@@ -12,7 +12,7 @@ import (
 
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/oracle"
-	"github.com/transportcert/transportcert/policies"
+	"github.com/transportcert/transportcert/policies/schemas"
 )
 
 const fixtures = "../../fixtures"
@@ -110,7 +110,7 @@ func read(t *testing.T, folder, name string) []byte {
 func decisionSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
 	var schema any
-	require.NoError(t, json.Unmarshal(policies.DecisionSchema, &schema))
+	require.NoError(t, json.Unmarshal(schemas.Decision, &schema))
 	c := jsonschema.NewCompiler()
 	require.NoError(t, c.AddResource("decision.json", schema))
 	compiled, err := c.Compile("decision.json")

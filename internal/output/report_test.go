@@ -14,7 +14,7 @@ import (
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/output"
-	"github.com/transportcert/transportcert/policies"
+	"github.com/transportcert/transportcert/policies/schemas"
 )
 
 var rules = []evaluate.Rule{
@@ -215,7 +215,7 @@ func TestJSONReport(t *testing.T) {
 
 	var generic map[string]any
 	require.NoError(t, json.Unmarshal(text.Bytes(), &generic))
-	schema := compileSchema(t, policies.FindingsSchema)
+	schema := compileSchema(t, schemas.Findings)
 	require.NoError(t, schema.Validate(generic["servers"].([]any)[0].(map[string]any)["findings"]))
 
 	require.Equal(t, "{\n  \"servers\": [],\n  \"errors\": [],\n  \"counts\": {\n    \"error\": 0,\n    \"warning\": 0,\n    \"info\": 0,\n    \"suppressed\": 0\n  }\n}\n",

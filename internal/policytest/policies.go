@@ -17,7 +17,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/bundles"
-	"github.com/transportcert/transportcert/policies"
+	"github.com/transportcert/transportcert/policies/schemas"
 )
 
 // own are an organisation's own Rego and data.
@@ -85,7 +85,7 @@ var typed = []string{"transportcert.custom", "transportcert.custom_test"}
 func withSchemas(compiler *ast.Compiler, modules map[string]*ast.Module) error {
 	set := ast.NewSchemaSet()
 	for name, text := range map[string][]byte{
-		"input": policies.InputSchema, "decision": policies.DecisionSchema, "findings": policies.FindingsSchema,
+		"input": schemas.Input, "decision": schemas.Decision, "findings": schemas.Findings,
 	} {
 		var schema any
 		if err := json.Unmarshal(text, &schema); err != nil {
