@@ -43,10 +43,9 @@ check-files:
 
 # The race detector over what runs at once. It alone needs a C compiler.
 race:
-	CGO_ENABLED=1 go test -race ./cmd/transportcert
 	CGO_ENABLED=1 go test -race -short -run 'Interrupt|Head|OneBad|Folder|Password|Hostile' ./cmd/transportcert/internal/e2e
 	CGO_ENABLED=1 go test -race -run Concurrently ./evaluate
-	CGO_ENABLED=1 go test -race ./gather/directory ./internal/bounded ./internal/documents ./internal/progress
+	CGO_ENABLED=1 go test -race ./gather/directory ./internal/bounded ./internal/documents ./internal/ordered ./internal/progress
 
 # Every fuzz target for this long, or so many times (1000x). What one finds it leaves in testdata/fuzz, where "make test"
 # tries it ever after.

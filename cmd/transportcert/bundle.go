@@ -118,7 +118,7 @@ Exit codes: 0 it is, 1 it is not, 2 an error.`,
 			if no == nil {
 				answer += ", revision " + revision
 			} else {
-				answer = fmt.Sprintf("is no bundle signed with %s: %v", verificationKey, no)
+				answer = fmt.Sprintf("is not signed with %s: %v", verificationKey, no)
 			}
 			_, err = fmt.Fprintf(printable.NewWriter(command.OutOrStdout(), printable.Text), "%s\n", printable.Line(args[0]+" "+answer))
 			if err == nil && no != nil {
@@ -201,7 +201,7 @@ func (f bundleFile) write(command *cobra.Command, data []byte) error {
 		return replaceFile(string(f), bytes.NewReader(data))
 	}
 	if stdout, ok := command.OutOrStdout().(*os.File); ok && term.IsTerminal(int(stdout.Fd())) {
-		return usagef("expected -o FILE: a bundle is nothing for a terminal")
+		return usagef("expected -o FILE: a bundle is not for a terminal")
 	}
 	_, err := command.OutOrStdout().Write(data)
 	return err

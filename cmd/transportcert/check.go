@@ -87,12 +87,7 @@ document of many.`,
 
 // files are those that the sources of a gathered document name.
 func (s *sources) files() []string {
-	var files []string
-	for _, source := range s.order {
-		if folder, ok := source.(exportsSource); ok {
-			files = append(files, string(folder))
-		}
-	}
+	files := s.values("exports")
 	if s.facts != "" {
 		files = append(files, s.facts)
 	}

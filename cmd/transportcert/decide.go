@@ -14,6 +14,7 @@ import (
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/documents"
+	"github.com/transportcert/transportcert/internal/ordered"
 	"github.com/transportcert/transportcert/internal/output"
 )
 
@@ -85,7 +86,7 @@ func (d *deciding) run(command *cobra.Command, paths []string, format output.For
 // writes what came out in the order of the documents.
 func (d *deciding) each(command *cobra.Command, all iter.Seq2[documents.Document, error], to sink, decide func(*outcome) error) error {
 	ctx := command.Context()
-	outcomes := inOrder(read(all), runtime.GOMAXPROCS(0), func(o outcome) outcome { return d.prepared(o, decide) })
+	outcomes := ordered.Map(read(all), runtime.GOMAXPROCS(0), func(o outcome) outcome { return d.prepared(o, decide) })
 	decided, failed := 0, false
 	for o := range outcomes {
 		if o.err == nil {

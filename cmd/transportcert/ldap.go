@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/gather/directory"
 )
 
@@ -58,13 +57,13 @@ func (d *directoryFlags) check(currentUser bool) error {
 	case chosen > 1:
 		return usagef("expected one of --kerberos, --user and --anonymous")
 	case !d.kerberos && (d.principal != "" || d.keytab != "" || d.krb5Conf != ""):
-		return usagef("--principal, --keytab and --krb5-conf are of use only with --kerberos")
+		return usagef("--principal, --keytab and --krb5-conf require --kerberos")
 	case d.keytab != "" && d.principal == "":
-		return usagef("--keytab is of use only with --principal USER@REALM")
+		return usagef("--keytab requires --principal USER@REALM")
 	case d.password.given() && d.user == "" && (d.principal == "" || d.keytab != ""):
-		return usagef("--password-file and --password-env are of use only with --user, or with --principal without --keytab")
+		return usagef("--password-file and --password-env require --user, or with --principal without --keytab")
 	case chosen == 0 && !currentUser:
-		return usagef("as whom shall the directory be asked? Pass --kerberos (after kinit), --user NAME or --anonymous")
+		return usagef("no credentials: pass --kerberos (after kinit), --user NAME or --anonymous")
 	case d.timeout <= 0:
 		return usagef("--timeout: expected a time such as 30s or 5m, found %s", d.timeout)
 	}
@@ -88,19 +87,4 @@ func (d *directoryFlags) bind(command *cobra.Command) directory.Bind {
 		bind.Password = ask(d.principal)
 	}
 	return bind
-}
-
-// A directorySource is the URL of --ldap-url.
-type directorySource string
-
-func (u directorySource) directory(r *gathering, server string, report gather.Report) directory.Gatherer {
-	d := &r.ldap
-	return directory.Gatherer{
-		URL: string(u), StartTLS: d.startTLS, CAFile: d.ca, BaseDN: d.baseDN, Bind: d.bind(r.command),
-		Server: server, Timeout: d.timeout, Limits: r.limits.directory, Report: report,
-	}
-}
-
-func (u directorySource) gatherer(r *gathering, server string) gather.Gatherer {
-	return u.directory(r, server, r.note)
 }

@@ -127,7 +127,7 @@ func noArguments(_ *cobra.Command, args []string) error {
 
 // report writes an error for people. Names in it can come from anywhere.
 func report(stderr io.Writer, err error) {
-	fmt.Fprintf(stderr, "transportcert: %s\n", printable.Report(advise(err).Error()))
+	fmt.Fprintf(stderr, "transportcert: %s\n", printable.Report(err.Error()+hint(err)))
 }
 
 // note returns what takes notes of what was left out or could not be read.

@@ -63,7 +63,7 @@ func (p *passwordFlag) read(command *cobra.Command, of string) ([]byte, error) {
 	}
 	stdin, ok := command.InOrStdin().(*os.File)
 	if !ok || !term.IsTerminal(int(stdin.Fd())) {
-		return nil, fmt.Errorf("nobody can be asked for the password, since standard input is no terminal: pass --%[1]s-file FILE or --%[1]s-env NAME", p.name)
+		return nil, fmt.Errorf("cannot prompt for the password: standard input is not a terminal: pass --%[1]s-file FILE or --%[1]s-env NAME", p.name)
 	}
 	return ask(command.Context(), stdin, command.ErrOrStderr(), of)
 }

@@ -37,7 +37,7 @@ func (p *policyFlags) addFlags(command *cobra.Command) {
 // check finds out what is wrong with the flags before anything is read.
 func (p *policyFlags) check() error {
 	if p.verificationKey != "" && len(p.bundles) == 0 {
-		return usagef("--verification-key is of use only with --bundle")
+		return usagef("--verification-key requires --bundle")
 	}
 	return nil
 }

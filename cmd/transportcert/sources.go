@@ -14,24 +14,18 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/gather/directory"
-	"github.com/transportcert/transportcert/gather/exports"
 	"github.com/transportcert/transportcert/gather/host"
 	"github.com/transportcert/transportcert/internal/documents"
 )
 
-// A source is what a flag names where facts come from.
-type source interface {
-	// gatherer fills a document from it, for the server of that name; empty:
-	// nobody has named it.
-	gatherer(r *gathering, server string) gather.Gatherer
-}
+// A givenSource is a flag that names a source, and its value.
+type givenSource struct{ flag, value string }
 
 // sources are the flags that say where facts come from. They mean the same in
 // every command.
 type sources struct {
-	order       []source // as on the command line: the later one wins
+	order       []givenSource // as on the command line: the later one wins
 	ldap        directoryFlags
 	store       storeFlags
 	flags       *pflag.FlagSet // that say more about all of them
@@ -56,27 +50,23 @@ func newFlagSet() *pflag.FlagSet {
 func (s *sources) addFlags(command *cobra.Command) {
 	command.Flags().SortFlags = false // by what they are for
 	flags := newFlagSet()
-	add := func(name, usage string, newSource func(value string) source) {
+	add := func(name, usage string) {
 		flags.Func(name, usage, func(value string) error {
 			if value == "" {
 				return errors.New("expected a value, found nothing")
 			}
-			s.order = append(s.order, newSource(value))
+			s.order = append(s.order, givenSource{name, value})
 			return nil
 		})
 	}
-	add("exports", "gather from exports of the Exchange Management Shell in this `PATH`, a folder or a zip file; can be repeated",
-		func(value string) source { return exportsSource(value) })
-	add("ldap-url", "gather from the directory at this `URL`, ldaps://HOST or ldap://HOST with --starttls",
-		func(value string) source { return directorySource(value) })
-	add("store", "gather from the certificate files at this `PATH`, a file or a folder; can be repeated",
-		func(value string) source { return s.takeStore(value) })
-	add("host", "take the names of the host: `FQDN[,NETBIOS]`",
-		func(value string) source { return hostSource(value) })
+	add("exports", "gather from exports of the Exchange Management Shell in this `PATH`, a folder or a zip file; can be repeated")
+	add("ldap-url", "gather from the directory at this `URL`, ldaps://HOST or ldap://HOST with --starttls")
+	add("store", "gather from the certificate files at this `PATH`, a file or a folder; can be repeated")
+	add("host", "take the names of the host: `FQDN[,NETBIOS]`")
 	flags.BoolFunc("local", "take names and certificates of this computer, on Windows", func(value string) error {
 		yes, err := strconv.ParseBool(value)
 		if yes {
-			s.order = append(s.order, localSource{})
+			s.order = append(s.order, givenSource{flag: "local"})
 		}
 		return err
 	})
@@ -100,30 +90,19 @@ func (s *sources) addFlags(command *cobra.Command) {
 	_ = command.MarkFlagFilename("roots", "pem", "crt", "cer")
 }
 
-// takeStore makes one source of all paths of --store, where the last one stands.
-func (s *sources) takeStore(path string) source {
-	paths := storeSource{}
-	kept := s.order[:0]
-	for _, other := range s.order {
-		if before, ok := other.(storeSource); ok {
-			paths = before
-		} else {
-			kept = append(kept, other)
+// values returns what was given to a flag that names a source.
+func (s *sources) values(flag string) []string {
+	var values []string
+	for _, given := range s.order {
+		if given.flag == flag {
+			values = append(values, given.value)
 		}
 	}
-	s.order = kept
-	return append(paths, path)
+	return values
 }
 
-// count says how many sources of a kind there are.
-func count[Kind source](s *sources) (n int) {
-	for _, source := range s.order {
-		if _, ok := source.(Kind); ok {
-			n++
-		}
-	}
-	return n
-}
+// has reports whether a flag that names a source was given.
+func (s *sources) has(flag string) bool { return len(s.values(flag)) > 0 }
 
 // changed returns the name of the first flag of a set that was given.
 func changed(flags *pflag.FlagSet) (name string) {
@@ -140,23 +119,25 @@ func (s *sources) check() error {
 	if len(s.order) == 0 {
 		for _, flags := range []*pflag.FlagSet{s.flags, s.ldap.flags, s.store.flags} {
 			if name := changed(flags); name != "" {
-				return usagef("--%s is of use only beside where facts come from: %s", name, whereFrom)
+				return usagef("--%s requires a source: %s", name, whereFrom)
 			}
 		}
 		return nil
 	}
-	if name := changed(s.ldap.flags); name != "" && count[directorySource](s) == 0 {
-		return usagef("--%s is of use only with --ldap-url URL", name)
+	if name := changed(s.ldap.flags); name != "" && !s.has("ldap-url") {
+		return usagef("--%s requires --ldap-url URL", name)
 	}
-	if name := changed(s.store.flags); name != "" && count[storeSource](s) == 0 {
-		return usagef("--%s is of use only with --store PATH", name)
+	if name := changed(s.store.flags); name != "" && !s.has("store") {
+		return usagef("--%s requires --store PATH", name)
 	}
-	if count[directorySource](s) > 1 || count[hostSource](s) > 1 {
-		return usagef("expected --ldap-url and --host once each")
+	for _, flag := range []string{"ldap-url", "host"} {
+		if len(s.values(flag)) > 1 {
+			return usagef("expected --%s once, found it %d times", flag, len(s.values(flag)))
+		}
 	}
-	if count[directorySource](s) > 0 {
-		if s.server == "" && !s.allServers && count[directorySource](s) == len(s.order)-count[storeSource](s) {
-			return usagef("which server is to be gathered? Pass --server NAME or --all-servers")
+	if s.has("ldap-url") {
+		if s.server == "" && !s.allServers && !s.has("exports") && !s.has("host") && !s.has("local") {
+			return usagef("expected --server NAME or --all-servers with --ldap-url")
 		}
 		if err := s.ldap.check(runtime.GOOS == "windows"); err != nil {
 			return err
@@ -165,11 +146,9 @@ func (s *sources) check() error {
 	if err := s.store.check(); err != nil {
 		return err
 	}
-	for _, source := range s.order {
-		if names, ok := source.(hostSource); ok {
-			if _, err := host.ParseNames(string(names)); err != nil {
-				return usageError{err}
-			}
+	for _, names := range s.values("host") {
+		if _, err := host.ParseNames(names); err != nil {
+			return usageError{err}
 		}
 	}
 	return s.checkAllServers()
@@ -179,12 +158,12 @@ func (s *sources) checkAllServers() error {
 	switch {
 	case !s.allServers:
 		return nil
-	case count[directorySource](s)+count[exportsSource](s) == 0:
-		return usagef("--all-servers is of use only with --ldap-url URL or --exports PATH, which know what servers there are")
+	case !s.has("ldap-url") && !s.has("exports"):
+		return usagef("--all-servers requires --ldap-url URL or --exports PATH, which know the servers")
 	case s.server != "":
 		return usagef("expected either --server or --all-servers, found both")
-	case count[hostSource](s)+count[localSource](s) > 0 || s.nlbReg != "" || len(s.store.services) > 0:
-		return usagef("--host, --local, --nlb-reg and --services are of one server: expected them without --all-servers")
+	case s.has("host") || s.has("local") || s.nlbReg != "" || len(s.store.services) > 0:
+		return usagef("--host, --local, --nlb-reg and --services are about one server: expected them without --all-servers")
 	}
 	return nil
 }
@@ -211,29 +190,6 @@ func (s *sources) documents(command *cobra.Command, paths []string) (iter.Seq2[d
 	return documents.Read(paths, untilDone(command.Context(), stdin), s.limits.documents, note(command.ErrOrStderr())), nil
 }
 
-// gathered returns the documents that the sources make: one, or one for each
-// server. An error is of one document.
-func (s *sources) gathered(command *cobra.Command) iter.Seq2[documents.Document, error] {
-	return func(yield func(documents.Document, error) bool) {
-		r, err := s.begin(command)
-		if err != nil {
-			yield(documents.Document{}, err)
-			return
-		}
-		defer r.end()
-		if s.allServers {
-			r.all(yield)
-			return
-		}
-		document, err := r.one()
-		if err != nil {
-			yield(documents.Document{}, err)
-			return
-		}
-		yield(documents.Document{Name: document.Server, Document: document}, nil)
-	}
-}
-
 // onThisComputer are the sources of gather without any on an Exchange server:
 // the directory of its domain, and then itself, since it knows its own names
 // best.
@@ -242,15 +198,8 @@ func (s *sources) onThisComputer() error {
 	if err != nil {
 		return fmt.Errorf("%w; pass --ldap-url ldaps://HOST with --local, or --exports PATH", err)
 	}
-	s.order = []source{directorySource("ldaps://" + controller), localSource{}}
+	s.order = []givenSource{{"ldap-url", "ldaps://" + controller}, {flag: "local"}}
 	return nil
-}
-
-// An exportsSource is the path of --exports.
-type exportsSource string
-
-func (e exportsSource) gatherer(r *gathering, server string) gather.Gatherer {
-	return exports.Gatherer{Dir: string(e), Server: server, Except: r.sources.facts, Limits: r.limits.exports, Report: r.note}
 }
 
 // untilDone reads until the context is done: a signal must end a command that

@@ -46,6 +46,13 @@ func (l Limits) WithDefaults() Limits {
 	}
 }
 
+// A NoDocumentsError is a folder without documents.
+type NoDocumentsError struct{ Folder string }
+
+func (n NoDocumentsError) Error() string {
+	return n.Folder + ": expected documents, *.json or *.ndjson, found none"
+}
+
 // Check returns an error where a document is larger than the limits, however
 // it was come by.
 func (l Limits) Check(document *gather.Document) error {
@@ -133,8 +140,7 @@ func (r reader) folder(folder string, yield func(Document, error) bool) bool {
 		r.report(fmt.Sprintf("%s: left out, neither *.json nor *.ndjson: %s", folder, strings.Join(others, ", ")))
 	}
 	if len(files) == 0 {
-		return yield(Document{Name: folder}, fmt.Errorf(
-			"%s: expected documents, *.json or *.ndjson, found none; exports of the Exchange Management Shell are read with --exports", folder))
+		return yield(Document{Name: folder}, NoDocumentsError{folder})
 	}
 	for _, file := range files {
 		if !r.file(filepath.Join(folder, file), yield) {

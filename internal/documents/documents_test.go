@@ -169,7 +169,7 @@ func TestPaths(t *testing.T) {
 		"stdin:1 S",
 		inFolder("C.JSON") + ":1 C", inFolder("a.ndjson") + ":1 A1", inFolder("a.ndjson") + ":2 A2", inFolder("b.json") + " B",
 		"reading documents: stat " + inFolder("missing.json") + ": no such file or directory",
-		empty + ": expected documents, *.json or *.ndjson, found none; exports of the Exchange Management Shell are read with --exports",
+		empty + ": expected documents, *.json or *.ndjson, found none",
 		inFolder("b.json") + " B",
 	}, all(Read([]string{"-", folder, inFolder("missing.json"), empty, inFolder("b.json")}, strings.NewReader(compact("S")), Limits{}, report)))
 	require.Equal(t, []string{folder + ": left out, neither *.json nor *.ndjson: notes.txt, older.json"}, notes)

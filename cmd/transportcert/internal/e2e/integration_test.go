@@ -173,7 +173,7 @@ func TestDirectoryLabMissingStore(t *testing.T) {
 	code, _, notes := s.run(t, "", "gather", "--all-servers", "--ldap-url", labHas(t, "URL"), "--ldap-ca", labHas(t, "CA"), "--kerberos",
 		"--store", "stores", "--roots", labHas(t, "ROOTS"), "-o", "documents")
 	require.Equal(t, exitError, code)
-	require.Contains(t, notes, "transportcert: "+lost+": nobody supplied certificates; there is no folder stores/"+lost+"\n")
+	require.Contains(t, notes, "transportcert: "+lost+": missing information: certificates; there is no folder stores/"+lost+"\n")
 	require.Contains(t, notes, "note: left out, no server is named like it: stores/OLD\n")
 	entries, err := os.ReadDir(filepath.Join(s.folder, "documents"))
 	require.NoError(t, err)

@@ -1,10 +1,12 @@
-package main
+package collect_test
 
 import (
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/gather/collect"
 )
 
 func TestFileName(t *testing.T) {
@@ -32,7 +34,7 @@ func TestFileName(t *testing.T) {
 		"a\ufffd":          "a%EF%BF%BD",
 		"a\u202eb":         "a%E2%80%AEb",
 	} {
-		require.Equal(t, want, fileName(server))
+		require.Equal(t, want, collect.FileName(server))
 		require.True(t, filepath.IsLocal(want+".json"), want)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package ordered_test
 
 import (
 	"slices"
@@ -7,17 +7,22 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/transportcert/transportcert/internal/ordered"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func numbers(yield func(int) bool) {
 	for i := 0; i < 1000 && yield(i); i++ {
 	}
 }
 
-func TestInOrder(t *testing.T) {
+func TestMap(t *testing.T) {
 	t.Parallel()
 	for _, goroutines := range []int{1, 2, 8} {
-		squares := slices.Collect(inOrder(numbers, goroutines, func(i int) int {
+		squares := slices.Collect(ordered.Map(numbers, goroutines, func(i int) int {
 			time.Sleep(time.Duration(i%7) * 10 * time.Microsecond) // later ones overtake
 			return i * i
 		}))
@@ -28,14 +33,14 @@ func TestInOrder(t *testing.T) {
 	}
 }
 
-func TestInOrderWithoutItems(t *testing.T) {
+func TestMapWithoutItems(t *testing.T) {
 	t.Parallel()
 	none := func(func(int) bool) {}
-	require.Empty(t, slices.Collect(inOrder(none, 2, func(i int) int { return i })))
+	require.Empty(t, slices.Collect(ordered.Map(none, 2, func(i int) int { return i })))
 }
 
 // Whoever takes results slowly, or no more of them, holds back the rest.
-func TestInOrderHoldsBack(t *testing.T) {
+func TestMapHoldsBack(t *testing.T) {
 	t.Parallel()
 	const goroutines = 4
 	var read atomic.Int64
@@ -43,7 +48,7 @@ func TestInOrderHoldsBack(t *testing.T) {
 		numbers(func(i int) bool { read.Add(1); return yield(i) })
 	}
 	taken := int64(0)
-	for range inOrder(counted, goroutines, func(i int) int { return i }) {
+	for range ordered.Map(counted, goroutines, func(i int) int { return i }) {
 		time.Sleep(time.Millisecond)
 		taken++
 		require.LessOrEqual(t, read.Load(), taken+2*goroutines+1)

@@ -1,11 +1,12 @@
-package main
+// Package ordered works on several items at once and keeps their order.
+package ordered
 
 import "iter"
 
-// inOrder calls work for each item, on so many goroutines at once, and yields
+// Map calls work for each item, on so many goroutines at once, and yields
 // what it returned in the order of the items. No more than twice as many items
 // as goroutines are under way, however slowly they are taken.
-func inOrder[Item, Result any](items iter.Seq[Item], goroutines int, work func(Item) Result) iter.Seq[Result] {
+func Map[Item, Result any](items iter.Seq[Item], goroutines int, work func(Item) Result) iter.Seq[Result] {
 	type task struct {
 		item   Item
 		result chan Result

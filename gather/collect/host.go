@@ -1,0 +1,63 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/gather/certstore"
+	"github.com/transportcert/transportcert/gather/host"
+)
+
+// errOneServer says that a source is of one server and not of all.
+var errOneServer = errors.New("expected sources that know all servers, found one that knows a single server")
+
+// HostNames are the names of a server's host.
+type HostNames host.Names
+
+// Gather implements Source. The names need not be those of the server: it is
+// not named after them while another source may still come.
+func (h HostNames) Gather(ctx context.Context, _ string, doc *gather.Document) error {
+	server := doc.Server
+	err := host.Names(h).Gather(ctx, doc)
+	doc.Server = server
+	return err
+}
+
+// All implements Source.
+func (HostNames) All(context.Context) (Known, error) { return Known{}, errOneServer }
+
+// Name implements Namer.
+func (h HostNames) Name(context.Context) (name string, certain bool, err error) {
+	return h.HostName, false, nil
+}
+
+// ThisComputer is the names and the certificates of this computer, on Windows.
+type ThisComputer struct{ Report gather.Report }
+
+// Gather implements Source.
+func (t ThisComputer) Gather(ctx context.Context, server string, doc *gather.Document) error {
+	name, _, err := t.Name(ctx)
+	if err != nil {
+		return err
+	}
+	if server != "" && !SameServer(server, name) {
+		return fmt.Errorf("this computer is %s, and the server is %s", name, server)
+	}
+	if err := (host.Local{Report: t.Report}).Gather(ctx, doc); err != nil {
+		return err
+	}
+	return certstore.LocalMachine{Now: time.Now(), Report: t.Report}.Gather(ctx, doc)
+}
+
+// All implements Source.
+func (ThisComputer) All(context.Context) (Known, error) { return Known{}, errOneServer }
+
+// Name implements Namer.
+func (ThisComputer) Name(ctx context.Context) (name string, certain bool, err error) {
+	doc := gather.Document{}
+	err = host.Local{}.Gather(ctx, &doc)
+	return doc.Server, true, err
+}

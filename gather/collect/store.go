@@ -1,0 +1,73 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/gather/certstore"
+)
+
+// Store is certificate files: of one server, or with a folder for each server
+// that has its name, as FileName writes it.
+type Store certstore.Files
+
+// Gather implements Source.
+func (s Store) Gather(ctx context.Context, _ string, doc *gather.Document) error {
+	return certstore.Files(s).Gather(ctx, doc)
+}
+
+// All implements Source. What is in no server's folder is reported.
+func (s Store) All(context.Context) (Known, error) {
+	folders, err := s.folders()
+	if err != nil {
+		return Known{}, err
+	}
+	return Known{
+		Begin: func(servers []string) {
+			unused := maps.Clone(folders)
+			for _, server := range servers {
+				delete(unused, strings.ToLower(FileName(server)))
+			}
+			for _, name := range slices.Sorted(maps.Keys(unused)) {
+				s.Report("left out, no server is named like it: " + strings.Join(unused[name], ", "))
+			}
+		},
+		Gather: func(ctx context.Context, server string, doc *gather.Document) error {
+			one := s
+			if one.Paths = folders[strings.ToLower(FileName(server))]; one.Paths == nil {
+				return AbsentError{"there is no folder " + filepath.Join(s.Paths[0], FileName(server))}
+			}
+			return one.Gather(ctx, server, doc)
+		},
+	}, nil
+}
+
+// folders returns the folders in the paths by their names in lower case.
+func (s Store) folders() (map[string][]string, error) {
+	all := map[string][]string{}
+	for _, path := range s.Paths {
+		entries, err := os.ReadDir(path)
+		if err != nil {
+			return nil, fmt.Errorf("certificate files: expected a folder with a folder for each server: %w", err)
+		}
+		var others []string
+		for _, entry := range entries {
+			if !entry.IsDir() { // nor a link, which can lead anywhere
+				others = append(others, entry.Name())
+				continue
+			}
+			name := strings.ToLower(entry.Name())
+			all[name] = append(all[name], filepath.Join(path, entry.Name()))
+		}
+		if len(others) > 0 {
+			s.Report(fmt.Sprintf("%s: left out, in no server's folder: %s", path, strings.Join(others, ", ")))
+		}
+	}
+	return all, nil
+}
