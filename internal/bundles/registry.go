@@ -5,11 +5,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -26,7 +28,11 @@ import (
 const (
 	scheme           = "oci://"
 	registryDeadline = 2 * time.Minute // for one push or pull
+	maxRedirects     = 10              // of one request, as of Go's own client
 )
+
+// digested is the end of a reference that names a bundle by its digest.
+var digested = regexp.MustCompile(`@[A-Za-z0-9+._-]+:[0-9A-Fa-f]+$`)
 
 // Registry moves bundles to and from OCI registries, in the media types that
 // OPA downloads. Credentials are those of docker's configuration.
@@ -112,7 +118,10 @@ func wrap(err *error, doing string) {
 // Local returns the path of a bundle: of one in a registry, the file into
 // which it is pulled below the folder. report is told the digest.
 func (r Registry) Local(ctx context.Context, bundle, folder string, report func(sentence string)) (string, error) {
-	if !strings.HasPrefix(bundle, scheme) {
+	if name, _, isURL := strings.Cut(bundle, "://"); !strings.HasPrefix(bundle, scheme) {
+		if isURL { // it can hold a password
+			return "", fmt.Errorf("bundle %s://...: expected a file, a folder or oci://HOST/REPO:TAG", name)
+		}
 		return bundle, nil
 	}
 	data, digest, err := r.Pull(ctx, bundle)
@@ -125,6 +134,9 @@ func (r Registry) Local(ctx context.Context, bundle, folder string, report func(
 }
 
 func (r Registry) repository(reference string) (*remote.Repository, error) {
+	if strings.Contains(digested.ReplaceAllString(reference, ""), "@") {
+		return nil, errors.New("a reference with a user name or a password (not repeated here): expected oci://HOST/REPO:TAG; credentials are those of docker login")
+	}
 	repository, err := remote.NewRepository(strings.TrimPrefix(reference, scheme))
 	if err != nil || !strings.HasPrefix(reference, scheme) || repository.Reference.Reference == "" {
 		return nil, fmt.Errorf("%s: expected oci://HOST/REPO:TAG", reference)
@@ -147,7 +159,15 @@ func (r Registry) repository(reference string) (*remote.Repository, error) {
 	}
 	repository.PlainHTTP = r.PlainHTTP
 	repository.Client = &auth.Client{
-		Client:     &http.Client{Transport: guarded{retry.NewTransport(transport), r.PlainHTTP}},
+		Client: &http.Client{
+			Transport: guarded{retry.NewTransport(transport), r.PlainHTTP},
+			CheckRedirect: func(_ *http.Request, via []*http.Request) error { // package auth takes Go's own bound away
+				if len(via) >= maxRedirects {
+					return fmt.Errorf("stopped after %d redirects", maxRedirects)
+				}
+				return nil
+			},
+		},
 		Cache:      auth.NewCache(),
 		Credential: credentials.Credential(store),
 	}

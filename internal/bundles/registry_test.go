@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -69,6 +70,49 @@ func TestPullFromAHostileRegistry(t *testing.T) {
 			require.ErrorContains(t, err, "pulling "+reference)
 			require.ErrorContains(t, err, test.expected)
 		})
+	}
+}
+
+// A registry that sends every request back to itself.
+func TestRedirectsEnd(t *testing.T) {
+	t.Setenv("DOCKER_CONFIG", t.TempDir())
+	var requests atomic.Int32
+	registry, reference := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		http.Redirect(w, r, r.URL.Path, http.StatusTemporaryRedirect)
+	})
+	_, _, err := registry.Pull(t.Context(), reference)
+	require.ErrorContains(t, err, "stopped after 10 redirects")
+	require.LessOrEqual(t, requests.Load(), int32(2*maxRedirects))
+	requests.Store(0)
+	_, err = registry.Push(t.Context(), []byte("bytes"), reference)
+	require.ErrorContains(t, err, "stopped after 10 redirects")
+	require.LessOrEqual(t, requests.Load(), int32(2*maxRedirects))
+}
+
+func TestNoPasswordInAReference(t *testing.T) {
+	t.Parallel()
+	for _, reference := range []string{
+		"oci://user:hunter2@registry.contoso.test/policies:v1",
+		"oci://user:hunter2@registry.contoso.test/policies@sha256:" + strings.Repeat("0", 64),
+		"oci://user:hun/hunter2@registry.contoso.test/policies:v1",
+		"oci://user:hunter2@",
+		"oci://user:hunter2@registry.contoso.test",
+		"OCI://user:hunter2@registry.contoso.test/policies:v1",
+		"https://user:hunter2@registry.contoso.test/policies:v1",
+		"user:hunter2@registry.contoso.test/policies:v1",
+	} {
+		_, _, pullErr := Registry{}.Pull(t.Context(), reference)
+		_, pushErr := Registry{}.Push(t.Context(), []byte("bytes"), reference)
+		errs := []error{pullErr, pushErr}
+		if strings.Contains(reference, "://") {
+			_, localErr := Registry{}.Local(t.Context(), reference, t.TempDir(), func(sentence string) { t.Error(sentence) })
+			errs = append(errs, localErr)
+		}
+		for _, err := range errs {
+			require.ErrorContains(t, err, "expected", reference)
+			require.NotContains(t, err.Error(), "hunter2")
+		}
 	}
 }
 
