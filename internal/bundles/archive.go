@@ -10,21 +10,13 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strings"
-
-	"github.com/open-policy-agent/opa/v1/bundle"
 )
 
-// maxBundle is how many bytes a bundle may have, and maxFiles how many its
-// files may have together: a bundle comes from elsewhere, and gzip makes much
-// of little.
-const (
-	maxBundle = 64 << 20
-	maxFiles  = 256 << 20
-)
+// maxBundle is how many bytes a bundle may have. What is in it, a budget bounds.
+const maxBundle = 64 << 20
 
-// ReadFile returns the bytes of a bundle. What is no archive of files, or
-// larger than 64 MiB (256 MiB unpacked), is an error.
+// ReadFile returns the bytes of a bundle. What is not an archive of files, or
+// exceeds the limits of a bundle, is an error.
 func ReadFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -73,18 +65,27 @@ func unpack(data []byte) (map[string][]byte, error) {
 	}
 	bounded := &io.LimitedReader{R: zip, N: maxFiles + 1}
 	files := map[string][]byte{}
+	var read budget
 	for archive := tar.NewReader(bounded); ; {
 		header, err := archive.Next()
 		if err == io.EOF {
 			return files, nil
 		}
+		if err == nil && header.Typeflag == tar.TypeReg {
+			err = read.size(header.Name, header.Size)
+		}
 		var text []byte
 		if err == nil && header.Typeflag == tar.TypeReg {
-			text, err = io.ReadAll(archive)
+			if text, err = io.ReadAll(archive); err == nil {
+				err = read.values(header.Name, text)
+			}
 		}
+		var exceeded *limitError
 		switch {
+		case errors.As(err, &exceeded):
+			return nil, err
 		case bounded.N == 0:
-			return nil, fmt.Errorf("expected at most %d bytes in its files", maxFiles)
+			return nil, &limitError{"", maxFiles, "bytes in its files"}
 		case err != nil:
 			return nil, fmt.Errorf("expected a gzipped tar archive: %w", err)
 		case header.Typeflag == tar.TypeDir:
@@ -93,8 +94,6 @@ func unpack(data []byte) (map[string][]byte, error) {
 			return nil, fmt.Errorf("%s: expected a file or a folder", header.Name)
 		case files[header.Name] != nil:
 			return nil, fmt.Errorf("%s: expected each file once", header.Name)
-		case strings.HasSuffix(header.Name, bundle.RegoExt) && len(text) > maxModule:
-			return nil, tooLarge(header.Name)
 		}
 		files[header.Name] = text
 	}

@@ -82,7 +82,9 @@ func Custom(paths []string) (*bundle.Bundle, error) {
 				strings.Join(paths, ", "), strings.ReplaceAll(root, "/", ".")))
 		}
 	}
-	custom.Modules = modules(loaded, paths)
+	if custom.Modules, err = modules(loaded, paths); err != nil {
+		return nil, err
+	}
 	for _, module := range custom.Modules {
 		custom.Manifest.AddRoot("transportcert/custom")
 		if !isBelow(module.Parsed.Package, customPackage) {
@@ -101,7 +103,10 @@ func Tests(paths []string) ([]bundle.ModuleFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	tests := modules(loaded, paths)
+	tests, err := modules(loaded, paths)
+	if err != nil {
+		return nil, err
+	}
 	var wrong []error
 	for _, test := range tests {
 		if !isBelow(test.Parsed.Package, customPackage) && !isBelow(test.Parsed.Package, customPackage+"_test") {
@@ -132,7 +137,7 @@ func load(paths []string, leaveOut filter.LoaderFilter) (*loader.Result, error) 
 }
 
 // modules returns the Rego that was loaded from the paths, by name.
-func modules(loaded *loader.Result, paths []string) []bundle.ModuleFile {
+func modules(loaded *loader.Result, paths []string) ([]bundle.ModuleFile, error) {
 	var all []bundle.ModuleFile
 	for _, key := range slices.Sorted(maps.Keys(loaded.Modules)) {
 		module := loaded.Modules[key]
@@ -141,7 +146,7 @@ func modules(loaded *loader.Result, paths []string) []bundle.ModuleFile {
 		})
 	}
 	withoutSchemas(all)
-	return all
+	return all, nesting(all)
 }
 
 // isBelow reports whether a package is another one or below it.
@@ -217,6 +222,9 @@ func Read(path, verificationKey string) (*bundle.Bundle, error) {
 	}
 	read, err := reader.WithProcessAnnotations(true).WithCapabilities(Capabilities()).Read()
 	if err != nil {
+		return nil, fmt.Errorf("reading the bundle %s: %w", path, err)
+	}
+	if err := nesting(read.Modules); err != nil {
 		return nil, fmt.Errorf("reading the bundle %s: %w", path, err)
 	}
 	withoutSchemas(read.Modules)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -17,25 +18,31 @@ import (
 // CompileDeadline is how long compiling policies may take.
 const CompileDeadline = 30 * time.Second
 
-// maxModule is how many bytes a file of Rego may have.
-const maxModule = 1 << 20
-
 // forbidden are the built-in functions that no policy gets, whoever wrote it,
 // and why. They were found in the source of OPA 1.22.2 and by trying: those
 // that reach out of the evaluation, and those of which one call with small
 // arguments takes forever and does not heed the deadline.
 var forbidden = map[string]string{
-	"bits.lsh":                "one call can ask for more memory than there is",
-	"graph.reachable":         "its time grows exponentially with the graph",
-	"graph.reachable_paths":   "its result grows exponentially with the graph",
-	"http.send":               "it reaches the network",
-	"json.match_schema":       "a $ref in the schema reads files",
-	"json.verify_schema":      "a $ref in the schema reads files",
-	"net.cidr_expand":         "its result can have 2^128 addresses",
-	"net.lookup_ip_addr":      "it reaches the network",
-	"opa.runtime":             "it reads the environment",
-	"strings.render_template": "a loop in the template does not heed the deadline",
-	"trace":                   "it writes to a trace that nobody reads",
+	"bits.lsh":                 "one call can ask for more memory than there is",
+	"glob.match":               "nested braces in the pattern overflow the stack; regex.match does the same",
+	"graph.reachable":          "its time grows exponentially with the graph",
+	"graph.reachable_paths":    "its result grows exponentially with the graph",
+	"graphql.is_valid":         "nested braces in the text overflow the stack",
+	"graphql.parse":            "nested braces in the text overflow the stack",
+	"graphql.parse_and_verify": "nested braces in the text overflow the stack",
+	"graphql.parse_query":      "nested braces in the text overflow the stack",
+	"graphql.parse_schema":     "nested braces in the text overflow the stack",
+	"graphql.schema_is_valid":  "nested braces in the text overflow the stack",
+	"http.send":                "it reaches the network",
+	"json.match_schema":        "a $ref in the schema reads files",
+	"json.patch":               "it nests values deep enough to overflow the stack",
+	"json.verify_schema":       "a $ref in the schema reads files",
+	"net.cidr_expand":          "its result can have 2^128 addresses",
+	"net.lookup_ip_addr":       "it reaches the network",
+	"opa.runtime":              "it reads the environment",
+	"rego.parse_module":        "nested brackets in the text take all memory",
+	"strings.render_template":  "a loop in the template does not heed the deadline",
+	"trace":                    "it writes to a trace that nobody reads",
 }
 
 // Capabilities returns what policies may use: OPA's own without the network,
@@ -86,15 +93,15 @@ func inspect(path string, leaveOut filter.LoaderFilter) error {
 	if err != nil {
 		return err
 	}
-	var size int64
+	var read budget
 	return filepath.WalkDir(target, func(found string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		inside, _ := filepath.Rel(target, found)
+		below, _ := filepath.Rel(target, found)
 		name, depth := path, 0
-		if inside != "." {
-			name, depth = filepath.Join(path, inside), 1
+		if below != "." {
+			name, depth = filepath.Join(path, below), 1
 		}
 		if entry.Type()&fs.ModeSymlink != 0 {
 			return fmt.Errorf("%s: expected a file or a folder, found a link", name)
@@ -103,19 +110,24 @@ func inspect(path string, leaveOut filter.LoaderFilter) error {
 		if err != nil || leaveOut(name, info, depth) || info.IsDir() {
 			return err
 		}
-		size += info.Size()
-		switch {
-		case !info.Mode().IsRegular():
+		if !info.Mode().IsRegular() {
 			return fmt.Errorf("%s: expected a file or a folder", name)
-		case strings.HasSuffix(name, bundle.RegoExt) && info.Size() > maxModule:
-			return tooLarge(name)
-		case size > maxFiles:
-			return fmt.Errorf("%s: expected at most %d bytes in its files", path, maxFiles)
 		}
-		return nil
+		if err := read.size(name, info.Size()); err != nil || strings.HasSuffix(name, bundle.RegoExt) {
+			return inside(path, err)
+		}
+		text, err := os.ReadFile(found)
+		if err != nil {
+			return err
+		}
+		return inside(path, read.values(name, text))
 	})
 }
 
-func tooLarge(name string) error {
-	return fmt.Errorf("%s: expected at most %d bytes of Rego", name, maxModule)
+// inside names the folder of an error that is about all its files.
+func inside(path string, err error) error {
+	if exceeded := (*limitError)(nil); errors.As(err, &exceeded) && exceeded.file == "" {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return err
 }

@@ -74,7 +74,7 @@ func TestInspect(t *testing.T) {
 			func(_ *testing.T, folder string) error {
 				return sparse(filepath.Join(folder, "data.json"), 300_000_000)
 			},
-			"expected at most 268435456 bytes in its files",
+			"expected at most 67108864 bytes in its files",
 		},
 	}
 	for name, test := range tests {

@@ -1,0 +1,138 @@
+package bundles
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/bundle"
+)
+
+// What a bundle, or the folders of --policy, may hold. It comes from elsewhere:
+// gzip makes much of little, and OPA makes 80 bytes of memory of the three bytes
+// "{},".
+const (
+	maxFiles   = 64 << 20  // bytes of all files, unpacked
+	maxEntries = 10_000    // files
+	maxModule  = 1 << 20   // bytes of one file of Rego
+	maxControl = 1 << 20   // bytes of a manifest, a signature or a patch
+	maxValues  = 1_000_000 // values of all JSON and YAML files
+)
+
+// A limitError says that files exceed a limit.
+type limitError struct {
+	file  string // empty: all of them
+	limit int64
+	what  string
+}
+
+func (e *limitError) Error() string {
+	text := fmt.Sprintf("expected at most %d %s", e.limit, e.what)
+	if e.file != "" {
+		text = e.file + ": " + text
+	}
+	return text
+}
+
+// A budget counts what files hold, before OPA parses any of it.
+type budget struct{ entries, bytes, counted int64 }
+
+// size counts a file before it is read.
+func (b *budget) size(name string, size int64) error {
+	b.entries++
+	b.bytes += size
+	switch {
+	case b.entries > maxEntries:
+		return &limitError{"", maxEntries, "files"}
+	case strings.HasSuffix(name, bundle.RegoExt) && size > maxModule:
+		return &limitError{name, maxModule, "bytes of Rego"}
+	case isControl(name) && size > maxControl:
+		return &limitError{name, maxControl, "bytes"}
+	case b.bytes > maxFiles:
+		return &limitError{"", maxFiles, "bytes in its files"}
+	}
+	return nil
+}
+
+// values counts the values of a file of data: of JSON what begins with a
+// bracket or stands behind a comma, of YAML also what stands on a line.
+func (b *budget) values(name string, text []byte) error {
+	switch {
+	case strings.HasSuffix(name, bundle.RegoExt):
+		return nil
+	case bundle.IsYAMLFile(name):
+		for _, separator := range []string{"\n", ",", "[", "{", "- ", "? "} {
+			b.counted += int64(bytes.Count(text, []byte(separator)))
+		}
+	default:
+		b.counted += valuesOfJSON(text)
+	}
+	if b.counted > maxValues {
+		return &limitError{name, maxValues, "values in the data, with the other files"}
+	}
+	return nil
+}
+
+func valuesOfJSON(text []byte) int64 {
+	count := int64(1)
+	quoted := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted && c == '\\':
+			i++
+		case !quoted && (c == ',' || c == '[' || c == '{'):
+			count++
+		}
+	}
+	return count
+}
+
+// isControl reports whether OPA reads a file of a bundle that is neither Rego
+// nor data.
+func isControl(name string) bool {
+	return bundle.IsSignaturesFile(name) || path.Base(filepath.ToSlash(name)) == "patch.json" ||
+		strings.HasSuffix(name, bundle.ManifestExt) || strings.HasSuffix(name, bundle.ManifestProtoExt)
+}
+
+// maxNesting is how deep the terms of a rule may be inside one another. Values
+// that are nested a million times overflow the stack of whatever looks at them,
+// which ends the program. Of terms of this depth, OPA does not make such values
+// before the deadline.
+const maxNesting = 200
+
+// nesting refuses Rego whose terms (or every, or else) are nested too deep.
+func nesting(modules []bundle.ModuleFile) error {
+	for _, module := range modules {
+		depth := 0
+		var tooDeep *ast.Location
+		step := func(node any, by int) (at *ast.Location) {
+			switch node := node.(type) {
+			case *ast.Term:
+				at = node.Location
+			case *ast.Every:
+				at = node.Location
+			case *ast.Rule:
+				at = node.Location
+			default:
+				return nil
+			}
+			depth += by
+			return at
+		}
+		ast.NewBeforeAfterVisitor(func(node any) bool {
+			if at := step(node, 1); depth > maxNesting && tooDeep == nil {
+				tooDeep = at
+			}
+			return tooDeep != nil
+		}, func(node any) { step(node, -1) }).Walk(module.Parsed)
+		if tooDeep != nil {
+			return fmt.Errorf("%s:%d: expected terms nested at most %d deep", module.Path, tooDeep.Row, maxNesting)
+		}
+	}
+	return nil
+}
