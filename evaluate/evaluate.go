@@ -31,6 +31,7 @@ import (
 
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/bounded"
+	"github.com/transportcert/transportcert/internal/bundles"
 )
 
 // DefaultDeadline is how long one evaluation may take where WithDeadline does
@@ -114,7 +115,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	for _, option := range opts {
 		option(&o)
 	}
-	loaded, err := o.load()
+	loaded, err := bundles.Bounded(ctx, o.load)
 	if err != nil {
 		return nil, err
 	}

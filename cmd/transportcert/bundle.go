@@ -114,7 +114,7 @@ Exit codes: 0 it is, 1 it is not, 2 an error.`,
 				return err
 			}
 			answer := "is signed with " + verificationKey
-			revision, no := bundles.Verify(data, key)
+			revision, no := bundles.Verify(command.Context(), data, key)
 			if no == nil {
 				answer += ", revision " + revision
 			} else {
@@ -185,7 +185,7 @@ func sign(command *cobra.Command, data []byte, keyFile string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bundles.Sign(data, key)
+	return bundles.Sign(command.Context(), data, key)
 }
 
 // bundleFile is where a bundle is written to; empty: stdout.

@@ -34,7 +34,7 @@ func Build(ctx context.Context, options Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	custom, err := Custom(slices.Concat(options.Policies, options.Data))
+	custom, err := Bounded(ctx, func() (*bundle.Bundle, error) { return Custom(slices.Concat(options.Policies, options.Data)) })
 	if err != nil {
 		return nil, err
 	}

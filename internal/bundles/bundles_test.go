@@ -131,11 +131,11 @@ func TestSignEveryFile(t *testing.T) {
 	key, err := ReadSigningKey(private, func(sentence string) { t.Error(sentence) })
 	require.NoError(t, err)
 	require.Equal(t, "ES384", key.Algorithm)
-	signed, err := Sign(foreign, key)
+	signed, err := Sign(t.Context(), foreign, key)
 	require.NoError(t, err)
 	verification, err := ReadVerificationKey(public)
 	require.NoError(t, err)
-	_, err = Verify(signed, verification)
+	_, err = Verify(t.Context(), signed, verification)
 	require.NoError(t, err)
 
 	files, err := unpack(signed)
@@ -144,12 +144,12 @@ func TestSignEveryFile(t *testing.T) {
 	files["/x/README.md"] = []byte("new")
 	changed, err := pack(files)
 	require.NoError(t, err)
-	_, err = Verify(changed, verification)
+	_, err = Verify(t.Context(), changed, verification)
 	require.ErrorContains(t, err, "x/README.md: digest mismatch")
 	delete(files, "/x/README.md")
 	changed, err = pack(files)
 	require.NoError(t, err)
-	_, err = Verify(changed, verification)
+	_, err = Verify(t.Context(), changed, verification)
 	require.ErrorContains(t, err, "not found in the target bundle")
 }
 

@@ -1,21 +1,25 @@
 package bundles
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/open-policy-agent/opa/v1/loader"
 	"github.com/open-policy-agent/opa/v1/loader/filter"
+
+	"github.com/transportcert/transportcert/internal/bounded"
 )
 
-// CompileDeadline is how long compiling policies may take.
+// CompileDeadline is how long reading policies may take, and compiling them.
 const CompileDeadline = 30 * time.Second
 
 // forbidden are the built-in functions that no policy gets, whoever wrote it,
@@ -58,6 +62,20 @@ func Capabilities() *ast.Capabilities {
 	}
 	allowed.Builtins = builtins
 	return allowed
+}
+
+// Bounded reads policies that others wrote within the time and memory that
+// compiling them may take. read goes on unheard where it does not end in time.
+func Bounded[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	var done atomic.Bool
+	value, err := bounded.Within(ctx, CompileDeadline, func(context.Context) (T, error) {
+		defer done.Store(true)
+		return read()
+	})
+	if err != nil && !done.Load() {
+		err = fmt.Errorf("reading the policies: %w", err)
+	}
+	return value, err
 }
 
 // Explain adds to OPA's error about a function that is not defined why

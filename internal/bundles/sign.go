@@ -2,6 +2,7 @@ package bundles
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -116,7 +117,11 @@ func algorithmOf(key any) (string, error) {
 
 // Sign returns a bundle with OPA's signature over every file, in place of one
 // that it had. With an RSA key, the same bundle gets the same bytes.
-func Sign(data []byte, key *bundle.SigningConfig) ([]byte, error) {
+func Sign(ctx context.Context, data []byte, key *bundle.SigningConfig) ([]byte, error) {
+	return Bounded(ctx, func() ([]byte, error) { return sign(data, key) })
+}
+
+func sign(data []byte, key *bundle.SigningConfig) ([]byte, error) {
 	files, err := unpack(data)
 	if err != nil {
 		return nil, err
@@ -152,7 +157,9 @@ func Sign(data []byte, key *bundle.SigningConfig) ([]byte, error) {
 
 // Verify returns the revision of a bundle that is signed with the key. That it
 // is not, and that OPA cannot read what is signed, is an error.
-func Verify(data []byte, key *bundle.VerificationConfig) (revision string, err error) {
-	verified, err := bundle.NewReader(bytes.NewReader(data)).WithBundleVerificationConfig(key).Read()
-	return verified.Manifest.Revision, err
+func Verify(ctx context.Context, data []byte, key *bundle.VerificationConfig) (revision string, err error) {
+	return Bounded(ctx, func() (string, error) {
+		verified, err := bundle.NewReader(bytes.NewReader(data)).WithBundleVerificationConfig(key).Read()
+		return verified.Manifest.Revision, err
+	})
 }

@@ -46,23 +46,32 @@ type Checked struct {
 // what policies do not get; and hooks that the shipped rules could not read. An
 // error is what kept it from finding out.
 func Check(ctx context.Context, paths []string) (*Checked, error) {
-	own, err := load(paths)
+	own, err := load(ctx, paths)
 	if err != nil {
 		problems, err := problemsOf(err)
 		return &Checked{Problems: problems}, err
 	}
 	checked := &Checked{Files: len(own.rules) + len(own.tests)}
-	for _, module := range slices.Concat(own.rules, own.tests) {
-		text, err := format.SourceWithOpts(module.Path, module.Raw, format.Opts{RegoVersion: ast.RegoV1})
-		if err == nil && !bytes.Equal(text, module.Raw) {
-			checked.Unformatted = append(checked.Unformatted, module.Path)
-		}
+	if checked.Unformatted, err = bundles.Bounded(ctx, own.unformatted); err != nil {
+		return nil, err
 	}
 	checked.Problems, err = bounded.Within(ctx, bundles.CompileDeadline, own.check)
 	slices.SortStableFunc(checked.Problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 	return checked, err
+}
+
+// unformatted returns the files that opa fmt would change.
+func (o *own) unformatted() ([]string, error) {
+	var files []string
+	for _, module := range slices.Concat(o.rules, o.tests) {
+		text, err := format.SourceWithOpts(module.Path, module.Raw, format.Opts{RegoVersion: ast.RegoV1})
+		if err == nil && !bytes.Equal(text, module.Raw) {
+			files = append(files, module.Path)
+		}
+	}
+	return files, nil
 }
 
 func (o *own) check(ctx context.Context) ([]Problem, error) {

@@ -4,6 +4,7 @@
 package policytest
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,7 +28,11 @@ type own struct {
 	data  map[string]any
 }
 
-func load(paths []string) (*own, error) {
+func load(ctx context.Context, paths []string) (*own, error) {
+	return bundles.Bounded(ctx, func() (*own, error) { return read(paths) })
+}
+
+func read(paths []string) (*own, error) {
 	custom, err := bundles.Custom(paths)
 	tests, testsErr := bundles.Tests(paths)
 	if err := errors.Join(err, testsErr); err != nil {

@@ -40,7 +40,7 @@ func TestTheExampleIsInOrder(t *testing.T) {
 
 func TestTheExampleIsDescribed(t *testing.T) {
 	t.Parallel()
-	own, err := load([]string{example})
+	own, err := load(t.Context(), []string{example})
 	require.NoError(t, err)
 	rules := 0
 	for _, file := range own.rules {

@@ -80,7 +80,7 @@ func (l Lines) String() string {
 
 // Run runs the tests in folders and files. That there are none is an error.
 func Run(ctx context.Context, paths []string, options Options) (*Report, error) {
-	own, err := load(paths)
+	own, err := load(ctx, paths)
 	if err != nil {
 		return nil, err
 	}
