@@ -89,6 +89,9 @@ func TestPoliciesHaveNoWayOut(t *testing.T) {
 		name, _, _ := strings.Cut(call, "(")
 		rule := "package transportcert.custom\nineligible contains x if x := " + call
 		for entrance, option := range entrances(t, map[string]string{"custom.rego": rule}) {
+			if entrance != "--policy FOLDER" && name != "http.send" {
+				continue // one list of functions holds for all
+			}
 			_, err := evaluate.New(t.Context(), option)
 			require.ErrorContains(t, err, "undefined function "+name+", which no policy gets: ", entrance)
 			require.ErrorContains(t, err, reason)
@@ -315,7 +318,7 @@ func TestDepth(t *testing.T) {
 	tests := map[string]struct {
 		name, text, expected string
 	}{
-		"JSON":    {"transportcert/custom/data.json", `{"x": ` + nested(1_000_000) + `}`, "exceeded max depth"},
+		"JSON":    {"transportcert/custom/data.json", `{"x": ` + nested(100_000) + `}`, "exceeded max depth"},
 		"YAML":    {"transportcert/custom/data.yaml", "x: " + nested(100_000), "exceeded max depth"},
 		"aliases": {"transportcert/custom/data.yaml", aliases, "excessive aliasing"},
 		"Rego":    {"x.rego", "package transportcert.custom\nx := " + nested(400_000), "max parsing recursion depth exceeded"},

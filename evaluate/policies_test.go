@@ -119,7 +119,7 @@ func TestVerificationKey(t *testing.T) {
 		"damaged":            {damaged, public, "damaged.tar.gz"},
 		"no such key":        {signed, filepath.Join(folder, "none.pem"), "reading the verification key"},
 		"key is not PEM":     {signed, signed, "expected PEM with a public key"},
-		"key is the private": {signed, key, "expected a PKIX public key"},
+		"key is the private": {signed, key, "expected PEM with a public key"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
