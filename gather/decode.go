@@ -18,6 +18,10 @@ import (
 	"github.com/transportcert/transportcert/policies/schemas"
 )
 
+// ErrExport is Decode's error for an export of the Exchange Management Shell,
+// which package exports reads.
+var ErrExport = errors.New("expected a document, a JSON object; this is an export of the Exchange Management Shell")
+
 // maxValues is how many values a document can have that is not read the usual way.
 // 10,000 certificates with ten names each have a third.
 const maxValues = 1_000_000
@@ -159,7 +163,7 @@ func decode(data []byte, schema *jsonschema.Schema) (*Document, error) {
 	case len(start) == 0:
 		return nil, errors.New("expected a document, a JSON object; found nothing")
 	case start[0] == '<' && bytes.Contains(start, []byte("<Objs")):
-		return nil, errors.New("expected a document, a JSON object; this is an export of the Exchange Management Shell: pass its folder with --exports")
+		return nil, ErrExport
 	}
 	// Each of them can be a fault, and takes hundreds of bytes on its way to a message.
 	if bytes.Count(data, []byte(","))+bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > maxValues {

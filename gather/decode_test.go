@@ -155,7 +155,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"blanks":       {"\ufeff \r\n", "expected a document, a JSON object; found nothing"},
 		"a list":       {"[" + whole + "]", "expected one document, a JSON object; found a list"},
 		"a number":     {"12", "expected one document, a JSON object; found 12"},
-		"CLIXML":       {`<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">`, "expected a document, a JSON object; this is an export of the Exchange Management Shell: pass its folder with --exports"},
+		"CLIXML":       {`<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">`, "expected a document, a JSON object; this is an export of the Exchange Management Shell"},
 		"other XML":    {"<a/>", "byte 0 (line 1, column 1): expected JSON: invalid character '<' at start of value"},
 		"cut off":      {whole[:20], "byte 20 (line 2, column 19): expected JSON: unexpected EOF"},
 		"two":          {"{}\n{}", "byte 3 (line 2, column 1): expected JSON: invalid character '{' after top-level value"},

@@ -12,5 +12,5 @@ import (
 
 // Gather fails: only Windows has that store.
 func (LocalMachine) Gather(context.Context, *gather.Document) error {
-	return fmt.Errorf(`certificate store LocalMachine\My: only Windows has it, and this is %s: pass certificate files with --store or exports with --exports`, runtime.GOOS)
+	return fmt.Errorf(`certificate store LocalMachine\My: it exists on Windows only, and this is %s`, runtime.GOOS)
 }

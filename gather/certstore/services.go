@@ -27,8 +27,8 @@ var serviceNames = []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "U
 // certificate has, in upper case. An empty list says: for none.
 type Services map[string][]string
 
-// ParseServices reads values of the form THUMBPRINT=SERVICE[,SERVICE…], as
-// --services takes them: 0123ABCD=SMTP,IIS. Case does not matter, and None
+// ParseServices reads values of the form THUMBPRINT=SERVICE[,SERVICE…], such as
+// 0123ABCD=SMTP,IIS. Case does not matter, and None
 // stands for no service. An error quotes the value and says what was expected.
 func ParseServices(values ...string) (Services, error) {
 	services := Services{}

@@ -79,13 +79,13 @@ func (g Gatherer) connect(ctx context.Context) (*connection, error) {
 func (g Gatherer) target() (*url.URL, error) {
 	u, err := url.Parse(g.URL)
 	if err != nil || u.Hostname() == "" || (u.Scheme != "ldap" && u.Scheme != "ldaps") {
-		return nil, errors.New("the URL is not as it should be: want ldaps://HOST[:PORT] or ldap://HOST[:PORT]")
+		return nil, errors.New("expected a URL ldaps://HOST[:PORT] or ldap://HOST[:PORT]")
 	}
 	if u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("the URL holds more than a host and a port: the account and --base-dn have flags of their own")
+		return nil, errors.New("expected a URL ldaps://HOST[:PORT] or ldap://HOST[:PORT], found one with an account, a path or a query")
 	}
 	if u.Scheme == "ldaps" && g.StartTLS {
-		return nil, errors.New("StartTLS is for ldap://; with ldaps:// everything is TLS already")
+		return nil, errors.New("StartTLS is for ldap:// only: ldaps:// uses TLS from the start")
 	}
 	if u.Port() == "" {
 		port := map[string]string{"ldap": ldap.DefaultLdapPort, "ldaps": ldap.DefaultLdapsPort}[u.Scheme]
@@ -199,7 +199,7 @@ func (c *connection) exchangeContainer() (string, error) {
 			return "CN=Microsoft Exchange,CN=Services," + dn, nil
 		}
 	}
-	return "", c.failed("reading the RootDSE", errors.New("there is no "+attribute+": pass --base-dn"))
+	return "", c.failed("reading the RootDSE", errors.New("there is no "+attribute+", and no base DN is given"))
 }
 
 // search returns all that the filter finds below base, page after page.
@@ -249,30 +249,37 @@ func (c *connection) failed(step string, err error) error {
 	switch {
 	// An operation that we cut short has an error of its own, which says less.
 	case errors.Is(cut, context.DeadlineExceeded):
-		err = fmt.Errorf("not done within %s (--timeout): %w", c.g.Timeout.Round(time.Millisecond), cut)
+		err = fmt.Errorf("%w %s: %w", ErrTimeout, c.g.Timeout.Round(time.Millisecond), cut)
 	case cut != nil:
 		err = fmt.Errorf("interrupted: %w", cut)
 	default:
-		err = hinted(err)
+		err = explained(err)
 	}
 	return fmt.Errorf("directory %s: %s: %w", c.address, step, err)
 }
 
-// hinted puts what an administrator can do in front of the error.
-func hinted(err error) error {
+// ErrTimeout says that the time of Gatherer.Timeout is over.
+var ErrTimeout = errors.New("not done within")
+
+// ErrUntrusted says that the certificate of the host is not trusted: no CA of
+// Gatherer.CAFile, or of the system's roots, issued it.
+var ErrUntrusted = errors.New("the host's certificate is not trusted")
+
+// explained puts in front of an error what it means.
+func explained(err error) error {
 	var hint string
 	var answer *ldap.Error
 	switch {
 	// StartTLS keeps the text of a TLS error and not its type.
 	case strings.Contains(err.Error(), x509.UnknownAuthorityError{}.Error()):
-		hint = "pass the certificate of the host's CA with --ldap-ca"
+		return fmt.Errorf("%w: %w", ErrUntrusted, err)
 	case errors.As(err, &answer):
 		hint = map[uint16]string{
-			ldap.LDAPResultOperationsError:    "Active Directory answers nobody who is not bound",
-			ldap.LDAPResultSizeLimitExceeded:  "the account may not have as much as there is: ask for one server, or as another account",
-			ldap.LDAPResultStrongAuthRequired: "the host wants another kind of bind, or TLS",
-			ldap.LDAPResultReferral:           "another host has it, where we do not follow: ask that one",
-			ldap.LDAPResultNoSuchObject:       "it is not there, or the account may not see it",
+			ldap.LDAPResultOperationsError:    "Active Directory answers no anonymous request",
+			ldap.LDAPResultSizeLimitExceeded:  "the result exceeds what the account may read at once: ask for one server, or as another account",
+			ldap.LDAPResultStrongAuthRequired: "the host requires TLS, or another kind of bind",
+			ldap.LDAPResultReferral:           "another host has this object, and referrals are not followed: ask that host",
+			ldap.LDAPResultNoSuchObject:       "the object does not exist, or the account may not see it",
 			ldap.LDAPResultInvalidCredentials: "the account or its password is wrong, or it may not log on",
 		}[answer.ResultCode]
 	}

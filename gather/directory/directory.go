@@ -65,7 +65,7 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 
 func (g Gatherer) one(ctx context.Context, doc *gather.Document) error {
 	if g.Server == "" {
-		return errors.New("directory: which server? Pass --server NAME")
+		return errors.New("directory: expected the name of a server, found none")
 	}
 	g, ctx, cancel := g.bounded(ctx)
 	defer cancel()
@@ -232,7 +232,7 @@ func (c *connection) join(servers, connectors []*ldap.Entry) ([]*server, error) 
 		s := &server{name: dn.name(), entry: e}
 		key := strings.ToLower(s.name)
 		if twin := byName[key]; twin != nil {
-			return nil, fmt.Errorf("two servers are named %s: %s and %s; choose with --base-dn", s.name, twin.entry.DN, e.DN)
+			return nil, fmt.Errorf("two servers are named %s: %s and %s; expected a base DN with one of them below it", s.name, twin.entry.DN, e.DN)
 		}
 		byName[key] = s
 		root.put(dn, s)

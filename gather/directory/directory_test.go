@@ -294,7 +294,7 @@ func TestJoin(t *testing.T) {
 	}, said)
 
 	_, err = c.join([]*ldap.Entry{entry("CN=EX01,DC=a"), entry("CN=ex01,DC=b")}, nil)
-	require.EqualError(t, err, "two servers are named ex01: CN=EX01,DC=a and CN=ex01,DC=b; choose with --base-dn")
+	require.EqualError(t, err, "two servers are named ex01: CN=EX01,DC=a and CN=ex01,DC=b; expected a base DN with one of them below it")
 	_, err = c.join([]*ldap.Entry{entry("EX01")}, nil)
 	require.ErrorContains(t, err, `"EX01" is no DN`)
 	_, err = c.join([]*ldap.Entry{entry("")}, nil)
@@ -310,8 +310,8 @@ func TestWrongBeforeConnecting(t *testing.T) {
 		return func() ([]byte, error) { return []byte(answer), err }
 	}
 	const url, dc1 = "ldaps://dc1.corp.contoso.test", "directory ldaps://dc1.corp.contoso.test:636: "
-	const form = "want ldaps://HOST[:PORT] or ldap://HOST[:PORT]"
-	const more = "the URL holds more than a host and a port"
+	const form = "expected a URL ldaps://HOST[:PORT] or ldap://HOST[:PORT]"
+	const more = "expected a URL ldaps://HOST[:PORT] or ldap://HOST[:PORT], found one with an account, a path or a query"
 	for name, tc := range map[string]struct {
 		g    Gatherer
 		want string
@@ -338,7 +338,7 @@ func TestWrongBeforeConnecting(t *testing.T) {
 		"Kerberos, config":  {Gatherer{URL: url, Bind: Kerberos{Principal: "u@R", Password: password("secret", nil), Config: empty + "x"}}, empty + "x"},
 		"Kerberos, keyring": {Gatherer{URL: url, Bind: Kerberos{Cache: "KEYRING:persistent:0"}}, "credential cache KEYRING:persistent:0 (kinit makes one): only a file can be read"},
 		"Kerberos, nothing": {Gatherer{URL: url, Bind: Kerberos{Cache: "FILE:" + empty, Config: empty}}, "it is damaged, or no credential cache"},
-		"no such server":    {Gatherer{URL: url}, "directory: which server? Pass --server NAME"},
+		"no such server":    {Gatherer{URL: url}, "directory: expected the name of a server, found none"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -424,12 +424,12 @@ func TestLimited(t *testing.T) {
 func TestHints(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[uint16]string{
-		ldap.LDAPResultStrongAuthRequired: "the host wants another kind of bind, or TLS: ",
-		ldap.LDAPResultReferral:           "another host has it, where we do not follow: ask that one: ",
+		ldap.LDAPResultStrongAuthRequired: "the host requires TLS, or another kind of bind: ",
+		ldap.LDAPResultReferral:           "another host has this object, and referrals are not followed: ask that host: ",
 		ldap.LDAPResultBusy:               "LDAP Result Code 51",
 	} {
 		err := ldap.NewError(code, errors.New("as the host says"))
-		got := hinted(fmt.Errorf("wrapped: %w", err))
+		got := explained(fmt.Errorf("wrapped: %w", err))
 		require.ErrorIs(t, got, err)
 		require.ErrorContains(t, got, want)
 		require.ErrorContains(t, got, "as the host says")

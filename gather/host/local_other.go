@@ -12,5 +12,5 @@ import (
 
 // Gather fails: only Windows tells these names.
 func (Local) Gather(context.Context, *gather.Document) error {
-	return fmt.Errorf("names of this machine: only Windows tells them as Exchange asks for them, and this is %s: pass --host FQDN,NETBIOS", runtime.GOOS)
+	return fmt.Errorf("names of this machine: they can be read on Windows only, and this is %s", runtime.GOOS)
 }

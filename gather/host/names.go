@@ -16,14 +16,14 @@ const (
 	maxLabel = 63
 )
 
-// Names gathers the names that somebody gave, with --host. The physical names
-// are the same: only in a failover cluster do they differ.
+// Names gathers names that an administrator typed. The physical names are the
+// same: only in a failover cluster do they differ.
 type Names struct {
 	FQDN     string // ex01.corp.contoso.test
 	HostName string // EX01
 }
 
-// ParseNames reads FQDN or FQDN,NETBIOS, as --host takes them. Without the
+// ParseNames reads FQDN or FQDN,NETBIOS. Without the
 // second part the host name is the first label of the FQDN. An error quotes
 // the value and says what was expected.
 func ParseNames(value string) (Names, error) {
