@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/gather/collect"
+	"github.com/transportcert/transportcert/gather/directory"
 	"github.com/transportcert/transportcert/gather/exports"
 	"github.com/transportcert/transportcert/internal/documents"
 )
@@ -32,6 +34,12 @@ func hint(err error) string {
 		return "; pass --server NAME"
 	case errors.As(err, &documents.NoDocumentsError{}):
 		return "; pass --exports PATH to read exports of the Exchange Management Shell"
+	case errors.Is(err, gather.ErrExport):
+		return "; pass its folder with --exports"
+	case errors.Is(err, directory.ErrTimeout):
+		return "; --timeout gives it more time"
+	case errors.Is(err, directory.ErrUntrusted):
+		return "; pass the certificate of its CA with --ldap-ca FILE"
 	}
 	return ""
 }

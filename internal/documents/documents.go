@@ -72,6 +72,9 @@ func (d Document) Decode() (*gather.Document, error) {
 	if err == nil {
 		err = d.limits.Check(document)
 	}
+	if errors.Is(err, gather.ErrExport) {
+		return nil, fmt.Errorf("%s: %w", d.Name, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s", d.Name, strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	}
