@@ -23,7 +23,7 @@ func TestDecideFixtures(t *testing.T) {
 	t.Parallel()
 	schema := decisionSchema(t)
 	index := string(read(t, fixtures, "README.md"))
-	for _, folder := range folders(t, filepath.Join(fixtures, "[0-9]*-*"), 84) {
+	for _, folder := range folders(t, filepath.Join(fixtures, "[0-9]*-*"), 190) {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
 			t.Parallel()
 			doc, err := gather.Decode(read(t, folder, "input.json"))
