@@ -12,6 +12,13 @@ const Version = 1
 // document: UTC, without fractions, compared as text.
 const TimeFormat = "2006-01-02T15:04:05Z"
 
+// The flags of Exchange's AuthMechanism and of a certificate's Services, from the
+// lowest bit on. Exchange writes None where there are none.
+var (
+	AuthMechanisms = []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
+	Services       = []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
+)
+
 // Document holds the facts about one Exchange server: the input of the
 // policies. docs/specification.md describes each field.
 //

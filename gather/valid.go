@@ -15,8 +15,8 @@ import (
 // The values that the schema of the input document lists, beside those of
 // Trust.Chain.
 var (
-	authMechanisms = []string{"None", "Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
-	services       = []string{"None", "IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
+	authMechanisms = append([]string{"None"}, AuthMechanisms...)
+	services       = append([]string{"None"}, Services...)
 	roles          = []string{"Mailbox", "ClientAccess", "UnifiedMessaging", "HubTransport", "EdgeTransport"}
 	phases         = []string{"session", "startup"}
 	procedures     = []string{"2007", "2010", "2016"}

@@ -12,7 +12,7 @@ import (
 )
 
 func newCheck() *cobra.Command {
-	var deciding deciding
+	var flags documentFlags
 	var outputs []string
 	var failOn string
 	command := &cobra.Command{
@@ -34,7 +34,7 @@ document of many.`,
   transportcert check --waivers waivers.yaml -o text -o sarif=findings.sarif -o junit=findings.xml documents/
   transportcert check --at 2027-03-01T00:00:00Z ex01.json`,
 		RunE: func(command *cobra.Command, paths []string) error {
-			if err := deciding.check(); err != nil {
+			if err := flags.check(); err != nil {
 				return err
 			}
 			if !slices.Contains(output.FailOns, failOn) {
@@ -44,11 +44,11 @@ document of many.`,
 			if err != nil {
 				return err
 			}
-			all, err := deciding.from.documents(command, paths)
+			all, err := flags.from.documents(command, paths)
 			if err != nil {
 				return err
 			}
-			evaluator, err := deciding.policies.evaluator(command.Context(), command.ErrOrStderr())
+			evaluator, err := flags.policies.evaluator(command.Context(), command.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -58,14 +58,14 @@ document of many.`,
 			}
 			gate := &gate{failOn: output.FailOn(failOn)}
 			gate.reports, err = openReports(targets, command.OutOrStdout(), output.ReportOptions{
-				Rules: rules, FailOn: gate.failOn, Color: deciding.colors(command), Version: version(),
+				Rules: rules, FailOn: gate.failOn, Color: flags.colors(command), Version: version(),
 			})
 			if err != nil {
 				return err
 			}
-			err = deciding.each(command, all, gate, func(o *outcome) (err error) {
+			err = flags.each(command, all, gate, func(o *outcome) (err error) {
 				o.decision, o.findings, err = evaluator.Check(command.Context(), o.Document.Document)
-				o.places = o.Places(pathsOf(o.findings), deciding.from.files()...)
+				o.places = o.Places(pathsOf(o.findings), flags.from.files()...)
 				return err
 			})
 			if err == nil && gate.failed {
@@ -74,11 +74,11 @@ document of many.`,
 			return err
 		},
 	}
-	deciding.addFlags(command)
-	flags := command.Flags()
-	flags.StringVar(&failOn, "fail-on", output.FailOns[0], "end with exit code 1 where a finding is of this `SEVERITY` or worse: error, warning or none")
-	flags.StringVar(&deciding.policies.waivers, "waivers", "", "suppress the findings that this `FILE` names, JSON or YAML")
-	flags.StringArrayVarP(&outputs, "output", "o", output.Reports[:1], "write findings in this `FORMAT[=FILE]`: "+strings.Join(output.Reports, ", ")+"; can be repeated")
+	flags.addFlags(command)
+	more := command.Flags()
+	more.StringVar(&failOn, "fail-on", output.FailOns[0], "end with exit code 1 where a finding is of this `SEVERITY` or worse: error, warning or none")
+	more.StringVar(&flags.policies.waivers, "waivers", "", "suppress the findings that this `FILE` names, JSON or YAML")
+	more.StringArrayVarP(&outputs, "output", "o", output.Reports[:1], "write findings in this `FORMAT[=FILE]`: "+strings.Join(output.Reports, ", ")+"; can be repeated")
 	_ = command.MarkFlagFilename("waivers", "yaml", "yml", "json")
 	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Reports, cobra.ShellCompDirectiveNoFileComp))
 	_ = command.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(output.FailOns, cobra.ShellCompDirectiveNoFileComp))

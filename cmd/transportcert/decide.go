@@ -18,9 +18,9 @@ import (
 	"github.com/transportcert/transportcert/internal/output"
 )
 
-// A deciding is what evaluate, explain and check have in common: which documents,
-// which policies, for which time, and what happens where one of them is bad.
-type deciding struct {
+// documentFlags are what evaluate, explain and check have in common: which
+// documents, which policies, which time, and what happens after a bad document.
+type documentFlags struct {
 	from      sources
 	policies  policyFlags
 	at        string
@@ -28,7 +28,7 @@ type deciding struct {
 	keepGoing bool
 }
 
-func (d *deciding) addFlags(command *cobra.Command) {
+func (d *documentFlags) addFlags(command *cobra.Command) {
 	d.from.addFlags(command)
 	d.policies.addFlags(command)
 	d.policies.limits = &d.from.limits
@@ -40,7 +40,7 @@ func (d *deciding) addFlags(command *cobra.Command) {
 }
 
 // check finds out what is wrong with the flags before anything is read.
-func (d *deciding) check() error {
+func (d *documentFlags) check() error {
 	// Parse takes fractions of seconds too; the policies compare text.
 	if t, err := time.Parse(gather.TimeFormat, d.at); d.at != "" && (err != nil || t.Format(gather.TimeFormat) != d.at) {
 		return usagef("--at: expected a time in UTC, YYYY-MM-DDThh:mm:ssZ, found %q", d.at)
@@ -52,12 +52,12 @@ func (d *deciding) check() error {
 }
 
 // colors says whether stdout takes colours (https://no-color.org).
-func (d *deciding) colors(command *cobra.Command) bool {
+func (d *documentFlags) colors(command *cobra.Command) bool {
 	file, ok := command.OutOrStdout().(*os.File)
 	return d.colorsOn(ok && term.IsTerminal(int(file.Fd())), os.Getenv)
 }
 
-func (d *deciding) colorsOn(terminal bool, getenv func(string) string) bool {
+func (d *documentFlags) colorsOn(terminal bool, getenv func(string) string) bool {
 	if d.color != "auto" {
 		return d.color == "always"
 	}
@@ -66,7 +66,7 @@ func (d *deciding) colorsOn(terminal bool, getenv func(string) string) bool {
 
 // run decides for the documents and writes the decisions. seen is called with
 // each of them once it is written.
-func (d *deciding) run(command *cobra.Command, paths []string, format output.Format, seen func(*evaluate.Decision)) error {
+func (d *documentFlags) run(command *cobra.Command, paths []string, format output.Format, seen func(*evaluate.Decision)) error {
 	ctx := command.Context()
 	all, err := d.from.documents(command, paths)
 	if err != nil {
@@ -84,7 +84,7 @@ func (d *deciding) run(command *cobra.Command, paths []string, format output.For
 
 // each decides for the documents, as many at once as there are cores, and
 // writes what came out in the order of the documents.
-func (d *deciding) each(command *cobra.Command, all iter.Seq2[documents.Document, error], to sink, decide func(*outcome) error) error {
+func (d *documentFlags) each(command *cobra.Command, all iter.Seq2[documents.Document, error], to sink, decide func(*outcome) error) error {
 	ctx := command.Context()
 	outcomes := ordered.Map(read(all), runtime.GOMAXPROCS(0), func(o outcome) outcome { return d.prepared(o, decide) })
 	decided, failed := 0, false
@@ -156,7 +156,7 @@ func read(all iter.Seq2[documents.Document, error]) iter.Seq[outcome] {
 	}
 }
 
-func (d *deciding) prepared(o outcome, decide func(*outcome) error) outcome {
+func (d *documentFlags) prepared(o outcome, decide func(*outcome) error) outcome {
 	if o.err != nil {
 		return o
 	}

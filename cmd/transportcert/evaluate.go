@@ -10,7 +10,7 @@ import (
 )
 
 func newEvaluate() *cobra.Command {
-	var deciding deciding
+	var flags documentFlags
 	var name string
 	command := &cobra.Command{
 		Use:   "evaluate [PATH... | - | SOURCE...]",
@@ -30,15 +30,15 @@ Exit codes: 0 every server offers X-ANONYMOUSTLS on a connector, 1 a server offe
   transportcert evaluate -o pem ex01.json | openssl x509 -noout -enddate
   transportcert evaluate --at 2027-01-01T00:00:00Z documents/`,
 		RunE: func(command *cobra.Command, paths []string) error {
-			if err := deciding.check(); err != nil {
+			if err := flags.check(); err != nil {
 				return err
 			}
-			format, err := output.New(name, command.OutOrStdout(), deciding.colors(command))
+			format, err := output.New(name, command.OutOrStdout(), flags.colors(command))
 			if err != nil {
 				return usageError{err}
 			}
 			no := false
-			err = deciding.run(command, paths, format, func(decision *evaluate.Decision) {
+			err = flags.run(command, paths, format, func(decision *evaluate.Decision) {
 				offered := slices.ContainsFunc(decision.Connectors, func(c evaluate.Connector) bool { return c.Advertise })
 				no = no || !offered
 				if name == "pem" && !offered {
@@ -51,7 +51,7 @@ Exit codes: 0 every server offers X-ANONYMOUSTLS on a connector, 1 a server offe
 			return err
 		},
 	}
-	deciding.addFlags(command)
+	flags.addFlags(command)
 	command.Flags().StringVarP(&name, "output", "o", output.Names[0], "write decisions in this `FORMAT`: text, json, ndjson or pem")
 	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Names, cobra.ShellCompDirectiveNoFileComp))
 	return command

@@ -8,7 +8,7 @@ import (
 )
 
 func newExplain() *cobra.Command {
-	var deciding deciding
+	var flags documentFlags
 	command := &cobra.Command{
 		Use:   "explain [PATH... | - | SOURCE...]",
 		Short: "Tell a decision step by step",
@@ -19,13 +19,13 @@ Exit codes: 0 explained, whatever the decision is; 2 an error.`,
 		Example: `  transportcert explain ex01.json
   transportcert explain --exports exports/EX01 --at 2027-01-01T00:00:00Z`,
 		RunE: func(command *cobra.Command, paths []string) error {
-			if err := deciding.check(); err != nil {
+			if err := flags.check(); err != nil {
 				return err
 			}
-			format := output.Explain(command.OutOrStdout(), deciding.colors(command))
-			return deciding.run(command, paths, format, func(*evaluate.Decision) {})
+			format := output.Explain(command.OutOrStdout(), flags.colors(command))
+			return flags.run(command, paths, format, func(*evaluate.Decision) {})
 		},
 	}
-	deciding.addFlags(command)
+	flags.addFlags(command)
 	return command
 }

@@ -41,14 +41,14 @@ type usageError struct{ error }
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 func main() {
-	collectSeldom()
+	collectGarbageRarely()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// collectSeldom lets garbage be while there is little of it: a stream of documents
-// leaves much and keeps little, and a fifth of its time went into collecting.
-// Whoever sets GOGC or GOMEMLIMIT knows better.
-func collectSeldom() {
+// collectGarbageRarely trades memory for time: a stream of documents leaves much
+// garbage and keeps little, and a fifth of its time went into collecting. GOGC
+// and GOMEMLIMIT take precedence.
+func collectGarbageRarely() {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(400)
 		debug.SetMemoryLimit(1 << 30) // from which on it collects as often as it must

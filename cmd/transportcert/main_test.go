@@ -76,7 +76,7 @@ func TestColors(t *testing.T) {
 		{"never", true, nil, false},
 	}
 	for _, test := range tests {
-		d := deciding{color: test.when}
+		d := documentFlags{color: test.when}
 		require.Equal(t, test.expected, d.colorsOn(test.terminal, func(name string) string { return test.environment[name] }), "%v", test)
 	}
 }

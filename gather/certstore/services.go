@@ -11,16 +11,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/files"
 )
 
 // minPrefix is how many hex digits of a thumbprint are needed to name a
 // certificate.
 const minPrefix = 8
-
-// serviceNames are the services that Enable-ExchangeCertificate knows, in the
-// order of their flags.
-var serviceNames = []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
 
 // Services says which Exchange services certificates are enabled for. The key
 // is a thumbprint, or 8 or more of its first hex digits that no other
@@ -66,14 +63,14 @@ func (s Services) set(thumbprint string, names []string) error {
 		if strings.EqualFold(name, "None") && len(names) == 1 {
 			continue
 		}
-		i := slices.IndexFunc(serviceNames, func(s string) bool { return strings.EqualFold(s, name) })
+		i := slices.IndexFunc(gather.Services, func(s string) bool { return strings.EqualFold(s, name) })
 		if i < 0 {
-			return fmt.Errorf("expected services out of %s, or None alone, found %.60q", strings.Join(serviceNames, ", "), name)
+			return fmt.Errorf("expected services out of %s, or None alone, found %.60q", strings.Join(gather.Services, ", "), name)
 		}
-		named[serviceNames[i]] = true
+		named[gather.Services[i]] = true
 	}
 	services := []string{}
-	for _, name := range serviceNames {
+	for _, name := range gather.Services {
 		if named[name] {
 			services = append(services, name)
 		}

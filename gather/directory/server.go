@@ -44,9 +44,6 @@ const (
 	netBIOSLength = 15
 )
 
-// authMechanisms are the flags of AuthMechanism, the lowest first.
-var authMechanisms = []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
-
 // document turns a server's objects into sections.
 func (g Gatherer) document(f *forest, s *server) (gather.Document, error) {
 	doc := gather.Document{Server: s.name, Host: g.host(f, s)}
@@ -138,12 +135,12 @@ func (g Gatherer) connector(server string, e *ldap.Entry) (gather.Connector, err
 	if err != nil {
 		return c, err
 	}
-	for bit, name := range authMechanisms {
+	for bit, name := range gather.AuthMechanisms {
 		if auth&(1<<bit) != 0 {
 			c.AuthMechanisms = append(c.AuthMechanisms, name)
 		}
 	}
-	if unknown := auth &^ (1<<len(authMechanisms) - 1); unknown != 0 {
+	if unknown := auth &^ (1<<len(gather.AuthMechanisms) - 1); unknown != 0 {
 		g.report("%s: connector %q: left out of AuthMechanism, not known: %#x", server, c.Name, unknown)
 	}
 

@@ -10,9 +10,6 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// services are the flags of Services, from the lowest bit on.
-var services = []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
-
 // either returns a plain property of a certificate, or what SerializationData
 // says in its place.
 func (e *export) either(name string) (value, bool) {
@@ -80,7 +77,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 	c.HasPrivateKey, err = e.hasPrivateKey()
 	unknown(err)
 	if v, ok := e.either("Services"); ok {
-		known, others, err := v.flags(services)
+		known, others, err := v.flags(gather.Services)
 		unknown(err)
 		if c.Services = known; len(others) > 0 {
 			g.report("%s: certificate %s: left out of Services, not known: %s", e.place(), c.Thumbprint, strings.Join(others, ", "))

@@ -9,9 +9,6 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// mechanisms are the flags of AuthMechanism, from the lowest bit on.
-var mechanisms = []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
-
 // connector reads a Receive connector.
 func (g Gatherer) connector(e *export) (what string, c gather.Connector, err error) {
 	_, name, _ := strings.Cut(e.object.string("Identity"), `\`)
@@ -24,7 +21,7 @@ func (g Gatherer) connector(e *export) (what string, c gather.Connector, err err
 	if !ok {
 		return "", c, fmt.Errorf("%s: expected AuthMechanism", what)
 	}
-	known, unknown, err := v.flags(mechanisms)
+	known, unknown, err := v.flags(gather.AuthMechanisms)
 	if err != nil {
 		return "", c, fmt.Errorf("%s: %w", what, err)
 	}
