@@ -17,7 +17,7 @@ const (
 	// it may hold, to find out what it holds. An entry of the script is below 200.
 	zipDirectory = 1024
 	// zipRatio is how many times larger than in the zip file a file may be. That
-	// of real exports is below 40.
+	// of real exports is below 10.
 	zipRatio = 250
 	// zipFree is the size up to which the ratio does not matter.
 	zipFree = 1 << 20
