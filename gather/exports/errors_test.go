@@ -89,12 +89,26 @@ func TestUnreadableObjects(t *testing.T) {
 		files map[string]string
 		want  string // DIR is the folder
 	}{
-		"connector without name": {one(obj(typeConnector, el("S", "Server", "EX01"), tls)), "DIR/a.xml: object 1: expected the connector's Name"},
-		"no AuthMechanism":       {one(server, connectorObj()), `DIR/a.xml: object 2: connector "Default EX01": expected AuthMechanism`},
-		"null AuthMechanism":     {one(connectorObj(`<Nil N="AuthMechanism"/>`)), `DIR/a.xml: object 1: connector "Default EX01": expected AuthMechanism`},
-		"odd AuthMechanism":      {one("\n" + connectorObj(el("S", "AuthMechanism", "Quantum"))), `DIR/a.xml: object 1: connector "Default EX01": line 2: AuthMechanism: expected flags such as Tls, Integrated, found <S>`},
-		"negative AuthMechanism": {one(connectorObj(el("I32", "AuthMechanism", "-1"))), `DIR/a.xml: object 1: connector "Default EX01": line 1: AuthMechanism: expected flags such as Tls, Integrated, found <I32>`},
-		"odd Enabled":            {one(connectorObj(tls, el("S", "Enabled", "yes"))), `DIR/a.xml: object 1: connector "Default EX01": line 1: Enabled: expected true or false, found <S>`},
+		"connector without name":  {one(obj(typeConnector, el("S", "Server", "EX01"), tls)), "DIR/a.xml: object 1: expected the connector's Name"},
+		"no AuthMechanism":        {one(server, connectorObj()), `DIR/a.xml: object 2: connector "Default EX01": expected AuthMechanism`},
+		"null AuthMechanism":      {one(connectorObj(`<Nil N="AuthMechanism"/>`)), `DIR/a.xml: object 1: connector "Default EX01": expected AuthMechanism`},
+		"odd AuthMechanism":       {one("\n" + connectorObj(el("S", "AuthMechanism", "Quantum"))), `DIR/a.xml: object 1: connector "Default EX01": line 2: AuthMechanism: expected flags such as Tls, Integrated, found <S>`},
+		"negative AuthMechanism":  {one(connectorObj(el("I32", "AuthMechanism", "-1"))), `DIR/a.xml: object 1: connector "Default EX01": line 1: AuthMechanism: expected flags such as Tls, Integrated, found <I32>`},
+		"odd Enabled":             {one(connectorObj(tls, el("S", "Enabled", "yes"))), `DIR/a.xml: object 1: connector "Default EX01": line 1: Enabled: expected true or false, found <S>`},
+		"odd RequireTLS":          {one(connectorObj(tls, el("S", "RequireTLS", "yes"))), `DIR/a.xml: object 1: connector "Default EX01": line 1: RequireTLS: expected true or false, found <S>`},
+		"odd SuppressXAnonymous":  {one(connectorObj(tls, el("S", "SuppressXAnonymousTls", "yes"))), `DIR/a.xml: object 1: connector "Default EX01": line 1: SuppressXAnonymousTls: expected true or false, found <S>`},
+		"nameless Send connector": {one(obj(typeSend)), "DIR/a.xml: object 1: expected the Send connector's Name"},
+		"no AddressSpaces":        {one(obj(typeSend, name, el("S", "SmartHostAuthMechanism", "None"))), `DIR/a.xml: object 1: Send connector "In": expected AddressSpaces`},
+		"no SmartHostAuth":        {one(obj(typeSend, name, el("S", "AddressSpaces", "SMTP:*;1"))), `DIR/a.xml: object 1: Send connector "In": expected SmartHostAuthMechanism`},
+		"odd SmartHostAuth": {
+			one(obj(typeSend, name, el("S", "AddressSpaces", "SMTP:*;1"), enum("SmartHostAuthMechanism", "Quantum", "3"))),
+			`DIR/a.xml: object 1: Send connector "In": line 1: SmartHostAuthMechanism: expected one of None, BasicAuth, BasicAuthRequireTLS, ExchangeServer, ExternalAuthoritative, found <Obj>`,
+		},
+		"Send connectors differ": {
+			one(sendObj("None"), sendObj("ExchangeServer")), `DIR/a.xml: object 1 and DIR/a.xml: object 2 differ in Send connector "Out": expected exports made at one time`,
+		},
+		"nameless subscription": {one(obj(typeEdge)), "DIR/a.xml: object 1: expected the Edge subscription's Name"},
+		"odd subscription":      {one(obj(typeEdge, name, el("S", "Thumbprint", "ABCD"))), `DIR/a.xml: object 1: Edge subscription "In": line 1: Thumbprint: expected 40 hex digits, or nothing, found <S>`},
 		"connectors differ": {
 			map[string]string{"a.xml": objs(connectorObj(tls)), "b.xml": objs(server, connectorObj(el("S", "AuthMechanism", "None")))},
 			`DIR/a.xml: object 1 and DIR/b.xml: object 2 differ in connector "Default EX01": expected exports made at one time`,
@@ -130,7 +144,7 @@ func TestUnreadableObjects(t *testing.T) {
 		"thumbprint no hex":                {one(transport(strings.Repeat("XY", 20))), "DIR/a.xml: object 1: line 1: InternalTransportCertificateThumbprint: expected 40 hex digits, or nothing, found <S>"},
 		"names differ": {
 			map[string]string{"a.xml": objs(server), "b.xml": objs(obj(typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.fabrikam.test")))},
-			"DIR/a.xml: object 1 and DIR/b.xml: object 1 differ in the name of the server: expected exports made at one time",
+			"DIR/a.xml: object 1 and DIR/b.xml: object 1 differ in the server object: expected exports made at one time",
 		},
 		"several servers, one not named": {
 			one(server, obj(typeServer, el("S", "Name", "EX02")), obj(typeCertificate, el("BA", "RawData", raw))),
@@ -149,7 +163,9 @@ func TestUnreadableObjects(t *testing.T) {
 			left := regexp.MustCompile(`^(DIR|EX01|ex01): (\w+) not gathered, since not every object could be read$`).FindStringSubmatch(reports[len(reports)-1])
 			require.NotNil(t, left, "%q", reports)
 			require.NotContains(t, doc.Sources, left[2])
-			require.Nil(t, map[string]any{"connectors": doc.Connectors, "certificates": doc.Certificates}[left[2]])
+			require.Nil(t, map[string]any{
+				"connectors": doc.Connectors, "certificates": doc.Certificates, "send_connectors": doc.SendConnectors, "edge_subscriptions": doc.EdgeSubscriptions,
+			}[left[2]])
 			if left[2] == "directory" {
 				require.Nil(t, doc.Directory)
 			}

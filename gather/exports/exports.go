@@ -5,10 +5,15 @@
 //	Get-ExchangeCertificate -Server EX01 | Export-Clixml certificates.xml
 //	Get-TransportService    EX01 | Export-Clixml transport.xml
 //	Get-ExchangeServer      EX01 | Export-Clixml server.xml
+//	Get-SendConnector       | Export-Clixml send-connectors.xml
+//	Get-EdgeSubscription    | Export-Clixml edge-subscriptions.xml
+//	Get-HybridConfiguration | Export-Clixml hybrid.xml
 //
-// Objects are told by their type, not by the file's name, so a folder can hold
-// any number of files, of several servers too. Each kind of object supplies one
-// section of the document: connectors, certificates, directory, host.
+// Objects are recognized by their type, not by the file's name, so a folder can
+// hold any number of files, of several servers too; in the layout of the export
+// script, servers/NAME and organization, the folder says whose they are. Each
+// kind of object supplies one section of the document. The last three belong to
+// the organization, and so to the document of every server.
 //
 // What the store and Exchange know of a certificate is in plain properties where
 // it was exported on the server itself, and in SerializationData where it was
@@ -136,8 +141,26 @@ func (g Gatherer) fill(doc *gather.Document, c collection, server string) {
 	if directory := collect(g, doc, server, "directory", mine, g.directory); directory != nil {
 		doc.Directory = &directory[0]
 	}
-	if host := collect(g, doc, server, "host", mine, g.host); host != nil {
-		doc.Host = &host[0]
+	if facts := collect(g, doc, server, "host", mine, g.server); facts != nil {
+		doc.Host = &facts[0].host
+		if facts[0].version != "" {
+			doc.ExchangeVersion, doc.Sources["exchange_version"] = facts[0].version, doc.Sources["host"]
+		}
+		if facts[0].roles != nil {
+			doc.Roles, doc.Sources["roles"] = facts[0].roles, doc.Sources["host"]
+		}
+	}
+	if connectors := collect(g, doc, server, "send_connectors", mine, g.sendConnector); connectors != nil {
+		doc.SendConnectors = connectors
+	}
+	if subscriptions := collect(g, doc, server, "edge_subscriptions", mine, g.edgeSubscription); subscriptions != nil {
+		doc.EdgeSubscriptions = subscriptions
+	}
+	if hybrid := collect(g, doc, server, "hybrid", mine, g.hybrid); hybrid != nil {
+		doc.Hybrid = &hybrid[0]
+	}
+	if c.made.Year() >= 1996 && c.made.Year() <= 9999 { // before it is what an archive has that knows no time
+		doc.GatheredAt = c.made.UTC().Format(gather.TimeFormat)
 	}
 }
 
@@ -214,11 +237,14 @@ func (g Gatherer) choose(c collection) (string, error) {
 	return server, nil
 }
 
-// of returns the exports of a server, and those that can be of any.
+// of returns the exports of a server, those of the organization, and those that
+// can belong to any server.
 func (g Gatherer) of(server string, c collection) []*export {
 	var mine []*export
 	for _, e := range c.exports {
 		switch {
+		case e.server == "" && e.kind >= sendConnector:
+			mine = append(mine, e)
 		case strings.EqualFold(netBIOS(e.server), server) || e.server == "" && len(c.servers) < 2:
 			mine = append(mine, e)
 		case e.server == "" && e.kind == bareCertificate:

@@ -86,8 +86,10 @@ func TestRealExports(t *testing.T) {
 			`6C7DE09FB39A40144F57EFEBC3DF0148E3A9AB28 trusted, key, [IMAP POP IIS SMTP], "Microsoft Exchange"`,
 			`38247AD2B76244411748274C508D13446311830B trusted, key, [], "CN=WMSvc-WIN-K300A9DA9VA"`,
 		}, map[string]string{
-			"certificates": "clixml:GetExchangeCertificate.xml",
-			"host":         "clixml:GetExchangeServer.xml",
+			"certificates":     "clixml:GetExchangeCertificate.xml",
+			"host":             "clixml:GetExchangeServer.xml",
+			"exchange_version": "clixml:GetExchangeServer.xml",
+			"roles":            "clixml:GetExchangeServer.xml",
 		}, nil,
 	}, {
 		"win-ctd3l0rgen4", "WIN-CTD3L0RGEN4", []string{
@@ -96,8 +98,9 @@ func TestRealExports(t *testing.T) {
 			`E267D459A0FB53D0EF225C11FAC062D522648C09 untrusted, key, [], "IIS Express Development Certificate"`,
 			`3341CEAF3DF4D3A9527EC98BDD53C54ECC3E0620 trusted, key, [], "WMSVC-SHA2"`,
 		}, map[string]string{
-			"certificates": "clixml:GetExchangeCertificate.xml",
-			"connectors":   "clixml:GetReceiveConnector.xml",
+			"certificates":    "clixml:GetExchangeCertificate.xml",
+			"connectors":      "clixml:GetReceiveConnector.xml",
+			"send_connectors": "clixml:GetSendConnector.xml",
 		}, nil,
 	}} {
 		t.Run(test.folder, func(t *testing.T) {
@@ -122,6 +125,8 @@ func TestRealExports(t *testing.T) {
 
 		doc, _, err = run(t, filepath.Join(real, "solo-e19a"), "")
 		require.NoError(t, err)
+		require.Equal(t, "15.2.986.5", doc.ExchangeVersion)
+		require.Equal(t, []string{"Mailbox"}, doc.Roles)
 		require.Nil(t, doc.Connectors)
 		require.Nil(t, doc.Directory)
 		require.Equal(t, &gather.Host{
@@ -133,16 +138,32 @@ func TestRealExports(t *testing.T) {
 		require.NoError(t, err)
 		require.Nil(t, doc.Directory)
 		require.Nil(t, doc.Host)
-		yes, fqdn := true, "WIN-CTD3L0RGEN4.exlab.dom"
+		yes, no, fqdn := true, false, "WIN-CTD3L0RGEN4.exlab.dom"
 		client := []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS"}
 		all := append(client[:4:4], "ExchangeServer")
+		connector := func(name string, auth []string, role string, bindings ...string) gather.Connector {
+			return gather.Connector{
+				Name: name + " WIN-CTD3L0RGEN4", AuthMechanisms: auth, Enabled: &yes, FQDN: fqdn, Bindings: bindings, SuppressXAnonymousTLS: &no, RequireTLS: &no,
+				TransportRole: role, RemoteIPRanges: []string{"::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "0.0.0.0-255.255.255.255"}, TLSDomainCapabilities: []string{},
+			}
+		}
+		frontend := connector("Default Frontend", all, "FrontendTransport", "[::]:25", "0.0.0.0:25")
+		name := "<I>CN=WIN-CTD3L0RGEN4<S>CN=WIN-CTD3L0RGEN4"
+		frontend.TLSCertificateName, frontend.TLSDomainCapabilities = &name, []string{"fabrikam.com:AcceptCloudServicesMail"}
 		require.Equal(t, []gather.Connector{
-			{Name: "Default WIN-CTD3L0RGEN4", AuthMechanisms: all, Enabled: &yes, FQDN: fqdn, Bindings: []string{"0.0.0.0:2525", "[::]:2525"}},
-			{Name: "Client Proxy WIN-CTD3L0RGEN4", AuthMechanisms: all, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:465", "0.0.0.0:465"}},
-			{Name: "Default Frontend WIN-CTD3L0RGEN4", AuthMechanisms: all, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:25", "0.0.0.0:25"}},
-			{Name: "Outbound Proxy Frontend WIN-CTD3L0RGEN4", AuthMechanisms: all, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:717", "0.0.0.0:717"}},
-			{Name: "Client Frontend WIN-CTD3L0RGEN4", AuthMechanisms: client, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:587", "0.0.0.0:587"}},
+			connector("Default", all, "HubTransport", "0.0.0.0:2525", "[::]:2525"),
+			connector("Client Proxy", all, "HubTransport", "[::]:465", "0.0.0.0:465"),
+			frontend,
+			connector("Outbound Proxy Frontend", all, "FrontendTransport", "[::]:717", "0.0.0.0:717"),
+			connector("Client Frontend", client, "FrontendTransport", "[::]:587", "0.0.0.0:587"),
 		}, doc.Connectors)
+		require.Equal(t, []gather.SendConnector{{
+			Name: "Mail to O365", Enabled: &yes, SmartHostAuthMechanism: "None", SmartHosts: []string{"microsoft-com.mail.protection.outlook.com"},
+			AddressSpaces: []string{"SMTP:*;1"}, TLSCertificateName: "<I>CN=localhost<S>CN=localhost", RequireTLS: &no,
+			CloudServicesMailEnabled: &yes, IgnoreSTARTTLS: &no, SourceServers: []string{"WIN-CTD3L0RGEN4"},
+		}}, doc.SendConnectors)
+		setup := doc.Certificates[1]
+		require.Equal(t, name, "<I>"+setup.Issuer+"<S>"+setup.Subject, "the certificate that TlsCertificateName names")
 	})
 }
 
@@ -226,27 +247,43 @@ func TestFixtures(t *testing.T) {
 			require.Equal(t, name, doc.Server)
 			require.Equal(t, &gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name}, doc.Host)
 
-			yes, frontend := true, name == "EX01"
+			yes, no, frontend := true, false, name == "EX01"
 			client := []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS"}
 			all := append(client[:4:4], "ExchangeServer")
-			connectors := []gather.Connector{
-				{Name: "Default " + name, AuthMechanisms: all, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:2525", "0.0.0.0:2525"}},
-				{Name: "Default Frontend " + name, AuthMechanisms: all, Enabled: &frontend, FQDN: fqdn, Bindings: []string{"[::]:25", "0.0.0.0:25"}},
-				{Name: "Client Frontend " + name, AuthMechanisms: client, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:587", "0.0.0.0:587"}},
-			}
+			everywhere := []string{"::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "0.0.0.0-255.255.255.255"}
+			mail := "<I>CN=Contoso Issuing CA 1<S>CN=mail.contoso.test"
+			connectors := []gather.Connector{{
+				Name: "Default " + name, AuthMechanisms: all, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:2525", "0.0.0.0:2525"},
+				SuppressXAnonymousTLS: &no, RequireTLS: &no, TransportRole: "HubTransport", RemoteIPRanges: everywhere, TLSDomainCapabilities: []string{},
+			}, {
+				Name: "Default Frontend " + name, AuthMechanisms: all, Enabled: &frontend, FQDN: fqdn, Bindings: []string{"[::]:25", "0.0.0.0:25"}, TLSCertificateName: &mail,
+				SuppressXAnonymousTLS: &no, RequireTLS: &no, TransportRole: "FrontendTransport", RemoteIPRanges: everywhere,
+				TLSDomainCapabilities: []string{"mail.protection.outlook.com:AcceptCloudServicesMail"},
+			}, {
+				Name: "Client Frontend " + name, AuthMechanisms: client, Enabled: &yes, FQDN: fqdn, Bindings: []string{"[::]:587", "0.0.0.0:587"},
+				SuppressXAnonymousTLS: &no, RequireTLS: &yes, TransportRole: "FrontendTransport", RemoteIPRanges: everywhere, TLSDomainCapabilities: []string{},
+			}}
 			if name == "EX01" {
 				connectors = append(connectors, gather.Connector{
 					Name: "Relay_x64 Prüfstand", AuthMechanisms: []string{"Tls", "ExternalAuthoritative"}, Enabled: &yes, FQDN: fqdn, Bindings: []string{"192.0.2.25:25"},
+					SuppressXAnonymousTLS: &yes, RequireTLS: &no, TransportRole: "FrontendTransport", RemoteIPRanges: []string{"192.0.2.0/24", "198.51.100.7"}, TLSDomainCapabilities: []string{},
 				})
 			}
 			require.Equal(t, connectors, doc.Connectors)
+			require.Equal(t, mail, "<I>"+doc.Certificates[2].Issuer+"<S>"+doc.Certificates[2].Subject)
+			require.Equal(t, "15.2.1544.4", doc.ExchangeVersion)
+			require.Equal(t, []string{"Mailbox"}, doc.Roles)
+			require.Nil(t, doc.SendConnectors)
+			require.Nil(t, doc.EdgeSubscriptions)
+			require.Nil(t, doc.Hybrid)
 
 			transport := "clixml:transport.xml"
 			if strings.HasPrefix(test.folder, "bare-certificate") {
 				transport = "clixml:internal-transport.xml"
 			}
 			require.Equal(t, map[string]string{
-				"certificates": "clixml:certificates.xml", "connectors": "clixml:connectors.xml", "directory": transport, "host": "clixml:server.xml",
+				"certificates": "clixml:certificates.xml", "connectors": "clixml:connectors.xml", "directory": transport,
+				"host": "clixml:server.xml", "exchange_version": "clixml:server.xml", "roles": "clixml:server.xml",
 			}, doc.Sources)
 		})
 	}

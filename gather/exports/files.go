@@ -69,25 +69,26 @@ type finder struct {
 	strange []string // folders that do not belong to the layout
 }
 
-// find returns the files of a tree in the order of their names, and the servers
-// that have a folder of their own. These folders are read:
+// find returns the uppermost folder that is read, the files below it in the
+// order of their names, and the servers that have a folder of their own. These
+// folders are read:
 //
 //   - the uppermost; or, where it holds nothing but one folder, that one
 //   - servers/NAME in it, with the files of a server
 //   - organization in it, with the files that belong to every server
-func (g Gatherer) find(t tree) ([]file, []string, error) {
+func (g Gatherer) find(t tree) (root string, files []file, servers []string, err error) {
 	if t.only != "" {
-		return []file{{name: t.only}}, nil, nil
+		return "", []file{{name: t.only}}, nil, nil
 	}
 	f := &finder{g: g, tree: t}
-	root := "."
+	root = "."
 	entries, err := f.read(root)
 	if err == nil && len(entries) == 1 && entries[0].IsDir() && !isLayout(entries[0].Name()) {
 		root = entries[0].Name()
 		entries, err = f.read(root)
 	}
 	if err != nil {
-		return nil, nil, err
+		return "", nil, nil, err
 	}
 	for _, entry := range entries {
 		name := path.Join(root, entry.Name())
@@ -104,13 +105,13 @@ func (g Gatherer) find(t tree) ([]file, []string, error) {
 			f.strange = append(f.strange, name)
 		}
 		if err != nil {
-			return nil, nil, err
+			return "", nil, nil, err
 		}
 	}
 	if len(f.strange) > 0 {
 		g.report("%s: left out, not a file: %s", t.base, strings.Join(f.strange, ", "))
 	}
-	return f.files, f.servers, nil
+	return root, f.files, f.servers, nil
 }
 
 func isLayout(name string) bool {

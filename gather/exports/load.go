@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A kind is what an object is here. The order is that in which they are
@@ -21,6 +23,9 @@ const (
 	transportServer
 	certificate
 	bareCertificate // the internal transport certificate as the directory holds it
+	sendConnector   // this and what follows belongs to the organization
+	edgeSubscription
+	hybridConfiguration
 )
 
 // section is the section of the document that a kind of object supplies.
@@ -32,12 +37,19 @@ func (k kind) section() string {
 		return "connectors"
 	case certificate:
 		return "certificates"
+	case sendConnector:
+		return "send_connectors"
+	case edgeSubscription:
+		return "edge_subscriptions"
+	case hybridConfiguration:
+		return "hybrid"
 	}
 	return "directory"
 }
 
-// kinds has the types of Exchange's objects. An ExchangeCertificate is an
-// X509Certificate2 too, so it comes first.
+// kinds has the types of Exchange's objects; * stands for a namespace that no
+// export at hand shows. An ExchangeCertificate is an X509Certificate2 too, so it
+// comes first.
 var kinds = []struct {
 	typeName string
 	kind     kind
@@ -47,6 +59,9 @@ var kinds = []struct {
 	{"Microsoft.Exchange.Data.Directory.Management.TransportServer", transportServer}, // Get-TransportService as well
 	{"Microsoft.Exchange.Management.SystemConfigurationTasks.ExchangeCertificate", certificate},
 	{"System.Security.Cryptography.X509Certificates.X509Certificate2", bareCertificate},
+	{"Microsoft.Exchange.Data.Directory.SystemConfiguration.SmtpSendConnectorConfig", sendConnector},
+	{"Microsoft.Exchange.*.EdgeSubscription", edgeSubscription},
+	{"Microsoft.Exchange.*.HybridConfiguration", hybridConfiguration},
 }
 
 // An export is an object that one of the files holds.
@@ -69,6 +84,7 @@ type collection struct {
 	exports []*export
 	servers []string         // names, from objects and from folders
 	broken  map[string]error // by server, in lower case: a file in its folder that cannot be read
+	made    time.Time        // when the exports were made; zero: not known
 }
 
 // load reads every file.
@@ -80,7 +96,7 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		return c, fmt.Errorf("exports: %w", err)
 	}
 	defer tree.close()
-	files, folders, err := g.find(tree)
+	root, files, folders, err := g.find(tree)
 	if err != nil {
 		return c, fmt.Errorf("exports: %w", err)
 	}
@@ -91,7 +107,7 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		if g.Except != "" && tree.path(f.name) == filepath.Clean(g.Except) {
 			continue
 		}
-		values, err := readFile(ctx, tree, f.name, left)
+		values, changed, err := readFile(ctx, tree, f.name, left)
 		other := notCLIXML{}
 		switch {
 		case errors.As(err, &other) && other.root != "":
@@ -113,7 +129,11 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		case err != nil:
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
-		c.exports = append(c.exports, g.classify(tree, f, values)...)
+		found := g.classify(tree, f, values)
+		c.exports = append(c.exports, found...)
+		if len(found) > 0 && changed.After(c.made) {
+			c.made = changed
+		}
 	}
 	if len(others) > 0 {
 		g.report("%s: left out, not CLIXML: %s", g.Dir, strings.Join(others, ", "))
@@ -125,16 +145,44 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		g.report("the signature of SerializationData is not verified: the key belongs to the server")
 	}
 	c.servers = servers(c.exports, folders)
+	if scripted := scriptTime(root, g.Dir); !scripted.IsZero() {
+		c.made = scripted
+	}
 	return c, nil
 }
 
-func readFile(ctx context.Context, files fs.FS, name string, left *budget) ([]value, error) {
+// scripted is how the export script names its folder and its zip file.
+var scripted = regexp.MustCompile(`^TransportFacts-(\d{8}T\d{6}Z)`)
+
+// scriptTime returns the time in the name of a folder or zip file of the export
+// script; zero where neither is one.
+func scriptTime(folder, dir string) time.Time {
+	if absolute, err := filepath.Abs(dir); err == nil {
+		dir = absolute
+	}
+	for _, name := range []string{folder, filepath.Base(dir)} {
+		if match := scripted.FindStringSubmatch(name); match != nil {
+			if made, err := time.Parse("20060102T150405Z", match[1]); err == nil {
+				return made
+			}
+		}
+	}
+	return time.Time{}
+}
+
+// readFile reads a file, and says when it was changed last.
+func readFile(ctx context.Context, files fs.FS, name string, left *budget) ([]value, time.Time, error) {
 	file, err := files.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, err
 	}
 	defer file.Close()
-	return decodeCLIXML(ctx, file, left)
+	info, err := file.Stat()
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	values, err := decodeCLIXML(ctx, file, left)
+	return values, info.ModTime(), err
 }
 
 // classify tells the objects of a file by their types, and reports the others.

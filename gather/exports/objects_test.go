@@ -75,9 +75,11 @@ func folder(t *testing.T, files map[string]string) string {
 
 func one(values ...string) map[string]string { return map[string]string{"a.xml": objs(values...)} }
 
+func text(of string) *string { return &of }
+
 func TestConnector(t *testing.T) {
 	t.Parallel()
-	yes := true
+	yes, no := true, false
 	for name, test := range map[string]struct {
 		object  string
 		want    gather.Connector
@@ -103,8 +105,27 @@ func TestConnector(t *testing.T) {
 		},
 		"SuppressXAnonymousTls": {
 			connectorObj(el("S", "AuthMechanism", "Tls"), el("B", "SuppressXAnonymousTls", "true"), el("B", "Enabled", "true"), el("S", "Fqdn", "mx.contoso.test"), `<Nil N="Bindings"/>`),
-			gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"Tls"}, Enabled: &yes, FQDN: "mx.contoso.test"},
-			[]string{`connector "Default EX01" has SuppressXAnonymousTls: Exchange 2010 and later do not offer X-ANONYMOUSTLS there, which the nine steps do not look at`},
+			gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"Tls"}, Enabled: &yes, FQDN: "mx.contoso.test", SuppressXAnonymousTLS: &yes}, nil,
+		},
+		"TLS settings": {
+			connectorObj(el("S", "AuthMechanism", "Tls"), el("B", "RequireTLS", "true"), el("B", "SuppressXAnonymousTls", "false"), enum("TransportRole", "FrontendTransport", "16384"),
+				`<Obj N="RemoteIPRanges"><LST><S>192.0.2.0/24</S><Obj><ToString>2001:db8::1</ToString></Obj></LST></Obj>`,
+				`<Obj N="TlsDomainCapabilities"><LST /></Obj>`, el("S", "TlsCertificateName", `&lt;I&gt;CN="A, B", S=Bavaria&lt;S&gt;CN=x`)),
+			gather.Connector{
+				Name: "Default EX01", AuthMechanisms: []string{"Tls"}, RequireTLS: &yes, SuppressXAnonymousTLS: &no, TransportRole: "FrontendTransport",
+				RemoteIPRanges: []string{"192.0.2.0/24", "2001:db8::1"}, TLSDomainCapabilities: []string{}, TLSCertificateName: text(`<I>CN="A, B", S=Bavaria<S>CN=x`),
+			}, nil,
+		},
+		"null and other shapes of TLS settings": {
+			connectorObj(el("S", "AuthMechanism", "Tls"), `<Nil N="RequireTLS"/><Nil N="SuppressXAnonymousTls"/><Nil N="TransportRole"/><Nil N="TlsDomainCapabilities"/>`,
+				el("S", "RemoteIPRanges", "10.0.0.0-10.0.0.9"),
+				`<Obj N="TlsCertificateName"><Props>`+el("S", "CertificateSubject", "CN=x")+el("S", "CertificateIssuer", "CN=y")+`</Props></Obj>`),
+			gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"Tls"}, RemoteIPRanges: []string{"10.0.0.0-10.0.0.9"}, TLSCertificateName: text("<I>CN=y<S>CN=x")}, nil,
+		},
+		"empty TlsCertificateName, unknown TransportRole": {
+			connectorObj(el("S", "AuthMechanism", "Tls"), el("S", "TlsCertificateName", ""), el("S", "TransportRole", "Cafe")),
+			gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"Tls"}},
+			[]string{`DIR/a.xml: object 1: connector "Default EX01": left out the TransportRole Cafe, not known`},
 		},
 		"Select-Object": {
 			`<Obj><TN><T>Selected.` + typeConnector + `</T></TN><MS>` + el("S", "Name", "In") + el("S", "AuthMechanism", "Tls") + `<S N="Server">ex01.corp.contoso.test</S></MS></Obj>`,
@@ -307,11 +328,13 @@ func TestReports(t *testing.T) {
 		"DIR/e.xml: left out, 1 of the type System.Security.Cryptography.X509Certificates.X509Certificate2, which can be from any certificate store",
 		"DIR/list.xml: left out: expected CLIXML with the root <Objs>, its root is <html>",
 		"DIR: left out, not CLIXML: facts.json, mail.txt, notes.txt",
-		"DIR/c.xml: object 1: left out, the name of the server is in DIR/a.xml: object 1 too and the same there",
+		"DIR/c.xml: object 1: left out, the server object is in DIR/a.xml: object 1 too and the same there",
 		"DIR/d.xml: object 1: left out, it does not have both Fqdn and Name",
 	}, reports)
 	require.Equal(t, "EX01", doc.Host.DNSHostName)
 	require.Equal(t, map[string]string{"host": "clixml:a.xml, clixml:c.xml"}, doc.Sources)
+	require.Empty(t, doc.ExchangeVersion)
+	require.Nil(t, doc.Roles)
 	require.NoError(t, Gatherer{Dir: dir}.Gather(t.Context(), &gather.Document{}), "nobody wants the reports")
 
 	var rest []string

@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
@@ -28,27 +30,29 @@ func (g Gatherer) connector(e *export) (what string, c gather.Connector, err err
 	if c.AuthMechanisms = known; len(unknown) > 0 {
 		g.report("%s: %s: left out of AuthMechanism, not known: %s", e.place(), what, strings.Join(unknown, ", "))
 	}
-	if v, ok := e.object.known("Enabled"); ok {
-		enabled, err := v.boolean()
-		if err != nil {
+	if bindings := e.object.texts("Bindings"); len(bindings) > 0 {
+		c.Bindings = bindings
+	}
+	c.TLSCertificateName = e.object.certificateName("TlsCertificateName")
+	c.RemoteIPRanges = e.object.texts("RemoteIPRanges")
+	c.TLSDomainCapabilities = e.object.texts("TlsDomainCapabilities")
+	if role := e.object.string("TransportRole"); slices.Contains(transportRoles, role) {
+		c.TransportRole = role
+	} else if role != "" {
+		g.report("%s: %s: left out the TransportRole %s, not known", e.place(), what, role)
+	}
+	for _, property := range []struct {
+		name  string
+		value **bool
+	}{{"Enabled", &c.Enabled}, {"SuppressXAnonymousTls", &c.SuppressXAnonymousTLS}, {"RequireTLS", &c.RequireTLS}} {
+		if *property.value, err = e.object.boolean(property.name); err != nil {
 			return "", c, fmt.Errorf("%s: %w", what, err)
 		}
-		c.Enabled = &enabled
-	}
-	if v, ok := e.object.known("Bindings"); ok {
-		bindings := []value{v}
-		if v.object != nil {
-			bindings = v.object.items
-		}
-		for _, b := range bindings {
-			c.Bindings = append(c.Bindings, b.string())
-		}
-	}
-	if e.object.string("SuppressXAnonymousTls") == "true" {
-		g.report("%s has SuppressXAnonymousTls: Exchange 2010 and later do not offer X-ANONYMOUSTLS there, which the nine steps do not look at", what)
 	}
 	return what, c, nil
 }
+
+var transportRoles = []string{"FrontendTransport", "HubTransport"}
 
 // directory reads the directory thumbprint: out of a transport service, or as
 // that of the certificate that the directory holds.
@@ -86,13 +90,81 @@ func (g Gatherer) directory(e *export) (what string, d gather.Directory, err err
 	return "the internal transport certificate", d, nil
 }
 
-// host reads the server's names. Its physical names are the same; they differ
-// in a cluster only.
-func (g Gatherer) host(e *export) (what string, h gather.Host, err error) {
+// A server is what Get-ExchangeServer says of one.
+type server struct {
+	host    gather.Host
+	version string   // 15.2.1748.10; empty: not known
+	roles   []string // nil: not known
+}
+
+// server reads a server's names, version and roles. Its physical names are the
+// same; they differ in a cluster only.
+func (g Gatherer) server(e *export) (what string, s server, err error) {
 	fqdn, name := e.object.string("Fqdn"), e.object.string("Name")
 	if fqdn == "" || name == "" {
 		g.report("%s: left out, it does not have both Fqdn and Name", e.place())
-		return "", h, nil
+		return "", s, nil
 	}
-	return "the name of the server", gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name}, nil
+	s.host = gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name}
+	if text := e.object.string("AdminDisplayVersion"); text != "" {
+		if s.version = version(text); s.version == "" {
+			g.report("%s: left out AdminDisplayVersion: expected a text such as Version 15.2 (Build 1748.10), found %s", e.place(), text)
+		}
+	}
+	if v, ok := e.object.known("ServerRole"); ok {
+		var unknown []string
+		if s.roles, unknown, err = roles(v); err != nil {
+			g.report("%s: left out: %v", e.place(), err)
+		}
+		if len(unknown) > 0 {
+			g.report("%s: left out of ServerRole, not known: %s", e.place(), strings.Join(unknown, ", "))
+		}
+	}
+	return "the server object", s, nil
+}
+
+var displayVersion = regexp.MustCompile(`^Version ([0-9]{1,9}\.[0-9]{1,9})(?: \(Build ([0-9]{1,9}(?:\.[0-9]{1,9})?)(?:: [^()]*)?\))?$`)
+
+// version returns the numbers of an AdminDisplayVersion; it is empty where the
+// text is not one.
+func version(text string) string {
+	match := displayVersion.FindStringSubmatch(text)
+	if match == nil {
+		return ""
+	}
+	if match[2] == "" {
+		return match[1]
+	}
+	return match[1] + "." + match[2]
+}
+
+// serverRoles are the flags of ServerRole from the lowest bit on, as far as they
+// count, and the role that a document has for each. Exchange 2013 calls its
+// Client Access role Cafe.
+var serverRoles = []struct{ flag, role string }{
+	{"Cafe", "ClientAccess"}, {"Mailbox", "Mailbox"}, {"ClientAccess", "ClientAccess"}, {"0x8", ""},
+	{"UnifiedMessaging", "UnifiedMessaging"}, {"HubTransport", "HubTransport"}, {"Edge", "EdgeTransport"},
+}
+
+// roles reads a ServerRole. The order of the roles is that of the flags.
+func roles(v value) (known, unknown []string, err error) {
+	flags := make([]string, len(serverRoles))
+	for i, r := range serverRoles {
+		flags[i] = r.flag
+	}
+	set, unknown, err := v.flags(flags)
+	if err != nil {
+		return nil, nil, err
+	}
+	known = []string{}
+	for _, r := range serverRoles {
+		switch {
+		case !slices.Contains(set, r.flag) || slices.Contains(known, r.role):
+		case r.role == "":
+			unknown = append(unknown, r.flag)
+		default:
+			known = append(known, r.role)
+		}
+	}
+	return known, unknown, nil
 }

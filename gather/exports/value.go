@@ -3,6 +3,7 @@ package exports
 import (
 	"encoding/base64"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -54,7 +55,8 @@ func (o *object) string(name string) string {
 	return v.string()
 }
 
-// is says whether one of the object's types is that. A remote session puts
+// is says whether one of the object's types matches that (in the sense of
+// path.Match). A remote session puts
 // Deserialized. before a type's name and Select-Object puts Selected. there,
 // each as often as the object passes through one.
 func (o *object) is(typeName string) bool {
@@ -62,8 +64,76 @@ func (o *object) is(typeName string) bool {
 		for trimmed := ""; trimmed != t; t = strings.TrimPrefix(strings.TrimPrefix(t, "Deserialized."), "Selected.") {
 			trimmed = t
 		}
-		return t == typeName
+		matches, _ := path.Match(typeName, t)
+		return matches
 	})
+}
+
+// boolean returns a property that is true or false; nil where it is not there
+// or null.
+func (o *object) boolean(name string) (*bool, error) {
+	v, ok := o.known(name)
+	if !ok {
+		return nil, nil
+	}
+	b, err := v.boolean()
+	if err != nil {
+		return nil, err
+	}
+	return &b, nil
+}
+
+// elements returns the elements of a property that is a list, or its one value.
+// It is nil where the property is not there or null, and not nil where the list
+// is empty.
+func (o *object) elements(name string) []value {
+	v, ok := o.known(name)
+	if !ok {
+		return nil
+	}
+	if v.object == nil || v.object.toString != "" {
+		return []value{v}
+	}
+	return append([]value{}, v.object.items...)
+}
+
+// texts returns elements as texts.
+func (o *object) texts(name string) []string { return texts(o.elements(name), value.string) }
+
+// servers returns elements as names of servers.
+func (o *object) servers(name string) []string {
+	return texts(o.elements(name), func(v value) string {
+		text := v.string()
+		if v.object != nil { // an ADObjectId, whose text can be a canonical name
+			text = first(v.object.string("Name"), text[strings.LastIndex(text, "/")+1:])
+		}
+		return text
+	})
+}
+
+func texts(elements []value, text func(value) string) []string {
+	if elements == nil {
+		return nil
+	}
+	all := make([]string, 0, len(elements))
+	for _, v := range elements {
+		all = append(all, text(v))
+	}
+	return all
+}
+
+// certificateName returns a TlsCertificateName, <I>issuer<S>subject; nil where
+// it is not set.
+func (o *object) certificateName(name string) *string {
+	v, _ := o.known(name)
+	text := v.string()
+	if text == "" && v.object != nil && v.object.string("CertificateSubject") != "" {
+		text = "<I>" + v.object.string("CertificateIssuer") + "<S>" + v.object.string("CertificateSubject")
+	}
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // typeName names the value's type, for people.

@@ -1,0 +1,89 @@
+package exports
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// The values of SmartHostAuthMechanism and TlsAuthLevel. Their numbers are not
+// published, so only their names count.
+var (
+	smartHostMechanisms = []string{"None", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
+	tlsAuthLevels       = []string{"EncryptionOnly", "CertificateValidation", "DomainValidation"}
+)
+
+// sendConnector reads a Send connector. What the decision depends on has to be
+// there.
+func (g Gatherer) sendConnector(e *export) (what string, c gather.SendConnector, err error) {
+	o := e.object
+	if c.Name = first(o.string("Name"), o.string("Identity")); c.Name == "" {
+		return "", c, errors.New("expected the Send connector's Name")
+	}
+	what = fmt.Sprintf("Send connector %q", c.Name)
+	c.FQDN, c.TLSDomain = o.string("Fqdn"), o.string("TlsDomain")
+	c.SmartHosts, c.AddressSpaces = o.texts("SmartHosts"), o.texts("AddressSpaces")
+	if c.AddressSpaces == nil {
+		return "", c, fmt.Errorf("%s: expected AddressSpaces", what)
+	}
+	mechanism, ok := o.known("SmartHostAuthMechanism")
+	if !ok {
+		return "", c, fmt.Errorf("%s: expected SmartHostAuthMechanism", what)
+	}
+	if c.SmartHostAuthMechanism = mechanism.string(); !slices.Contains(smartHostMechanisms, c.SmartHostAuthMechanism) {
+		return "", c, fmt.Errorf("%s: %w", what, mechanism.expected("one of "+strings.Join(smartHostMechanisms, ", ")))
+	}
+	if name := o.certificateName("TlsCertificateName"); name != nil {
+		c.TLSCertificateName = *name
+	}
+	if level := o.string("TlsAuthLevel"); slices.Contains(tlsAuthLevels, level) {
+		c.TLSAuthLevel = &level
+	} else if level != "" {
+		g.report("%s: %s: left out the TlsAuthLevel %s, not known", e.place(), what, level)
+	}
+	for _, property := range []struct {
+		name  string
+		value **bool
+	}{
+		{"Enabled", &c.Enabled}, {"RequireTLS", &c.RequireTLS},
+		{"CloudServicesMailEnabled", &c.CloudServicesMailEnabled}, {"IgnoreSTARTTLS", &c.IgnoreSTARTTLS},
+	} {
+		if *property.value, err = o.boolean(property.name); err != nil {
+			return "", c, fmt.Errorf("%s: %w", what, err)
+		}
+	}
+	c.SourceServers = o.servers("SourceTransportServers")
+	return what, c, nil
+}
+
+// edgeSubscription reads an Edge subscription, with the thumbprint of its
+// certificate where the export has one.
+func (g Gatherer) edgeSubscription(e *export) (what string, s gather.EdgeSubscription, err error) {
+	o := e.object
+	if s.Name = first(o.string("Name"), o.string("Identity")); s.Name == "" {
+		return "", s, errors.New("expected the Edge subscription's Name")
+	}
+	what = fmt.Sprintf("Edge subscription %q", s.Name)
+	for _, property := range []string{"InternalTransportCertificateThumbprint", "Thumbprint"} {
+		v, _ := o.known(property)
+		thumbprint := strings.ToUpper(v.string())
+		if thumbprint == "" {
+			continue
+		}
+		if raw, err := hex.DecodeString(thumbprint); err != nil || len(raw) != 20 {
+			return "", s, fmt.Errorf("%s: %w", what, v.expected("40 hex digits, or nothing"))
+		}
+		s.Thumbprint = &thumbprint
+		break
+	}
+	return what, s, nil
+}
+
+// hybrid reads the hybrid configuration.
+func (g Gatherer) hybrid(e *export) (what string, h gather.Hybrid, err error) {
+	return "the hybrid configuration", gather.Hybrid{TLSCertificateName: e.object.certificateName("TlsCertificateName")}, nil
+}
