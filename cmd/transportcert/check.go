@@ -58,7 +58,7 @@ document of many.`,
 			}
 			gate := &gate{failOn: output.FailOn(failOn)}
 			gate.reports, err = openReports(targets, command.OutOrStdout(), output.ReportOptions{
-				Rules: rules, FailOn: gate.failOn, Color: flags.colors(command), Version: version(),
+				Rules: rules, FailOn: gate.failOn, Color: flags.colors(command), Version: thisBuild().version,
 			})
 			if err != nil {
 				return err

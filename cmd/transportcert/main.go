@@ -109,11 +109,12 @@ Exit codes: 0 as it should be, 1 the answer is no, 2 it could not be answered.`,
 		Example: `  transportcert evaluate --exports exports/EX01
   transportcert gather --exports exports/EX01 -o ex01.json
   transportcert explain ex01.json`,
+		Version:       thisBuild().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newGather(), newEvaluate(), newExplain(), newCheck(), newRules(), newBundle(), newPolicy(), newExportScript(), newVersion(), newLimitsTopic())
+	root.AddCommand(newGather(), newEvaluate(), newExplain(), newCheck(), newRules(), newBundle(), newPolicy(), newExportScript(), newVersion(), newMan(), newLimitsTopic())
 	return root
 }
 

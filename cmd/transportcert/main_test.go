@@ -83,11 +83,15 @@ func TestColors(t *testing.T) {
 
 func TestDescribe(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "transportcert (devel)\ncommit unknown\ngo1.26.0\nopa unknown\n", describe(&debug.BuildInfo{GoVersion: "go1.26.0"}))
-	require.Equal(t, "transportcert v1.2.3\ncommit 0123abcd (modified)\ngo1.26.0\nopa v1.22.2\n", describe(&debug.BuildInfo{
+	require.Equal(t, build{"(devel)", "unknown", "unknown", "go1.26.0", "unknown"}, describe(&debug.BuildInfo{GoVersion: "go1.26.0"}))
+	b := describe(&debug.BuildInfo{
 		GoVersion: "go1.26.0",
 		Main:      debug.Module{Version: "v1.2.3"},
 		Deps:      []*debug.Module{{Path: "github.com/open-policy-agent/opa", Version: "v1.22.2"}},
-		Settings:  []debug.BuildSetting{{Key: "vcs.revision", Value: "0123abcd"}, {Key: "vcs.modified", Value: "true"}},
-	}))
+		Settings: []debug.BuildSetting{
+			{Key: "vcs.revision", Value: "0123abcd"}, {Key: "vcs.modified", Value: "true"}, {Key: "vcs.time", Value: "2026-11-22T07:00:00Z"},
+		},
+	})
+	require.Equal(t, build{"1.2.3", "0123abcd (modified)", "2026-11-22T07:00:00Z", "go1.26.0", "v1.22.2"}, b)
+	require.Equal(t, "1.2.3 (commit 0123abcd (modified), 2026-11-22T07:00:00Z)", b.String())
 }

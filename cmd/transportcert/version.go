@@ -4,58 +4,72 @@ import (
 	"cmp"
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
 
+// What the linker writes into a release; other builds have what Go knows of them.
+var (
+	releaseVersion string // 1.2.3
+	releaseCommit  string
+	releaseDate    string // of the commit, RFC 3339
+)
+
+// A build says which version of the program this is.
+type build struct{ version, commit, date, goVersion, opa string }
+
 func newVersion() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Print the version, and those of Go and OPA",
+		Short:   "Print the version, commit and date, and the versions of Go and OPA",
 		Example: `  transportcert version`,
 		Args:    noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			info, ok := debug.ReadBuildInfo()
-			if !ok {
-				return fmt.Errorf("the program was built without build information")
-			}
-			_, err := fmt.Fprint(command.OutOrStdout(), describe(info))
+			b := thisBuild()
+			_, err := fmt.Fprintf(command.OutOrStdout(), "transportcert %s\ncommit %s\ndate %s\n%s\nopa %s\n", b.version, b.commit, b.date, b.goVersion, b.opa)
 			return err
 		},
 	}
 }
 
-// describe writes one line for each thing that has a version.
-func describe(info *debug.BuildInfo) string {
+// String is the build in one line, for --version.
+func (b build) String() string {
+	return fmt.Sprintf("%s (commit %s, %s)", b.version, b.commit, b.date)
+}
+
+func thisBuild() build {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		info = &debug.BuildInfo{}
+	}
+	b := describe(info)
+	b.version = cmp.Or(releaseVersion, b.version)
+	b.commit = cmp.Or(releaseCommit, b.commit)
+	b.date = cmp.Or(releaseDate, b.date)
+	return b
+}
+
+// describe reads what Go records of a build.
+func describe(info *debug.BuildInfo) build {
 	settings := map[string]string{}
 	for _, setting := range info.Settings {
 		settings[setting.Key] = setting.Value
 	}
-	commit := settings["vcs.revision"]
-	if commit == "" {
-		commit = "unknown"
+	b := build{
+		version:   cmp.Or(strings.TrimPrefix(info.Main.Version, "v"), "(devel)"),
+		commit:    cmp.Or(settings["vcs.revision"], "unknown"),
+		date:      cmp.Or(settings["vcs.time"], "unknown"),
+		goVersion: cmp.Or(info.GoVersion, "go unknown"),
+		opa:       "unknown",
 	}
 	if settings["vcs.modified"] == "true" {
-		commit += " (modified)"
+		b.commit += " (modified)"
 	}
-	opa := "unknown"
 	for _, module := range info.Deps {
 		if module.Path == "github.com/open-policy-agent/opa" {
-			opa = module.Version
+			b.opa = module.Version
 		}
 	}
-	return fmt.Sprintf("transportcert %s\ncommit %s\n%s\nopa %s\n", versionOf(info), commit, info.GoVersion, opa)
-}
-
-func versionOf(info *debug.BuildInfo) string {
-	return cmp.Or(info.Main.Version, "(devel)")
-}
-
-// version is that of this program.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(devel)"
-	}
-	return versionOf(info)
+	return b
 }
