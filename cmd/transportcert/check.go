@@ -21,8 +21,9 @@ func newCheck() *cobra.Command {
 		Long: `Hold each document, and the decision for it, against the compliance rules ("rules" lists them). PATH and
 SOURCE are what they are for "evaluate".
 
-The output (-o) is text for people, json for programs, junit and sarif for CI systems, or annotations in the log
-of GitHub Actions (github) and Azure Pipelines (azure). With FORMAT=FILE it goes into a file; -o can be repeated.
+The output (-o) is text for people, json for programs, junit and sarif for CI systems, codequality for GitLab, or
+annotations in the log of GitHub Actions (github) and Azure Pipelines (azure). With FORMAT=FILE it goes into a
+file; -o can be repeated.
 
 A waiver (--waivers) suppresses a finding until a day: JSON or YAML, a list of rule_id, server or thumbprint or
 both, reason and expires.

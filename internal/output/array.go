@@ -56,6 +56,22 @@ func writeWithArrays(w io.Writer, value any, arrays ...*array) error {
 	return err
 }
 
+// writeAlone writes the array where it is the whole document.
+func (a *array) writeAlone(w io.Writer) error {
+	if a.text.Len() == 0 {
+		_, err := io.WriteString(w, "[]\n")
+		return err
+	}
+	if _, err := io.WriteString(w, "["); err != nil {
+		return err
+	}
+	if _, err := a.text.WriteTo(w); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n]\n")
+	return err
+}
+
 // marshal writes a value as indented JSON, without the line end.
 func marshal(value any, indent string) (string, error) {
 	var text bytes.Buffer

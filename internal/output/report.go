@@ -38,7 +38,7 @@ type ReportOptions struct {
 }
 
 // Reports lists the formats that NewReport knows, the default first.
-var Reports = []string{"text", "json", "junit", "sarif", "github", "azure"}
+var Reports = []string{"text", "json", "junit", "sarif", "codequality", "github", "azure"}
 
 // NewReport returns the report of that name.
 func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) {
@@ -51,6 +51,8 @@ func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) 
 		return cleaned{&junitReport{w: printable.NewWriter(w, printable.XML), rules: options.Rules, failOn: options.FailOn}}, nil
 	case "sarif":
 		return cleaned{newSARIF(printable.NewWriter(w, printable.JSON), options)}, nil
+	case "codequality":
+		return cleaned{newCodeQuality(printable.NewWriter(w, printable.JSON))}, nil
 	case "github":
 		return cleaned{annotations{printable.NewWriter(w, printable.Commands), githubLine}}, nil
 	case "azure":

@@ -123,7 +123,9 @@ var ciSystems = map[string]ciSystem{
 		reports: func(t *testing.T, snippet map[string]any) []string {
 			artifacts := snippet["transportcert"].(map[string]any)["artifacts"].(map[string]any)
 			require.Equal(t, "always", artifacts["when"])
-			return []string{artifacts["reports"].(map[string]any)["junit"].(string), artifacts["paths"].([]any)[0].(string)}
+			reports := artifacts["reports"].(map[string]any)
+			require.Equal(t, "transportcert.json", reports["codequality"])
+			return []string{"transportcert.json", reports["junit"].(string), artifacts["paths"].([]any)[0].(string)}
 		},
 		log: "warning  TC004 Event 1037, the best certificate is another one",
 	},
