@@ -80,17 +80,26 @@ func JSON() *rapid.Generator[[]byte] {
 			if host["nlb_cluster_names"] == nil {
 				host["nlb_cluster_names"] = []any{}
 			}
-			for _, c := range doc["connectors"].([]any) {
-				if connector := c.(map[string]any); connector["tls_certificate_name"] == nil {
-					connector["tls_certificate_name"] = nil
-				}
-			}
+			sayNull(doc["connectors"], "tls_certificate_name")
+			sayNull(doc["send_connectors"], "tls_auth_level")
+			sayNull(doc["edge_subscriptions"], "thumbprint")
+			sayNull([]any{doc["hybrid"]}, "tls_certificate_name")
 		}
 		if text, err = json.Marshal(doc); err != nil {
 			t.Fatal(err)
 		}
 		return text
 	})
+}
+
+// sayNull sets a key of each object to null where it is absent.
+func sayNull(objects any, key string) {
+	list, _ := objects.([]any)
+	for _, o := range list {
+		if object, ok := o.(map[string]any); ok && object[key] == nil {
+			object[key] = nil
+		}
+	}
 }
 
 // leaveOut takes away some of the keys that hold null or an empty text.
