@@ -60,8 +60,12 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Deci
 		Findings []Finding `json:"findings"`
 	}{Decision: &Decision{document: document}}
 	err = document.Validate()
+	input := inputValue(document)
 	if err == nil {
-		err = e.answer(ctx, c.checked, inputValue(document), &result)
+		err = e.hookError(ctx, input)
+	}
+	if err == nil {
+		err = e.answer(ctx, c.checked, input, &result)
 	}
 	if err == nil {
 		err = result.Decision.inputError()

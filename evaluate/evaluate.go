@@ -51,6 +51,8 @@ type Evaluator struct {
 	policies *program
 	decision rego.PreparedEvalQuery
 
+	undefined *rego.PreparedEvalQuery // asks for the hooks that are; nil: none can be
+
 	mutex      sync.Mutex
 	compliance *compliance // nil: not compiled yet
 }
@@ -129,6 +131,9 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	if e.decision, err = e.policies.prepare(ctx, InboundAnonymous.Rule()); err != nil {
 		return nil, err
 	}
+	if e.undefined, err = e.policies.prepareUndefined(ctx); err != nil {
+		return nil, err
+	}
 	return e, nil
 }
 
@@ -147,7 +152,11 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 	if err := document.Validate(); err != nil {
 		return nil, err
 	}
-	text, err := e.eval(ctx, e.decision, inputValue(document))
+	input := inputValue(document)
+	if err := e.hookError(ctx, input); err != nil {
+		return nil, err
+	}
+	text, err := e.eval(ctx, e.decision, input)
 	if err != nil {
 		return nil, err
 	}

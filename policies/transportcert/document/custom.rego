@@ -18,6 +18,12 @@ custom_errors contains "data.transportcert.custom.ineligible: expected objects w
 	not readable_criterion(entry)
 }
 
+custom_errors contains "data.transportcert.custom.ineligible: expected a set or an array" if {
+	criteria := data.transportcert.custom.ineligible
+	not is_set(criteria)
+	not is_array(criteria)
+}
+
 readable_criterion(entry) := {"thumbprint": entry.thumbprint, "reason": entry.reason} if {
 	is_name(entry.reason)
 	regex.match(thumbprint_pattern, entry.thumbprint)

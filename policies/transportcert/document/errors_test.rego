@@ -115,3 +115,12 @@ test_a_validated_document_is_not_searched_for_errors if {
 		with data.transportcert.validated as "yes"
 		with data.transportcert.custom.ineligible as {"x"}
 }
+
+test_custom_criteria_that_are_no_collection[name] if {
+	some name, criteria in {"null": null, "a boolean": false, "a number": 0, "text": "everything", "an object": {}}
+	expected := {"data.transportcert.custom.ineligible: expected a set or an array"}
+	document.input_errors == expected with input as example with data.transportcert.custom.ineligible as criteria
+	document.input_errors == expected with input as example
+		with data.transportcert.validated as true
+		with data.transportcert.custom.ineligible as criteria
+}

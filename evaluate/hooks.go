@@ -1,0 +1,56 @@
+package evaluate
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+)
+
+// hooks are the rules of an organisation's own that the shipped rules read.
+var hooks = []string{"ineligible", "findings", "config"}
+
+// prepareUndefined compiles a query for the hooks that are undefined for a
+// document; nil where none can be. Rego takes such a hook for one that there is
+// not, and the shipped rules would go on without it.
+func (p *program) prepareUndefined(ctx context.Context) (*rego.PreparedEvalQuery, error) {
+	var asked []string
+	for _, hook := range hooks {
+		ref := ast.MustParseRef(customPackage + "." + hook)
+		rules := p.compiler.GetRulesExact(ref)
+		always := slices.ContainsFunc(rules, func(rule *ast.Rule) bool {
+			return rule.Default || rule.Head.RuleKind() == ast.MultiValue || len(rule.Head.Ref()) > 1
+		})
+		if len(rules) > 0 && !always {
+			asked = append(asked, fmt.Sprintf("{%q | [1 | _ = %s] == []}", ref, ref))
+		}
+	}
+	if len(asked) == 0 {
+		return nil, nil
+	}
+	query, err := p.prepare(ctx, strings.Join(asked, " | "))
+	return &query, err
+}
+
+// hookError is an error where a hook is undefined for a document.
+func (e *Evaluator) hookError(ctx context.Context, input ast.Value) error {
+	if e.undefined == nil {
+		return nil
+	}
+	text, err := e.eval(ctx, *e.undefined, input)
+	if err != nil {
+		return err
+	}
+	var names []string
+	if err := json.Unmarshal(text, &names); err != nil {
+		return err
+	}
+	if len(names) > 0 {
+		return fmt.Errorf("%s: undefined for this document; expected a value, such as one of a default rule", strings.Join(names, ", "))
+	}
+	return nil
+}

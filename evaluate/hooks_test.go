@@ -1,0 +1,60 @@
+package evaluate_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/evaluate"
+)
+
+// A hook that cannot be read must not be taken for one that there is not.
+func TestHooksThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	const header = "package transportcert.custom\n"
+	const collection = "data.transportcert.custom.ineligible: expected a set or an array"
+	undefined := func(hook string) string { return "data.transportcert.custom." + hook + ": undefined for this document" }
+	tests := map[string]struct {
+		name, text, expected string
+	}{
+		"text in data":           {"data.json", `{"transportcert": {"custom": {"ineligible": "everything"}}}`, collection},
+		"null in data":           {"data.json", `{"transportcert": {"custom": {"ineligible": null}}}`, collection},
+		"an object in data":      {"data.json", `{"transportcert": {"custom": {"ineligible": {}}}}`, collection},
+		"text":                   {"x.rego", header + "ineligible := input.server", collection},
+		"a number":               {"x.rego", header + "ineligible := count(input.certificates)", "have: "},
+		"false":                  {"x.rego", header + "ineligible := input.server == null", "have: "},
+		"null":                   {"x.rego", header + "ineligible := null if input.server", "have: "},
+		"no criteria":            {"x.rego", header + "ineligible := input.certificates[0].missing", undefined("ineligible")},
+		"criteria of another":    {"x.rego", header + `ineligible := set() if input.server == "OTHER"`, undefined("ineligible")},
+		"no thresholds":          {"x.rego", header + `config := {"minimum_key_bits": to_number(input.server)}`, undefined("config")},
+		"thresholds of another":  {"x.rego", header + `config := {"minimum_key_bits": 3072} if input.server == "OTHER"`, undefined("config")},
+		"no findings":            {"x.rego", header + `findings := [] if input.server == "OTHER"`, undefined("findings")},
+		"a default":              {"x.rego", header + "default config := {}\nconfig := {\"minimum_key_bits\": 3072} if input.server == \"OTHER\"", ""},
+		"a set that is empty":    {"x.rego", header + `ineligible contains {} if input.server == "OTHER"`, ""},
+		"a threshold of another": {"x.rego", header + `config.minimum_key_bits := 3072 if input.server == "OTHER"`, ""},
+		"an array":               {"data.json", `{"transportcert": {"custom": {"ineligible": []}}}`, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, test.name, test.text)))
+			if test.expected == "have: " { // OPA finds it before there is a document
+				require.ErrorContains(t, err, test.expected)
+				return
+			}
+			require.NoError(t, err)
+			document, _ := server(t)
+			decision, evaluateErr := evaluator.Evaluate(t.Context(), document)
+			checked, _, checkErr := evaluator.Check(t.Context(), document)
+			if test.expected == "" {
+				require.NoError(t, evaluateErr)
+				require.NoError(t, checkErr)
+				return
+			}
+			require.ErrorContains(t, evaluateErr, test.expected)
+			require.ErrorContains(t, checkErr, test.expected)
+			require.Nil(t, decision)
+			require.Nil(t, checked)
+		})
+	}
+}
