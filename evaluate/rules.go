@@ -3,11 +3,14 @@ package evaluate
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/transportcert/transportcert/internal/bundles"
 )
 
 // Rule is what the METADATA of a compliance rule says of it.
@@ -36,10 +39,16 @@ const (
 func (p *program) rules() ([]Rule, error) {
 	all := map[string]Rule{}
 	shipped := false
+	var wrong []error
 	for _, name := range sorted(p.compiler.Modules) {
 		module := p.compiler.Modules[name]
 		path := module.Package.Path.String()
-		if !isBelow(path, compliancePackage) && !isBelow(path, customPackage) {
+		switch {
+		case isBelow(path, customPackage):
+			for _, id := range bundles.WrongIDs(module) {
+				wrong = append(wrong, fmt.Errorf("%v: %s", id.Location, id.Message))
+			}
+		case !isBelow(path, compliancePackage):
 			continue
 		}
 		for _, annotations := range module.Annotations {
@@ -53,6 +62,9 @@ func (p *program) rules() ([]Rule, error) {
 	}
 	if !shipped {
 		return nil, errors.New("the policies hold no compliance rules: expected package transportcert.compliance with its METADATA, as it is published or as bundle build makes it")
+	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
 	}
 	rules := make([]Rule, 0, len(all))
 	for _, id := range sorted(all) {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -90,6 +91,23 @@ func Explain(err error) error {
 		}
 	}
 	return err
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// WrongIDs returns what is wrong with the ids in an organisation's METADATA. One
+// of a shipped rule would describe that rule in every report.
+func WrongIDs(module *ast.Module) ast.Errors {
+	var wrong ast.Errors
+	for _, annotations := range module.Annotations {
+		given, ok := annotations.Custom["id"]
+		id, _ := given.(string)
+		if ok && (!identifier.MatchString(id) || strings.HasPrefix(strings.ToUpper(id), "TC")) {
+			wrong = append(wrong, ast.NewError("metadata_error", annotations.Location,
+				"METADATA: custom.id: expected letters, digits, _ and -, not beginning with TC, found %q", fmt.Sprint(given)))
+		}
+	}
+	return wrong
 }
 
 // withoutSchemas drops the schemas in the METADATA of policies that others

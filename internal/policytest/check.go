@@ -94,6 +94,11 @@ func (o *own) check(ctx context.Context) ([]Problem, error) {
 		return problems, err
 	}
 	problems := o.references(compiler)
+	for _, module := range o.rules {
+		for _, wrong := range bundles.WrongIDs(module.Parsed) {
+			problems = append(problems, problemOf(wrong))
+		}
+	}
 	hooks, err := o.hooks(ctx, compiler, store)
 	return append(problems, hooks...), err
 }

@@ -31,7 +31,7 @@ custom_findings := data.transportcert.custom.findings if is_array(data.transport
 # title: Custom fields
 # description: What every custom finding says.
 custom_fields := {
-	"rule_id": "an id, not TC and three digits",
+	"rule_id": "an id of letters, digits, _ and -, not beginning with TC",
 	"severity": "error, warning or info",
 	"message": "a text that is not empty",
 }

@@ -46,7 +46,7 @@ test_malformed_custom_findings[name] if {
 		"no object": {"finding": "no owner", "problem": `"no owner": expected an object`},
 		"empty": {
 			"finding": {},
-			"problem": "{}: message: expected a text that is not empty; rule_id: expected an id, not TC and three digits; severity: expected error, warning or info",
+			"problem": "{}: message: expected a text that is not empty; rule_id: expected an id of letters, digits, _ and -, not beginning with TC; severity: expected error, warning or info",
 		},
 		"no message": {
 			"finding": object.remove(custom, ["message"]),
@@ -58,11 +58,11 @@ test_malformed_custom_findings[name] if {
 		},
 		"empty id": {
 			"finding": object.union(custom, {"rule_id": ""}),
-			"problem": `{"message":"no owner","rule_id":"","severity":"warning"}: rule_id: expected an id, not TC and three digits`,
+			"problem": `{"message":"no owner","rule_id":"","severity":"warning"}: rule_id: expected an id of letters, digits, _ and -, not beginning with TC`,
 		},
 		"shipped id": {
 			"finding": object.union(custom, {"rule_id": "TC001"}),
-			"problem": `{"message":"no owner","rule_id":"TC001","severity":"warning"}: rule_id: expected an id, not TC and three digits`,
+			"problem": `{"message":"no owner","rule_id":"TC001","severity":"warning"}: rule_id: expected an id of letters, digits, _ and -, not beginning with TC`,
 		},
 		"severity": {
 			"finding": object.union(custom, {"severity": "fatal"}),

@@ -64,9 +64,10 @@ conforms(value, "trusted, untrusted or unknown") if value in {"trusted", "untrus
 
 conforms(value, "error, warning or info") if value in {"error", "warning", "info"}
 
-conforms(value, "an id, not TC and three digits") if {
+conforms(value, "an id of letters, digits, _ and -, not beginning with TC") if {
 	is_text(value)
-	not regex.match(`^TC\d{3}$`, value)
+	regex.match(`^[A-Za-z0-9_-]+$`, value)
+	not startswith(upper(value), "TC")
 }
 
 conforms(value, "40 hex digits") if regex.match(`^[0-9A-Fa-f]{40}$`, value)
