@@ -56,9 +56,9 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Deci
 		return nil, nil, err
 	}
 	result := struct {
-		Decision *Decision `json:"decision"`
-		Findings []Finding `json:"findings"`
-	}{Decision: &Decision{document: document}}
+		Decision InboundAnonymousDecision `json:"decision"`
+		Findings []Finding                `json:"findings"`
+	}{}
 	err = document.Validate()
 	input := inputValue(document)
 	if err == nil {
@@ -67,13 +67,14 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Deci
 	if err == nil {
 		err = e.answer(ctx, c.checked, input, &result)
 	}
+	decision := result.Decision.forServer(document)
 	if err == nil {
-		err = result.Decision.inputError()
+		err = decision.inputError()
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("checking the document of %s: %w", document.Server, err)
 	}
-	return result.Decision, result.Findings, nil
+	return decision, result.Findings, nil
 }
 
 // Rules returns the compliance rules, by id: the shipped ones, and those of an

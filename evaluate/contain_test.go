@@ -121,7 +121,7 @@ ineligible contains {"thumbprint": certificate.thumbprint, "reason": "ours"} if 
 		document, _ := server(t)
 		decision, err := evaluator.Evaluate(t.Context(), document)
 		require.NoError(t, err, entrance)
-		require.Equal(t, []string{"ours"}, decision.CustomizedBy, entrance)
+		require.Equal(t, []string{"ours"}, decision.InboundAnonymous.CustomizedBy, entrance)
 	}
 }
 

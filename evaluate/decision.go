@@ -1,77 +1,228 @@
 package evaluate
 
 import (
+	"cmp"
 	"crypto/x509"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Decision says which certificate the server serves on X-ANONYMOUSTLS, whether
-// each connector offers it, and which events the server logs.
-// docs/specification.md describes each field.
+// Decision says which certificates a server serves in each scenario, and which
+// events it logs. docs/specification.md describes each field.
 type Decision struct {
-	Server      string              `json:"server"`
-	Phase       string              `json:"phase"`
-	EvaluatedAt string              `json:"evaluated_at"`
-	Connectors  []Connector         `json:"connectors"`
-	Thumbprint  *string             `json:"certificate"` // of the internal transport certificate; nil: none is loaded
-	Expired     *bool               `json:"expired"`
-	Domains     []string            `json:"domains"`
-	Eligible    []string            `json:"eligible"`   // thumbprints in the order of step 8
-	Ineligible  map[string][]string `json:"ineligible"` // reasons by thumbprint
-	Best        *string             `json:"best"`
-	BestKind    *string             `json:"best_kind"` // pki or self_signed
-	MatchesBest *bool               `json:"matches_best"`
-	Events      []Event             `json:"events"`
-	InputErrors []string            `json:"input_errors"`
-
-	// Whether an organisation's own rules have a part in the decision, so that
-	// it may not be what Exchange does, and the reasons that they give.
-	Customized   bool     `json:"customized,omitempty"`
-	CustomizedBy []string `json:"customized_by,omitempty"`
+	Server            string                    `json:"server"`
+	EvaluatedAt       string                    `json:"evaluated_at"` // YYYY-MM-DDThh:mm:ssZ
+	Procedure         string                    `json:"procedure"`    // 2007, 2010 or 2016
+	Phase             string                    `json:"phase"`        // session or startup
+	ExchangeVersion   *string                   `json:"exchange_version"`
+	MailAtRisk        bool                      `json:"mail_at_risk"`
+	InboundAnonymous  InboundAnonymousDecision  `json:"inbound_anonymous"`
+	InboundSTARTTLS   InboundSTARTTLSDecision   `json:"inbound_starttls"`
+	OutboundAnonymous OutboundAnonymousDecision `json:"outbound_anonymous"`
+	Events            []Event                   `json:"events"` // of all scenarios, each once
+	InputErrors       []string                  `json:"input_errors"`
 
 	document *gather.Document
 }
 
-// Connector is the verdict for one Receive connector.
-type Connector struct {
+// InboundAnonymousDecision says which certificate the server serves on
+// X-ANONYMOUSTLS, and whether each connector offers it.
+type InboundAnonymousDecision struct {
+	Server      string               `json:"server"`
+	Phase       string               `json:"phase"`
+	EvaluatedAt string               `json:"evaluated_at"`
+	Procedure   string               `json:"procedure"`
+	Connectors  []AnonymousConnector `json:"connectors"`
+	Thumbprint  *string              `json:"certificate"` // of the internal transport certificate; nil: none is loaded
+	Expired     *bool                `json:"expired"`
+	Domains     []string             `json:"domains"`
+	Eligible    []string             `json:"eligible"`   // thumbprints in the order of step 8
+	Ineligible  map[string][]string  `json:"ineligible"` // reasons by thumbprint
+	Best        *string              `json:"best"`
+	BestKind    *string              `json:"best_kind"` // pki or self_signed
+	MatchesBest *bool                `json:"matches_best"`
+	Events      []Event              `json:"events"`
+	InputErrors []string             `json:"input_errors"`
+
+	// Whether an organization's own rules have a part in the decision, so that
+	// it may not be what Exchange does, and the reasons that they give.
+	Customized   bool     `json:"customized,omitempty"`
+	CustomizedBy []string `json:"customized_by,omitempty"`
+}
+
+// AnonymousConnector is the verdict about X-ANONYMOUSTLS for one Receive
+// connector.
+type AnonymousConnector struct {
 	Name       string  `json:"name"`
 	Advertise  bool    `json:"advertise_x_anonymoustls"`
 	Thumbprint *string `json:"certificate"` // of the certificate that it serves; nil: none
 	StoppedAt  *string `json:"stopped_at"`  // nil: the process came to its end
 }
 
+// InboundSTARTTLSDecision says for each connector whether it offers STARTTLS,
+// and with which certificate.
+type InboundSTARTTLSDecision struct {
+	Server      string              `json:"server"`
+	EvaluatedAt string              `json:"evaluated_at"`
+	Procedure   string              `json:"procedure"`
+	Connectors  []STARTTLSConnector `json:"connectors"`
+	Events      []Event             `json:"events"`
+	InputErrors []string            `json:"input_errors"`
+}
+
+// STARTTLSConnector is the verdict about STARTTLS for one Receive connector.
+type STARTTLSConnector struct {
+	Name        string              `json:"name"`
+	Advertise   bool                `json:"advertise_starttls"`
+	Thumbprint  *string             `json:"certificate"`      // of the certificate that it serves; nil: none
+	Kind        *string             `json:"certificate_kind"` // pki, self_signed or expired_pki
+	Expired     *bool               `json:"expired"`
+	StoppedAt   *string             `json:"stopped_at"`   // nil: the process came to its end
+	SearchedFor *SearchedFor        `json:"searched_for"` // nil: it stopped before step 3
+	Eligible    []string            `json:"eligible"`     // of the matching certificates, in the order of step 6
+	Ineligible  map[string][]string `json:"ineligible"`   // of the matching certificates: reasons by thumbprint
+}
+
+// SearchedFor is what a certificate for STARTTLS must match.
+type SearchedFor struct {
+	By    string `json:"by"` // tls_certificate_name, fqdn or physical_fqdn
+	Value string `json:"value"`
+}
+
+// OutboundAnonymousDecision says which certificate the server uses when it sends
+// mail to other Exchange servers of its organization.
+type OutboundAnonymousDecision struct {
+	Server       string   `json:"server"`
+	EvaluatedAt  string   `json:"evaluated_at"`
+	Procedure    string   `json:"procedure"`
+	Phase        string   `json:"phase"`
+	Role         *string  `json:"role"` // mailbox, edge or other; nil: roles were not gathered
+	Routes       []Route  `json:"routes"`
+	Thumbprint   *string  `json:"certificate"` // nil: none is loaded
+	Expired      *bool    `json:"expired"`
+	MissingFacts []string `json:"missing_facts"` // sections without which routes are unknown
+	Events       []Event  `json:"events"`
+	InputErrors  []string `json:"input_errors"`
+}
+
+// Route is one way on which mail leaves the server.
+type Route struct {
+	Connector        *string `json:"connector"` // a Send connector; nil: the implicit route inside the organization
+	UsesAnonymousTLS bool    `json:"uses_anonymous_tls"`
+	Thumbprint       *string `json:"certificate"` // nil: none
+	StoppedAt        *string `json:"stopped_at"`  // nil: the process came to its end
+}
+
 // Event is an entry that the server writes to its Application log.
 type Event struct {
 	ID           int     `json:"id"`
 	Source       string  `json:"source"`
+	Connector    *string `json:"connector"` // that it is about; nil: the server
 	Step         int     `json:"step"`
 	Severity     string  `json:"severity"` // error or warning
 	SymbolicName *string `json:"symbolic_name"`
 	Message      string  `json:"message"`
+	Action       string  `json:"action,omitempty"` // the id of its remedy
 	Remediation  string  `json:"remediation"`
 }
 
-// Certificate returns the certificate that the server would serve, parsed from
-// the document's der. It is an error where none is loaded, where the document
-// has no der for it, and where crypto/x509 refuses what Windows accepts.
-func (d *Decision) Certificate() (*x509.Certificate, error) {
-	if d.Thumbprint == nil {
+// Thumbprint returns the thumbprint of the certificate that the server uses in
+// a scenario; nil where it loads none. The connector is a Receive connector in
+// the inbound scenarios and a Send connector in the outbound one. An empty name
+// stands for the server as a whole; it is an error where connectors then have
+// different certificates, and so is a connector that the decision is not about.
+func (d *Decision) Thumbprint(scenario Scenario, connector string) (*string, error) {
+	used := d.thumbprints(scenario)
+	if connector != "" {
+		for _, u := range used {
+			if u.connector == connector {
+				return u.thumbprint, nil
+			}
+		}
+		return nil, fmt.Errorf("%s: %s has no connector %q: expected one of %s", d.Server, scenario, connector, names(used))
+	}
+	switch scenario {
+	case InboundAnonymous:
+		return d.InboundAnonymous.Thumbprint, nil
+	case OutboundAnonymous:
+		return d.OutboundAnonymous.Thumbprint, nil
+	}
+	var found *string
+	for _, u := range used {
+		if found != nil && u.thumbprint != nil && *found != *u.thumbprint {
+			return nil, fmt.Errorf("%s: %s has a certificate for each connector: expected one of %s", d.Server, scenario, names(used))
+		}
+		found = cmp.Or(found, u.thumbprint)
+	}
+	return found, nil
+}
+
+// A use is a certificate that a connector uses.
+type use struct {
+	connector  string
+	thumbprint *string
+}
+
+func (d *Decision) thumbprints(scenario Scenario) []use {
+	var all []use
+	switch scenario {
+	case InboundAnonymous:
+		for _, c := range d.InboundAnonymous.Connectors {
+			all = append(all, use{c.Name, c.Thumbprint})
+		}
+	case InboundSTARTTLS:
+		for _, c := range d.InboundSTARTTLS.Connectors {
+			all = append(all, use{c.Name, c.Thumbprint})
+		}
+	case OutboundAnonymous:
+		for _, r := range d.OutboundAnonymous.Routes {
+			if r.Connector != nil {
+				all = append(all, use{*r.Connector, r.Thumbprint})
+			}
+		}
+	}
+	return all
+}
+
+func names(used []use) string {
+	if len(used) == 0 {
+		return "no connectors"
+	}
+	quoted := make([]string, len(used))
+	for i, u := range used {
+		quoted[i] = strconv.Quote(u.connector)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// Certificate returns the certificate that the server uses in a scenario, for a
+// connector or, without a name, for the server as a whole, parsed from the
+// document's der. It is an error where Thumbprint returns one, where none is
+// loaded, where the document has no der for it, and where crypto/x509 refuses
+// what Windows accepts.
+func (d *Decision) Certificate(scenario Scenario, connector string) (*x509.Certificate, error) {
+	thumbprint, err := d.Thumbprint(scenario, connector)
+	if err != nil {
+		return nil, err
+	}
+	if thumbprint == nil {
 		return nil, fmt.Errorf("%s loads no certificate", d.Server)
 	}
 	for _, certificate := range d.document.Certificates {
-		if certificate.Thumbprint != *d.Thumbprint {
+		if certificate.Thumbprint != *thumbprint {
 			continue
 		}
 		if len(certificate.DER) == 0 {
-			return nil, fmt.Errorf("the document of %s has no der for the certificate %s", d.Server, *d.Thumbprint)
+			return nil, fmt.Errorf("the document of %s has no der for the certificate %s", d.Server, *thumbprint)
 		}
 		parsed, err := x509.ParseCertificate(certificate.DER)
 		if err != nil {
-			return nil, fmt.Errorf("the document of %s: parsing the certificate %s: %w", d.Server, *d.Thumbprint, err)
+			return nil, fmt.Errorf("the document of %s: parsing the certificate %s: %w", d.Server, *thumbprint, err)
 		}
 		return parsed, nil
 	}
-	return nil, fmt.Errorf("the document of %s has no certificate %s", d.Server, *d.Thumbprint)
+	return nil, fmt.Errorf("the document of %s has no certificate %s", d.Server, *thumbprint)
 }

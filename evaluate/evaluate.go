@@ -163,10 +163,11 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 	if text == nil {
 		return nil, fmt.Errorf("%s is undefined", InboundAnonymous.Rule())
 	}
-	decision := &Decision{document: document}
-	if err := json.Unmarshal(text, decision); err != nil {
+	var inbound InboundAnonymousDecision
+	if err := json.Unmarshal(text, &inbound); err != nil {
 		return nil, fmt.Errorf("reading the decision: %w", err)
 	}
+	decision := inbound.forServer(document)
 	return decision, decision.inputError()
 }
 
@@ -193,6 +194,15 @@ func (e *Evaluator) eval(ctx context.Context, query rego.PreparedEvalQuery, inpu
 		}
 		return text, err
 	})
+}
+
+// forServer is the server's decision as long as the policies decide one
+// scenario.
+func (d InboundAnonymousDecision) forServer(document *gather.Document) *Decision {
+	return &Decision{
+		Server: d.Server, EvaluatedAt: d.EvaluatedAt, Procedure: d.Procedure, Phase: d.Phase,
+		InboundAnonymous: d, Events: d.Events, InputErrors: d.InputErrors, document: document,
+	}
 }
 
 // inputError is what keeps the policies from deciding for a valid document: an

@@ -30,13 +30,13 @@ func TestNowIsTheClockWhereTheDocumentDoesNotSay(t *testing.T) {
 	decision, err := evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)
 	require.Equal(t, "2029-01-01T00:00:01Z", decision.EvaluatedAt)
-	require.True(t, *decision.Expired)
+	require.True(t, *decision.InboundAnonymous.Expired)
 
 	document.Now = "2029-01-01T00:00:00Z"
 	decision, err = evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)
 	require.Equal(t, "2029-01-01T00:00:00Z", decision.EvaluatedAt)
-	require.False(t, *decision.Expired)
+	require.False(t, *decision.InboundAnonymous.Expired)
 }
 
 func TestEvaluateConcurrently(t *testing.T) {
@@ -49,7 +49,7 @@ func TestEvaluateConcurrently(t *testing.T) {
 			document, _ := server(t)
 			document.Server = fmt.Sprintf("EX%02d", i)
 			decision, err := evaluator.Evaluate(context.Background(), document)
-			if err != nil || decision.Server != document.Server || *decision.Thumbprint != document.Certificates[0].Thumbprint {
+			if err != nil || decision.Server != document.Server || *decision.InboundAnonymous.Thumbprint != document.Certificates[0].Thumbprint {
 				t.Errorf("%s: decision %+v, error %v", document.Server, decision, err)
 			}
 		})
@@ -103,7 +103,7 @@ func TestCertificate(t *testing.T) {
 			test.change(document)
 			decision, err := evaluator.Evaluate(t.Context(), document)
 			require.NoError(t, err)
-			served, err := decision.Certificate()
+			served, err := decision.Certificate(evaluate.InboundAnonymous, "")
 			if test.expected != "" {
 				require.ErrorContains(t, err, test.expected)
 				return
@@ -125,7 +125,7 @@ func TestCertificateThatGoRefuses(t *testing.T) {
 	document.Directory.InternalTransportCertificate = &document.Certificates[0].Thumbprint
 	decision, err := evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)
-	_, err = decision.Certificate()
+	_, err = decision.Certificate(evaluate.InboundAnonymous, "")
 	require.ErrorContains(t, err, "parsing the certificate "+thumbprint(der))
 }
 

@@ -40,18 +40,18 @@ const (
 	last  = "9999-12-31T23:59:59Z"
 )
 
-// decider returns what decides for a document, without the prose of events.
-func decider(t *testing.T) func(*rapid.T, *gather.Document) *evaluate.Decision {
+// decider returns what decides about X-ANONYMOUSTLS for a document, without the prose of events.
+func decider(t *testing.T) func(*rapid.T, *gather.Document) *evaluate.InboundAnonymousDecision {
 	t.Helper()
 	evaluator, err := evaluate.New(t.Context())
 	require.NoError(t, err)
-	return func(rt *rapid.T, doc *gather.Document) *evaluate.Decision {
+	return func(rt *rapid.T, doc *gather.Document) *evaluate.InboundAnonymousDecision {
 		require.NoError(rt, doc.Validate())
 		decision, err := evaluator.Evaluate(t.Context(), doc)
 		require.NoError(rt, err)
-		text, err := json.Marshal(decision)
+		text, err := json.Marshal(decision.InboundAnonymous)
 		require.NoError(rt, err)
-		plain := new(evaluate.Decision) // without its document
+		plain := new(evaluate.InboundAnonymousDecision) // without the document
 		require.NoError(rt, json.Unmarshal(text, plain))
 		for i := range plain.Events {
 			plain.Events[i].Message, plain.Events[i].Remediation = "", ""

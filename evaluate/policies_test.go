@@ -35,11 +35,11 @@ func TestACustomRuleHasAPartInTheDecision(t *testing.T) {
 	document, _ := server(t)
 	decision, err := evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)
-	require.True(t, decision.Customized)
-	require.Equal(t, []string{"ours_only"}, decision.CustomizedBy)
-	require.Empty(t, decision.Eligible)
-	require.Equal(t, []string{"ours_only"}, decision.Ineligible[document.Certificates[0].Thumbprint])
-	require.Equal(t, document.Certificates[0].Thumbprint, *decision.Thumbprint, "the certificate that is loaded stays what it is")
+	require.True(t, decision.InboundAnonymous.Customized)
+	require.Equal(t, []string{"ours_only"}, decision.InboundAnonymous.CustomizedBy)
+	require.Empty(t, decision.InboundAnonymous.Eligible)
+	require.Equal(t, []string{"ours_only"}, decision.InboundAnonymous.Ineligible[document.Certificates[0].Thumbprint])
+	require.Equal(t, document.Certificates[0].Thumbprint, *decision.InboundAnonymous.Thumbprint, "the certificate that is loaded stays what it is")
 }
 
 func TestACustomBundleStandsBesideTheEmbeddedPolicies(t *testing.T) {
@@ -51,7 +51,7 @@ func TestACustomBundleStandsBesideTheEmbeddedPolicies(t *testing.T) {
 	document, _ := server(t)
 	decision, err := evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)
-	require.Equal(t, []string{"ours_only"}, decision.CustomizedBy)
+	require.Equal(t, []string{"ours_only"}, decision.InboundAnonymous.CustomizedBy)
 }
 
 func TestABundleStandsInPlaceOfTheEmbeddedPolicies(t *testing.T) {

@@ -4,8 +4,17 @@ package evaluate
 // published. Its value is the scenario's name, as in the policies.
 type Scenario string
 
-// InboundAnonymous is "Selection of Inbound Anonymous TLS Certificates".
-const InboundAnonymous Scenario = "inbound_anonymous"
+const (
+	// InboundAnonymous is "Selection of Inbound Anonymous TLS Certificates".
+	InboundAnonymous Scenario = "inbound_anonymous"
+	// InboundSTARTTLS is "Selection of Inbound STARTTLS Certificates".
+	InboundSTARTTLS Scenario = "inbound_starttls"
+	// OutboundAnonymous is "Selection of Outbound Anonymous TLS Certificates".
+	OutboundAnonymous Scenario = "outbound_anonymous"
+)
+
+// Scenarios are all of them.
+var Scenarios = []Scenario{InboundAnonymous, InboundSTARTTLS, OutboundAnonymous}
 
 // Rule returns the reference of the rule that decides the scenario, as OPA
 // writes it.

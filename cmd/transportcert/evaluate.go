@@ -33,13 +33,13 @@ Exit codes: 0 every server offers X-ANONYMOUSTLS on a connector, 1 a server offe
 			if err := flags.check(); err != nil {
 				return err
 			}
-			format, err := output.New(name, command.OutOrStdout(), flags.colors(command))
+			format, err := output.New(name, command.OutOrStdout(), flags.colors(command), output.Selection{})
 			if err != nil {
 				return usageError{err}
 			}
 			no := false
 			err = flags.run(command, paths, format, func(decision *evaluate.Decision) {
-				offered := slices.ContainsFunc(decision.Connectors, func(c evaluate.Connector) bool { return c.Advertise })
+				offered := slices.ContainsFunc(decision.InboundAnonymous.Connectors, func(c evaluate.AnonymousConnector) bool { return c.Advertise })
 				no = no || !offered
 				if name == "pem" && !offered {
 					note(command.ErrOrStderr())(notServed(decision))
@@ -59,7 +59,7 @@ Exit codes: 0 every server offers X-ANONYMOUSTLS on a connector, 1 a server offe
 
 // notServed says what PEM cannot.
 func notServed(decision *evaluate.Decision) string {
-	if decision.Thumbprint == nil {
+	if decision.InboundAnonymous.Thumbprint == nil {
 		return decision.Server + " loads no certificate, and no connector offers X-ANONYMOUSTLS"
 	}
 	return decision.Server + " loads this certificate, but no connector offers X-ANONYMOUSTLS"

@@ -30,7 +30,7 @@ func (e *explanation) Write(document *gather.Document, decision *evaluate.Decisi
 		p.line("")
 	}
 	e.many = true
-	p.headline(s)
+	p.headline(decision)
 	for i, step := range []struct {
 		title string
 		tell  func(*page, server)
@@ -82,7 +82,7 @@ func tellSession(p *page, s server) {
 }
 
 func tellAuthentication(p *page, s server) {
-	var passed []evaluate.Connector
+	var passed []evaluate.AnonymousConnector
 	for _, connector := range s.Connectors {
 		if !stopsBeforeStep3(connector) {
 			passed = append(passed, connector)
@@ -92,7 +92,7 @@ func tellAuthentication(p *page, s server) {
 		p.tell("The AuthMechanism of %s has ExchangeServer. %s", quoted(passed), s.goesOn())
 	}
 	var without []string // in order, each once
-	off := map[string][]evaluate.Connector{}
+	off := map[string][]evaluate.AnonymousConnector{}
 	for i, connector := range s.Connectors {
 		if is(connector.StoppedAt, "exchange_server_auth_disabled") {
 			mechanism := authMechanism(s.facts.Connectors[i])
@@ -183,8 +183,8 @@ func (s server) logged(id int) string {
 	return fmt.Sprintf("Event %d is not logged: no enabled connector has ExchangeServer.", id)
 }
 
-func (s server) stoppedAt(place string) []evaluate.Connector {
-	return slices.DeleteFunc(slices.Clone(s.Connectors), func(c evaluate.Connector) bool { return !is(c.StoppedAt, place) })
+func (s server) stoppedAt(place string) []evaluate.AnonymousConnector {
+	return slices.DeleteFunc(slices.Clone(s.Connectors), func(c evaluate.AnonymousConnector) bool { return !is(c.StoppedAt, place) })
 }
 
 // authMechanism returns the flags of a connector as Exchange writes them.
@@ -195,7 +195,7 @@ func authMechanism(connector gather.Connector) string {
 	return strings.Join(connector.AuthMechanisms, ", ")
 }
 
-func quoted(connectors []evaluate.Connector) string {
+func quoted(connectors []evaluate.AnonymousConnector) string {
 	names := make([]string, len(connectors))
 	for i, connector := range connectors {
 		names[i] = `"` + connector.Name + `"`

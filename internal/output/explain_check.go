@@ -75,7 +75,7 @@ func tellComparison(p *page, s server) {
 }
 
 func tellOutcome(p *page, s server) {
-	var offered, not []evaluate.Connector
+	var offered, not []evaluate.AnonymousConnector
 	for _, connector := range s.Connectors {
 		if connector.Advertise {
 			offered = append(offered, connector)
@@ -98,7 +98,7 @@ func tellOutcome(p *page, s server) {
 	}
 }
 
-func verb(connectors []evaluate.Connector, one, many string) string {
+func verb(connectors []evaluate.AnonymousConnector, one, many string) string {
 	if len(connectors) == 1 {
 		return one
 	}

@@ -29,19 +29,19 @@ func TestHostileTextInEveryFormat(t *testing.T) {
 	document, decision := mismatch()
 	hostile(document)
 	hostile(decision)
-	decision.Connectors[1].Advertise = true
-	decision.Connectors[1].Thumbprint = pointer(hostiletext.Text)
+	decision.InboundAnonymous.Connectors[1].Advertise = true
+	decision.InboundAnonymous.Connectors[1].Thumbprint = pointer(hostiletext.Text)
 	document.Certificates = append(document.Certificates, gather.Certificate{Thumbprint: "THERE"})
-	decision.Customized, decision.CustomizedBy = true, []string{hostiletext.Text}
+	decision.InboundAnonymous.Customized, decision.InboundAnonymous.CustomizedBy = true, []string{hostiletext.Text}
 	for _, name := range append([]string{"explain"}, output.Names...) {
 		if name == "pem" {
 			continue // it has DER and, of several, the names, which TestPEM has
 		}
 		text := write(t, name, false, func() (*gather.Document, *evaluate.Decision) { return document, decision })
 		hostiletext.CheckStream(t, text)
-		requireForgedOnlyIn(t, text, len(decision.Events))
+		requireForgedOnlyIn(t, text, len(decision.InboundAnonymous.Events))
 		if name == "json" || name == "ndjson" {
-			var decoded evaluate.Decision
+			var decoded evaluate.InboundAnonymousDecision
 			require.NoError(t, json.Unmarshal([]byte(text), &decoded))
 			require.Equal(t, hostiletext.Text, decoded.Server, name)
 		}

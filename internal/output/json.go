@@ -19,7 +19,7 @@ func newJSON(w io.Writer) Format {
 }
 
 func (f jsonFormat) Write(_ *gather.Document, decision *evaluate.Decision) error {
-	return f.encoder.Encode(decision)
+	return f.encoder.Encode(decision.InboundAnonymous)
 }
 
 func (jsonFormat) Close() error { return nil }

@@ -28,9 +28,16 @@ type DocumentError struct{ error }
 // Names lists the formats that New knows, the default first.
 var Names = []string{"text", "json", "ndjson", "pem"}
 
+// A Selection narrows what a format writes to one scenario, and to one connector.
+// The zero Selection is everything.
+type Selection struct {
+	Scenario  evaluate.Scenario
+	Connector string
+}
+
 // New returns the format of that name. Color turns on the colours of text; the
 // other formats have none.
-func New(name string, w io.Writer, color bool) (Format, error) {
+func New(name string, w io.Writer, color bool, which Selection) (Format, error) {
 	switch name {
 	case "text":
 		return &text{w: printable.NewWriter(w, encoding(color)), color: color}, nil
@@ -39,7 +46,7 @@ func New(name string, w io.Writer, color bool) (Format, error) {
 	case "ndjson":
 		return newNDJSON(printable.NewWriter(w, printable.JSON)), nil
 	case "pem":
-		return &pemFormat{w: printable.NewWriter(w, printable.Text)}, nil
+		return &pemFormat{w: printable.NewWriter(w, printable.Text), which: which}, nil
 	}
 	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(Names, ", "))
 }

@@ -44,7 +44,10 @@ func mismatch() (*gather.Document, *evaluate.Decision) {
 	}
 	decision := &evaluate.Decision{
 		Server: "EX01", Phase: "session", EvaluatedAt: "2026-11-22T07:00:00Z",
-		Connectors: []evaluate.Connector{
+	}
+	decision.InboundAnonymous = evaluate.InboundAnonymousDecision{
+		Server: "EX01", Phase: "session", EvaluatedAt: "2026-11-22T07:00:00Z",
+		Connectors: []evaluate.AnonymousConnector{
 			{Name: "Default", Advertise: true, Thumbprint: pointer(loaded)},
 			{Name: "Client", StoppedAt: pointer("exchange_server_auth_disabled")},
 		},
@@ -64,7 +67,7 @@ func write(t *testing.T, name string, color bool, servers ...func() (*gather.Doc
 	format := output.Explain(&text, color)
 	if name != "explain" {
 		var err error
-		format, err = output.New(name, &text, color)
+		format, err = output.New(name, &text, color, output.Selection{})
 		require.NoError(t, err)
 	}
 	for _, server := range servers {
@@ -76,7 +79,7 @@ func write(t *testing.T, name string, color bool, servers ...func() (*gather.Doc
 
 func TestNewUnknown(t *testing.T) {
 	t.Parallel()
-	_, err := output.New("xml", nil, false)
+	_, err := output.New("xml", nil, false, output.Selection{})
 	require.EqualError(t, err, `unknown output format "xml": expected one of text, json, ndjson, pem`)
 }
 
@@ -88,9 +91,9 @@ func TestJSON(t *testing.T) {
 		require.Contains(t, text, "<another> certificate & so on") // as people search for it
 		decoder := json.NewDecoder(strings.NewReader(text))
 		for range 2 {
-			var again evaluate.Decision
+			var again evaluate.InboundAnonymousDecision
 			require.NoError(t, decoder.Decode(&again))
-			require.Equal(t, *decision, again)
+			require.Equal(t, decision.InboundAnonymous, again)
 		}
 		require.False(t, decoder.More())
 		if name == "ndjson" {
@@ -107,7 +110,7 @@ func withDER(server, der, thumbprint string) func() (*gather.Document, *evaluate
 		document, decision := mismatch()
 		document.Server, decision.Server = server, server
 		document.Certificates[0].DER, document.Certificates[0].Thumbprint = []byte(der), thumbprint
-		decision.Thumbprint = &thumbprint
+		decision.InboundAnonymous.Thumbprint = &thumbprint
 		return document, decision
 	}
 }
@@ -119,7 +122,7 @@ func TestPEM(t *testing.T) {
 	def := withDER("EX02\n-----BEGIN", "def", "589C22335A381F122D129225F5C0BA3056ED5811")
 	nothing := func() (*gather.Document, *evaluate.Decision) {
 		document, decision := mismatch()
-		decision.Thumbprint = nil
+		decision.InboundAnonymous.Thumbprint = nil
 		return document, decision
 	}
 	const blockABC = "-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n" // printf abc | base64
@@ -153,7 +156,7 @@ func TestPEMWithout(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var text bytes.Buffer
-			format, err := output.New("pem", &text, false)
+			format, err := output.New("pem", &text, false, output.Selection{})
 			require.NoError(t, err)
 			err = format.Write(test.server())
 			require.EqualError(t, err, test.expected)
@@ -173,7 +176,7 @@ func TestWriteError(t *testing.T) {
 		format := output.Explain(failing{full}, false)
 		if name != "explain" {
 			var err error
-			format, err = output.New(name, failing{full}, false)
+			format, err = output.New(name, failing{full}, false, output.Selection{})
 			require.NoError(t, err)
 		}
 		err := format.Write(abc())
@@ -211,7 +214,7 @@ func TestCustomized(t *testing.T) {
 		require.NotContains(t, text, "Customized")
 		text = write(t, name, false, func() (*gather.Document, *evaluate.Decision) {
 			document, decision := mismatch()
-			decision.Customized, decision.CustomizedBy = true, []string{"no_ecc", "weak_key"}
+			decision.InboundAnonymous.Customized, decision.InboundAnonymous.CustomizedBy = true, []string{"no_ecc", "weak_key"}
 			return document, decision
 		})
 		require.Contains(t, text, "===\n\nCustomized  by your own rules (no_ecc, weak_key): this may not be what Exchange does.\n\n")
@@ -227,16 +230,16 @@ func TestNothingEscapes(t *testing.T) {
 	variants := []func(*gather.Document, *evaluate.Decision){
 		func(*gather.Document, *evaluate.Decision) {},
 		func(_ *gather.Document, d *evaluate.Decision) {
-			d.Eligible, d.Best, d.BestKind, d.MatchesBest = nil, nil, nil, nil
-			d.Ineligible = map[string][]string{loaded: {"name_mismatch", "smtp_not_enabled"}, other: {"of_our_own"}}
+			d.InboundAnonymous.Eligible, d.InboundAnonymous.Best, d.InboundAnonymous.BestKind, d.InboundAnonymous.MatchesBest = nil, nil, nil, nil
+			d.InboundAnonymous.Ineligible = map[string][]string{loaded: {"name_mismatch", "smtp_not_enabled"}, other: {"of_our_own"}}
 		},
 		func(doc *gather.Document, d *evaluate.Decision) {
-			d.Thumbprint, d.MatchesBest, d.Events, d.BestKind, d.Best = nil, nil, nil, pointer("self_signed"), pointer(loaded)
-			d.Connectors[0] = evaluate.Connector{Name: "Default", StoppedAt: pointer("certificate_not_found")}
+			d.InboundAnonymous.Thumbprint, d.InboundAnonymous.MatchesBest, d.InboundAnonymous.Events, d.InboundAnonymous.BestKind, d.InboundAnonymous.Best = nil, nil, nil, pointer("self_signed"), pointer(loaded)
+			d.InboundAnonymous.Connectors[0] = evaluate.AnonymousConnector{Name: "Default", StoppedAt: pointer("certificate_not_found")}
 			doc.Certificates[1].Trust = gather.Trust{Chain: "trusted", ValidFrom: pointer("2024"), ValidUntil: pointer("2025")}
 		},
 		func(doc *gather.Document, d *evaluate.Decision) {
-			d.Thumbprint, d.MatchesBest, d.Events = nil, nil, nil
+			d.InboundAnonymous.Thumbprint, d.InboundAnonymous.MatchesBest, d.InboundAnonymous.Events = nil, nil, nil
 			doc.Directory.Readable = false
 		},
 	}
@@ -269,7 +272,7 @@ func TestNothingEscapes(t *testing.T) {
 func events(variant func(*gather.Document, *evaluate.Decision)) int {
 	document, decision := mismatch()
 	variant(document, decision)
-	return len(decision.Events)
+	return len(decision.InboundAnonymous.Events)
 }
 
 // codes are the texts from which the words are chosen.

@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha1" // a thumbprint is SHA-1 by definition
 	"encoding/pem"
 	"fmt"
@@ -12,11 +13,13 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// pemFormat writes the loaded certificates as PEM: one alone as it is, several
+// pemFormat writes the certificates of the selection, by default those that the
+// servers serve on X-ANONYMOUSTLS, as PEM: one alone as it is, several
 // each below a line "# SERVER". So the first waits until a second comes or
 // there is none.
 type pemFormat struct {
 	w     io.Writer
+	which Selection
 	first *pemBlock
 	many  bool
 }
@@ -27,10 +30,14 @@ type pemBlock struct {
 }
 
 func (f *pemFormat) Write(document *gather.Document, decision *evaluate.Decision) error {
-	if decision.Thumbprint == nil {
+	thumbprint, err := decision.Thumbprint(cmp.Or(f.which.Scenario, evaluate.InboundAnonymous), f.which.Connector)
+	if err != nil {
+		return DocumentError{err}
+	}
+	if thumbprint == nil {
 		return nil
 	}
-	der, err := loadedDER(document, *decision.Thumbprint)
+	der, err := loadedDER(document, *thumbprint)
 	if err != nil {
 		return DocumentError{err}
 	}

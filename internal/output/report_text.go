@@ -28,7 +28,7 @@ func (t *textReport) Add(c Checked) error {
 		return nil
 	}
 	p := &page{color: t.options.Color}
-	p.headline(server{Decision: c.Decision})
+	p.headline(c.Decision)
 	for _, i := range bySeverity(c.Findings) {
 		finding := c.Findings[i]
 		p.finding(finding, c.Places[i])

@@ -10,7 +10,7 @@ import (
 // A server is a decision beside the facts that it was made from. It draws no
 // conclusion of its own: the policies do.
 type server struct {
-	*evaluate.Decision
+	*evaluate.InboundAnonymousDecision
 	facts *gather.Document
 	store map[string]gather.Certificate // by thumbprint
 }
@@ -20,16 +20,16 @@ func newServer(document *gather.Document, decision *evaluate.Decision) server {
 	for _, certificate := range document.Certificates {
 		store[certificate.Thumbprint] = certificate
 	}
-	return server{decision, document, store}
+	return server{&decision.InboundAnonymous, document, store}
 }
 
-// headline names the server and what was decided for.
-func (s server) headline() string {
+// headlineOf names the server and what was decided for.
+func headlineOf(decision *evaluate.Decision) string {
 	when := "in a session"
-	if s.Phase == "startup" {
+	if decision.Phase == "startup" {
 		when = "at startup"
 	}
-	return s.Server + " " + when + " at " + s.EvaluatedAt
+	return decision.Server + " " + when + " at " + decision.EvaluatedAt
 }
 
 func (s server) advertises() bool {
@@ -51,7 +51,7 @@ func (s server) reached() bool {
 	return false
 }
 
-func stopsBeforeStep3(connector evaluate.Connector) bool {
+func stopsBeforeStep3(connector evaluate.AnonymousConnector) bool {
 	return is(connector.StoppedAt, "connector_disabled") || is(connector.StoppedAt, "exchange_server_auth_disabled")
 }
 

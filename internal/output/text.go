@@ -25,7 +25,7 @@ func (t *text) Write(document *gather.Document, decision *evaluate.Decision) err
 		p.line("")
 	}
 	t.many = true
-	p.headline(s)
+	p.headline(decision)
 	p.connectors(s)
 	p.certificate(s)
 	p.candidates(s)
@@ -37,14 +37,14 @@ func (t *text) Write(document *gather.Document, decision *evaluate.Decision) err
 
 func (*text) Close() error { return nil }
 
-func (p *page) headline(s server) {
-	headline := printable.Line(s.headline())
+func (p *page) headline(decision *evaluate.Decision) {
+	headline := printable.Line(headlineOf(decision))
 	p.line("%s", p.paint(bold, headline))
 	p.line("%s", strings.Repeat("=", utf8.RuneCountInString(headline)))
 	p.line("")
-	if s.Customized {
+	if inbound := decision.InboundAnonymous; inbound.Customized {
 		p.prose(12, "%s  by your own rules (%s): this may not be what Exchange does.",
-			p.paint(bold, "Customized"), strings.Join(s.CustomizedBy, ", "))
+			p.paint(bold, "Customized"), strings.Join(inbound.CustomizedBy, ", "))
 		p.line("")
 	}
 }

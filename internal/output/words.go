@@ -38,7 +38,7 @@ func count[N int | int64](n N, one, many string) string {
 }
 
 // stopped says why a connector does not offer X-ANONYMOUSTLS.
-func (s server) stopped(connector evaluate.Connector) string {
+func (s server) stopped(connector evaluate.AnonymousConnector) string {
 	if connector.StoppedAt == nil {
 		return ""
 	}

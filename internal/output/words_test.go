@@ -53,7 +53,7 @@ func TestLeft(t *testing.T) {
 		{"1999-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "2000-01-01T00:00:00Z", false, "2921939 days left"},
 	}
 	for _, test := range tests {
-		s := server{Decision: &evaluate.Decision{EvaluatedAt: test.at, Expired: &test.expired}}
+		s := server{InboundAnonymousDecision: &evaluate.InboundAnonymousDecision{EvaluatedAt: test.at, Expired: &test.expired}}
 		require.Equal(t, test.expected, s.left(gather.Certificate{NotBefore: test.from, NotAfter: test.until}), "%v", test)
 	}
 }
@@ -75,8 +75,8 @@ var certificates = map[string]gather.Certificate{
 
 func ordered(best, kind string, eligible ...string) server {
 	s := server{
-		Decision: &evaluate.Decision{Eligible: eligible, EvaluatedAt: "2025", Expired: pointer(false), Thumbprint: &eligible[0],
-			Connectors: []evaluate.Connector{{Advertise: true}}},
+		InboundAnonymousDecision: &evaluate.InboundAnonymousDecision{Eligible: eligible, EvaluatedAt: "2025", Expired: pointer(false), Thumbprint: &eligible[0],
+			Connectors: []evaluate.AnonymousConnector{{Advertise: true}}},
 		facts: &gather.Document{Directory: &gather.Directory{Readable: true, InternalTransportCertificate: &eligible[0]}},
 		store: certificates,
 	}

@@ -66,14 +66,14 @@ type labServer struct {
 	Server   string `json:"server"`
 	Case     string `json:"case"`
 	Decision struct {
-		Connectors  []evaluate.Connector `json:"connectors"`
-		Certificate *string              `json:"certificate"`
-		Expired     *bool                `json:"expired"`
-		Eligible    []string             `json:"eligible"`
-		Best        *string              `json:"best"`
-		BestKind    *string              `json:"best_kind"`
-		MatchesBest *bool                `json:"matches_best"`
-		Events      []int                `json:"events"`
+		Connectors  []evaluate.AnonymousConnector `json:"connectors"`
+		Certificate *string                       `json:"certificate"`
+		Expired     *bool                         `json:"expired"`
+		Eligible    []string                      `json:"eligible"`
+		Best        *string                       `json:"best"`
+		BestKind    *string                       `json:"best_kind"`
+		MatchesBest *bool                         `json:"matches_best"`
+		Events      []int                         `json:"events"`
 	} `json:"decision"`
 }
 
@@ -97,11 +97,11 @@ func requirePlanned(t *testing.T, servers []labServer, ndjson string) {
 	lines := strings.Split(strings.TrimSuffix(ndjson, "\n"), "\n")
 	require.Len(t, lines, len(servers))
 	for i, want := range servers {
-		var got evaluate.Decision
+		var got evaluate.InboundAnonymousDecision
 		require.NoError(t, json.Unmarshal([]byte(lines[i]), &got))
 		what := want.Server + ": " + want.Case
 		require.Equal(t, want.Server, got.Server)
-		byName := func(a, b evaluate.Connector) int { return strings.Compare(a.Name, b.Name) }
+		byName := func(a, b evaluate.AnonymousConnector) int { return strings.Compare(a.Name, b.Name) }
 		slices.SortFunc(want.Decision.Connectors, byName)
 		slices.SortFunc(got.Connectors, byName)
 		require.Equal(t, want.Decision.Connectors, got.Connectors, what)
