@@ -1,7 +1,7 @@
 # Everything runs with Go, git and make alone, with tools pinned in go.mod, except where a target says more.
 export CGO_ENABLED = 0
 
-.PHONY: demo build docs test property integration lint race fuzz cross bench bench-peers check-files
+.PHONY: demo build docs test property integration lint race fuzz cross bench bench-peers check-files release-snapshot release-test
 
 demo: build
 	bin/transportcert evaluate fixtures/58-mismatch-in-session/input.json
@@ -78,3 +78,14 @@ bench:
 # Side by side with OPA and conftest; the table is for docs/performance.md.
 bench-peers:
 	go run ./internal/benchmark/peers
+
+# Everything of a release, in dist, without publishing it. goreleaser knows a commit only where there is a remote, and a
+# clone of a clone can lack one.
+release-snapshot:
+	tools=$$(.ci/release/tools.sh) && PATH="$$tools:$$PATH" \
+	GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/transportcert/transportcert.git \
+	goreleaser release --snapshot --clean --parallelism 2
+
+# Looks into what release-snapshot left in dist, and runs it; the program for Windows under wine.
+release-test:
+	labs/wine/run.sh go test -count=1 -tags release ./labs/release

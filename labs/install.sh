@@ -3,7 +3,8 @@
 set -eu
 packages="samba samba-ad-dc samba-ad-provision samba-dsdb-modules winbind krb5-user slapd iproute2
 	wine64 binutils-mingw-w64-x86-64
-	docker-registry nginx openssl"
+	docker-registry nginx openssl
+	curl unzip rpm2cpio cpio"
 missing=
 for package in $packages; do
 	if ! dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed; then
