@@ -1,0 +1,163 @@
+package e2e_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/pem"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+)
+
+// An action is what of action.yml a runner needs.
+type action struct {
+	Inputs map[string]struct {
+		Default  string
+		Required bool
+	}
+	Outputs map[string]struct{ Value string }
+	Runs    struct {
+		Steps []struct {
+			ID, Shell, Run string
+			Env            map[string]string
+		}
+	}
+}
+
+// A release is a server of releases, which has version 1.2.3 of the program.
+func release(t *testing.T) (url, ca string, files map[string][]byte) {
+	t.Helper()
+	program, err := exec.LookPath("transportcert")
+	require.NoError(t, err)
+	text, err := os.ReadFile(program)
+	require.NoError(t, err)
+	name := "transportcert_1.2.3_" + runtime.GOOS + "_" + runtime.GOARCH
+	var archive bytes.Buffer
+	zipped := gzip.NewWriter(&archive)
+	tarred := tar.NewWriter(zipped)
+	require.NoError(t, tarred.WriteHeader(&tar.Header{Name: name + "/transportcert", Mode: 0o755, Size: int64(len(text))}))
+	_, err = tarred.Write(text)
+	require.NoError(t, err)
+	require.NoError(t, tarred.Close())
+	require.NoError(t, zipped.Close())
+	files = map[string][]byte{
+		"/download/v1.2.3/" + name + ".tar.gz": archive.Bytes(),
+		"/download/v1.2.3/checksums.txt":       fmt.Appendf(nil, "%x  other.deb\n%x  %s.tar.gz\n", sha256.Sum256(nil), sha256.Sum256(archive.Bytes()), name),
+	}
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/latest" {
+			http.Redirect(w, r, "/tag/v1.2.3", http.StatusFound)
+		} else if text, found := files[r.URL.Path]; found || r.URL.Path == "/tag/v1.2.3" {
+			_, _ = w.Write(text)
+		} else {
+			http.NotFound(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	ca = filepath.Join(t.TempDir(), "ca.pem")
+	require.NoError(t, os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600))
+	return server.URL, ca, files
+}
+
+// runAction does what a runner does with action.yml.
+func runAction(t *testing.T, url, ca, ref string, inputs map[string]string) (code int, log string, outputs string, folder string) {
+	t.Helper()
+	root, err := filepath.Abs("../../../..")
+	require.NoError(t, err)
+	text, err := os.ReadFile(filepath.Join(root, "action.yml"))
+	require.NoError(t, err)
+	var a action
+	require.NoError(t, yaml.Unmarshal(text, &a))
+	require.Len(t, a.Runs.Steps, 1)
+	step := a.Runs.Steps[0]
+	require.Equal(t, "${{ steps."+step.ID+".outputs.sarif }}", a.Outputs["sarif"].Value)
+	require.NotContains(t, step.Run, "${{", "inputs are no code")
+
+	folder = ciRepository(t, "[]")
+	outputFile := filepath.Join(t.TempDir(), "output")
+	environment := append(os.Environ(), "GITHUB_ACTION_PATH="+root, "GITHUB_OUTPUT="+outputFile, "TRANSPORTCERT_RELEASES="+url, "CURL_CA_BUNDLE="+ca)
+	for name, value := range step.Env {
+		environment = append(environment, name+"="+regexp.MustCompile(`\$\{\{ ([a-z]+)\.([a-z_-]+) \}\}`).ReplaceAllStringFunc(value, func(expression string) string {
+			name := strings.Fields(strings.ReplaceAll(expression, ".", " "))[2]
+			if name == "action_ref" {
+				return ref
+			}
+			input, known := a.Inputs[name]
+			require.True(t, known, expression)
+			if given, ok := inputs[name]; ok {
+				return given
+			}
+			require.False(t, input.Required, name)
+			return input.Default
+		}))
+	}
+	command := exec.CommandContext(soon(t), step.Shell, "-e", "-c", step.Run)
+	command.Dir, command.Env = folder, environment
+	output, err := command.CombinedOutput()
+	if command.ProcessState == nil {
+		require.NoError(t, err)
+	}
+	set, _ := os.ReadFile(outputFile)
+	return command.ProcessState.ExitCode(), string(output), string(set), folder
+}
+
+func TestAction(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the test packs a .tar.gz, which the action does not take on Windows")
+	}
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("curl is not installed")
+	}
+	const arguments = "--all-servers\n--exports\nexports\n\n--roots\ncontoso-root.pem\n--at\n2026-11-22T07:00:00Z\n"
+	url, ca, files := release(t)
+
+	for name, test := range map[string]struct {
+		inputs map[string]string
+		ref    string
+		code   int
+		log    string
+	}{
+		"latest release":      {map[string]string{"arguments": arguments, "fail-on": "warning"}, "main", 1, "::warning file=exports/"},
+		"the action's ref":    {map[string]string{"arguments": arguments}, "v1.2.3", 0, "::warning file=exports/"},
+		"a version":           {map[string]string{"arguments": arguments, "version": "v1.2.3"}, "", 0, "::warning file=exports/"},
+		"no such version":     {map[string]string{"arguments": arguments, "version": "1.2.4"}, "", 2, "::error title=transportcert::Release 1.2.4 could not be downloaded."},
+		"not a version":       {map[string]string{"arguments": arguments, "version": "1.2.3/../../x"}, "", 2, "The input version must be a version"},
+		"nothing to check":    {map[string]string{"arguments": "\n"}, "v1.2.3", 2, "The input arguments must say what to check."},
+		"a name of two lines": {map[string]string{"arguments": arguments, "sarif": "a\nb=c"}, "v1.2.3", 2, "The input sarif must be the name of a file."},
+		"a bad argument":      {map[string]string{"arguments": "--exports\nnone; touch injected"}, "v1.2.3", 2, "none; touch injected"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, log, outputs, folder := runAction(t, url, ca, test.ref, test.inputs)
+			require.Equal(t, test.code, code, log)
+			require.Contains(t, log, test.log)
+			require.NoFileExists(t, filepath.Join(folder, "injected"))
+			if code < exitError {
+				require.Equal(t, "sarif=transportcert.sarif\n", outputs)
+				require.FileExists(t, filepath.Join(folder, "transportcert.sarif"))
+			}
+		})
+	}
+
+	for name := range files {
+		if strings.HasSuffix(name, ".tar.gz") {
+			files[name] = append(bytes.Clone(files[name]), 0)
+		}
+	}
+	code, log, _, folder := runAction(t, url, ca, "v1.2.3", map[string]string{"arguments": arguments})
+	require.Equal(t, exitError, code)
+	require.Contains(t, log, "does not have the checksum of release 1.2.3.")
+	require.NoFileExists(t, filepath.Join(folder, "transportcert.sarif"))
+}
