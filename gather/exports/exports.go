@@ -228,7 +228,9 @@ func (g Gatherer) choose(c collection) (string, error) {
 	case g.Server == "" && len(c.servers) == 1:
 		return c.servers[0], nil
 	case g.Server == "":
-		g.report("%v", &ServerError{Dir: g.Dir})
+		if slices.ContainsFunc(c.exports, func(e *export) bool { return e.kind < sendConnector }) {
+			g.report("%v", &ServerError{Dir: g.Dir})
+		}
 	case i >= 0:
 		return c.servers[i], nil
 	case len(c.servers) > 0:
@@ -280,10 +282,11 @@ func servers(all []*export, folders []string) []string {
 	return names
 }
 
-// netBIOS returns the first label of a server's name.
+// netBIOS returns the NetBIOS name of a server: the first label of its name, of
+// which that has at most 15 bytes.
 func netBIOS(name string) string {
 	name, _, _ = strings.Cut(name, ".")
-	return name
+	return strings.ToValidUTF8(name[:min(len(name), 15)], "")
 }
 
 // serverName returns the server that an object says it is of: a NetBIOS name

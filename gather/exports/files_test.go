@@ -116,6 +116,27 @@ func TestLayout(t *testing.T) {
 	}
 }
 
+// Links in a folder are followed: they are the administrator's own.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	elsewhere := t.TempDir()
+	require.NoError(t, os.CopyFS(elsewhere, mapFS(layout(t, ""))))
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "servers"), 0o700))
+	if err := os.Symlink(filepath.Join(elsewhere, "servers", "EX01"), filepath.Join(dir, "servers", "EX07")); err != nil {
+		t.Skip("no links here: ", err)
+	}
+	require.NoError(t, os.Symlink(filepath.Join(elsewhere, "servers", "EX02", "server.xml"), filepath.Join(dir, "b.xml")))
+	docs, reports := all(t, Gatherer{Dir: dir})
+	require.Len(t, docs, 3, "EX01 and EX02 by their objects, EX07 by its folder")
+	require.Contains(t, reports, "DIR/servers/EX07/server.xml: object 1: belongs to the server EX01, although it is in the folder of EX07")
+	require.Equal(t, "ex02.corp.contoso.test", docs[1].Host.DNSFQDN)
+
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(dir, "c.xml")))
+	_, err := Gatherer{Dir: dir}.All(t.Context())
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
 // What is wrong with one server's files costs that server, and no other.
 func TestLayoutDamage(t *testing.T) {
 	t.Parallel()

@@ -20,7 +20,7 @@ import (
 
 // FuzzCLIXML asks of any file that what is gathered from it is a document.
 func FuzzCLIXML(f *testing.F) {
-	for _, pattern := range []string{fixtures + "/*/*.xml", real + "/*/*.xml"} {
+	for _, pattern := range []string{fixtures + "/*/*.xml", fixtures + "/script/*/organization/*.xml", real + "/*/*.xml"} {
 		paths, err := filepath.Glob(pattern)
 		require.NoError(f, err)
 		for _, path := range paths {

@@ -370,6 +370,17 @@ func TestServerNames(t *testing.T) {
 		}
 	}
 
+	t.Run("longer than a NetBIOS name", func(t *testing.T) {
+		t.Parallel()
+		dir := folder(t, one(
+			obj(typeServer, el("S", "Name", "EXCHANGE-BERLIN"), el("S", "Fqdn", "exchange-berlin-01.contoso.test")),
+			strings.ReplaceAll(certificateObj(t), "ex01.corp", "exchange-berlin-01.corp"),
+		))
+		doc, _, err := run(t, dir, "exchange-berlin-01.contoso.test")
+		require.NoError(t, err)
+		require.Equal(t, "EXCHANGE-BERLIN", doc.Server)
+		require.Len(t, doc.Certificates, 1)
+	})
 	t.Run("given", func(t *testing.T) {
 		t.Parallel()
 		doc, _, err := run(t, folder(t, map[string]string{"InternalTransportCertificate.xml": objs(obj(typeX509, raw))}), "EX07.corp.contoso.test")
