@@ -243,15 +243,16 @@ func (g Gatherer) choose(c collection) (string, error) {
 // can belong to any server.
 func (g Gatherer) of(server string, c collection) []*export {
 	var mine []*export
-	for _, e := range c.exports {
+	if server != "" {
+		mine = slices.Clip(c.of[strings.ToLower(server)])
+	}
+	for _, e := range c.of[""] {
 		switch {
-		case e.server == "" && e.kind >= sendConnector:
+		case e.kind >= sendConnector || len(c.servers) < 2:
 			mine = append(mine, e)
-		case strings.EqualFold(netBIOS(e.server), server) || e.server == "" && len(c.servers) < 2:
-			mine = append(mine, e)
-		case e.server == "" && e.kind == bareCertificate:
+		case e.kind == bareCertificate:
 			g.report("%s: left out, it does not say which server it belongs to, and there are several: %s", e.place(), strings.Join(c.servers, ", "))
-		case e.server == "":
+		default:
 			e.unassigned = fmt.Errorf("expected the name of its server, since there are several (%s); make a folder for each server, with its exports alone",
 				strings.Join(c.servers, ", "))
 			mine = append(mine, e)

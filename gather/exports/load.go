@@ -82,15 +82,16 @@ func (e *export) place() string { return fmt.Sprintf("%s: object %d", e.path, e.
 // A collection is what all files together hold.
 type collection struct {
 	exports []*export
-	servers []string         // names, from objects and from folders
-	broken  map[string]error // by server, in lower case: a file in its folder that cannot be read
-	made    time.Time        // when the exports were made; zero: not known
+	of      map[string][]*export // by server, in lower case; "": which one is not known
+	servers []string             // names, from objects and from folders
+	broken  map[string]error     // by server, in lower case: a file in its folder that cannot be read
+	made    time.Time            // when the exports were made; zero: not known
 }
 
 // load reads every file.
 func (g Gatherer) load(ctx context.Context) (collection, error) {
 	g.Limits = g.Limits.WithDefaults()
-	c := collection{broken: map[string]error{}}
+	c := collection{of: map[string][]*export{}, broken: map[string]error{}}
 	tree, err := g.open()
 	if err != nil {
 		return c, fmt.Errorf("exports: %w", err)
@@ -143,6 +144,10 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 	}
 	if slices.ContainsFunc(c.exports, func(e *export) bool { return e.serialized.signed }) {
 		g.report("the signature of SerializationData is not verified: the key belongs to the server")
+	}
+	for _, e := range c.exports {
+		key := strings.ToLower(netBIOS(e.server))
+		c.of[key] = append(c.of[key], e)
 	}
 	c.servers = servers(c.exports, folders)
 	if scripted := scriptTime(root, g.Dir); !scripted.IsZero() {
