@@ -43,5 +43,6 @@ func NewCertificate(der []byte) (Certificate, []string, error) {
 		KeyBits:            c.KeyBits,
 		SignatureAlgorithm: c.SignatureAlgorithm,
 		DER:                slices.Clone(c.DER),
+		ExtendedKeyUsages:  ExtendedKeyUsages{Gathered: !c.UsagesUnknown, OIDs: c.ExtendedKeyUsages},
 	}, notes, nil
 }

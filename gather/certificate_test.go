@@ -117,6 +117,9 @@ func TestNewCertificateAgreesWithGo(t *testing.T) {
 func TestNewCertificateOdd(t *testing.T) {
 	t.Parallel()
 	cn := func(tag byte, value string) []byte { return forge.Attribute(t, forge.Str(tag, value), 2, 5, 4, 3) }
+	usages := func(ids ...[]byte) []byte {
+		return forge.Extension(t, forge.TLV(der.TagSequence, ids...), 2, 5, 29, 37)
+	}
 	for name, c := range map[string]struct {
 		recipe forge.Recipe
 		alter  func(der []byte) []byte
@@ -225,10 +228,32 @@ func TestNewCertificateOdd(t *testing.T) {
 			want:   func(c *Certificate) { c.DNSNames = []string{"one"} },
 			notes:  []string{"has the extension 2.5.29.17 more than once: the first holds", "is read leniently, since Go refuses it: x509: certificate contains duplicate extension"},
 		},
+		"extended key usages": {
+			recipe: forge.Recipe{Extensions: [][]byte{usages(forge.OID(t, 1, 3, 6, 1, 5, 5, 7, 3, 1), forge.OID(t, 2, 5, 29, 37, 0))}},
+			want: func(c *Certificate) {
+				c.ExtendedKeyUsages.OIDs = []string{"1.3.6.1.5.5.7.3.1", "2.5.29.37.0"}
+			},
+		},
+		"extended key usages, none": {
+			recipe: forge.Recipe{Extensions: [][]byte{usages()}},
+			want:   func(c *Certificate) { c.ExtendedKeyUsages.OIDs = []string{} },
+		},
+		"damaged extended key usages are unknown": {
+			recipe: forge.Recipe{Extensions: [][]byte{usages(forge.OID(t, 1, 3, 6, 1, 5, 5, 7, 3, 1), []byte{6, 9, 1})}},
+			want:   func(c *Certificate) { c.ExtendedKeyUsages = ExtendedKeyUsages{} },
+			notes:  []string{"has a damaged extended key usage extension, read up to there: byte ", "is read leniently"},
+		},
+		"an extended key usage that is no OID": {
+			recipe: forge.Recipe{Extensions: [][]byte{usages([]byte{6, 1, 0x80})}},
+			want:   func(c *Certificate) { c.ExtendedKeyUsages = ExtendedKeyUsages{} },
+			notes:  []string{"is read leniently"},
+		},
 		"damaged list of extensions": {
 			recipe: forge.Recipe{Extensions: [][]byte{forge.SAN(t, forge.Str(0x82, "one")), {0x04, 0x00}}},
-			want:   func(c *Certificate) { c.DNSNames = []string{"one"} },
-			notes:  []string{"has a damaged list of extensions", "is read leniently"},
+			want: func(c *Certificate) {
+				c.DNSNames, c.ExtendedKeyUsages = []string{"one"}, ExtendedKeyUsages{}
+			},
+			notes: []string{"has a damaged list of extensions", "is read leniently"},
 		},
 		"constraints that are none": {
 			recipe: forge.Recipe{Extensions: [][]byte{forge.Extension(t, []byte{1, 2, 3}, 2, 5, 29, 19)}},
@@ -303,6 +328,7 @@ func TestNewCertificateOdd(t *testing.T) {
 				SelfSigned: &yes, Trust: Trust{Chain: ChainUnknown},
 				KeyAlgorithm: "Ed25519", KeyBits: 256, SignatureAlgorithm: "Ed25519",
 				DER: slices.Clone(der), Thumbprint: certificate.Thumbprint(der),
+				ExtendedKeyUsages: ExtendedKeyUsages{Gathered: true},
 			}
 			if c.want != nil {
 				c.want(&want)

@@ -30,7 +30,7 @@ func (f Facts) Gather(_ context.Context, doc *Document) error {
 		return fmt.Errorf("%s: %w", f.Path, err)
 	}
 	sources := map[string]string{}
-	for section := range facts.gathered() {
+	for section := range facts.Gathered() {
 		sources[section] = "facts:" + filepath.Base(f.Path)
 		if origin := facts.Sources[section]; origin != "" {
 			sources[section] += ", " + origin

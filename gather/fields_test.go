@@ -209,7 +209,7 @@ func TestOverlayReplacesEveryField(t *testing.T) {
 	require.NotNil(t, doc.Roles)
 
 	var sections []string
-	for section := range over.gathered() {
+	for section := range over.Gathered() {
 		sections = append(sections, section)
 	}
 	for key := range schema["properties"].(map[string]any) {

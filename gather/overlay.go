@@ -29,8 +29,8 @@ func (d *Document) sections() []section {
 	}
 }
 
-// gathered yields the names of the sections that the document has.
-func (d *Document) gathered() iter.Seq[string] {
+// Gathered yields the names of the sections that the document has.
+func (d *Document) Gathered() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, s := range d.sections() {
 			if s.there && !yield(s.name) {

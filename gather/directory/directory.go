@@ -31,7 +31,8 @@ import (
 // DefaultTimeout bounds the time where Gatherer.Timeout does not.
 const DefaultTimeout = 2 * time.Minute
 
-// Gatherer fills the connectors, the directory and the host section, for one
+// Gatherer fills the connectors, the directory and the host section, the version
+// of Exchange and the roles, for one
 // server (Gather) or for each of the forest (All).
 type Gatherer struct {
 	URL      string        // ldaps://HOST[:PORT] or ldap://HOST[:PORT]
@@ -43,6 +44,9 @@ type Gatherer struct {
 	Timeout  time.Duration // for everything, from connecting to the last page; 0: DefaultTimeout
 	Limits   Limits        // of what the directory can send
 	Report   gather.Report // what was left out or is not known; nil: nobody wants to know
+
+	// Now is the clock of a document's gathered_at. nil: time.Now.
+	Now func() time.Time
 
 	// Progress is called after each page with the number of entries so far.
 	// nil: nobody wants to know.
@@ -127,6 +131,9 @@ func (g Gatherer) all(ctx context.Context) ([]*gather.Document, error) {
 func (g Gatherer) bounded(ctx context.Context) (Gatherer, context.Context, context.CancelFunc) {
 	g.Limits = g.Limits.WithDefaults()
 	g.Timeout = cmp.Or(g.Timeout, DefaultTimeout)
+	if g.Now == nil {
+		g.Now = time.Now
+	}
 	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	return g, ctx, cancel
 }
@@ -139,8 +146,9 @@ func (g Gatherer) report(format string, args ...any) {
 
 // A forest is what the two searches brought.
 type forest struct {
-	*connection        // that is closed
-	base        string // where the searches began
+	*connection           // that is closed
+	base        string    // where the searches began
+	at          time.Time // of the searches
 	servers     []*server
 }
 
@@ -157,22 +165,15 @@ func (f *forest) nobody(what string) string {
 
 // fill puts the sections that were found into doc, each whole.
 func (f *forest) fill(doc *gather.Document, found gather.Document) {
-	if doc.Server == "" {
-		doc.Server = found.Server
+	found.GatheredAt = f.at.UTC().Format(gather.TimeFormat)
+	if doc.Server != "" {
+		found.Server = doc.Server
 	}
-	if doc.Sources == nil {
-		doc.Sources = map[string]string{}
+	found.Sources = map[string]string{}
+	for name := range found.Gathered() {
+		found.Sources[name] = "ldap:" + f.host
 	}
-	source := "ldap:" + f.host
-	if found.Connectors != nil {
-		doc.Connectors, doc.Sources["connectors"] = found.Connectors, source
-	}
-	if found.Directory != nil {
-		doc.Directory, doc.Sources["directory"] = found.Directory, source
-	}
-	if found.Host != nil {
-		doc.Host, doc.Sources["host"] = found.Host, source
-	}
+	doc.Overlay(&found)
 }
 
 // read asks for all servers, or for those of that name: none or one.
@@ -182,7 +183,7 @@ func (g Gatherer) read(ctx context.Context, name string) (*forest, error) {
 		return nil, err
 	}
 	defer c.close()
-	f := &forest{connection: c, base: g.BaseDN}
+	f := &forest{connection: c, base: g.BaseDN, at: g.Now()}
 	if f.base == "" {
 		if f.base, err = c.exchangeContainer(); err != nil {
 			return nil, err

@@ -77,6 +77,9 @@ type planned struct {
 	Connectors []gather.Connector `json:"connectors"`
 	Directory  gather.Directory   `json:"directory"`
 	Host       gather.Host        `json:"host"`
+
+	ExchangeVersion string   `json:"exchange_version"`
+	Roles           []string `json:"roles"`
 }
 
 func plan(t *testing.T) map[string]planned {

@@ -19,6 +19,7 @@ const (
 	attrCertificate = "msExchServerInternalTLSCert"
 	attrRoles       = "msExchCurrentServerRoles"
 	attrVersion     = "versionNumber"
+	attrSerial      = "serialNumber" // the version as text
 )
 
 // Attributes of a Receive connector.
@@ -28,11 +29,13 @@ const (
 	attrEnabled  = "msExchSmtpReceiveEnabled"
 	attrFQDN     = "msExchSMTPReceiveConnectorFQDN"
 	attrBindings = "msExchSmtpReceiveBindings"
+	attrTLSName  = "msExchSmtpReceiveTlsCertificateName"
+	attrTLSName2 = "msExchSmtpTLSCertificate" // where the other is not set
 )
 
 var (
-	serverAttributes    = []string{attrAddress, attrCertificate, attrRoles, attrVersion}
-	connectorAttributes = []string{attrAuth, attrOptions, attrEnabled, attrFQDN, attrBindings}
+	serverAttributes    = []string{attrAddress, attrCertificate, attrRoles, attrVersion, attrSerial}
+	connectorAttributes = []string{attrAuth, attrOptions, attrEnabled, attrFQDN, attrBindings, attrTLSName, attrTLSName2}
 )
 
 const (
@@ -48,10 +51,84 @@ const (
 func (g Gatherer) document(f *forest, s *server) (gather.Document, error) {
 	doc := gather.Document{Server: s.name, Host: g.host(f, s)}
 	var err error
-	if doc.Directory, err = g.directory(f, s); err == nil {
-		doc.Connectors, err = g.connectors(f, s)
+	if doc.ExchangeVersion, err = g.version(s); err != nil {
+		return doc, err
 	}
+	if doc.Roles, err = g.roles(s); err != nil {
+		return doc, err
+	}
+	if doc.Directory, err = g.directory(f, s); err != nil {
+		return doc, err
+	}
+	doc.Connectors, err = g.connectors(f, s)
 	return doc, err
+}
+
+// addedToBuild is what a directory adds to the build of a version.
+const addedToBuild = 30000
+
+// version returns the version of Exchange, 15.2.1748.10; it is empty where the
+// directory does not show it. serialNumber is the text that Exchange displays.
+func (g Gatherer) version(s *server) (string, error) {
+	for _, text := range s.entry.GetEqualFoldAttributeValues(attrSerial) {
+		version := gather.DisplayVersion(text)
+		if version == "" {
+			g.report("%s: left out %s: expected a text such as Version 15.2 (Build 31748.10), found %.60q", s.name, attrSerial, text)
+			continue
+		}
+		numbers := strings.Split(version, ".")
+		if len(numbers) > 2 {
+			if build, err := strconv.Atoi(numbers[2]); err == nil && build >= addedToBuild {
+				numbers[2] = strconv.Itoa(build - addedToBuild)
+			}
+		}
+		return strings.Join(numbers, "."), nil
+	}
+	// The layout of Autodiscover's ServerVersion: six bits of the major version,
+	// six of the minor one, a bit that is set, and 15 of the build.
+	const set = 0x70008000
+	packed, err := number(s.entry, attrVersion, 0)
+	if packed == 0 || err != nil {
+		return "", err
+	}
+	if packed&set != set {
+		g.report("%s: left out %s, %d: expected a number that packs a version of Exchange", s.name, attrVersion, packed)
+		return "", nil
+	}
+	return fmt.Sprintf("%d.%d.%d", packed>>22&0x3f, packed>>16&0x3f, packed&0x7fff), nil
+}
+
+// serverRoles are the flags of msExchCurrentServerRoles that have a name in a
+// document, the lowest first. Exchange 2013 calls its Client Access role Cafe.
+var serverRoles = []struct {
+	flag int64
+	role string
+}{
+	{1, "ClientAccess"}, {2, "Mailbox"}, {4, "ClientAccess"}, {16, "UnifiedMessaging"}, {32, "HubTransport"}, {64, "EdgeTransport"},
+}
+
+// frontendTransport is the flag of a service that is no role of its own.
+const frontendTransport = 16384
+
+// roles are nil where the directory does not show them.
+func (g Gatherer) roles(s *server) ([]string, error) {
+	const absent = -1
+	flags, err := number(s.entry, attrRoles, absent)
+	if flags == absent || err != nil {
+		return nil, err
+	}
+	roles := []string{}
+	left := flags &^ frontendTransport
+	for _, r := range serverRoles {
+		if flags&r.flag != 0 && !slices.Contains(roles, r.role) {
+			roles = append(roles, r.role)
+		}
+		left &^= r.flag
+	}
+	if left != 0 {
+		g.report("%s: left out of %s, not known: %#x", s.name, attrRoles, left)
+	}
+	return roles, nil
 }
 
 // directory keeps three states apart: a certificate, none, and an object that
@@ -152,11 +229,17 @@ func (g Gatherer) connector(server string, e *ldap.Entry) (gather.Connector, err
 		return c, fmt.Errorf("directory: %s: %s, %q: want TRUE or FALSE", e.DN, attrEnabled, enabled)
 	}
 
-	options, err := number(e, attrOptions, 0)
-	if options&suppressXAnonymousTLS != 0 {
-		g.report("%s: connector %q has SuppressXAnonymousTls: Exchange 2010 and later do not offer X-ANONYMOUSTLS there, which the nine steps do not look at", server, c.Name)
+	if has(e, attrOptions) {
+		options, err := number(e, attrOptions, 0)
+		if err != nil {
+			return c, err
+		}
+		c.SuppressXAnonymousTLS = new(options&suppressXAnonymousTLS != 0)
 	}
-	return c, err
+	if name := cmp.Or(e.GetEqualFoldAttributeValue(attrTLSName), e.GetEqualFoldAttributeValue(attrTLSName2)); name != "" {
+		c.TLSCertificateName = &name
+	}
+	return c, nil
 }
 
 // host takes the physical names to be the same: the directory knows nothing of

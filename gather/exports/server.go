@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -107,7 +106,7 @@ func (g Gatherer) server(e *export) (what string, s server, err error) {
 	}
 	s.host = gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name}
 	if text := e.object.string("AdminDisplayVersion"); text != "" {
-		if s.version = version(text); s.version == "" {
+		if s.version = gather.DisplayVersion(text); s.version == "" {
 			g.report("%s: left out AdminDisplayVersion: expected a text such as Version 15.2 (Build 1748.10), found %s", e.place(), text)
 		}
 	}
@@ -121,21 +120,6 @@ func (g Gatherer) server(e *export) (what string, s server, err error) {
 		}
 	}
 	return "the server object", s, nil
-}
-
-var displayVersion = regexp.MustCompile(`^Version ([0-9]{1,9}\.[0-9]{1,9})(?: \(Build ([0-9]{1,9}(?:\.[0-9]{1,9})?)(?:: [^()]*)?\))?$`)
-
-// version returns the numbers of an AdminDisplayVersion; it is empty where the
-// text is not one.
-func version(text string) string {
-	match := displayVersion.FindStringSubmatch(text)
-	if match == nil {
-		return ""
-	}
-	if match[2] == "" {
-		return match[1]
-	}
-	return match[1] + "." + match[2]
 }
 
 // serverRoles are the flags of ServerRole from the lowest bit on, as far as they

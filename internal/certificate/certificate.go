@@ -36,6 +36,11 @@ type Certificate struct {
 	MaxPathLen             int    // of the basic constraints; -1: none
 	CannotSignCertificates bool   // the key usage says so
 
+	// ExtendedKeyUsages are the OIDs of the extended key usage extension; nil: the
+	// certificate has none, or, with UsagesUnknown, it could not be read.
+	ExtendedKeyUsages []string
+	UsagesUnknown     bool
+
 	// CriticalExtensions are the OIDs of the critical extensions that neither
 	// this package nor crypto/x509 processes.
 	CriticalExtensions []string

@@ -2,6 +2,8 @@ package certificate
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 
 	"github.com/transportcert/transportcert/internal/der"
 )
@@ -53,6 +55,7 @@ func (c *Certificate) readExtensions(list der.Element) error {
 			c.CriticalExtensions = append(c.CriticalExtensions, id)
 		}
 	}
+	c.UsagesUnknown = c.UsagesUnknown || err != nil && !read[oidExtendedKeyUsage]
 	return err
 }
 
@@ -84,6 +87,16 @@ func (c *Certificate) readExtension(id string, value der.Element) {
 		bits := v.Take(der.TagBitString, "KeyUsage").Content()
 		c.CannotSignCertificates = len(bits) < 2 || bits[1]&0x04 == 0
 		c.damaged("key usage extension", damage)
+	case oidExtendedKeyUsage:
+		usages := []string{}
+		for r := v.Take(der.TagSequence, "ExtKeyUsageSyntax").Inside(&damage); r.More(); {
+			usages = append(usages, r.OID("a key purpose"))
+		}
+		c.UsagesUnknown = damage != nil || slices.ContainsFunc(usages, func(id string) bool { return strings.HasPrefix(id, "#") })
+		if !c.UsagesUnknown {
+			c.ExtendedKeyUsages = usages
+		}
+		c.damaged("extended key usage extension", damage)
 	case oidNameConstraints:
 		c.Constrained = true
 		c.readNameConstraints(v, &damage)

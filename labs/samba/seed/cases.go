@@ -26,6 +26,7 @@ var cases = []struct {
 		return s.good(nil, func(p pair) []byte { return unhex(p.thumbprint) })
 	}},
 	{"hex thumbprint", func(s *server) error {
+		s.serialNumber, s.ExchangeVersion = "", "15.2.1544" // of versionNumber
 		return s.good(nil, func(p pair) []byte { return []byte(strings.ToLower(p.thumbprint)) })
 	}},
 
@@ -73,7 +74,8 @@ var cases = []struct {
 
 	// What the account "reader" may not read.
 	{"unreadable", func(s *server) error {
-		s.Hidden = []string{"msExchServerInternalTLSCert", "versionNumber", "msExchCurrentServerRoles"}
+		s.Hidden = []string{"msExchServerInternalTLSCert", "versionNumber", "serialNumber", "msExchCurrentServerRoles"}
+		s.ExchangeVersion, s.Roles = "", nil
 		p, err := s.certificate(nil, lastYear, nextYear, "SMTP")
 		s.standardConnectors()
 		s.attribute = p.der
@@ -120,14 +122,19 @@ var cases = []struct {
 		s.connector("Enabled", 16, "192.0.2.4:25").Enabled = new(true)
 		s.connector("Open relay", 32, "192.0.2.5:25")
 		s.connector("Nothing", 0, "192.0.2.6:25")
-		s.connector("Suppressed", 17, "192.0.2.7:25")
-		s.options["Suppressed"] = 4096
+		s.connector("Suppressed", 17, "192.0.2.7:25").SuppressXAnonymousTLS = new(true)
+		s.options["Suppressed"] = 4097
+		s.connector("Not suppressed", 17, "192.0.2.8:25").SuppressXAnonymousTLS = new(false)
+		s.options["Not suppressed"] = 1
+		s.names("msExchSmtpReceiveTlsCertificateName", "CN=Contoso CA", `CN=mail.contoso.test, O="Contoso, Ltd.", S=Zürich`)
+		s.connector("Hybrid", 1, "192.0.2.9:25")
+		s.names("msExchSmtpTLSCertificate", "CN=Contoso CA", "CN=hybrid.contoso.test")
 		s.attribute = p.der
 		s.decide(&p, &p, "self_signed", "", p)
 		return err
 	}},
 	{"no transport", func(s *server) error {
-		s.roles = 4
+		s.roles, s.Roles = 4, []string{"ClientAccess"}
 		p, err := s.certificate(nil, lastYear, nextYear, "SMTP")
 		s.attribute = p.der
 		s.decide(&p, &p, "self_signed", "", p)
@@ -150,6 +157,7 @@ func (s *server) good(issuer *authority, form func(pair) []byte) error {
 
 // outdone is a server whose loaded certificate is not the best.
 func (s *server) outdone(issuer *authority, kind string) error {
+	s.exchange2010()
 	p, err := s.certificate(nil, lastYear, nextYear, "SMTP")
 	if err != nil {
 		return err
@@ -197,6 +205,8 @@ func (s *server) decide(loaded, best *pair, kind, stop string, eligible ...pair)
 			v.StoppedAt = new("connector_disabled")
 		case !slices.Contains(c.AuthMechanisms, "ExchangeServer"):
 			v.StoppedAt = new("exchange_server_auth_disabled")
+		case c.SuppressXAnonymousTLS != nil && *c.SuppressXAnonymousTLS:
+			v.StoppedAt = new("x_anonymoustls_suppressed")
 		case stop != "":
 			v.StoppedAt = &stop
 		default:

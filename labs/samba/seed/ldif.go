@@ -82,8 +82,8 @@ func (l *ldif) server(s *server, i int) {
 		"networkAddress", "ncalrpc:"+s.Server,
 		"msExchServerInternalTLSCert", string(s.attribute),
 		"msExchCurrentServerRoles", strconv.Itoa(s.roles),
-		"versionNumber", "1941996850",
-		"serialNumber", "Version 15.2 (Build 31544.34)",
+		"versionNumber", strconv.Itoa(s.versionNumber),
+		"serialNumber", s.serialNumber,
 	)
 	protocols := "CN=Protocols," + s.DN
 	parent := "CN=SMTP Receive Connectors," + protocols
@@ -108,6 +108,9 @@ func (l *ldif) server(s *server, i int) {
 			"msExchSmtpReceiveProtocolOptions", options,
 			"msExchSmtpReceiveEnabled", enabled,
 			"msExchSMTPReceiveConnectorFQDN", c.FQDN,
+		}
+		if c.TLSCertificateName != nil {
+			attributes = append(attributes, s.nameAttribute[c.Name], *c.TLSCertificateName)
 		}
 		for _, b := range c.Bindings {
 			attributes = append(attributes, "msExchSmtpReceiveBindings", b)

@@ -31,8 +31,14 @@ type server struct {
 	Host       gather.Host        `json:"host"`
 	Decision   decision           `json:"decision"`
 
+	ExchangeVersion string   `json:"exchange_version,omitempty"`
+	Roles           []string `json:"roles,omitempty"` // absent: hidden
+
 	contoso, stranger authority
 	roles             int
+	versionNumber     int
+	serialNumber      string            // empty: not set
+	nameAttribute     map[string]string // where the TlsCertificateName is, by connector
 	flags             map[string]int    // AuthMechanism by connector; absent: not set
 	options           map[string]int    // ProtocolOptions by connector; absent: not set
 	attribute         []byte            // msExchServerInternalTLSCert; nil: not set
@@ -70,8 +76,11 @@ func newServer(i int, contoso, stranger authority) (*server, error) {
 	s := &server{
 		Server: name, Case: c.name, DN: "CN=" + name + ",CN=Servers," + groupDN(i),
 		Host:    gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name},
-		contoso: contoso, stranger: stranger, roles: 2,
-		flags: map[string]int{}, options: map[string]int{}, files: map[string][]file{},
+		contoso: contoso, stranger: stranger,
+		flags: map[string]int{}, options: map[string]int{}, files: map[string][]file{}, nameAttribute: map[string]string{},
+		// Exchange 2019. A directory adds 30,000 to the build.
+		serialNumber: "Version 15.2 (Build 31544.34)", versionNumber: 0x70008000 | 15<<22 | 2<<16 | 1544, ExchangeVersion: "15.2.1544.34",
+		roles: 54, Roles: []string{"Mailbox", "ClientAccess", "UnifiedMessaging", "HubTransport"},
 	}
 	s.Directory.Readable = true
 	if err := c.build(s); err != nil {
@@ -112,6 +121,19 @@ func (s *server) connector(name string, flags int, bindings ...string) *gather.C
 	}
 	s.Connectors = append(s.Connectors, c)
 	return &s.Connectors[len(s.Connectors)-1]
+}
+
+// exchange2010 makes the server one of a version that compares its certificate
+// with the best.
+func (s *server) exchange2010() {
+	s.serialNumber, s.versionNumber, s.ExchangeVersion = "Version 14.3 (Build 30123.4)", 0x70008000|14<<22|3<<16|123, "14.3.123.4"
+}
+
+// names sets the TlsCertificateName of the connector that was added last.
+func (s *server) names(attribute, issuer, subject string) {
+	c := &s.Connectors[len(s.Connectors)-1]
+	c.TLSCertificateName = new("<I>" + issuer + "<S>" + subject)
+	s.nameAttribute[c.Name] = attribute
 }
 
 // certificate makes one for the server, by one of its names, and puts it into

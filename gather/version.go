@@ -1,0 +1,19 @@
+package gather
+
+import "regexp"
+
+var displayVersion = regexp.MustCompile(`^Version ([0-9]{1,9}\.[0-9]{1,9})(?: \(Build ([0-9]{1,9}(?:\.[0-9]{1,9})?)(?:: [^()]*)?\))?$`)
+
+// DisplayVersion returns the numbers of a version as Exchange displays it, such
+// as 15.2.1748.10 of "Version 15.2 (Build 1748.10)". It is empty where the text is
+// not one.
+func DisplayVersion(text string) string {
+	match := displayVersion.FindStringSubmatch(text)
+	if match == nil {
+		return ""
+	}
+	if match[2] == "" {
+		return match[1]
+	}
+	return match[1] + "." + match[2]
+}
