@@ -11,6 +11,7 @@ import (
 
 	"github.com/transportcert/transportcert/internal/bundles"
 	"github.com/transportcert/transportcert/internal/printable"
+	"github.com/transportcert/transportcert/internal/replace"
 )
 
 func newBundle() *cobra.Command {
@@ -198,7 +199,7 @@ func (f *bundleFile) addFlags(command *cobra.Command) {
 
 func (f bundleFile) write(command *cobra.Command, data []byte) error {
 	if f != "" {
-		return replaceFile(string(f), bytes.NewReader(data))
+		return replace.File(string(f), bytes.NewReader(data))
 	}
 	if stdout, ok := command.OutOrStdout().(*os.File); ok && term.IsTerminal(int(stdout.Fd())) {
 		return usagef("expected -o FILE: a bundle is not for a terminal")

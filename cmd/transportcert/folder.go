@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/gather/collect"
+	"github.com/transportcert/transportcert/internal/replace"
 )
 
 // A documentFolder is a folder with a document for each server.
@@ -32,7 +33,7 @@ func (f *documentFolder) write(server string, document []byte) error {
 	}
 	name := collect.FileName(server) + ".json"
 	f.written = append(f.written, name)
-	return replaceFile(filepath.Join(f.path, name), bytes.NewReader(document))
+	return replace.File(filepath.Join(f.path, name), bytes.NewReader(document))
 }
 
 // others returns the documents in the folder that were not written now.

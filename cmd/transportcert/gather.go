@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/transportcert/transportcert/internal/printable"
+	"github.com/transportcert/transportcert/internal/replace"
 )
 
 func newGather() *cobra.Command {
@@ -68,7 +66,7 @@ Exit codes: 0 gathered; 2 an error, also with one server of many. No part of a d
 					return fmt.Errorf("writing the document: %w", err)
 				}
 				if file != "" && file != "-" {
-					return replaceFile(file, &text)
+					return replace.File(file, &text)
 				}
 				_, err = printable.NewWriter(command.OutOrStdout(), printable.JSON).Write(text.Bytes())
 				return err
@@ -133,40 +131,4 @@ func gatherAll(command *cobra.Command, from *sources, out string) error {
 		return errReported
 	}
 	return nil
-}
-
-// replaceFile writes a file whole or not at all: beside it first, then in its
-// place. What is no file, a pipe or a device, is written as it is.
-func replaceFile(path string, data io.WriterTo) (err error) {
-	if target, linkErr := filepath.EvalSymlinks(path); linkErr == nil {
-		path = target // the link stays a link
-	}
-	if info, statErr := os.Stat(path); statErr == nil && !info.Mode().IsRegular() {
-		return fill(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, data)
-	}
-	// Not os.CreateTemp, whose files only their owner can read.
-	beside := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
-	defer func() {
-		if err != nil {
-			os.Remove(beside)
-			err = fmt.Errorf("writing %s: %w", path, err)
-		}
-	}()
-	if err := fill(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, data); err != nil {
-		return err
-	}
-	return os.Rename(beside, path)
-}
-
-// fill opens a file and writes data to it.
-func fill(path string, flags int, data io.WriterTo) error {
-	file, err := os.OpenFile(path, flags, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = data.WriteTo(file)
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	return err
 }

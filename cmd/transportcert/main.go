@@ -76,7 +76,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	root.SetOut(orClosed(stdout))
 	root.SetErr(stderr)
 	command, err := root.ExecuteContextC(ctx)
 	notes.Counted()

@@ -2,10 +2,7 @@ package main
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"testing"
 
@@ -28,33 +25,6 @@ func TestReport(t *testing.T) {
 	report(&stderr, errors.New(strings.Repeat("x", 1<<20)))
 	note(&stderr)(strings.Repeat("x", 1<<20))
 	require.Less(t, stderr.Len(), 20<<10)
-}
-
-// A file is replaced whole or not at all, and what is no file stays what it is.
-func TestReplaceFile(t *testing.T) {
-	t.Parallel()
-	folder := t.TempDir()
-	file, link := filepath.Join(folder, "ex01.json"), filepath.Join(folder, "link.json")
-	require.NoError(t, os.WriteFile(file, []byte("old"), 0o600))
-	require.NoError(t, os.Symlink(file, link))
-	require.NoError(t, replaceFile(link, strings.NewReader("new")))
-	text, err := os.ReadFile(file)
-	require.NoError(t, err)
-	require.Equal(t, "new", string(text))
-	require.NoError(t, replaceFile(os.DevNull, strings.NewReader("gone")))
-	info, err := os.Lstat(os.DevNull)
-	require.NoError(t, err)
-	require.False(t, info.Mode().IsRegular())
-
-	require.Error(t, replaceFile(filepath.Join(folder, "missing", "ex01.json"), strings.NewReader("")))
-	require.Error(t, replaceFile(folder, strings.NewReader("")))
-	entries, err := os.ReadDir(folder)
-	require.NoError(t, err)
-	require.Equal(t, []string{"ex01.json", "link.json"}, slices.Collect(func(yield func(string) bool) {
-		for _, entry := range entries {
-			yield(entry.Name())
-		}
-	}))
 }
 
 func TestColors(t *testing.T) {

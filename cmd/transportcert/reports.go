@@ -6,26 +6,36 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/internal/output"
+	"github.com/transportcert/transportcert/internal/replace"
 	"github.com/transportcert/transportcert/internal/spool"
 )
 
 // A target is where a report goes: FORMAT or FORMAT=FILE on the command line.
 type target struct{ format, file string }
 
+func (t target) sameAs(other target) bool {
+	if t.file == "" || other.file == "" {
+		return t.file == other.file
+	}
+	return replace.Same(t.file, other.file)
+}
+
 func parseTargets(outputs []string) ([]target, error) {
 	var targets []target
 	for _, text := range outputs {
 		format, file, toFile := strings.Cut(text, "=")
 		next := target{format, file}
-		switch other := slices.IndexFunc(targets, func(t target) bool { return t.file == file }); {
+		switch other := slices.IndexFunc(targets, next.sameAs); {
 		case !slices.Contains(output.Reports, format):
 			return nil, usagef("unknown output format %q: expected one of %s", format, strings.Join(output.Reports, ", "))
 		case toFile && file == "":
 			return nil, usagef("--output: expected FORMAT=FILE, found %q", text)
 		case other >= 0 && file == "":
 			return nil, usagef("--output: expected one format on standard output, found %s and %s; the others need %[2]s=FILE", targets[other].format, format)
-		case other >= 0:
+		case other >= 0 && targets[other].file == file:
 			return nil, usagef("--output: expected each file once, found %s twice", file)
+		case other >= 0:
+			return nil, usagef("--output: expected each file once, and %s is %s", file, targets[other].file)
 		}
 		targets = append(targets, next)
 	}
@@ -69,7 +79,7 @@ func (r reports) close() error {
 		if open.file == "" {
 			continue
 		}
-		if err := replaceFile(open.file, open.text); err != nil {
+		if err := replace.File(open.file, open.text); err != nil {
 			return err
 		}
 	}

@@ -130,14 +130,20 @@ func (r reader) folder(folder string, yield func(Document, error) bool) bool {
 	if len(entries) > r.limits.Files {
 		return yield(Document{Name: folder}, fmt.Errorf("%s: expected at most %d files, found %d", folder, r.limits.Files, len(entries)))
 	}
-	var files, others []string
+	var files, others, noFiles []string
 	for _, entry := range entries {
 		extension := strings.ToLower(filepath.Ext(entry.Name()))
-		if !entry.IsDir() && (extension == ".json" || extension == ".ndjson") {
-			files = append(files, entry.Name())
-		} else {
+		switch isDocument := extension == ".json" || extension == ".ndjson"; {
+		case entry.IsDir() || !isDocument:
 			others = append(others, entry.Name())
+		case isFile(folder, entry):
+			files = append(files, entry.Name())
+		default: // a pipe, say, of which nobody may write the other end
+			noFiles = append(noFiles, entry.Name())
 		}
+	}
+	if len(noFiles) > 0 {
+		r.report(fmt.Sprintf("%s: left out, not a file: %s", folder, strings.Join(noFiles, ", ")))
 	}
 	if len(others) > 0 {
 		r.report(fmt.Sprintf("%s: left out, neither *.json nor *.ndjson: %s", folder, strings.Join(others, ", ")))
@@ -151,6 +157,16 @@ func (r reader) folder(folder string, yield func(Document, error) bool) bool {
 		}
 	}
 	return true
+}
+
+// isFile reports whether an entry of a folder is a file, or a link to one. What
+// cannot be read is one too, so that the error tells of it.
+func isFile(folder string, entry os.DirEntry) bool {
+	if entry.Type().IsRegular() {
+		return true
+	}
+	info, err := os.Stat(filepath.Join(folder, entry.Name()))
+	return err != nil || info.Mode().IsRegular()
 }
 
 func (r reader) file(path string, yield func(Document, error) bool) bool {
