@@ -64,6 +64,7 @@ type options struct {
 	clock           func() time.Time
 	deadline        time.Duration
 	bundles         []string
+	pulled          map[string][]byte // of bundles, those in memory
 	verificationKey string
 	policies        []string
 	waivers         string
@@ -85,6 +86,15 @@ func WithDeadline(deadline time.Duration) Option {
 // one of an organisation's own rules, beside them.
 func WithBundle(path string) Option {
 	return func(o *options) { o.bundles = append(o.bundles, path) }
+}
+
+// WithBundleData is WithBundle for one that is in memory, as a registry sent it.
+// Errors call it by the name.
+func WithBundleData(name string, data []byte) Option {
+	return func(o *options) {
+		o.bundles = append(o.bundles, name)
+		o.pulled[name] = data
+	}
 }
 
 // WithVerificationKey refuses every bundle that is not signed with the key
@@ -113,7 +123,7 @@ func WithWaivers(path string) Option {
 // embedded ones, where no option says otherwise. None of them gets the network
 // or the environment.
 func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
-	o := options{clock: time.Now, deadline: DefaultDeadline}
+	o := options{clock: time.Now, deadline: DefaultDeadline, pulled: map[string][]byte{}}
 	for _, option := range opts {
 		option(&o)
 	}

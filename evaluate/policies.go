@@ -92,11 +92,19 @@ func (p *program) prepare(ctx context.Context, query string) (rego.PreparedEvalQ
 	return prepared, err
 }
 
+// read reads a bundle, from memory or from where its path says.
+func (o *options) read(path string) (*bundle.Bundle, error) {
+	if data, ok := o.pulled[path]; ok {
+		return bundles.ReadData(path, data, o.verificationKey)
+	}
+	return bundles.Read(path, o.verificationKey)
+}
+
 // load reads what the options name, by where it comes from.
 func (o *options) load() (map[string]*bundle.Bundle, error) {
 	all := map[string]*bundle.Bundle{}
 	for _, path := range o.bundles {
-		loaded, err := bundles.Read(path, o.verificationKey)
+		loaded, err := o.read(path)
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -45,11 +44,6 @@ func (p *policyFlags) check() error {
 // evaluator compiles the policies that the flags name. What is pulled for it is
 // told on stderr.
 func (p *policyFlags) evaluator(ctx context.Context, stderr io.Writer) (*evaluate.Evaluator, error) {
-	folder, err := os.MkdirTemp("", "transportcert-")
-	if err != nil {
-		return nil, fmt.Errorf("making a folder for bundles: %w", err)
-	}
-	defer os.RemoveAll(folder)
 	options := []evaluate.Option{
 		evaluate.WithVerificationKey(p.verificationKey), evaluate.WithPolicies(p.policies...), evaluate.WithWaivers(p.waivers),
 	}
@@ -57,11 +51,18 @@ func (p *policyFlags) evaluator(ctx context.Context, stderr io.Writer) (*evaluat
 		options = append(options, evaluate.WithDeadline(p.limits.deadline))
 	}
 	for _, bundle := range p.bundles {
-		path, err := p.registry.Local(ctx, bundle, folder, note(stderr))
+		if remote, err := bundles.InRegistry(bundle); err != nil {
+			return nil, err
+		} else if !remote {
+			options = append(options, evaluate.WithBundle(bundle))
+			continue
+		}
+		data, digest, err := p.registry.Pull(ctx, bundle)
 		if err != nil {
 			return nil, err
 		}
-		options = append(options, evaluate.WithBundle(path))
+		note(stderr)(fmt.Sprintf("%s: pulled %s", bundle, digest))
+		options = append(options, evaluate.WithBundleData(bundle, data))
 	}
 	return evaluate.New(ctx, options...)
 }

@@ -197,18 +197,25 @@ func Read(path, verificationKey string) (*bundle.Bundle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the bundle: %w", err)
 	}
-	files := bundle.NewDirectoryLoader(path)
-	if info.IsDir() {
-		if err := inspect(path, func(string, fs.FileInfo, int) bool { return false }); err != nil {
-			return nil, fmt.Errorf("reading the bundle: %w", err)
-		}
-	} else {
+	if !info.IsDir() {
 		data, err := ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		files = bundle.NewTarballLoaderWithBaseURL(bytes.NewReader(data), path)
+		return ReadData(path, data, verificationKey)
 	}
+	if err := inspect(path, func(string, fs.FileInfo, int) bool { return false }); err != nil {
+		return nil, fmt.Errorf("reading the bundle: %w", err)
+	}
+	return read(path, bundle.NewDirectoryLoader(path), verificationKey)
+}
+
+// ReadData is Read of what a registry sent. An error calls it by the name.
+func ReadData(name string, data []byte, verificationKey string) (*bundle.Bundle, error) {
+	return read(name, bundle.NewTarballLoaderWithBaseURL(bytes.NewReader(data), name), verificationKey)
+}
+
+func read(path string, files bundle.DirectoryLoader, verificationKey string) (*bundle.Bundle, error) {
 	reader := bundle.NewCustomReader(files)
 	if verificationKey != "" {
 		key, err := ReadVerificationKey(verificationKey)

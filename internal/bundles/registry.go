@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
@@ -115,22 +114,15 @@ func wrap(err *error, doing string) {
 	}
 }
 
-// Local returns the path of a bundle: of one in a registry, the file into
-// which it is pulled below the folder. report is told the digest.
-func (r Registry) Local(ctx context.Context, bundle, folder string, report func(sentence string)) (string, error) {
-	if name, _, isURL := strings.Cut(bundle, "://"); !strings.HasPrefix(bundle, scheme) {
-		if isURL { // it can hold a password
-			return "", fmt.Errorf("bundle %s://...: expected a file, a folder or oci://HOST/REPO:TAG", name)
-		}
-		return bundle, nil
+// InRegistry reports whether a bundle is in a registry, and not a file or folder.
+func InRegistry(bundle string) (bool, error) {
+	if strings.HasPrefix(bundle, scheme) {
+		return true, nil
 	}
-	data, digest, err := r.Pull(ctx, bundle)
-	if err != nil {
-		return "", err
+	if name, _, isURL := strings.Cut(bundle, "://"); isURL { // it can hold a password
+		return false, fmt.Errorf("bundle %s://...: expected a file, a folder or oci://HOST/REPO:TAG", name)
 	}
-	report(fmt.Sprintf("%s: pulled %s", bundle, digest))
-	path := filepath.Join(folder, strings.ReplaceAll(digest, ":", "-")+".tar.gz")
-	return path, os.WriteFile(path, data, 0o600)
+	return false, nil
 }
 
 func (r Registry) repository(reference string) (*remote.Repository, error) {
