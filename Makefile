@@ -37,7 +37,8 @@ lint:
 	go tool opa fmt --list --fail policies/transportcert
 	go tool opa check --strict --schema policies/schemas policies/transportcert
 
-# What is neither Go nor Rego: the export script and the PowerShell in the pages. It needs Node.js and npm.
+# What is neither Go nor Rego, in files and in pages: PowerShell, and YAML against the schema of whoever reads it. It needs
+# Node.js and npm.
 check-files:
 	cd .ci/validate && npm ci --silent && npm run --silent check
 

@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as powershell from "./powershell.js";
+import * as yaml from "./yaml.js";
 
 const root = new URL("../../", import.meta.url);
 const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" })
@@ -17,13 +18,20 @@ function blocks(page, language) {
   return found;
 }
 
+// fileName is the name of the file that a block of YAML shows: that of its first line, or the last one before the block.
+function fileName(page, block) {
+  const before = page.split("\n").slice(0, block.line - 1).join("\n");
+  const first = block.text.match(/^# ([\w.-]+\.ya?ml)\n/);
+  return first?.[1] ?? [...before.matchAll(/`([\w./-]+\.ya?ml)`/g)].at(-1)?.[1] ?? "";
+}
+
 let checked = 0;
 let failed = 0;
 function report(name, problems) {
   checked++;
   for (const problem of problems) {
     failed++;
-    console.error(`${name}:${problem}`);
+    console.error(`${name}: ${problem}`);
   }
 }
 
@@ -31,9 +39,16 @@ for (const file of files) {
   const text = () => readFileSync(new URL(file, root), "utf8");
   if (file.endsWith(".ps1")) {
     report(file, powershell.problems(text()));
+  } else if (/\.ya?ml$/.test(file)) {
+    report(file, await yaml.problems(file, text()));
   } else if (file.endsWith(".md")) {
-    for (const block of blocks(text(), "powershell")) {
+    const page = text();
+    for (const block of blocks(page, "powershell")) {
       report(file, powershell.problems("\n".repeat(block.line) + block.text));
+    }
+    for (const block of blocks(page, "ya?ml")) {
+      const name = fileName(page, block);
+      report(`${file}:${block.line} (${name})`, await yaml.problems(name, block.text));
     }
   }
 }

@@ -1,0 +1,74 @@
+// Holds YAML against the schema of whoever reads it.
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import * as github from "@action-validator/core";
+import Ajv from "ajv";
+import { schema as gitlabSchema } from "gitlab-ci-local/src/schema/schema.js";
+import jsYAML from "js-yaml";
+
+const require = createRequire(import.meta.url);
+
+const parsed = (text) => jsYAML.load(text);
+const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+
+// against returns a check with a JSON Schema.
+function against(schema) {
+  const validate = ajv.compile(schema);
+  return (text) => (validate(parsed(text)) ? [] : validate.errors.map((e) => `${e.instancePath || "/"} ${e.message} ${JSON.stringify(e.params)}`));
+}
+
+// leaves are the errors that say what is wrong; those around them only say that something is.
+const leaves = (errors) => errors.flatMap((e) => (e.states?.length ? e.states.flatMap((s) => leaves(s.errors)) : [`${e.path ?? ""} ${e.title}: ${e.detail ?? ""}`]));
+const workflow = (text) => leaves(github.validateWorkflow(
+  text.replace(/^ +attestations: write\n/m, ""), // a permission that is younger than the validator
+).errors);
+const action = (text) => leaves(github.validateAction(text).errors);
+
+// Azure Pipelines reads the first key of a step as its kind, which JSON Schema cannot say. Microsoft's own service knows
+// how, but its package has no schema: azure-pipelines.schema.json has what the project's examples use. With
+// AZURE_PIPELINES_SCHEMA=FILE, Microsoft's service-schema.json takes its place.
+async function azure(text) {
+  const { getLanguageService } = require("azure-pipelines-language-service");
+  const { parse } = require("azure-pipelines-language-service/lib/parser/yamlParser");
+  const { TextDocument } = require("vscode-languageserver-types");
+  const file = process.env.AZURE_PIPELINES_SCHEMA ?? new URL("azure-pipelines.schema.json", import.meta.url);
+  const schema = JSON.parse(readFileSync(file, "utf8"));
+  const service = getLanguageService(async () => schema, [], async () => "schema", { resolveRelativePath: (path) => path });
+  service.configure({ validate: true });
+  const log = console.log;
+  console.log = () => {}; // the service says what it does
+  try {
+    const found = await service.doValidation(TextDocument.create("file:///azure-pipelines.yml", "yaml", 1, text), parse(text, []));
+    return found.map((problem) => `line ${problem.range.start.line + 1}: ${problem.message}`);
+  } finally {
+    console.log = log;
+  }
+}
+
+const hooks = against(JSON.parse(readFileSync(new URL("pre-commit-hooks.schema.json", import.meta.url), "utf8")));
+const gitlab = against(gitlabSchema);
+// What runs in other tests has to be YAML here and no more: goreleaser reads its configuration strictly (make
+// release-snapshot), OPA starts with its configurations (make integration), transportcert reads waivers and data (make test).
+const ownTest = (text) => (parsed(text) === undefined ? ["empty"] : []);
+
+const checks = [
+  [/(^|\/)\.github\/workflows\/[^/]+\.ya?ml$/, workflow],
+  [/^action\.ya?ml$/, action],
+  [/^\.gitlab-ci\.yml$/, gitlab],
+  [/^azure-pipelines\.yml$/, azure],
+  [/^\.pre-commit-hooks\.yaml$/, hooks],
+  [/^(\.goreleaser|waivers|opa-[a-z]+|examples\/custom\/.*data)\.yaml$/, ownTest],
+];
+
+// problems returns what is wrong with the text of a file of this name.
+export async function problems(name, text) {
+  const check = checks.find(([pattern]) => pattern.test(name));
+  if (!check) {
+    return ["no schema is known for a file of this name"];
+  }
+  try {
+    return await check[1](text);
+  } catch (error) {
+    return [error.message.split("\n")[0]];
+  }
+}
