@@ -89,6 +89,7 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 		}
 		g.report("%v; nothing of this server is gathered", c.broken[name])
 	}
+	g.unassigned(&c)
 	g.fill(doc, c, server)
 	if doc.Server == "" {
 		doc.Server = server
@@ -115,6 +116,7 @@ func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 		}
 		said[sentence] = true
 	}
+	g.unassigned(&c)
 	var docs []*gather.Document
 	for _, server := range c.servers {
 		doc := &gather.Document{SchemaVersion: gather.Version, Server: server}
@@ -130,18 +132,21 @@ func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 
 // fill fills the sections of doc from the exports of one server.
 func (g Gatherer) fill(doc *gather.Document, c collection, server string) {
-	mine := g.of(server, c)
-	if connectors := collect(g, doc, server, "connectors", mine, g.connector); connectors != nil {
+	if doc.Sources == nil {
+		doc.Sources = map[string]string{}
+	}
+	f := filling{g, doc, first(server, g.Dir), c.exportsOf(server), c.unknown}
+	if connectors := collect(f, "connectors", g.connector); connectors != nil {
 		doc.Connectors = connectors
 	}
-	if certificates := collect(g, doc, server, "certificates", mine, g.certificate); certificates != nil {
+	if certificates := collect(f, "certificates", g.certificate); certificates != nil {
 		doc.Certificates = certificates
 		g.reportUnknown(certificates)
 	}
-	if directory := collect(g, doc, server, "directory", mine, g.directory); directory != nil {
+	if directory := collect(f, "directory", g.directory); directory != nil {
 		doc.Directory = &directory[0]
 	}
-	if facts := collect(g, doc, server, "host", mine, g.server); facts != nil {
+	if facts := collect(f, "host", g.server); facts != nil {
 		doc.Host = &facts[0].host
 		if facts[0].version != "" {
 			doc.ExchangeVersion, doc.Sources["exchange_version"] = facts[0].version, doc.Sources["host"]
@@ -150,13 +155,13 @@ func (g Gatherer) fill(doc *gather.Document, c collection, server string) {
 			doc.Roles, doc.Sources["roles"] = facts[0].roles, doc.Sources["host"]
 		}
 	}
-	if connectors := collect(g, doc, server, "send_connectors", mine, g.sendConnector); connectors != nil {
+	if connectors := collect(f, "send_connectors", g.sendConnector); connectors != nil {
 		doc.SendConnectors = connectors
 	}
-	if subscriptions := collect(g, doc, server, "edge_subscriptions", mine, g.edgeSubscription); subscriptions != nil {
+	if subscriptions := collect(f, "edge_subscriptions", g.edgeSubscription); subscriptions != nil {
 		doc.EdgeSubscriptions = subscriptions
 	}
-	if hybrid := collect(g, doc, server, "hybrid", mine, g.hybrid); hybrid != nil {
+	if hybrid := collect(f, "hybrid", g.hybrid); hybrid != nil {
 		doc.Hybrid = &hybrid[0]
 	}
 	if c.made.Year() >= 1996 && c.made.Year() <= 9999 { // before it is what an archive has that knows no time
@@ -164,30 +169,34 @@ func (g Gatherer) fill(doc *gather.Document, c collection, server string) {
 	}
 }
 
-// collect reads what each export says of a section and notes in doc.Sources
+// A filling is a document that is being filled.
+type filling struct {
+	Gatherer
+	doc     *gather.Document
+	server  string // for reports
+	exports []*export
+	unknown map[string]bool // sections of which there is more, that can belong to any server
+}
+
+// collect reads what each export says of a section and notes in Sources
 // which files that came from. read returns the name of the thing that it read,
 // empty where the export has nothing for the section. The same thing in two
 // exports counts once where both say the same; where they do not, one of them
 // is old, and nobody can tell which. The result is nil where nothing was
 // gathered, or not everything could be: half a section would be taken for all.
-func collect[T any](g Gatherer, doc *gather.Document, server, section string, all []*export, read func(*export) (string, T, error)) []T {
+func collect[T any](f filling, section string, read func(*export) (string, T, error)) []T {
 	var values []T
 	var sources []string
-	failed := false
+	failed := f.unknown[section]
 	seen := map[string]int{} // the thing's place in values
 	from := map[string]*export{}
-	for _, e := range all {
+	for _, e := range f.exports {
 		if e.kind.section() != section {
-			continue
-		}
-		if e.unassigned != nil {
-			g.report("%s: %v", e.place(), e.unassigned)
-			failed = true
 			continue
 		}
 		what, v, err := read(e)
 		if err != nil {
-			g.report("%s: %v", e.place(), err)
+			f.report("%s: %v", e.place(), err)
 			failed = true
 		}
 		if err != nil || what == "" {
@@ -199,22 +208,19 @@ func collect[T any](g Gatherer, doc *gather.Document, server, section string, al
 			seen[key], from[key] = len(values), e
 			values = append(values, v)
 		} else if reflect.DeepEqual(values[i], v) {
-			g.report("%s: left out, %s is in %s too and the same there", e.place(), what, from[key].place())
+			f.report("%s: left out, %s is in %s too and the same there", e.place(), what, from[key].place())
 		} else {
-			g.report("%s and %s differ in %s: expected exports made at one time", from[key].place(), e.place(), what)
+			f.report("%s and %s differ in %s: expected exports made at one time", from[key].place(), e.place(), what)
 			failed = true
 		}
 	}
 	if failed {
-		g.report("%s: %s not gathered, since not every object could be read", first(server, g.Dir), section)
+		f.report("%s: %s not gathered, since not every object could be read", f.server, section)
 		return nil
 	}
 	if sources != nil {
 		slices.Sort(sources)
-		if doc.Sources == nil {
-			doc.Sources = map[string]string{}
-		}
-		doc.Sources[section] = strings.Join(slices.Compact(sources), ", ")
+		f.doc.Sources[section] = strings.Join(slices.Compact(sources), ", ")
 	}
 	return values
 }
@@ -239,22 +245,38 @@ func (g Gatherer) choose(c collection) (string, error) {
 	return server, nil
 }
 
-// of returns the exports of a server, those of the organization, and those that
-// can belong to any server.
-func (g Gatherer) of(server string, c collection) []*export {
+// unassigned reports the exports that can belong to any of several servers.
+// The sections that they are of are not known of any server then.
+func (g Gatherer) unassigned(c *collection) {
+	if len(c.servers) < 2 {
+		return
+	}
+	const most = 5
+	several := strings.Join(c.servers[:min(most, len(c.servers))], ", ")
+	if more := len(c.servers) - most; more > 0 {
+		several += fmt.Sprintf(" and %d more", more)
+	}
+	for _, e := range c.of[""] {
+		switch {
+		case e.kind >= sendConnector: // of the organization
+		case e.kind == bareCertificate:
+			g.report("%s: left out, it does not say which server it belongs to, and there are several: %s", e.place(), several)
+		default:
+			g.report("%s: expected the name of its server, since there are several (%s); make a folder for each server, with its exports alone", e.place(), several)
+			c.unknown[e.kind.section()] = true
+		}
+	}
+}
+
+// exportsOf returns the exports of a server, with those of the organization and,
+// where there is no other server, those that do not say whose they are.
+func (c collection) exportsOf(server string) []*export {
 	var mine []*export
 	if server != "" {
 		mine = slices.Clip(c.of[strings.ToLower(server)])
 	}
 	for _, e := range c.of[""] {
-		switch {
-		case e.kind >= sendConnector || len(c.servers) < 2:
-			mine = append(mine, e)
-		case e.kind == bareCertificate:
-			g.report("%s: left out, it does not say which server it belongs to, and there are several: %s", e.place(), strings.Join(c.servers, ", "))
-		default:
-			e.unassigned = fmt.Errorf("expected the name of its server, since there are several (%s); make a folder for each server, with its exports alone",
-				strings.Join(c.servers, ", "))
+		if e.kind >= sendConnector || len(c.servers) < 2 {
 			mine = append(mine, e)
 		}
 	}

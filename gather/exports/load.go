@@ -73,7 +73,6 @@ type export struct {
 	object     *object
 	serialized serialized // of a certificate
 	damage     error      // of SerializationData, of which serialized has what could be read
-	unassigned error      // not nil: it can belong to any of several servers
 }
 
 // place says where the export is, for errors and reports.
@@ -84,6 +83,7 @@ type collection struct {
 	exports []*export
 	of      map[string][]*export // by server, in lower case; "": which one is not known
 	servers []string             // names, from objects and from folders
+	unknown map[string]bool      // sections of which there are objects that can belong to any server
 	broken  map[string]error     // by server, in lower case: a file in its folder that cannot be read
 	made    time.Time            // when the exports were made; zero: not known
 }
@@ -91,7 +91,7 @@ type collection struct {
 // load reads every file.
 func (g Gatherer) load(ctx context.Context) (collection, error) {
 	g.Limits = g.Limits.WithDefaults()
-	c := collection{of: map[string][]*export{}, broken: map[string]error{}}
+	c := collection{of: map[string][]*export{}, unknown: map[string]bool{}, broken: map[string]error{}}
 	tree, err := g.open()
 	if err != nil {
 		return c, fmt.Errorf("exports: %w", err)
