@@ -49,14 +49,29 @@ func (o *own) hooks(ctx context.Context, compiler *ast.Compiler, store storage.S
 		return nil, err
 	}
 	criterion := []string{"reason", "thumbprint"}
-	problems := o.misnamed(compiler)
+	problems, err := o.fields(slices.Concat(criterion, required, optional, thresholds))
+	if err != nil {
+		return nil, err
+	}
+	problems = append(problems, o.misnamed(compiler)...)
 	for _, hook := range []hook{
 		{"ineligible", criterion, nil, criterion, types.S},
 		{"findings", required, slices.Concat(required, optional), required, types.S},
 		{"config", nil, thresholds, thresholds, types.N},
 	} {
-		if found := compiler.TypeEnv.GetByRef(ast.MustParseRef(customPackage + "." + hook.name)); found != nil {
+		found := compiler.TypeEnv.GetByRef(ast.MustParseRef(customPackage + "." + hook.name))
+		if data, ok := lookup(o.data, []string{"transportcert", "custom", hook.name}); ok {
+			value, err := ast.InterfaceToValue(data)
+			if err != nil {
+				return nil, fmt.Errorf("reading %s: %w", hook.name, err)
+			}
+			found = compiler.TypeEnv.GetByValue(value)
+		}
+		if found != nil {
 			problems = append(problems, o.shape(hook, found)...)
+		}
+		if o.conditional(hook.name) {
+			problems = append(problems, o.at(hook.name, hook.name+": expected a default rule: where no rule holds, there is no decision", nil))
 		}
 	}
 	if len(problems) > 0 {
@@ -67,6 +82,22 @@ func (o *own) hooks(ctx context.Context, compiler *ast.Compiler, store storage.S
 		problems = append(problems, o.at("config", text, nil))
 	}
 	return problems, err
+}
+
+// conditional reports whether a hook has a value under conditions alone.
+func (o *own) conditional(hook string) bool {
+	var rules []*ast.Rule
+	for _, file := range o.rules {
+		for _, rule := range file.Parsed.Rules {
+			if rule.Head.Ref().String() == hook && file.Parsed.Package.Path.String() == customPackage {
+				rules = append(rules, rule)
+			}
+		}
+	}
+	always := ast.NewBody(ast.NewExpr(ast.BooleanTerm(true)))
+	return len(rules) > 0 && !slices.ContainsFunc(rules, func(rule *ast.Rule) bool {
+		return rule.Default || rule.Head.RuleKind() == ast.MultiValue || rule.Body.Equal(always)
+	})
 }
 
 // shape compares the types that a hook can have with what the shipped rules read.

@@ -1,0 +1,295 @@
+package policytest
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/bundle"
+
+	"github.com/transportcert/transportcert/policies/schemas"
+)
+
+// vocabulary is the names of fields that something has, and the texts that a
+// field can be where these are known.
+type vocabulary struct {
+	names map[string]bool
+	own   map[string]bool     // names that the organisation's own Rego and data give to fields
+	texts map[string][]string // by field; without an entry: any text
+}
+
+// vocabularyOf collects the fields of the schemas, of the hooks, and of the
+// organisation's own objects.
+func (o *own) vocabularyOf(hookFields []string) (*vocabulary, error) {
+	v := &vocabulary{map[string]bool{}, map[string]bool{}, map[string][]string{}}
+	open := map[string]bool{}
+	for _, text := range [][]byte{schemas.Input, schemas.Decision, schemas.Findings} {
+		var schema any
+		if err := json.Unmarshal(text, &schema); err != nil {
+			return nil, fmt.Errorf("reading a schema: %w", err)
+		}
+		v.schema(schema, open)
+	}
+	for name := range open {
+		delete(v.texts, name)
+	}
+	for _, name := range slices.Concat(hookFields, annotationFields) {
+		v.names[name] = true
+	}
+	v.data(o.data)
+	v.modules(o.rules)
+	return v, nil
+}
+
+// modules adds the keys that objects in Rego have.
+func (v *vocabulary) modules(modules []bundle.ModuleFile) {
+	for _, module := range modules {
+		for _, annotations := range module.Parsed.Annotations {
+			v.data(annotations.Custom)
+		}
+		ast.NewGenericVisitor(func(node any) bool {
+			switch node := node.(type) {
+			case ast.Object:
+				node.Foreach(func(key, _ *ast.Term) { v.add(key) })
+			case *ast.Head:
+				for _, part := range node.Ref() {
+					v.add(part)
+				}
+			}
+			return false
+		}).Walk(module.Parsed)
+	}
+}
+
+// annotationFields are those of what rego.metadata.rule returns.
+var annotationFields = []string{
+	"annotations", "authors", "compile", "custom", "description", "email", "entrypoint", "location", "name", "organizations",
+	"path", "ref", "related_resources", "schemas", "scope", "title",
+}
+
+func (v *vocabulary) add(key *ast.Term) {
+	if name, ok := key.Value.(ast.String); ok {
+		v.names[string(name)], v.own[string(name)] = true, true
+	}
+}
+
+// data adds the keys of data, however deep they are.
+func (v *vocabulary) data(value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, inner := range value {
+			v.names[key], v.own[key] = true, true
+			v.data(inner)
+		}
+	case []any:
+		for _, inner := range value {
+			v.data(inner)
+		}
+	}
+}
+
+// schema adds the properties of a schema. open are those that can be any text.
+func (v *vocabulary) schema(value any, open map[string]bool) {
+	switch value := value.(type) {
+	case []any:
+		for _, inner := range value {
+			v.schema(inner, open)
+		}
+	case map[string]any:
+		properties, _ := value["properties"].(map[string]any)
+		for name, property := range properties {
+			v.names[name] = true
+			if texts := textsOf(property); len(texts) > 0 {
+				v.texts[name] = slices.Compact(slices.Sorted(slices.Values(append(v.texts[name], texts...))))
+			} else {
+				open[name] = true
+			}
+		}
+		for _, inner := range value {
+			v.schema(inner, open)
+		}
+	}
+}
+
+// textsOf returns the texts that a property, or each item of it, can be.
+func textsOf(property any) []string {
+	schema, _ := property.(map[string]any)
+	if items, ok := schema["items"]; ok {
+		return textsOf(items)
+	}
+	values, _ := schema["enum"].([]any)
+	if values == nil {
+		values, _ = schema["examples"].([]any) // every text that a gatherer writes
+	}
+	var texts []string
+	for _, value := range values {
+		if text, ok := value.(string); ok {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+// fields finds references below a variable to fields that nothing has, of which
+// the compiler cannot tell the type, such as below the argument of a function;
+// and texts that a field never is.
+func (o *own) fields(hookFields []string) ([]Problem, error) {
+	v, err := o.vocabularyOf(hookFields)
+	if err != nil {
+		return nil, err
+	}
+	origin := o.origins()
+	var problems []Problem
+	look := func(files []bundle.ModuleFile) {
+		known := slices.Sorted(maps.Keys(v.names))
+		for _, file := range files {
+			for _, rule := range file.Parsed.Rules {
+				each(rule, func(rule *ast.Rule) {
+					v.walk(rule, origin.names[file.Parsed], origin.foreign[rule], known, func(at *ast.Location, text string) {
+						problems = append(problems, Problem{at.File, at.Row, text})
+					})
+				})
+			}
+		}
+	}
+	look(o.rules)
+	v.modules(o.tests) // what only tests make, rules do not see
+	look(o.tests)
+	return problems, nil
+}
+
+// each visits a rule and those of its else.
+func each(rule *ast.Rule, visit func(*ast.Rule)) {
+	for ; rule != nil; rule = rule.Else {
+		visit(rule)
+	}
+}
+
+func (v *vocabulary) walk(rule *ast.Rule, global, foreign map[ast.Var]bool, known []string, report func(*ast.Location, string)) {
+	check := func(ref ast.Ref) {
+		head, ok := ref[0].Value.(ast.Var)
+		if !ok || global[head] || foreign[head] {
+			return
+		}
+		for i, part := range ref[1:] {
+			if name, ok := part.Value.(ast.String); ok && !v.names[string(name)] {
+				text := fmt.Sprintf("%s has no %s", ref[:i+1], string(name))
+				if close := closest(string(name), known); close != "" {
+					text += "; did you mean " + close + "?"
+				} else {
+					text += ": no schema, no hook and no object of yours has such a field"
+				}
+				report(ref[0].Location, text)
+				return
+			}
+		}
+	}
+	compare := func(terms []*ast.Term) {
+		if len(terms) < 3 || !comparing[terms[0].String()] {
+			return
+		}
+		for _, pair := range [][2]*ast.Term{{terms[1], terms[2]}, {terms[2], terms[1]}} {
+			ref, ok := pair[0].Value.(ast.Ref)
+			if !ok || foreign[ast.Var(ref[0].String())] {
+				continue
+			}
+			for _, text := range literals(pair[1]) {
+				if wrong := v.never(ref, text); wrong != "" {
+					report(pair[0].Location, wrong)
+				}
+			}
+		}
+	}
+	var visitor *ast.GenericVisitor
+	call := func(terms []*ast.Term) {
+		compare(terms)
+		for _, term := range terms[1:] {
+			visitor.Walk(term)
+		}
+	}
+	visitor = ast.NewGenericVisitor(func(node any) bool {
+		switch node := node.(type) {
+		case *ast.Rule:
+			if node != rule {
+				return true // else, which is visited by itself
+			}
+		case *ast.Expr:
+			terms, ok := node.Terms.([]*ast.Term)
+			if !ok {
+				return false
+			}
+			call(terms)
+			for _, with := range node.With {
+				visitor.Walk(with.Value)
+			}
+			return true
+		case ast.Call:
+			call(node)
+			return true
+		case ast.Ref:
+			check(node)
+		}
+		return false
+	})
+	visitor.Walk(rule)
+}
+
+var comparing = map[string]bool{"equal": true, "eq": true, "neq": true, "internal.member_2": true}
+
+// literals returns the texts of a term: itself, or the members of a set or an
+// array.
+func literals(term *ast.Term) []string {
+	var texts []string
+	add := func(term *ast.Term) {
+		if text, ok := term.Value.(ast.String); ok {
+			texts = append(texts, string(text))
+		}
+	}
+	add(term)
+	switch value := term.Value.(type) {
+	case ast.Set:
+		value.Foreach(add)
+	case *ast.Array:
+		value.Foreach(add)
+	}
+	return texts
+}
+
+var objectIdentifier = regexp.MustCompile(`^[0-9]+(\.[0-9]+)+$`)
+
+// never says that the field to which a reference leads is never a text; nothing
+// where it can be.
+func (v *vocabulary) never(ref ast.Ref, text string) string {
+	end := len(ref)
+	for end > 1 && !isString(ref[end-1]) {
+		end-- // an index, or a variable in its place
+	}
+	if end == 1 {
+		return ""
+	}
+	name := string(ref[end-1].Value.(ast.String))
+	texts := v.texts[name]
+	ofInput := ref.HasPrefix(ast.InputRootRef)
+	switch {
+	case len(texts) == 0, slices.Contains(texts, text), v.own[name] && !ofInput, objectIdentifier.MatchString(text):
+		return ""
+	}
+	problem := fmt.Sprintf("%s is never %q", ref[:end], text)
+	i := slices.IndexFunc(texts, func(other string) bool { return strings.EqualFold(other, text) })
+	if i >= 0 {
+		return fmt.Sprintf("%s; did you mean %q?", problem, texts[i])
+	}
+	if close := closest(text, texts); close != "" {
+		return fmt.Sprintf("%s; did you mean %q?", problem, close)
+	}
+	return problem + "; it is one of " + strings.Join(texts, ", ")
+}
+
+func isString(term *ast.Term) bool {
+	_, ok := term.Value.(ast.String)
+	return ok
+}
