@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/transportcert/transportcert/internal/printable"
@@ -172,7 +173,13 @@ func (f *finder) read(folder string) ([]fs.DirEntry, error) {
 	if f.entries += len(entries); f.entries > f.g.Limits.Files {
 		return nil, fmt.Errorf("%s: expected at most %d files, found %d", f.tree.base, f.g.Limits.Files, f.entries)
 	}
-	return entries, nil
+	return slices.DeleteFunc(entries, func(entry fs.DirEntry) bool {
+		if fs.ValidPath(entry.Name()) {
+			return false
+		}
+		f.g.report("%s: left out, its name is not UTF-8", f.tree.shown(path.Join(folder, entry.Name())))
+		return true
+	}), nil
 }
 
 // regular says whether an entry is a regular file, or a link to one.

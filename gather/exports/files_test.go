@@ -137,6 +137,19 @@ func TestLinks(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
+// A name that is not UTF-8, which a disk from elsewhere can have, is left out.
+func TestNameIsNotUTF8(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, one(connectorObj(el("S", "AuthMechanism", "Tls"))))
+	if err := os.WriteFile(filepath.Join(dir, "B\xfcro.xml"), nil, 0o600); err != nil {
+		t.Skip("no such names here: ", err)
+	}
+	doc, reports, err := run(t, dir, "")
+	require.NoError(t, err)
+	require.Len(t, doc.Connectors, 1)
+	require.Equal(t, []string{"DIR/B\ufffdro.xml: left out, its name is not UTF-8"}, reports)
+}
+
 // What is wrong with one server's files costs that server, and no other.
 func TestLayoutDamage(t *testing.T) {
 	t.Parallel()
