@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -238,6 +239,20 @@ func TestChecksums(t *testing.T) {
 		require.Equal(t, hex.EncodeToString(digest[:]), sum, name)
 	}
 	require.ElementsMatch(t, want, found)
+}
+
+// The pages name files that a release has.
+func TestNamesInPages(t *testing.T) {
+	m := read(t)
+	for _, page := range []string{"README.md", "docs/install.md", "docs/ci.md"} {
+		text, err := os.ReadFile(root + page)
+		require.NoError(t, err)
+		names := regexp.MustCompile(`transportcert_0\.1\.0_[a-z0-9_]+\.[a-z.]*[a-z]`).FindAllString(string(text), -1)
+		require.NotEmpty(t, names, page)
+		for _, name := range names {
+			require.FileExists(t, dist+strings.Replace(name, "0.1.0", m.Version, 1), page)
+		}
+	}
 }
 
 // Debian's own tools read the packages.

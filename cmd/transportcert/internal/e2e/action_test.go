@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -36,43 +37,50 @@ type action struct {
 	}
 }
 
-// A release is a server of releases, which has version 1.2.3 of the program.
-func release(t *testing.T) (url, ca string, files map[string][]byte) {
+// A releaseServer has one release for one platform.
+type releaseServer struct {
+	url   string
+	ca    string            // a file with the certificate of the server
+	files map[string][]byte // by path
+}
+
+// serveRelease serves a release, in which the program is a script that decides for a day at which the fixtures are what
+// the tests expect.
+func serveRelease(t *testing.T, version, platform string) releaseServer {
 	t.Helper()
 	program, err := exec.LookPath("transportcert")
 	require.NoError(t, err)
-	text, err := os.ReadFile(program)
-	require.NoError(t, err)
-	name := "transportcert_1.2.3_" + runtime.GOOS + "_" + runtime.GOARCH
+	text := fmt.Sprintf("#!/bin/sh\ncommand=$1\nshift\nexec '%s' \"$command\" --at 2026-11-22T07:00:00Z \"$@\"\n", program)
+	name := "transportcert_" + version + "_" + platform
 	var archive bytes.Buffer
 	zipped := gzip.NewWriter(&archive)
 	tarred := tar.NewWriter(zipped)
 	require.NoError(t, tarred.WriteHeader(&tar.Header{Name: name + "/transportcert", Mode: 0o755, Size: int64(len(text))}))
-	_, err = tarred.Write(text)
+	_, err = io.WriteString(tarred, text)
 	require.NoError(t, err)
 	require.NoError(t, tarred.Close())
 	require.NoError(t, zipped.Close())
-	files = map[string][]byte{
-		"/download/v1.2.3/" + name + ".tar.gz": archive.Bytes(),
-		"/download/v1.2.3/checksums.txt":       fmt.Appendf(nil, "%x  other.deb\n%x  %s.tar.gz\n", sha256.Sum256(nil), sha256.Sum256(archive.Bytes()), name),
+	files := map[string][]byte{
+		"/download/v" + version + "/" + name + ".tar.gz": archive.Bytes(),
+		"/download/v" + version + "/checksums.txt":       fmt.Appendf(nil, "%x  other.deb\n%x  %s.tar.gz\n", sha256.Sum256(nil), sha256.Sum256(archive.Bytes()), name),
 	}
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/latest" {
-			http.Redirect(w, r, "/tag/v1.2.3", http.StatusFound)
-		} else if text, found := files[r.URL.Path]; found || r.URL.Path == "/tag/v1.2.3" {
+			http.Redirect(w, r, "/tag/v"+version, http.StatusFound)
+		} else if text, found := files[r.URL.Path]; found || r.URL.Path == "/tag/v"+version {
 			_, _ = w.Write(text)
 		} else {
 			http.NotFound(w, r)
 		}
 	}))
 	t.Cleanup(server.Close)
-	ca = filepath.Join(t.TempDir(), "ca.pem")
+	ca := filepath.Join(t.TempDir(), "ca.pem")
 	require.NoError(t, os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600))
-	return server.URL, ca, files
+	return releaseServer{server.URL, ca, files}
 }
 
 // runAction does what a runner does with action.yml.
-func runAction(t *testing.T, url, ca, ref string, inputs map[string]string) (code int, log string, outputs string, folder string) {
+func (s releaseServer) runAction(t *testing.T, folder, ref string, inputs map[string]string) (code int, log, outputs string) {
 	t.Helper()
 	root, err := filepath.Abs("../../../..")
 	require.NoError(t, err)
@@ -85,9 +93,8 @@ func runAction(t *testing.T, url, ca, ref string, inputs map[string]string) (cod
 	require.Equal(t, "${{ steps."+step.ID+".outputs.sarif }}", a.Outputs["sarif"].Value)
 	require.NotContains(t, step.Run, "${{", "inputs are no code")
 
-	folder = ciRepository(t, "[]")
 	outputFile := filepath.Join(t.TempDir(), "output")
-	environment := append(os.Environ(), "GITHUB_ACTION_PATH="+root, "GITHUB_OUTPUT="+outputFile, "TRANSPORTCERT_RELEASES="+url, "CURL_CA_BUNDLE="+ca)
+	environment := append(os.Environ(), "GITHUB_ACTION_PATH="+root, "GITHUB_OUTPUT="+outputFile, "TRANSPORTCERT_RELEASES="+s.url, "CURL_CA_BUNDLE="+s.ca)
 	for name, value := range step.Env {
 		environment = append(environment, name+"="+regexp.MustCompile(`\$\{\{ ([a-z]+)\.([a-z_-]+) \}\}`).ReplaceAllStringFunc(value, func(expression string) string {
 			name := strings.Fields(strings.ReplaceAll(expression, ".", " "))[2]
@@ -110,7 +117,7 @@ func runAction(t *testing.T, url, ca, ref string, inputs map[string]string) (cod
 		require.NoError(t, err)
 	}
 	set, _ := os.ReadFile(outputFile)
-	return command.ProcessState.ExitCode(), string(output), string(set), folder
+	return command.ProcessState.ExitCode(), string(output), string(set)
 }
 
 func TestAction(t *testing.T) {
@@ -121,8 +128,8 @@ func TestAction(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not installed")
 	}
-	const arguments = "--all-servers\n--exports\nexports\n\n--roots\ncontoso-root.pem\n--at\n2026-11-22T07:00:00Z\n"
-	url, ca, files := release(t)
+	const arguments = "--all-servers\n--exports\nexports\n\n--roots\ncontoso-root.pem\n"
+	server := serveRelease(t, "1.2.3", runtime.GOOS+"_"+runtime.GOARCH)
 
 	for name, test := range map[string]struct {
 		inputs map[string]string
@@ -140,7 +147,8 @@ func TestAction(t *testing.T) {
 		"a bad argument":      {map[string]string{"arguments": "--exports\nnone; touch injected"}, "v1.2.3", 2, "none; touch injected"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			code, log, outputs, folder := runAction(t, url, ca, test.ref, test.inputs)
+			folder := ciRepository(t, "[]")
+			code, log, outputs := server.runAction(t, folder, test.ref, test.inputs)
 			require.Equal(t, test.code, code, log)
 			require.Contains(t, log, test.log)
 			require.NoFileExists(t, filepath.Join(folder, "injected"))
@@ -151,12 +159,13 @@ func TestAction(t *testing.T) {
 		})
 	}
 
-	for name := range files {
+	for name := range server.files {
 		if strings.HasSuffix(name, ".tar.gz") {
-			files[name] = append(bytes.Clone(files[name]), 0)
+			server.files[name] = append(bytes.Clone(server.files[name]), 0)
 		}
 	}
-	code, log, _, folder := runAction(t, url, ca, "v1.2.3", map[string]string{"arguments": arguments})
+	folder := ciRepository(t, "[]")
+	code, log, _ := server.runAction(t, folder, "v1.2.3", map[string]string{"arguments": arguments})
 	require.Equal(t, exitError, code)
 	require.Contains(t, log, "does not have the checksum of release 1.2.3.")
 	require.NoFileExists(t, filepath.Join(folder, "transportcert.sarif"))

@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,10 +35,6 @@ func ciBlocks(t *testing.T) map[string]string {
 	return blocks
 }
 
-// install is the command of the snippets that needs a network. The program
-// that is tested is there already.
-const install = "go install github.com/transportcert/transportcert/cmd/transportcert@latest"
-
 // ciRepository makes the repository of the page: the exports of two servers.
 func ciRepository(t *testing.T, waivers string) string {
 	t.Helper()
@@ -52,24 +47,20 @@ func ciRepository(t *testing.T, waivers string) string {
 	return folder
 }
 
-// runShell runs commands with a shell and returns the exit code and what they
-// wrote. The program they find decides for a day at which the fixtures are
-// what the tests expect.
-func runShell(t *testing.T, folder, commands string, shell ...string) (code int, stdout string) {
-	t.Helper()
-	program, err := exec.LookPath("transportcert")
-	require.NoError(t, err)
-	path := t.TempDir()
-	wrapper := fmt.Sprintf("#!/bin/sh\ncommand=$1\nshift\nexec '%s' \"$command\" --at 2026-11-22T07:00:00Z \"$@\"\n", program)
-	require.NoError(t, os.WriteFile(filepath.Join(path, "transportcert"), []byte(wrapper), 0o700))
+// releases is where the snippets download from.
+const releases = "https://github.com/transportcert/transportcert/releases"
 
-	require.Equal(t, 1, strings.Count(commands, install+"\n"), "the program is installed once")
-	command := exec.CommandContext(soon(t), shell[0], append(shell[1:], "-c", strings.Replace(commands, install+"\n", "", 1))...)
+// runShell runs commands with a shell, which download from the server in place of GitHub, and returns the exit code and
+// what they wrote.
+func (s releaseServer) runShell(t *testing.T, folder, commands string, shell []string) (code int, stdout string) {
+	t.Helper()
+	require.Equal(t, 1, strings.Count(commands, releases), "the program is downloaded once")
+	command := exec.CommandContext(soon(t), shell[0], append(shell[1:], "-c", strings.Replace(commands, releases, s.url, 1))...)
 	command.Dir = folder
-	command.Env = append(os.Environ(), "PATH="+path+string(os.PathListSeparator)+os.Getenv("PATH"))
+	command.Env = append(os.Environ(), "CURL_CA_BUNDLE="+s.ca)
 	var out, stderr strings.Builder
 	command.Stdout, command.Stderr = &out, &stderr
-	err = command.Run()
+	err := command.Run()
 	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
 		err = nil
 	}
@@ -80,22 +71,29 @@ func runShell(t *testing.T, folder, commands string, shell ...string) (code int,
 
 // A ciSystem is a section of the page.
 type ciSystem struct {
-	shell    []string // as the system runs commands
-	commands func(t *testing.T, snippet map[string]any) []string
-	reports  func(t *testing.T, snippet map[string]any) []string // the files that it publishes, also where a command failed
-	log      string                                              // a line of its log about EX02
+	run     func(t *testing.T, s releaseServer, folder string, snippet map[string]any) (code int, log string) // as the system does
+	reports func(t *testing.T, snippet map[string]any) []string                                               // the files that it publishes, also where a command failed
+	log     string                                                                                            // a line of its log about EX02
 }
 
 var ciSystems = map[string]ciSystem{
 	"GitHub Actions": {
-		shell: []string{"bash", "-e"},
-		commands: func(t *testing.T, snippet map[string]any) (all []string) {
+		run: func(t *testing.T, s releaseServer, folder string, snippet map[string]any) (int, string) {
 			for _, step := range steps(snippet["jobs"].(map[string]any)["check"].(map[string]any)) {
-				if run, ok := step["run"].(string); ok {
-					all = append(all, run)
+				ref, isOurs := strings.CutPrefix(step["uses"].(string), "transportcert/transportcert@")
+				if !isOurs {
+					continue
 				}
+				require.Equal(t, "check", step["id"])
+				inputs := map[string]string{}
+				for name, value := range step["with"].(map[string]any) {
+					inputs[name] = value.(string)
+				}
+				code, log, _ := s.runAction(t, folder, ref, inputs)
+				return code, log
 			}
-			return all
+			t.Fatal("no step uses the action")
+			return 0, ""
 		},
 		reports: func(t *testing.T, snippet map[string]any) (all []string) {
 			for _, step := range steps(snippet["jobs"].(map[string]any)["check"].(map[string]any)) {
@@ -103,6 +101,7 @@ var ciSystems = map[string]ciSystem{
 				for _, key := range []string{"sarif_file", "path"} {
 					if files, ok := with[key].(string); ok {
 						require.Equal(t, "${{ !cancelled() }}", step["if"])
+						files = strings.ReplaceAll(files, "${{ steps.check.outputs.sarif }}", "transportcert.sarif")
 						all = append(all, strings.Fields(files)...)
 					}
 				}
@@ -112,13 +111,13 @@ var ciSystems = map[string]ciSystem{
 		log: "::warning file=exports/transport.xml,title=TC004 Event 1037%2C the best certificate is another one::EX02: ",
 	},
 	"GitLab CI": {
-		shell: []string{"bash", "-eo", "pipefail"},
-		commands: func(t *testing.T, snippet map[string]any) (all []string) {
+		run: func(t *testing.T, s releaseServer, folder string, snippet map[string]any) (int, string) {
 			job := snippet["transportcert"].(map[string]any)
+			var commands strings.Builder
 			for _, line := range append(job["before_script"].([]any), job["script"].([]any)...) {
-				all = append(all, line.(string))
+				commands.WriteString(strings.TrimSuffix(line.(string), "\n") + "\n")
 			}
-			return all
+			return s.runShell(t, folder, commands.String(), []string{"bash", "-eo", "pipefail"})
 		},
 		reports: func(t *testing.T, snippet map[string]any) []string {
 			artifacts := snippet["transportcert"].(map[string]any)["artifacts"].(map[string]any)
@@ -130,14 +129,15 @@ var ciSystems = map[string]ciSystem{
 		log: "warning  TC004 Event 1037, the best certificate is another one",
 	},
 	"Azure Pipelines": {
-		shell: []string{"bash"},
-		commands: func(t *testing.T, snippet map[string]any) (all []string) {
+		run: func(t *testing.T, s releaseServer, folder string, snippet map[string]any) (int, string) {
+			var scripts []string
 			for _, step := range steps(snippet) {
 				if script, ok := step["script"].(string); ok {
-					all = append(all, script)
+					scripts = append(scripts, script)
 				}
 			}
-			return all
+			require.Len(t, scripts, 2)
+			return s.runShell(t, folder, "("+scripts[0]+") || exit\n"+scripts[1], []string{"bash"})
 		},
 		reports: func(t *testing.T, snippet map[string]any) (all []string) {
 			for _, step := range steps(snippet) {
@@ -164,18 +164,22 @@ func steps(job map[string]any) (all []map[string]any) {
 
 func TestCISnippets(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("the snippets are for shells of Linux")
+	if runtime.GOOS != "linux" {
+		t.Skip("the snippets are for Linux")
 	}
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("curl is not installed")
+	}
+	github, others := serveRelease(t, "0.1.0", runtime.GOOS+"_"+runtime.GOARCH), serveRelease(t, "0.1.0", "linux_amd64")
 	blocks := ciBlocks(t)
 	for name, system := range ciSystems {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var snippet map[string]any
 			require.NoError(t, yaml.Unmarshal([]byte(blocks[name]), &snippet))
-			var commands strings.Builder
-			for _, command := range system.commands(t, snippet) {
-				commands.WriteString(strings.TrimSuffix(command, "\n") + "\n")
+			server := others
+			if name == "GitHub Actions" { // which finds out its platform
+				server = github
 			}
 			published := system.reports(t, snippet)
 			require.Contains(t, published, "transportcert.sarif")
@@ -183,7 +187,7 @@ func TestCISnippets(t *testing.T) {
 
 			// The page's waivers are of EX01: EX02 fails the gate.
 			folder := ciRepository(t, blocks["Waivers"])
-			code, log := runShell(t, folder, commands.String(), system.shell...)
+			code, log := system.run(t, server, folder, snippet)
 			require.Equal(t, 1, code)
 			require.Contains(t, log, system.log)
 			for _, file := range published {
@@ -196,11 +200,11 @@ func TestCISnippets(t *testing.T) {
 
 			// With waivers of EX02 as well it passes.
 			both := blocks["Waivers"] + strings.ReplaceAll(blocks["Waivers"], "EX01", "EX02")
-			code, _ = runShell(t, ciRepository(t, both), commands.String(), system.shell...)
+			code, _ = system.run(t, server, ciRepository(t, both), snippet)
 			require.Equal(t, 0, code)
 
 			// A mistake in the waivers is an error.
-			code, _ = runShell(t, ciRepository(t, strings.ReplaceAll(blocks["Waivers"], "2027-06-30", "some day")), commands.String(), system.shell...)
+			code, _ = system.run(t, server, ciRepository(t, strings.ReplaceAll(blocks["Waivers"], "2027-06-30", "some day")), snippet)
 			require.Equal(t, exitError, code)
 		})
 	}
