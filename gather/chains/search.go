@@ -263,7 +263,7 @@ func (s *search) checkConstraints(chain []*certificate.Certificate, valid window
 		cert, err := c.Go()
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("Go refuses %s: %w", c.Subject, err)
+			return nil, fmt.Errorf("crypto/x509 refuses %s: %w", c.Subject, err)
 		case i == 0:
 			leaf = cert
 		case i == len(chain)-1:

@@ -21,9 +21,6 @@ import (
 // them can make the LDAP library take a hundred.
 const maxMessage = 1 << 20
 
-// maxCAFile is the largest file of CA certificates that is read, in bytes.
-const maxCAFile = 16 << 20
-
 // The LDAP library has no other place to bound a message.
 func init() { ber.MaxPacketLengthBytes = maxMessage }
 
@@ -99,44 +96,12 @@ func (g Gatherer) tls(host string) (*tls.Config, error) {
 	if g.CAFile == "" {
 		return config, nil
 	}
-	data, err := files.Read(g.CAFile, maxCAFile)
-	if err != nil {
-		return nil, err
+	pool, skipped, err := files.Authorities(g.CAFile)
+	for _, block := range skipped {
+		g.report("%s: left out %s", g.CAFile, block)
 	}
-	if config.RootCAs, err = g.authorities(data); err != nil {
-		return nil, fmt.Errorf("%s: %w", g.CAFile, err)
-	}
-	return config, nil
-}
-
-// authorities reads the certificates of a PEM file. One that cannot be used
-// goes to Report.
-func (g Gatherer) authorities(data []byte) (*x509.CertPool, error) {
-	blocks, err := files.PEM(data)
-	if err != nil {
-		return nil, err
-	}
-	pool, found := x509.NewCertPool(), false
-	for i, block := range blocks {
-		err := block.Err
-		if err == nil && block.Type != "CERTIFICATE" {
-			err = fmt.Errorf("expected a CERTIFICATE, found %.60q", block.Type)
-		}
-		var authority *x509.Certificate
-		if err == nil {
-			authority, err = x509.ParseCertificate(block.Bytes)
-		}
-		if err != nil {
-			g.report("%s: left out PEM block %d of %d: %v", g.CAFile, i+1, len(blocks), err)
-			continue
-		}
-		pool.AddCert(authority)
-		found = true
-	}
-	if !found {
-		return nil, errors.New("there is no certificate in PEM")
-	}
-	return pool, nil
+	config.RootCAs = pool
+	return config, err
 }
 
 func (c *connection) start(u *url.URL, config *tls.Config, as login) error {

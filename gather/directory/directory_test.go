@@ -422,7 +422,7 @@ func TestWrongBeforeConnecting(t *testing.T) {
 		"StartTLS twice":    {Gatherer{URL: url, StartTLS: true}, "StartTLS is for ldap://"},
 		"base DN":           {Gatherer{URL: url, BaseDN: "corp.contoso.test"}, dc1 + `base DN: "corp.contoso.test" is no DN`},
 		"no CA file":        {Gatherer{URL: url, CAFile: empty + "x"}, dc1 + "reading the CA certificates: open " + empty + "x"},
-		"CA file without":   {Gatherer{URL: url, CAFile: empty}, dc1 + "reading the CA certificates: " + empty + ": there is no certificate in PEM"},
+		"CA file without":   {Gatherer{URL: url, CAFile: empty}, dc1 + "reading the CA certificates: " + empty + ": expected PEM certificates, found none that can be used"},
 		"no user":           {Gatherer{URL: url, Bind: Simple{}}, "a simple bind needs a user"},
 		"no password":       {Gatherer{URL: url, Bind: Simple{User: "u"}}, "there is no password for u"},
 		"empty password":    {Gatherer{URL: url, Bind: Simple{"u", password("", nil)}}, "the password of u is empty"},

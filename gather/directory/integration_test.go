@@ -395,7 +395,7 @@ func TestFailures(t *testing.T) {
 		{"CA not known, StartTLS", func(c *Gatherer) { c.URL, c.StartTLS, c.CAFile = "ldap://dc1.corp.contoso.test", true, "" },
 			[]string{"StartTLS", "the host's certificate is not trusted", "signed by unknown authority"}},
 		{"CA file without one", func(c *Gatherer) { c.CAFile = lab(t, "PLAN") },
-			[]string{"reading the CA certificates", lab(t, "PLAN"), "there is no certificate in PEM"}},
+			[]string{"reading the CA certificates", lab(t, "PLAN"), "expected PEM certificates, found none that can be used"}},
 		{"no CA file", func(c *Gatherer) { c.CAFile = folder + "/none" },
 			[]string{"reading the CA certificates", folder + "/none"}},
 		{"other name", func(c *Gatherer) { c.URL = "ldaps://other.corp.contoso.test" },

@@ -3,13 +3,11 @@ package bundles
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -22,6 +20,8 @@ import (
 	"oras.land/oras-go/v2/registry/remote/auth"
 	"oras.land/oras-go/v2/registry/remote/credentials"
 	"oras.land/oras-go/v2/registry/remote/retry"
+
+	"github.com/transportcert/transportcert/internal/files"
 )
 
 const (
@@ -136,14 +136,14 @@ func (r Registry) repository(reference string) (*remote.Repository, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	if r.CA != "" {
-		text, err := os.ReadFile(r.CA)
+		pool, skipped, err := files.Authorities(r.CA)
+		if err == nil && len(skipped) > 0 {
+			err = fmt.Errorf("%s: %s", r.CA, skipped[0])
+		}
 		if err != nil {
 			return nil, fmt.Errorf("reading the CA: %w", err)
 		}
-		transport.TLSClientConfig.RootCAs = x509.NewCertPool()
-		if !transport.TLSClientConfig.RootCAs.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("reading the CA %s: expected PEM certificates", r.CA)
-		}
+		transport.TLSClientConfig.RootCAs = pool
 	}
 	store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
 	if err != nil {

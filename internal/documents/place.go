@@ -2,7 +2,6 @@ package documents
 
 import (
 	"bytes"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/transportcert/transportcert/internal/files"
 )
 
 // A Place is a file, as a command line names it, and a line of it.
@@ -80,12 +81,10 @@ func exists(path string) bool {
 
 // read returns what a file holds, and nothing where it cannot be read any more.
 func read(path string) []byte {
-	file, err := os.Open(path)
+	text, err := files.Read(path, int64(Limits{}.WithDefaults().Size))
 	if err != nil {
 		return nil
 	}
-	defer file.Close()
-	text, _ := io.ReadAll(io.LimitReader(file, int64(Limits{}.WithDefaults().Size)))
 	return text
 }
 

@@ -2,6 +2,7 @@ package files_test
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/pem"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/encoding/unicode"
 
+	"github.com/transportcert/transportcert/internal/certificate/forge"
 	"github.com/transportcert/transportcert/internal/files"
 )
 
@@ -93,6 +95,49 @@ func TestPEM(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, blocks)
 	}
+}
+
+func TestAuthorities(t *testing.T) {
+	t.Parallel()
+	ca, other := forge.New(t, forge.Recipe{CN: "CA"}).DER, forge.New(t, forge.Recipe{CN: "Other"}).DER
+	refused := forge.New(t, forge.Recipe{CN: "Refused", Serial: []byte{0x80}}).DER
+	block := func(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
+	write := func(data []byte) string {
+		path := filepath.Join(t.TempDir(), "ca.pem")
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+		return path
+	}
+	for name, data := range map[string][]byte{
+		"two":    slices.Concat(block("CERTIFICATE", ca), block("CERTIFICATE", other)),
+		"UTF-16": utf16(t, unicode.LittleEndian, slices.Concat(block("CERTIFICATE", ca), block("CERTIFICATE", other))),
+	} {
+		pool, skipped, err := files.Authorities(write(data))
+		require.NoError(t, err, name)
+		require.Empty(t, skipped, name)
+		want := x509.NewCertPool()
+		for _, der := range [][]byte{ca, other} {
+			c, err := x509.ParseCertificate(der)
+			require.NoError(t, err)
+			want.AddCert(c)
+		}
+		require.True(t, want.Equal(pool), name)
+	}
+
+	_, skipped, err := files.Authorities(write(slices.Concat(block("CERTIFICATE", ca), block("PRIVATE KEY", []byte("secret")), block("CERTIFICATE", refused), []byte("-----BEGIN CERTIFICATE-----"))))
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		`PEM block 2 of 4: expected a CERTIFICATE, found "PRIVATE KEY"`, "PEM block 3 of 4: x509: negative serial number",
+		"PEM block 4 of 4: " + files.ErrPEM.Error(),
+	}, skipped)
+
+	path := write([]byte("no PEM"))
+	_, _, err = files.Authorities(path)
+	require.EqualError(t, err, path+": expected PEM certificates, found none that can be used")
+	path = write(block("PRIVATE KEY", []byte("secret")))
+	_, _, err = files.Authorities(path)
+	require.EqualError(t, err, path+`: expected PEM certificates, found none that can be used: PEM block 1 of 1: expected a CERTIFICATE, found "PRIVATE KEY"`)
+	_, _, err = files.Authorities("missing.pem")
+	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
 // FuzzPEM asks that there is a block for each begin line, damaged or read as
