@@ -65,7 +65,7 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Deci
 		err = e.hookError(ctx, input)
 	}
 	if err == nil {
-		err = e.answer(ctx, c.checked, input, &result)
+		err = e.answer(ctx, c.checked, input, &result, document)
 	}
 	decision := result.Decision.forServer(document)
 	if err == nil {
@@ -120,7 +120,7 @@ func (e *Evaluator) findings(ctx context.Context) (*compliance, error) {
 	}
 	config, err := policies.prepare(ctx, configRule)
 	if err == nil {
-		err = e.answer(ctx, config, ast.NewObject(), &c.thresholds)
+		err = e.answer(ctx, config, ast.NewObject(), &c.thresholds, nil)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the thresholds: %w", err)
@@ -129,14 +129,20 @@ func (e *Evaluator) findings(ctx context.Context) (*compliance, error) {
 	return c, nil
 }
 
-// answer runs a query of which there is always an answer, and decodes it.
-func (e *Evaluator) answer(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value, answer any) error {
+// answer runs a query of which there is always an answer, and decodes it. What
+// is about a document must be consistent with it.
+func (e *Evaluator) answer(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value, answer any, document *gather.Document) error {
 	text, err := e.eval(ctx, query, input)
 	if err != nil {
 		return err
 	}
 	if text == nil {
 		return errors.New("undefined: expected policies with package transportcert.compliance")
+	}
+	if document != nil && !e.trusted {
+		if err := consistent(text, answer, document); err != nil {
+			return err
+		}
 	}
 	return json.Unmarshal(text, answer)
 }

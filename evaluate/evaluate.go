@@ -174,6 +174,11 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 		return nil, fmt.Errorf("%s is undefined", InboundAnonymous.Rule())
 	}
 	var inbound InboundAnonymousDecision
+	if !e.trusted {
+		if err := consistent(text, &inbound, document); err != nil {
+			return nil, err
+		}
+	}
 	if err := json.Unmarshal(text, &inbound); err != nil {
 		return nil, fmt.Errorf("reading the decision: %w", err)
 	}

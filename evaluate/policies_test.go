@@ -57,14 +57,22 @@ func TestACustomBundleStandsBesideTheEmbeddedPolicies(t *testing.T) {
 func TestABundleStandsInPlaceOfTheEmbeddedPolicies(t *testing.T) {
 	t.Parallel()
 	folder := write(t, "decision.rego", `package transportcert.inbound_anonymous
-decision := {"server": "from the bundle", "input_errors": []}`)
+decision := {
+	"server": input.server, "phase": "session", "evaluated_at": "2026-11-22T07:00:00Z", "procedure": "2007",
+	"connectors": [object.union({"advertise_x_anonymoustls": false, "certificate": null, "stopped_at": "bundle"}, {"name": c.name}) |
+		some c in input.connectors
+	],
+	"certificate": null, "expired": null, "domains": ["from the bundle"], "eligible": [],
+	"ineligible": {c.thumbprint: ["bundle"] | some c in input.certificates},
+	"best": null, "best_kind": null, "matches_best": null, "events": [], "input_errors": [],
+}`)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, ".manifest"), []byte(`{"roots": ["transportcert/inbound_anonymous"]}`), 0o600))
 	evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(folder))
 	require.NoError(t, err)
 	document, _ := server(t)
 	decision, err := evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)
-	require.Equal(t, "from the bundle", decision.Server)
+	require.Equal(t, []string{"from the bundle"}, decision.InboundAnonymous.Domains)
 }
 
 func TestPoliciesThatWouldChangeTheShippedRulesAreRefused(t *testing.T) {
