@@ -37,6 +37,10 @@ type Finding struct {
 type Suppression struct {
 	Reason  string `json:"reason"`
 	Expires string `json:"expires"` // YYYY-MM-DD, the last day, or YYYY-MM-DDThh:mm:ssZ
+
+	// In is the bundle, or the folder of policies, among whose data the waiver
+	// is. Empty: it is in the file of WithWaivers.
+	In string `json:"in,omitempty"`
 }
 
 // compliance is what is needed to hold documents against the compliance rules.
@@ -73,6 +77,11 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Deci
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("checking the document of %s: %w", document.Server, err)
+	}
+	for _, finding := range result.Findings {
+		if finding.Suppressed != nil {
+			finding.Suppressed.In = e.waiversIn
+		}
 	}
 	return decision, result.Findings, nil
 }

@@ -51,6 +51,8 @@ type Evaluator struct {
 	policies *program
 	decision rego.PreparedEvalQuery
 
+	waiversIn string // the bundle or the folder of policies whose data are waivers; empty: none
+
 	undefined *rego.PreparedEvalQuery // asks for the hooks that are; nil: none can be
 
 	mutex      sync.Mutex
@@ -133,7 +135,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	}
 	e := &Evaluator{
 		clock: o.clock, deadline: o.deadline, loaded: loaded,
-		trusted: len(o.bundles) == 0 && len(o.policies) == 0,
+		trusted: len(o.bundles) == 0 && len(o.policies) == 0, waiversIn: o.waiversIn(loaded),
 	}
 	if e.policies, err = e.compile(ctx, e.trusted); err != nil {
 		return nil, err

@@ -40,6 +40,22 @@ func readWaivers(path string) (*bundle.Bundle, error) {
 	}, nil
 }
 
+// waiversIn returns where among the policies there are waivers, of which nobody
+// knows who has not read the policies. Two places are refused.
+func (o *options) waiversIn(loaded map[string]*bundle.Bundle) string {
+	for name, b := range loaded {
+		data, _ := b.Data["transportcert"].(map[string]any)
+		if _, found := data["waivers"]; !found || name == "waivers" {
+			continue
+		}
+		if path, isBundle := strings.CutPrefix(name, "bundle "); isBundle {
+			return path
+		}
+		return strings.Join(o.policies, ", ")
+	}
+	return ""
+}
+
 func readYAML(path string) (*yaml.Node, error) {
 	file, err := os.Open(path)
 	if err != nil {

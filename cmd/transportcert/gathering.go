@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/gather/certstore"
 	"github.com/transportcert/transportcert/gather/chains"
 	"github.com/transportcert/transportcert/gather/collect"
 	"github.com/transportcert/transportcert/gather/directory"
@@ -173,6 +174,7 @@ func (g *gathering) source(given givenSource) collect.Source {
 	case "store":
 		return collect.Store{
 			Paths: g.values("store"), Password: g.pfxPassword, Services: g.store.parsed, Limits: g.limits.store, Report: g.note,
+			Work: certstore.NewWork(), // one source is made for all servers
 		}
 	case "host":
 		names, _ := host.ParseNames(given.value) // check has parsed them

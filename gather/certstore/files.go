@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/gather/certstore/internal/pkcs12"
 )
 
 // servicesFile is the name of the file that says which Exchange services the
@@ -33,9 +34,19 @@ type Files struct {
 	// Limits of what the files may hold.
 	Limits Limits
 
+	// Work bounds what several Files cost together; nil: these alone.
+	Work *Work
+
 	// Report receives what was left out, by file; nil: nobody wants to know.
 	Report gather.Report
 }
+
+// Work is what is left of the rounds of key derivation that a run may take. It
+// is not safe for concurrent use.
+type Work struct{ rounds pkcs12.Rounds }
+
+// NewWork returns the work of one run.
+func NewWork() *Work { return &Work{pkcs12.MaxRounds} }
 
 // Gather replaces the document's certificates by those of the files, each
 // once, in the order in which they were found. It fails where a path cannot be
@@ -44,6 +55,9 @@ type Files struct {
 // is no certificate file, or that is broken, goes to Report.
 func (f Files) Gather(ctx context.Context, doc *gather.Document) error {
 	f.Limits = f.Limits.WithDefaults()
+	if f.Work == nil {
+		f.Work = NewWork()
+	}
 	c := collection{files: f, known: map[string]int{}, keys: map[publicKey]string{}}
 	var sources []string
 	for _, path := range f.Paths {
@@ -109,7 +123,7 @@ func (c *collection) gather(ctx context.Context, path string) error {
 		files++
 		held := contents{}
 		if err == nil {
-			held, err = read(data, func() ([]byte, error) { return c.files.password(name) })
+			held, err = read(data, passwords{func() ([]byte, error) { return c.files.password(name) }, &c.files.Work.rounds})
 			clear(data) // it may hold private keys
 		}
 		if err != nil {

@@ -62,7 +62,7 @@ func FuzzFile(f *testing.F) {
 		if isPKCS12(data) {
 			t.Skip("PKCS#12 has a target of its own")
 		}
-		held, err := read(bytes.Clone(data), func() ([]byte, error) { return nil, errors.New("there is no password") })
+		held, err := read(bytes.Clone(data), passwords{func() ([]byte, error) { return nil, errors.New("there is no password") }, &NewWork().rounds})
 		for _, note := range held.notes {
 			hostile.Check(t, note)
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // readPEM reads the blocks of a PEM file.
-func readPEM(blocks []files.Block, password passwordFunc) (contents, error) {
+func readPEM(blocks []files.Block, password passwords) (contents, error) {
 	var held contents
 	for i, block := range blocks {
 		if block.Err != nil {
@@ -29,7 +29,7 @@ func readPEM(blocks []files.Block, password passwordFunc) (contents, error) {
 	return held, nil
 }
 
-func (c *contents) addBlock(block files.Block, password passwordFunc) error {
+func (c *contents) addBlock(block files.Block, password passwords) error {
 	switch block.Type {
 	case "CERTIFICATE", "X509 CERTIFICATE", "PKCS7", "CMS", "PKCS12":
 		// certutil -encode writes BEGIN CERTIFICATE around every kind of file.

@@ -13,12 +13,15 @@ import (
 
 var errNoFormat = errors.New("it is neither PEM, DER, PKCS#7, PKCS#12 nor a serialized store")
 
-// A passwordFunc returns the password of the file that is being read.
-type passwordFunc func() ([]byte, error)
+// Passwords open the file that is being read.
+type passwords struct {
+	ask    func() ([]byte, error)
+	rounds *pkcs12.Rounds // that are left to derive keys from them
+}
 
 // read reads a file of any of the formats. Its slices share no memory with
 // data.
-func read(data []byte, password passwordFunc) (contents, error) {
+func read(data []byte, password passwords) (contents, error) {
 	if len(data) == 0 {
 		return contents{}, errors.New("it is empty")
 	}
@@ -34,7 +37,7 @@ func read(data []byte, password passwordFunc) (contents, error) {
 }
 
 // readBinary reads what is not PEM.
-func readBinary(data []byte, password passwordFunc) (contents, error) {
+func readBinary(data []byte, password passwords) (contents, error) {
 	if isSerializedStore(data) {
 		return readSerializedStore(data)
 	}
@@ -43,7 +46,7 @@ func readBinary(data []byte, password passwordFunc) (contents, error) {
 
 // readDER reads a file that is one ASN.1 value, or several certificates one
 // after the other. What it is shows in its first fields.
-func readDER(data []byte, password passwordFunc) (contents, error) {
+func readDER(data []byte, password passwords) (contents, error) {
 	var err error
 	file := der.NewReader(data, &err)
 	whole := file.Take(der.TagSequence, "a sequence")
@@ -99,8 +102,8 @@ func isPFX(sequence der.Element) bool {
 }
 
 // readPFX reads a PKCS#12 file, .pfx.
-func readPFX(data []byte, password passwordFunc) (contents, error) {
-	file, err := pkcs12.Read(data, password)
+func readPFX(data []byte, password passwords) (contents, error) {
+	file, err := pkcs12.Read(data, password.ask, password.rounds)
 	if err != nil {
 		return contents{}, err
 	}

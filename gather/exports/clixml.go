@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -209,7 +210,9 @@ func (d *decoder) text(element string) (string, error) {
 		case xml.CharData:
 			text = append(text, t...)
 		case xml.EndElement:
-			return unescape(string(text)), nil
+			text := unescape(string(text))
+			d.budget.noteLost(d, text)
+			return text, nil
 		case xml.StartElement:
 			return "", d.errorf("<%s>: expected text, found <%s>", element, t.Name.Local)
 		}
@@ -257,6 +260,16 @@ func (d *decoder) token() (xml.Token, error) {
 		d.depth--
 	}
 	return token, err
+}
+
+// noteLost notes where a text has a character that stands for one that is lost:
+// half of a UTF-16 pair, say, which is no character.
+func (b *budget) noteLost(d *decoder, text string) {
+	if strings.ContainsRune(text, utf8.RuneError) {
+		if b.lost++; b.lost == 1 {
+			b.lostLine, _ = d.xml.InputPos()
+		}
+	}
 }
 
 // errorf returns an error that names the line where the decoder is.

@@ -247,3 +247,28 @@ func TestEncodings(t *testing.T) {
 		})
 	}
 }
+
+// Half of a UTF-16 pair is no character: what stands for it is told, with its
+// file and the first line.
+func TestLostCharacters(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{}
+	for name, text := range map[string]string{"escaped.xml": "_xD83D_", "raw.xml": "\xd8", "whole.xml": "_xD83D__xDE00_"} {
+		xml := "<Objs>\n<Obj><TN><T>Other</T></TN><S>" + text + "</S>\n<S>" + text + "</S></Obj></Objs>"
+		if name == "raw.xml" {
+			encoded, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(strings.ReplaceAll(xml, text, "\u4141"))
+			require.NoError(t, err)
+			xml = strings.ReplaceAll(encoded, "\x41\x41", "\x3d\xd8")
+		}
+		files[name] = xml
+	}
+	dir := folder(t, files)
+	var notes []string
+	g := Gatherer{Dir: dir, Report: func(sentence string) { notes = append(notes, sentence) }}
+	_ = g.Gather(t.Context(), &gather.Document{}) // none of it is of Exchange
+	notes = slices.DeleteFunc(notes, func(note string) bool { return !strings.Contains(note, "half of one") })
+	require.Equal(t, []string{
+		dir + "/escaped.xml: line 2: expected whole characters, found half of one; U+FFFD stands for it, in 2 texts of the file",
+		dir + "/raw.xml: line 2: expected whole characters, found half of one; U+FFFD stands for it, in 2 texts of the file",
+	}, notes)
+}

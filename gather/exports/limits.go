@@ -43,10 +43,12 @@ const (
 type budget struct {
 	limits                      Limits
 	bytes, elements, attributes int
+
+	lost, lostLine int // texts of a file with a character that is lost, and the line of the first
 }
 
 func newBudget(limits Limits) *budget {
-	return &budget{limits, limits.Bytes, limits.Elements, 2 * limits.Elements}
+	return &budget{limits: limits, bytes: limits.Bytes, elements: limits.Elements, attributes: 2 * limits.Elements}
 }
 
 // spent says whether there is no reading any further file.

@@ -108,6 +108,7 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		if g.Except != "" && tree.path(f.name) == filepath.Clean(g.Except) {
 			continue
 		}
+		left.lost = 0
 		values, changed, err := readFile(ctx, tree, f.name, left)
 		other := notCLIXML{}
 		switch {
@@ -129,6 +130,9 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 			continue
 		case err != nil:
 			return c, fmt.Errorf("%s: %w", path, err)
+		}
+		if left.lost > 0 {
+			g.report("%s: line %d: expected whole characters, found half of one; U+FFFD stands for it, in %d texts of the file", path, left.lostLine, left.lost)
 		}
 		found := g.classify(tree, f, values)
 		c.exports = append(c.exports, found...)

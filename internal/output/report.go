@@ -83,7 +83,7 @@ func (r cleaned) Add(c Checked) error {
 		}
 		finding.Remediation = printable.Lines(finding.Remediation)
 		if waived := finding.Suppressed; waived != nil {
-			finding.Suppressed = &evaluate.Suppression{Reason: printable.Line(waived.Reason), Expires: printable.Line(waived.Expires)}
+			finding.Suppressed = &evaluate.Suppression{Reason: printable.Line(waived.Reason), Expires: printable.Line(waived.Expires), In: printable.Line(waived.In)}
 		}
 		clean.Findings = append(clean.Findings, finding)
 	}
@@ -131,6 +131,9 @@ func (c *counts) add(finding evaluate.Finding) {
 
 // waiver says why a finding does not count, and until when.
 func waiver(suppressed *evaluate.Suppression) string {
+	if suppressed.In != "" {
+		return fmt.Sprintf("%s (until %s, by a waiver in %s)", suppressed.Reason, suppressed.Expires, suppressed.In)
+	}
 	return fmt.Sprintf("%s (until %s)", suppressed.Reason, suppressed.Expires)
 }
 

@@ -89,7 +89,7 @@ fields := {
 	"certificate": {
 		"required": {
 			"thumbprint": "40 upper-case hex digits",
-			"version": "a number",
+			"version": "a whole number",
 			"subject_common_names": "an array of texts",
 			"dns_names": "an array of texts",
 			"not_before": "a time YYYY-MM-DDThh:mm:ssZ",

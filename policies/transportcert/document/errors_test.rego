@@ -40,7 +40,7 @@ test_missing[path] if {
 		"host.physical_dns_fqdn": "a name",
 		"host.physical_dns_host_name": "a name",
 		"certificates[0].thumbprint": "40 upper-case hex digits",
-		"certificates[0].version": "a number",
+		"certificates[0].version": "a whole number",
 		"certificates[0].subject_common_names": "an array of texts",
 		"certificates[0].dns_names": "an array of texts",
 		"certificates[0].not_before": "a time YYYY-MM-DDThh:mm:ssZ",
@@ -57,6 +57,9 @@ test_missing[path] if {
 
 test_wrong[name] if {
 	some name, wrong in {
+		"nearly 3": {"path": "certificates[0].version", "value": 2.9999999999999999999999, "expected": "a whole number"},
+		"half": {"path": "certificates[0].version", "value": 3.5, "expected": "a whole number"},
+		"too large": {"path": "certificates[0].version", "value": 1e400, "expected": "a whole number"},
 		"version of the format": {"path": "schema_version", "value": 2, "expected": "1"},
 		"server": {"path": "server", "value": "", "expected": "a name"},
 		"now": {"path": "now", "value": "2026-11-22", "expected": "a time YYYY-MM-DDThh:mm:ssZ"},

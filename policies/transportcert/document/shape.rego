@@ -25,7 +25,12 @@ keys(value) := object.keys(value) if {
 # scope: document
 conforms(value, "1") if value == 1
 
-conforms(value, "a number") if is_number(value)
+# The bound comes first: the remainder of a number with an exponent of a billion takes as much memory.
+conforms(value, "a whole number") if {
+	is_number(value)
+	abs(value) <= 2147483647
+	value % 1 == 0
+}
 
 conforms(value, "a text") if is_string(value)
 

@@ -46,6 +46,13 @@ renew_loaded := sprintf(
 # METADATA
 # title: Quoted
 # description: >-
-#   A text as a PowerShell literal. PowerShell takes the typographic quotes for quotes too; each one
-#   inside is doubled, so that a name from a document stays a name.
-quoted(text) := sprintf("'%s'", [regex.replace(text, `(['‘’‚‛])`, "$1$1")])
+#   A text as a PowerShell literal on one line. PowerShell takes the typographic quotes for quotes too; each one
+#   inside is doubled, so that a name from a document stays a name. A name can hold a line end, as that of a
+#   conflicting object in the directory does: one that has no shape is written in percent-encoding.
+# scope: document
+quoted(text) := sprintf("'%s'", [regex.replace(text, `(['‘’‚‛])`, "$1$1")]) if {
+	not regex.match(without_shape, text)
+} else := sprintf("([uri]::UnescapeDataString('%s'))", [replace(urlquery.encode(text), "+", "%20")])
+
+# Control characters, ends of lines and what changes the direction of writing.
+without_shape := `[^\pL\pM\pN\pP\pS\p{Zs}]`

@@ -63,13 +63,14 @@ type algorithm struct {
 // both forms in which programs write it; password, which returns UTF-8, is called
 // where that does not open the file, and what it returns is overwritten. An
 // error says what is damaged or not supported, or that the password is wrong.
-// It says nothing of password and keys.
-func Read(data []byte, password func() ([]byte, error)) (*File, error) {
+// It says nothing of password and keys. The rounds that it takes are taken from
+// left.
+func Read(data []byte, password func() ([]byte, error), left *Rounds) (*File, error) {
 	p, err := readPFX(data)
 	if err != nil {
 		return nil, err
 	}
-	for _, empty := range []*decrypter{newDecrypter(nil), {}} {
+	for _, empty := range []*decrypter{newDecrypter(nil, left), {left: left}} {
 		file, err := p.open(empty)
 		if !errors.Is(err, errWrongPassword) {
 			return file, err
@@ -83,7 +84,7 @@ func Read(data []byte, password func() ([]byte, error)) (*File, error) {
 	if !utf8.Valid(given) {
 		return nil, errors.New("expected its password in UTF-8")
 	}
-	return p.open(newDecrypter(given))
+	return p.open(newDecrypter(given, left))
 }
 
 func readPFX(data []byte) (p pfx, err error) {

@@ -34,7 +34,7 @@ func FuzzOpen(f *testing.F) {
 			hostile.Check(t, err.Error())
 			return
 		}
-		d := newDecrypter([]byte(password))
+		d := newDecrypter([]byte(password), all())
 		d.spent = maxIterations - rounds
 		file, err := p.open(d)
 		require.LessOrEqual(t, d.spent, maxIterations)
@@ -52,7 +52,7 @@ func FuzzOpen(f *testing.F) {
 		// Without the authentication code, so that the fuzzer reaches what it
 		// protects: a hostile file has a code that fits.
 		p.mac = nil
-		if _, err := p.open(&decrypter{spent: maxIterations - rounds}); err != nil {
+		if _, err := p.open(&decrypter{spent: maxIterations - rounds, left: all()}); err != nil {
 			hostile.Check(t, err.Error())
 		}
 	})

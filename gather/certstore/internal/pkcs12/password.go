@@ -23,6 +23,14 @@ import (
 // key; programs that are careful some 100,000.
 const maxIterations = 10_000_000
 
+// Rounds is how many rounds of key derivation are left for all files of a run:
+// ten thousand files as Windows writes them, or minutes of hostile ones. A run
+// begins with MaxRounds.
+type Rounds int
+
+// MaxRounds is what a run may cost.
+const MaxRounds Rounds = 100_000_000
+
 var errWrongPassword = errors.New("its password is wrong")
 
 // hashes by object identifier: as a digest, and as PBKDF2's function with HMAC.
@@ -117,20 +125,21 @@ const (
 	deriveMAC = 3
 )
 
-// A decrypter works with one password. Its zero value has the empty one as some
+// A decrypter works with one password. Without texts it has the empty one as some
 // programs take it: without the end mark of the text.
 type decrypter struct {
 	utf8  string // for PBES2 and PBMAC1
 	utf16 []byte // for the others: big-endian, with a zero at the end
 	spent int    // rounds of key derivation
+	left  *Rounds
 }
 
-func newDecrypter(password []byte) *decrypter {
+func newDecrypter(password []byte, left *Rounds) *decrypter {
 	text, err := unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder().Bytes(password)
 	if err != nil {
 		text = nil // not reached: the encoder takes any UTF-8
 	}
-	return &decrypter{utf8: string(password), utf16: append(text, 0, 0)}
+	return &decrypter{utf8: string(password), utf16: append(text, 0, 0), left: left}
 }
 
 // spend counts rounds of key derivation.
@@ -138,7 +147,11 @@ func (d *decrypter) spend(rounds int) error {
 	if rounds < 1 || rounds > maxIterations-d.spent {
 		return fmt.Errorf("expected at most %d rounds of key derivation in a file, found one of %d after %d", maxIterations, rounds, d.spent)
 	}
+	if Rounds(rounds) > *d.left {
+		return fmt.Errorf("expected at most %d rounds of key derivation in all files, and %d are left for one of %d", MaxRounds, *d.left, rounds)
+	}
 	d.spent += rounds
+	*d.left -= Rounds(rounds)
 	return nil
 }
 

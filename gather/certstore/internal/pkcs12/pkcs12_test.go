@@ -75,11 +75,11 @@ func TestReadWhatTheLibraryWrites(t *testing.T) {
 				if password == "" {
 					ask = notAsked
 				}
-				file, err := Read(data, ask)
+				file, err := Read(data, ask, all())
 				require.NoError(t, err)
 				require.Equal(t, &File{Certificates: []Certificate{{leaf.Raw, ""}, {ca.Raw, ""}}, Keys: [][]byte{pkcs8(t, rsaKey)}}, file)
 
-				_, err = Read(data, answer("falsch"))
+				_, err = Read(data, answer("falsch"), all())
 				if password != "" {
 					require.ErrorIs(t, err, errWrongPassword)
 				}
@@ -90,7 +90,7 @@ func TestReadWhatTheLibraryWrites(t *testing.T) {
 		t.Parallel()
 		data, err := library.Passwordless.Encode(rsaKey, leaf, nil, "")
 		require.NoError(t, err)
-		file, err := Read(data, notAsked)
+		file, err := Read(data, notAsked, all())
 		require.NoError(t, err)
 		require.Equal(t, [][]byte{pkcs8(t, rsaKey)}, file.Keys)
 	})
@@ -98,7 +98,7 @@ func TestReadWhatTheLibraryWrites(t *testing.T) {
 		t.Parallel()
 		data, err := library.LegacyRC2.EncodeTrustStoreEntries([]library.TrustStoreEntry{{Cert: leaf, FriendlyName: "Büro"}, {Cert: ca, FriendlyName: "CA"}}, "geheim")
 		require.NoError(t, err)
-		file, err := Read(data, answer("geheim"))
+		file, err := Read(data, answer("geheim"), all())
 		require.NoError(t, err)
 		require.Equal(t, &File{Certificates: []Certificate{{leaf.Raw, "Büro"}, {ca.Raw, "CA"}}}, file)
 	})
@@ -195,7 +195,7 @@ func TestExportOfAStore(t *testing.T) {
 	named := bag{id(oidCertBag), explicit(marshal(t, certBag{id(oidX509Certificate), one.Raw})), []attribute{extended, name}}
 	data := file(t, plain(t, keys...), safesOf(t, first)[0], safesOf(t, second)[0], plain(t, named))
 
-	got, err := Read(data, answer("geheim"))
+	got, err := Read(data, answer("geheim"), all())
 	require.NoError(t, err)
 	require.Equal(t, &File{
 		Certificates: []Certificate{{one.Raw, ""}, {two.Raw, ""}, {one.Raw, "Microsoft Exchange"}},
@@ -217,7 +217,7 @@ func TestBags(t *testing.T) {
 		bag{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 5}, explicit(marshal(t, "secret")), nil},
 		bag{id(oidCertBag), explicit(marshal(t, certBag{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 22, 2}, c.Raw})), nil},
 		bag{id(oidCertBag), explicit(marshal(t, certBag{id(oidX509Certificate), c.Raw})), noText},
-	)), notAsked)
+	)), notAsked, all())
 	require.NoError(t, err)
 	require.Equal(t, []Certificate{{c.Raw, ""}, {c.Raw, ""}}, got.Certificates)
 	require.Equal(t, []string{
@@ -226,7 +226,7 @@ func TestBags(t *testing.T) {
 		"certificate 2: left out its friendly name, which is not text",
 	}, got.Notes)
 
-	_, err = Read(file(t, plain(t, bag{id(oidSafeContentsBag), explicit(marshal(t, []bag{inner})), nil})), notAsked)
+	_, err = Read(file(t, plain(t, bag{id(oidSafeContentsBag), explicit(marshal(t, []bag{inner})), nil})), notAsked, all())
 	require.ErrorContains(t, err, "bags lie more than 4 deep in bags")
 }
 
@@ -271,7 +271,7 @@ func TestDamage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := Read(test.data, answer("geheim"))
+			_, err := Read(test.data, answer("geheim"), all())
 			require.ErrorContains(t, err, test.want)
 		})
 	}
@@ -283,14 +283,14 @@ func TestBER(t *testing.T) {
 	t.Parallel()
 	nss, err := os.ReadFile(filepath.Join("..", "..", "testdata", "nss-ber.pfx"))
 	require.NoError(t, err)
-	got, err := Read(nss, answer("geheim"))
+	got, err := Read(nss, answer("geheim"), all())
 	require.NoError(t, err)
 	pemFile, err := os.ReadFile(filepath.Join("..", "..", "testdata", "ex01.crt"))
 	require.NoError(t, err)
 	block, _ := pem.Decode(pemFile)
 	require.Equal(t, []Certificate{{block.Bytes, "Microsoft Exchange"}}, got.Certificates)
 	require.Len(t, got.Keys, 1)
-	_, err = Read(nss, answer("falsch"))
+	_, err = Read(nss, answer("falsch"), all())
 	require.ErrorIs(t, err, errWrongPassword)
 
 	key := ecKey(t)
@@ -303,7 +303,7 @@ func TestBER(t *testing.T) {
 	require.NoError(t, unmarshal(p.AuthSafe.Content.Bytes, &content))
 	pieces := asn1.RawValue{Tag: asn1.TagOctetString, IsCompound: true, Bytes: append(marshal(t, content[:100]), marshal(t, content[100:])...)}
 	p.AuthSafe.Content = explicit(marshal(t, pieces))
-	got, err = Read(marshal(t, p), answer("geheim"))
+	got, err = Read(marshal(t, p), answer("geheim"), all())
 	require.NoError(t, err)
 	require.Equal(t, &File{Certificates: []Certificate{{c.Raw, ""}}, Keys: [][]byte{pkcs8(t, key)}}, got)
 }
@@ -331,7 +331,7 @@ func TestCiphers(t *testing.T) {
 		"1.2.3.4":                   "its encryption, 1.2.3.4, is not supported",
 		"2.16.840.1.101.3.4.1.42":   "parameters of its encryption: expected 16 bytes, found 8",
 	} {
-		_, err := Read(pbes2(cipher), answer("geheim"))
+		_, err := Read(pbes2(cipher), answer("geheim"), all())
 		require.ErrorContains(t, err, want)
 	}
 	mac := marshal(t, struct {
@@ -344,7 +344,7 @@ func TestCiphers(t *testing.T) {
 		Algorithm pkix.AlgorithmIdentifier
 		Value     []byte
 	}{pkix.AlgorithmIdentifier{Algorithm: id("1.2.840.113549.2.5")}, make([]byte, 16)}})
-	_, err := Read(marshal(t, pdu{Version: 3, AuthSafe: contentInfo{id(oidData), explicit(marshal(t, []byte{0x30, 0}))}, MAC: asn1.RawValue{FullBytes: mac}}), notAsked)
+	_, err := Read(marshal(t, pdu{Version: 3, AuthSafe: contentInfo{id(oidData), explicit(marshal(t, []byte{0x30, 0}))}, MAC: asn1.RawValue{FullBytes: mac}}), notAsked, all())
 	require.EqualError(t, err, "authentication code: MD5 (1.2.840.113549.2.5) is not supported: expected SHA-1, SHA-2 or PBMAC1")
 }
 
@@ -365,4 +365,28 @@ func TestRC2(t *testing.T) {
 		newRC2Decrypter(decode(test.key), make([]byte, 8)).CryptBlocks(got, decode(test.cipher))
 		require.Equal(t, decode(test.clear), got)
 	}
+}
+
+// all are the rounds of a run.
+func all() *Rounds {
+	rounds := MaxRounds
+	return &rounds
+}
+
+// What one file takes is not there for the next.
+func TestRoundsOfARun(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../testdata/openssl-aes.pfx")
+	require.NoError(t, err)
+	left := all()
+	_, err = Read(data, answer("geheim"), left)
+	require.NoError(t, err)
+	took := MaxRounds - *left
+	require.Positive(t, took)
+	*left = took
+	_, err = Read(data, answer("geheim"), left)
+	require.NoError(t, err)
+	require.Zero(t, *left)
+	_, err = Read(data, answer("geheim"), left)
+	require.ErrorContains(t, err, "expected at most 100000000 rounds of key derivation in all files, and 0 are left for one of ")
 }
