@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -175,4 +176,19 @@ func sparse(path string, size int64) error {
 		return err
 	}
 	return os.Truncate(path, size)
+}
+
+func TestEveryAllowedBuiltinIsDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../SECURITY.md")
+	require.NoError(t, err)
+	_, list, found := strings.Cut(string(text), "compares both lists with OPA")
+	require.True(t, found)
+	_, list, _ = strings.Cut(list, "```text\n")
+	list, _, _ = strings.Cut(list, "\n```")
+	var names []string
+	for _, builtin := range Capabilities().Builtins {
+		names = append(names, builtin.Name)
+	}
+	require.Equal(t, slices.Sorted(slices.Values(names)), strings.Fields(list))
 }
