@@ -57,6 +57,10 @@ func Below(w io.Writer) io.Writer {
 func (w *Writer) Write(data []byte) (int, error) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
+	if w.as == JSON && len(w.partial) == 0 && !w.hash && passes(data) { // as most of a long stream
+		w.hash = bytes.HasSuffix(data, []byte("#"))
+		return w.out.Write(data)
+	}
 	text := data
 	if len(w.partial) > 0 {
 		text = append(w.partial, data...)
@@ -82,6 +86,16 @@ func (w *Writer) Write(data []byte) (int, error) {
 		return 0, err
 	}
 	return len(data), nil
+}
+
+// passes reports whether JSON is written as it is, whatever came before.
+func passes(data []byte) bool {
+	for i, c := range data {
+		if c > '~' || c < ' ' && c != '\n' && c != '\t' || c == '#' && i > 0 && data[i-1] == '#' {
+			return false
+		}
+	}
+	return true
 }
 
 // color returns the length of the colour that text begins with, or 0.
