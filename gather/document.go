@@ -155,7 +155,7 @@ func (u *ExtendedKeyUsages) UnmarshalJSON(text []byte) error {
 const (
 	ChainTrusted   = "trusted"   // a chain ends in a trusted root
 	ChainUntrusted = "untrusted" // none does
-	ChainUnknown   = "unknown"   // nobody looked, or it could not be verified
+	ChainUnknown   = "unknown"   // it was not checked, or could not be verified
 )
 
 // Trust is what is known of a certificate's chain. It holds at any time: the

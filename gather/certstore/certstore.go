@@ -2,12 +2,12 @@
 // from certificate files that were exported from it, on any system ([Files]),
 // or from the store itself, on Windows ([LocalMachine]).
 //
-// Files are told by their content, never by their name: PEM, DER, PKCS#7
+// Files are recognized by their content, never by their name: PEM, DER, PKCS#7
 // (.p7b), PKCS#12 (.pfx) and serialized stores (.sst). Whatever certificates a
 // file holds are taken for the store's content. The certificates of authorities
 // that a PKCS#12 file or a full chain carries along, and that Windows would put
 // into another store, stay in the document as well: nothing makes them
-// eligible, since nobody has their private keys or enabled them for a service,
+// eligible, since they have no private keys here and no services,
 // and they complete the chains of the others.
 //
 // What a file cannot tell is unknown, not false. A private key that matches a

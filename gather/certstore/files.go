@@ -37,7 +37,7 @@ type Files struct {
 	// Work bounds what several Files cost together; nil: these alone.
 	Work *Work
 
-	// Report receives what was left out, by file; nil: nobody wants to know.
+	// Report receives what was left out, by file; nil: discarded.
 	Report gather.Report
 }
 

@@ -18,5 +18,5 @@ import (
 // included; nothing is fetched for it.
 type LocalMachine struct {
 	Now    time.Time     // the time for which Windows chooses a chain
-	Report gather.Report // what could not be read; nil: nobody wants to know
+	Report gather.Report // what could not be read; nil: discarded
 }

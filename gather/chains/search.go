@@ -240,7 +240,7 @@ func (s *search) complete(chain []*certificate.Certificate, valid window, doubt 
 var windowsArcs = []string{"2.5.29.", "1.3.6.1.5.5.7.1.", "1.3.6.1.4.1.311."}
 
 // criticalExtension says why a critical extension makes a chain invalid, or why
-// it is unknown whether it does. An extension that nobody knows does (RFC 5280, 4.2).
+// it is unknown whether it does. an extension that is not known does (RFC 5280, 4.2).
 func criticalExtension(c *certificate.Certificate) (fault, unknown string) {
 	for _, id := range c.CriticalExtensions {
 		if !slices.ContainsFunc(windowsArcs, func(arc string) bool { return strings.HasPrefix(id, arc) }) {

@@ -20,13 +20,13 @@ type login struct {
 	bind    func(conn *ldap.Conn, host string) error
 }
 
-// Anonymous logs on as nobody. Having no secret to lose, it is the one bind
-// that is allowed without TLS. Active Directory shows nobody the RootDSE and no
+// Anonymous does not log on. Since no secret is sent, it is the one bind that is
+// allowed without TLS. Active Directory shows an anonymous user the RootDSE and no
 // more; AD LDS on an Edge server may have been set up otherwise.
 type Anonymous struct{}
 
 func (Anonymous) prepare() (login, error) {
-	return login{"nobody (anonymous)", func(conn *ldap.Conn, _ string) error {
+	return login{"the anonymous user", func(conn *ldap.Conn, _ string) error {
 		return conn.UnauthenticatedBind("")
 	}}, nil
 }

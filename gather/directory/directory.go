@@ -43,13 +43,13 @@ type Gatherer struct {
 	Server   string        // for Gather: NetBIOS name or FQDN
 	Timeout  time.Duration // for everything, from connecting to the last page; 0: DefaultTimeout
 	Limits   Limits        // of what the directory can send
-	Report   gather.Report // what was left out or is not known; nil: nobody wants to know
+	Report   gather.Report // what was left out or is not known; nil: discarded
 
 	// Now is the clock of a document's gathered_at. nil: time.Now.
 	Now func() time.Time
 
 	// Progress is called after each page with the number of entries so far.
-	// nil: nobody wants to know.
+	// nil: discarded.
 	Progress func(entries int)
 
 	// observe sees an LDAPS connection before TLS hides what goes through it.
@@ -78,7 +78,7 @@ func (g Gatherer) one(ctx context.Context, doc *gather.Document) error {
 		return err
 	}
 	if len(f.servers) == 0 {
-		reason := f.nobody("msExchExchangeServer named " + g.Server)
+		reason := f.notFound("msExchExchangeServer named " + g.Server)
 		g.report("%s: %s", g.Server, reason)
 		f.fill(doc, gather.Document{Server: g.Server, Directory: &gather.Directory{Error: reason}})
 		return nil
@@ -107,7 +107,7 @@ func (g Gatherer) all(ctx context.Context) ([]*gather.Document, error) {
 		return nil, err
 	}
 	if len(f.servers) == 0 {
-		return nil, fmt.Errorf("directory %s: %s", f.address, f.nobody("msExchExchangeServer"))
+		return nil, fmt.Errorf("directory %s: %s", f.address, f.notFound("msExchExchangeServer"))
 	}
 	var docs []*gather.Document
 	var errs []error
@@ -159,7 +159,7 @@ type server struct {
 	connectors []*ldap.Entry
 }
 
-func (f *forest) nobody(what string) string {
+func (f *forest) notFound(what string) string {
 	return fmt.Sprintf("there is no %s below %s, or %s may not see it", what, f.base, f.account)
 }
 

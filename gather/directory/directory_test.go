@@ -87,19 +87,19 @@ func TestDirectory(t *testing.T) {
 		},
 		"40 other characters": {
 			pairs: []string{attrCertificate, strings.Repeat("x", 40)},
-			err:   "directory: CN=EX01," + container + ": msExchServerInternalTLSCert, 40 bytes: want a certificate in DER, a thumbprint of 20 bytes, or its 40 hex digits: ",
+			err:   "directory: CN=EX01," + container + ": msExchServerInternalTLSCert, 40 bytes: expected a certificate in DER, a thumbprint of 20 bytes, or its 40 hex digits: ",
 		},
 		"half a certificate": {
 			pairs: []string{attrCertificate, string(certificate[:100])},
-			err:   "msExchServerInternalTLSCert, 100 bytes: want a certificate in DER",
+			err:   "msExchServerInternalTLSCert, 100 bytes: expected a certificate in DER",
 		},
 		"nothing in it": {
 			pairs: []string{attrCertificate, ""},
-			err:   "msExchServerInternalTLSCert, 0 bytes: want a certificate in DER",
+			err:   "msExchServerInternalTLSCert, 0 bytes: expected a certificate in DER",
 		},
 		"two values": {
 			pairs: []string{attrCertificate, thumbprint, attrCertificate, thumbprint},
-			err:   "msExchServerInternalTLSCert: want one value, there are 2",
+			err:   "msExchServerInternalTLSCert: expected one value, found 2",
 		},
 		"null, a version": {
 			pairs: []string{attrVersion, "1941996850"},
@@ -180,10 +180,10 @@ func TestConnector(t *testing.T) {
 			pairs: []string{attrAuth, "1"},
 			want:  gather.Connector{Name: `Relay "A+B", <dmz>; #1 = \Ü`, AuthMechanisms: []string{"Tls"}},
 		},
-		"no number":       {pairs: []string{attrAuth, "all"}, err: `msExchSMTPReceiveInboundSecurityFlag, "all": want an integer of 32 bits`},
-		"too large":       {pairs: []string{attrAuth, "4294967296"}, err: `msExchSMTPReceiveInboundSecurityFlag, "4294967296": want an integer of 32 bits`},
-		"options":         {pairs: []string{attrOptions, "1 2"}, err: `msExchSmtpReceiveProtocolOptions, "1 2": want an integer of 32 bits`},
-		"neither yes, no": {pairs: []string{attrEnabled, "yes"}, err: `directory: CN=Default EX01,CN=EX01: msExchSmtpReceiveEnabled, "yes": want TRUE or FALSE`},
+		"no number":       {pairs: []string{attrAuth, "all"}, err: `msExchSMTPReceiveInboundSecurityFlag, "all": expected an integer of 32 bits`},
+		"too large":       {pairs: []string{attrAuth, "4294967296"}, err: `msExchSMTPReceiveInboundSecurityFlag, "4294967296": expected an integer of 32 bits`},
+		"options":         {pairs: []string{attrOptions, "1 2"}, err: `msExchSmtpReceiveProtocolOptions, "1 2": expected an integer of 32 bits`},
+		"neither yes, no": {pairs: []string{attrEnabled, "yes"}, err: `directory: CN=Default EX01,CN=EX01: msExchSmtpReceiveEnabled, "yes": expected TRUE or FALSE`},
 		"no DN":           {rdn: "Default", err: `"Default,CN=EX01" is no DN`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -227,7 +227,7 @@ func TestVersion(t *testing.T) {
 		"the number":               {pairs: []string{attrVersion, "1937866970"}, want: "14.1.218"}, // 0x738180DA, the example of the published layout
 		"a text of another kind":   {pairs: []string{attrSerial, "4711", attrVersion, "1937866970"}, want: "14.1.218", said: `left out serialNumber`},
 		"a number that packs none": {pairs: []string{attrVersion, "7"}, said: "EX01: left out versionNumber, 7: expected a number that packs a version of Exchange"},
-		"no number":                {pairs: []string{attrVersion, "x"}, err: `versionNumber, "x": want an integer of 32 bits`},
+		"no number":                {pairs: []string{attrVersion, "x"}, err: `versionNumber, "x": expected an integer of 32 bits`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -274,7 +274,7 @@ func TestRoles(t *testing.T) {
 		}
 	}
 	_, err := Gatherer{}.roles(ex01(attrRoles, "Mailbox"))
-	require.ErrorContains(t, err, `msExchCurrentServerRoles, "Mailbox": want an integer of 32 bits`)
+	require.ErrorContains(t, err, `msExchCurrentServerRoles, "Mailbox": expected an integer of 32 bits`)
 }
 
 // What is found goes into the document with its source; what is not found, and a
@@ -427,7 +427,7 @@ func TestWrongBeforeConnecting(t *testing.T) {
 		"no password":       {Gatherer{URL: url, Bind: Simple{User: "u"}}, "there is no password for u"},
 		"empty password":    {Gatherer{URL: url, Bind: Simple{"u", password("", nil)}}, "the password of u is empty"},
 		"unread password":   {Gatherer{URL: url, Bind: Simple{"u", password("secret", errors.New("no terminal"))}}, "the password of u: no terminal"},
-		"Kerberos, realm":   {Gatherer{URL: url, Bind: Kerberos{Principal: "u", Keytab: empty}}, `Kerberos, principal "u": want user@REALM`},
+		"Kerberos, realm":   {Gatherer{URL: url, Bind: Kerberos{Principal: "u", Keytab: empty}}, `Kerberos, principal "u": expected user@REALM`},
 		"Kerberos, empty":   {Gatherer{URL: url, Bind: Kerberos{Principal: "u@R", Password: password("", nil)}}, "the password of u@R is empty"},
 		"Kerberos, config":  {Gatherer{URL: url, Bind: Kerberos{Principal: "u@R", Password: password("secret", nil), Config: empty + "x"}}, empty + "x"},
 		"Kerberos, keyring": {Gatherer{URL: url, Bind: Kerberos{Cache: "KEYRING:persistent:0"}}, "credential cache KEYRING:persistent:0 (kinit makes one): only a file can be read"},
@@ -498,7 +498,7 @@ func TestPlainBindIsRefused(t *testing.T) {
 	require.Zero(t, connections.Load())
 	// The same address does get a connection where there is no secret.
 	_, err = Gatherer{URL: "ldap://" + listener.Addr().String()}.All(t.Context())
-	require.ErrorContains(t, err, "bind as nobody (anonymous)")
+	require.ErrorContains(t, err, "bind as the anonymous user")
 	require.Equal(t, int32(1), connections.Load())
 }
 

@@ -127,36 +127,36 @@ func TestHostileHosts(t *testing.T) {
 		scheme string
 		want   string
 	}{
-		"stalls":                    {stall, "ldap", "bind as nobody (anonymous): not done within 500ms"},
+		"stalls":                    {stall, "ldap", "bind as the anonymous user: not done within 500ms"},
 		"stalls in the handshake":   {stall, "ldaps", "TLS: not done within 500ms"},
 		"stalls instead of TLS":     {stall, "StartTLS", "StartTLS: not done within 500ms"},
 		"stalls when bound":         {conversation(stall, bound), "ldap", "reading the RootDSE: not done within 500ms"},
 		"stalls in the search":      {conversation(stall, bound, whoAmI, rootDSE), "ldap", "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: not done within 500ms"},
 		"stalls in an entry":        {conversation(stall, bound, whoAmI, rootDSE, server4[:20]), "ldap", "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: not done within 500ms"},
 		"stalls after an entry":     {conversation(stall, bound, whoAmI, rootDSE, server4), "ldap", "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: not done within 500ms"},
-		"hangs up":                  {hangUp, "ldap", "bind as nobody (anonymous): "},
+		"hangs up":                  {hangUp, "ldap", "bind as the anonymous user: "},
 		"hangs up in the handshake": {hangUp, "ldaps", "TLS: "},
 		"hangs up instead of TLS":   {hangUp, "StartTLS", "StartTLS: "},
 		"hangs up when bound":       {conversation(hangUp, bound, whoAmI), "ldap", "reading the RootDSE: "},
 		"hangs up in an entry":      {conversation(hangUp, bound, whoAmI, rootDSE, server4[:20]), "ldap", "searching for (objectClass=msExchExchangeServer)"},
 		"hangs up after an entry":   {conversation(hangUp, bound, whoAmI, rootDSE, server4), "ldap", "searching for (objectClass=msExchExchangeServer)"},
-		"resets":                    {reset, "ldap", "bind as nobody (anonymous): "},
+		"resets":                    {reset, "ldap", "bind as the anonymous user: "},
 		"resets in the handshake":   {reset, "ldaps", "TLS: "},
 		"resets after an entry":     {conversation(reset, bound, whoAmI, rootDSE, server4), "ldap", "searching for (objectClass=msExchExchangeServer)"},
-		"speaks HTTP":               {send([]byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), "ldap", "bind as nobody (anonymous): "},
+		"speaks HTTP":               {send([]byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), "ldap", "bind as the anonymous user: "},
 		"speaks HTTP, LDAPS":        {send([]byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), "ldaps", "TLS: "},
 		"speaks HTTP, StartTLS":     {send([]byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), "StartTLS", "StartTLS: "},
-		"sends nested garbage":      {send(nested), "ldap", "bind as nobody (anonymous): "},
-		"claims two gigabytes":      {send(huge), "ldap", "bind as nobody (anonymous): "},
-		"answers what nobody asked": {conversation(stall, message(99, result(ldap.ApplicationBindResponse))), "ldap", "bind as nobody (anonymous): not done within 500ms"},
-		"answers without a result":  {conversation(hangUp, message(1, octets("x"))), "ldap", "bind as nobody (anonymous): "},
+		"sends nested garbage":      {send(nested), "ldap", "bind as the anonymous user: "},
+		"claims two gigabytes":      {send(huge), "ldap", "bind as the anonymous user: "},
+		"answers what nobody asked": {conversation(stall, message(99, result(ldap.ApplicationBindResponse))), "ldap", "bind as the anonymous user: not done within 500ms"},
+		"answers without a result":  {conversation(hangUp, message(1, octets("x"))), "ldap", "bind as the anonymous user: "},
 		"sends zeros": {conversation(func(conn net.Conn) {
 			for zeros := make([]byte, 64<<10); ; {
 				if _, err := conn.Write(zeros); err != nil {
 					return
 				}
 			}
-		}), "ldap", "bind as nobody (anonymous): "},
+		}), "ldap", "bind as the anonymous user: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -471,9 +471,9 @@ func TestEdge(t *testing.T) {
 
 	all := strings.Join(*said, "\n")
 	require.Contains(t, all, "left out what ldap://elsewhere.contoso.test/cn=Elsewhere")
-	require.Contains(t, all, "EDGE02: left out the host: there is no networkAddress with ncacn_ip_tcp: for nobody (anonymous)")
+	require.Contains(t, all, "EDGE02: left out the host: there is no networkAddress with ncacn_ip_tcp: for the anonymous user")
 	require.Contains(t, all, "EDGE02: left out the connectors: ")
-	require.Contains(t, all, " shows nobody (anonymous) none of its attributes")
+	require.Contains(t, all, " shows the anonymous user none of its attributes")
 }
 
 // The host knows better than we do who is bound: that is the name in messages.
@@ -512,7 +512,7 @@ func TestOddForests(t *testing.T) {
 	t.Run("broken", func(t *testing.T) {
 		docs, err := edge(t, "CN=Broken,").All(t.Context())
 		require.ErrorContains(t, err, "EDGE04")
-		require.ErrorContains(t, err, "msExchServerInternalTLSCert, 17 bytes: want a certificate in DER, a thumbprint of 20 bytes, or its 40 hex digits")
+		require.ErrorContains(t, err, "msExchServerInternalTLSCert, 17 bytes: expected a certificate in DER, a thumbprint of 20 bytes, or its 40 hex digits")
 		require.Nil(t, docs)
 	})
 }

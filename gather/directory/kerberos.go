@@ -48,7 +48,7 @@ func (k Kerberos) client() (krb *gssapi.Client, from string, err error) {
 	withPrincipal := k.Keytab != "" || k.Password != nil
 	switch {
 	case withPrincipal && (user == "" || realm == ""):
-		return nil, fmt.Sprintf("principal %q", k.Principal), errors.New("want user@REALM")
+		return nil, fmt.Sprintf("principal %q", k.Principal), errors.New("expected user@REALM")
 	case k.Keytab != "":
 		krb, err = gssapi.NewClientWithKeytab(user, realm, k.Keytab, config, noFAST)
 		return krb, "keytab " + k.Keytab, err

@@ -141,7 +141,7 @@ func (g Gatherer) directory(f *forest, s *server) (*gather.Directory, error) {
 	if value != nil {
 		thumbprint, err := g.thumbprint(s.name, value)
 		if err != nil {
-			return nil, fmt.Errorf("directory: %s: %s, %d bytes: want a certificate in DER, a thumbprint of 20 bytes, or its 40 hex digits: %w", s.entry.DN, attrCertificate, len(value), err)
+			return nil, fmt.Errorf("directory: %s: %s, %d bytes: expected a certificate in DER, a thumbprint of 20 bytes, or its 40 hex digits: %w", s.entry.DN, attrCertificate, len(value), err)
 		}
 		return &gather.Directory{Readable: true, InternalTransportCertificate: &thumbprint}, nil
 	}
@@ -226,7 +226,7 @@ func (g Gatherer) connector(server string, e *ldap.Entry) (gather.Connector, err
 	case "TRUE", "FALSE":
 		c.Enabled = new(enabled == "TRUE")
 	default:
-		return c, fmt.Errorf("directory: %s: %s, %q: want TRUE or FALSE", e.DN, attrEnabled, enabled)
+		return c, fmt.Errorf("directory: %s: %s, %q: expected TRUE or FALSE", e.DN, attrEnabled, enabled)
 	}
 
 	if has(e, attrOptions) {
@@ -277,7 +277,7 @@ func single(e *ldap.Entry, attribute string) ([]byte, error) {
 	case 1:
 		return values[0], nil
 	}
-	return nil, fmt.Errorf("directory: %s: %s: want one value, there are %d", e.DN, attribute, len(values))
+	return nil, fmt.Errorf("directory: %s: %s: expected one value, found %d", e.DN, attribute, len(values))
 }
 
 func number(e *ldap.Entry, attribute string, absent int64) (int64, error) {
@@ -287,7 +287,7 @@ func number(e *ldap.Entry, attribute string, absent int64) (int64, error) {
 	}
 	n, err := strconv.ParseInt(string(value), 10, 32)
 	if err != nil {
-		return 0, fmt.Errorf("directory: %s: %s, %q: want an integer of 32 bits", e.DN, attribute, value)
+		return 0, fmt.Errorf("directory: %s: %s, %q: expected an integer of 32 bits", e.DN, attribute, value)
 	}
 	return n, nil
 }

@@ -48,7 +48,7 @@ type Gatherer struct {
 	Server string        // NetBIOS name or FQDN; empty: the only server that there are exports of
 	Except string        // a file of the folder that is not for here, such as one of facts; can be empty
 	Limits Limits        // of what Dir may hold
-	Report gather.Report // what was left out; nil: nobody wants to know
+	Report gather.Report // what was left out; nil: discarded
 }
 
 // A ServerError says that the exports leave open which server is meant, or

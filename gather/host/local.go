@@ -7,5 +7,5 @@ import "github.com/transportcert/transportcert/gather"
 // registry value ClusterName of each interface below
 // HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WLBS\Parameters\Interface.
 type Local struct {
-	Report gather.Report // interfaces without a cluster name; nil: nobody wants to know
+	Report gather.Report // interfaces without a cluster name; nil: discarded
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Gather replaces the host section and, where nobody has named the server yet,
+// Gather replaces the host section and, where the server has no name yet,
 // names it. It fails where Windows does not tell a name, and where the
 // interfaces of Network Load Balancing cannot be listed; one that cannot be
 // read goes to Report. That it is not installed is no error.

@@ -54,7 +54,7 @@ func isName(text string) bool {
 	return len(text) <= maxName
 }
 
-// Gather replaces the host section and, where nobody has named the server yet,
+// Gather replaces the host section and, where the server has no name yet,
 // names it. It never fails.
 func (n Names) Gather(_ context.Context, doc *gather.Document) error {
 	doc.Host = &gather.Host{

@@ -34,7 +34,7 @@ const (
 // HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WLBS.
 type RegFile struct {
 	Path   string
-	Report gather.Report // interfaces without a cluster name; nil: nobody wants to know
+	Report gather.Report // interfaces without a cluster name; nil: discarded
 }
 
 // Gather sets the names. It fails where the file is no export or has no key of

@@ -47,7 +47,7 @@ func TestHostileDirectory(t *testing.T) {
 				} else {
 					require.Empty(t, ended.stdout, command)
 				}
-				require.Regexp(t, `^transportcert: (gathered document: )?directory ldap://`+host+`: bind as nobody \(anonymous\): `+test.expected+`\n$`, ended.stderr, command)
+				require.Regexp(t, `^transportcert: (gathered document: )?directory ldap://`+host+`: bind as the anonymous user: `+test.expected+`\n$`, ended.stderr, command)
 				require.NoFileExists(t, file)
 			}
 		})
