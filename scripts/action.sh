@@ -42,7 +42,9 @@ done
 cd "$folder"
 awk -v file="$name.$archive" '$2 == file' checksums.txt >checksum.txt
 if command -v sha256sum >/dev/null; then sum=(sha256sum); else sum=(shasum -a 256); fi
-[ -s checksum.txt ] && "${sum[@]}" -c checksum.txt >/dev/null 2>&1 || fail "$name.$archive does not have the checksum of release $version."
+if [ ! -s checksum.txt ] || ! "${sum[@]}" -c checksum.txt >/dev/null 2>&1; then
+	fail "$name.$archive does not have the checksum of release $version."
+fi
 if [ "$archive" = zip ]; then unzip -q "$name.zip"; else tar -xzf "$name.tar.gz"; fi
 cd "$OLDPWD"
 

@@ -15,6 +15,7 @@ const wrong = {
   ".gitlab-ci.yml": ["a:\n  script: b\n", "  when: sometimes\n"],
   "azure-pipelines.yml": ["steps:\n  - script: a\n    displayName: b\n", "  - displayName: b\n    script: a\n"],
   ".pre-commit-hooks.yaml": ["- {id: a, name: b, entry: c, language: golang}\n", "- {id: a, name: b, entry: c, language: go}\n"],
+  ".pre-commit-config.yaml": ["repos:\n- repo: a\n  rev: b\n  hooks: [{id: c}]\n", "  bogus: 1\n"],
   "waivers.yaml": ["- rule_id: TC004\n", "- a: b: c\n"],
 };
 for (const [name, [good, bad]] of Object.entries(wrong)) {

@@ -45,6 +45,25 @@ async function azure(text) {
   }
 }
 
+const preCommit = against({
+  type: "object", required: ["repos"], additionalProperties: false,
+  properties: {
+    repos: {
+      type: "array", minItems: 1, items: {
+        type: "object", required: ["repo", "rev", "hooks"], additionalProperties: false,
+        properties: {
+          repo: { type: "string" }, rev: { type: "string" },
+          hooks: {
+            type: "array", minItems: 1, items: {
+              type: "object", required: ["id"], additionalProperties: false,
+              properties: { id: { type: "string" }, files: { type: "string" }, args: { type: "array", items: { type: "string" } } },
+            },
+          },
+        },
+      },
+    },
+  },
+});
 const hooks = against(JSON.parse(readFileSync(new URL("pre-commit-hooks.schema.json", import.meta.url), "utf8")));
 const gitlab = against(gitlabSchema);
 // What runs in other tests has to be YAML here and no more: goreleaser reads its configuration strictly (make
@@ -57,6 +76,7 @@ const checks = [
   [/^\.gitlab-ci\.yml$/, gitlab],
   [/^azure-pipelines\.yml$/, azure],
   [/^\.pre-commit-hooks\.yaml$/, hooks],
+  [/^\.pre-commit-config\.yaml$/, preCommit],
   [/^(\.goreleaser|waivers|opa-[a-z]+|examples\/custom\/.*data)\.yaml$/, ownTest],
 ];
 

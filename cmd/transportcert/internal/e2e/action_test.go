@@ -170,3 +170,35 @@ func TestAction(t *testing.T) {
 	require.Contains(t, log, "does not have the checksum of release 1.2.3.")
 	require.NoFileExists(t, filepath.Join(folder, "transportcert.sarif"))
 }
+
+// What pre-commit would run, on what the hooks are for.
+func TestPreCommitHooks(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../../../.pre-commit-hooks.yaml")
+	require.NoError(t, err)
+	var hooks []struct {
+		ID, Entry, Files string
+		Args             []string
+	}
+	require.NoError(t, yaml.Unmarshal(text, &hooks))
+	folder := t.TempDir()
+	input, err := os.ReadFile("../../../../fixtures/58-mismatch-in-session/input.json")
+	require.NoError(t, err)
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "documents"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "documents", "EX01.json"), input, 0o600))
+	require.NoError(t, os.CopyFS(filepath.Join(folder, "custom"), os.DirFS("../../../../examples/custom")))
+	files := map[string][]string{"transportcert-check": {"documents/EX01.json"}, "transportcert-policy-check": nil}
+	require.Len(t, hooks, len(files))
+	for _, hook := range hooks {
+		found, known := files[hook.ID]
+		require.True(t, known, hook.ID)
+		for _, file := range found {
+			require.Regexp(t, hook.Files, file)
+		}
+		words := append(append(strings.Fields(hook.Entry), hook.Args...), found...)
+		command := exec.CommandContext(soon(t), words[0], words[1:]...)
+		command.Dir = folder
+		output, err := command.CombinedOutput()
+		require.NoError(t, err, string(output))
+	}
+}
