@@ -59,7 +59,7 @@ func hostileDocument(t *testing.T) string {
 	doc["sources"] = map[string]any{hostile.Text: hostile.Text}
 	spoil(doc["host"], "dns_fqdn", "dns_host_name", "physical_dns_fqdn", "physical_dns_host_name")
 	for _, connector := range doc["connectors"].([]any) {
-		spoil(connector, "name", "fqdn", "bindings")
+		spoil(connector, "name", "fqdn", "bindings", "tls_certificate_name")
 	}
 	for _, certificate := range doc["certificates"].([]any) {
 		spoil(certificate, "subject", "issuer", "friendly_name", "subject_common_names", "dns_names", "key_algorithm", "signature_algorithm")
@@ -67,6 +67,14 @@ func hostileDocument(t *testing.T) string {
 		delete(certificate.(map[string]any), "der")
 	}
 	spoil(doc["directory"], "error")
+	texts := []any{hostile.Text}
+	doc["send_connectors"] = []any{map[string]any{
+		"name": hostile.Text, "fqdn": hostile.Text, "smart_host_auth_mechanism": "ExchangeServer", "smart_hosts": texts, "address_spaces": texts,
+		"tls_certificate_name": hostile.Text, "tls_domain": hostile.Text, "source_servers": texts,
+	}}
+	doc["edge_subscriptions"] = []any{map[string]any{"name": hostile.Text, "thumbprint": nil}}
+	doc["hybrid"] = map[string]any{"tls_certificate_name": hostile.Text}
+	doc["exchange_version"], doc["roles"] = "15.2.1748.10", []any{"Mailbox"}
 	text, err := json.Marshal(doc)
 	require.NoError(t, err)
 	return string(text)
@@ -85,6 +93,7 @@ func TestHostileText(t *testing.T) {
 	require.NoError(t, os.Mkdir(in("documents"), 0o700))
 	good := filepath.Join(in("documents"), hostileName[:100]+".json")
 	put(t, good, hostileDocument(t))
+	require.NotEqual(t, exitError, program(t, "", "evaluate", good).code, "it is right, and is decided on")
 	put(t, filepath.Join(in("documents"), hostileName[:90]+"x.json"), `{"server": 1, `+text+`: 2}`)
 	put(t, filepath.Join(in("documents"), hostileName[:90]+"y"), "")
 
