@@ -118,6 +118,7 @@ func (c *Collector) known(ctx context.Context) (servers []string, all []Known, e
 		}
 		return []string{c.Server}, all, nil
 	}
+	seen := map[string]bool{}
 	for _, source := range c.Sources {
 		known, err := source.All(ctx)
 		if err != nil {
@@ -125,7 +126,8 @@ func (c *Collector) known(ctx context.Context) (servers []string, all []Known, e
 		}
 		all = append(all, known)
 		for _, server := range known.Servers {
-			if !slices.ContainsFunc(servers, func(s string) bool { return strings.EqualFold(s, server) }) {
+			if key := strings.ToLower(server); !seen[key] {
+				seen[key] = true
 				servers = append(servers, server)
 			}
 		}

@@ -36,9 +36,13 @@ func (d Directory) All(ctx context.Context) (Known, error) {
 		d.Answered()
 	}
 	held := map[string][]string{}
+	named := map[string]bool{} // a directory chooses how many servers there are
+	for _, doc := range docs {
+		named[doc.Server] = true
+	}
 	for _, sentence := range sentences {
 		server, _, _ := strings.Cut(sentence, ": ")
-		if slices.ContainsFunc(docs, func(doc *gather.Document) bool { return doc.Server == server }) {
+		if named[server] {
 			held[strings.ToLower(server)] = append(held[strings.ToLower(server)], sentence)
 		} else {
 			report(sentence)
