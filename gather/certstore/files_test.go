@@ -390,10 +390,8 @@ func FuzzFiles(f *testing.F) {
 // million notes.
 func TestManyThatAreNone(t *testing.T) {
 	t.Parallel()
-	good, err := os.ReadFile("testdata/ex01.crt")
-	require.NoError(t, err)
-	path := filepath.Join(t.TempDir(), "many.pem")
-	require.NoError(t, os.WriteFile(path, append(good, bytes.Repeat([]byte("-----BEGIN X-----\n-----END X-----\n"), 20)...), 0o600))
+	many := append(testdata(t, "ex01.crt"), bytes.Repeat([]byte("-----BEGIN X-----\n-----END X-----\n"), 20)...)
+	path := filepath.Join(folder(t, map[string][]byte{"many.pem": many}), "many.pem")
 	notes := 0
 	files := certstore.Files{Paths: []string{path}, Limits: certstore.Limits{Certificates: 20}, Report: func(string) { notes++ }}
 	require.EqualError(t, files.Gather(t.Context(), &gather.Document{}), "certificate files: "+path+": expected at most 20 certificates, found more")
