@@ -130,6 +130,6 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 
 func (g Gatherer) report(format string, args ...any) { // names in it are those of certificates
 	if g.Report != nil {
-		g.Report(printable.Message(fmt.Sprintf(format, args...)))
+		g.Report(printable.Message(printable.Line(fmt.Sprintf(format, args...))))
 	}
 }

@@ -307,6 +307,21 @@ func TestChainsBounded(t *testing.T) {
 	require.ErrorIs(t, ch.Gather(ctx, doc), context.Canceled)
 }
 
+// A name starts no line in what is said of it.
+func TestChainsHostileNames(t *testing.T) {
+	t.Parallel()
+	ca := forge.New(t, forge.Recipe{CN: "CA\n::error::x\x1b[2J"})
+	doc := document(t, forge.New(t, forge.Recipe{CN: "ex01", Issuer: ca}))
+	var reports []string
+	g := Gatherer{Roots: ders(ca), Report: func(s string) { reports = append(reports, s) }}
+	require.NoError(t, g.Gather(t.Context(), doc))
+	require.Equal(t, `CN="CA\n::error::x\x1b[2J" cannot have issued CN=ex01: it is not a CA`, doc.Certificates[0].Trust.Error)
+
+	g.Roots = ders(forge.New(t, forge.Recipe{CN: "sub\n::error::x", Issuer: ca}))
+	require.NoError(t, g.Gather(t.Context(), doc))
+	require.Equal(t, []string{`root CN="sub\n::error::x" is issued by CN="CA\n::error::x\x1b[2J": it serves as an intermediate`}, reports)
+}
+
 func TestChainsWithoutRoots(t *testing.T) {
 	t.Parallel()
 	require.EqualError(t, Gatherer{}.Gather(context.Background(), &gather.Document{}), "building chains: no roots are given")

@@ -54,7 +54,7 @@ type search struct {
 type reasons []string
 
 func (r *reasons) add(format string, args ...any) {
-	if reason := printable.Message(fmt.Sprintf(format, args...)); !slices.Contains(*r, reason) {
+	if reason := printable.Message(printable.Line(fmt.Sprintf(format, args...))); !slices.Contains(*r, reason) {
 		*r = append(*r, reason)
 	}
 }

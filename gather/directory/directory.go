@@ -140,7 +140,7 @@ func (g Gatherer) bounded(ctx context.Context) (Gatherer, context.Context, conte
 
 func (g Gatherer) report(format string, args ...any) {
 	if g.Report != nil {
-		g.Report(printable.Message(fmt.Sprintf(format, args...)))
+		g.Report(printable.Message(printable.Line(fmt.Sprintf(format, args...))))
 	}
 }
 
