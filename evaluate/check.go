@@ -11,6 +11,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 const (
@@ -76,7 +77,7 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Deci
 		err = decision.inputError()
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("checking the document of %s: %w", document.Server, err)
+		return nil, nil, fmt.Errorf("checking the document of %s: %w", printable.Line(document.Server), err)
 	}
 	for _, finding := range result.Findings {
 		if finding.Suppressed != nil {

@@ -32,6 +32,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/bounded"
 	"github.com/transportcert/transportcert/internal/bundles"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // DefaultDeadline is how long one evaluation may take where WithDeadline does
@@ -155,7 +156,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 func (e *Evaluator) Evaluate(ctx context.Context, document *gather.Document) (*Decision, error) {
 	decision, err := e.evaluate(ctx, document)
 	if err != nil {
-		return nil, fmt.Errorf("evaluating the document of %s: %w", document.Server, err)
+		return nil, fmt.Errorf("evaluating the document of %s: %w", printable.Line(document.Server), err)
 	}
 	return decision, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/ordered"
 	"github.com/transportcert/transportcert/internal/output"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // documentFlags are what evaluate, explain and check have in common: which
@@ -167,7 +168,7 @@ func (d *documentFlags) prepared(o outcome, decide func(*outcome) error) outcome
 		o.Now = d.at
 	}
 	if err := decide(&o); err != nil {
-		o.err = fmt.Errorf("%s: %w", o.Name, err)
+		o.err = fmt.Errorf("%s: %w", printable.Line(o.Name), err)
 	}
 	return o
 }
@@ -184,7 +185,7 @@ type decisions struct {
 func (d decisions) write(o outcome) error {
 	err := d.format.Write(o.Document.Document, o.decision)
 	if lacks := (output.DocumentError{}); errors.As(err, &lacks) {
-		return fmt.Errorf("%s: %w", o.Name, lacks)
+		return fmt.Errorf("%s: %w", printable.Line(o.Name), lacks)
 	} else if err != nil {
 		return writeError{err}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"github.com/transportcert/transportcert/internal/files"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // maxMessage bounds one message, which is an entry or less, in bytes: two of
@@ -218,7 +219,7 @@ func (c *connection) failed(step string, err error) error {
 	case cut != nil:
 		err = fmt.Errorf("interrupted: %w", cut)
 	default:
-		err = explained(err)
+		err = printable.OneLine(explained(err)) // the host words some of it
 	}
 	return fmt.Errorf("directory %s: %s: %w", c.address, step, err)
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // A Document is an input document and where it was read: a file, a file and
@@ -73,10 +74,10 @@ func (d Document) Decode() (*gather.Document, error) {
 		err = d.limits.Check(document)
 	}
 	if errors.Is(err, gather.ErrExport) {
-		return nil, fmt.Errorf("%s: %w", d.Name, err)
+		return nil, fmt.Errorf("%s: %w", printable.Line(d.Name), err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", d.Name, strings.ReplaceAll(err.Error(), "\n", "\n  "))
+		return nil, fmt.Errorf("%s: %s", printable.Line(d.Name), strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	}
 	return document, nil
 }
@@ -115,7 +116,7 @@ func (r reader) path(path string, yield func(Document, error) bool) bool {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return yield(Document{Name: path}, fmt.Errorf("reading documents: %w", err))
+		return yield(Document{Name: path}, fmt.Errorf("reading documents: %w", printable.OneLine(err)))
 	case info.IsDir():
 		return r.folder(path, yield)
 	}
@@ -125,10 +126,10 @@ func (r reader) path(path string, yield func(Document, error) bool) bool {
 func (r reader) folder(folder string, yield func(Document, error) bool) bool {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return yield(Document{Name: folder}, fmt.Errorf("reading documents: %w", err))
+		return yield(Document{Name: folder}, fmt.Errorf("reading documents: %w", printable.OneLine(err)))
 	}
 	if len(entries) > r.limits.Files {
-		return yield(Document{Name: folder}, fmt.Errorf("%s: expected at most %d files, found %d", folder, r.limits.Files, len(entries)))
+		return yield(Document{Name: folder}, fmt.Errorf("%s: expected at most %d files, found %d", printable.Line(folder), r.limits.Files, len(entries)))
 	}
 	var files, others, noFiles []string
 	for _, entry := range entries {
@@ -172,7 +173,7 @@ func isFile(folder string, entry os.DirEntry) bool {
 func (r reader) file(path string, yield func(Document, error) bool) bool {
 	file, err := os.Open(path)
 	if err != nil {
-		return yield(Document{Name: path}, fmt.Errorf("reading documents: %w", err))
+		return yield(Document{Name: path}, fmt.Errorf("reading documents: %w", printable.OneLine(err)))
 	}
 	defer file.Close()
 	return r.stream(path, file, yield)
@@ -182,7 +183,7 @@ func (r reader) stream(name string, text io.Reader, yield func(Document, error) 
 	in := newStream(text, r.buffer, r.limits.Size)
 	first, err := in.line()
 	if errors.Is(err, io.EOF) {
-		return yield(Document{Name: name}, fmt.Errorf("%s: expected a document, found nothing", name))
+		return yield(Document{Name: name}, fmt.Errorf("%s: expected a document, found nothing", printable.Line(name)))
 	}
 	lines := false
 	if err == nil {
@@ -203,5 +204,5 @@ func (r reader) stream(name string, text io.Reader, yield func(Document, error) 
 	if errors.Is(err, io.EOF) {
 		return true
 	}
-	return yield(Document{Name: name}, fmt.Errorf("%s:%d: %w", name, in.number, err))
+	return yield(Document{Name: name}, fmt.Errorf("%s:%d: %w", printable.Line(name), in.number, err))
 }

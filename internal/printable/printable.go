@@ -72,6 +72,21 @@ func Error(err error) error {
 	return message{err}
 }
 
+// OneLine returns err with its text made a Line: that of the operating system
+// has the name of a file. It is nil where err is.
+func OneLine(err error) error {
+	if err == nil || err.Error() == Line(err.Error()) {
+		return err
+	}
+	return oneLine{err}
+}
+
+type oneLine struct{ error }
+
+func (o oneLine) Error() string { return Line(o.error.Error()) }
+
+func (o oneLine) Unwrap() error { return o.error }
+
 type message struct{ error }
 
 func (m message) Error() string { return Message(m.error.Error()) }

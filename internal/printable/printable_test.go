@@ -59,6 +59,12 @@ func TestError(t *testing.T) {
 	err := printable.Error(fmt.Errorf("\x1b: %w", fs.ErrNotExist))
 	require.EqualError(t, err, `\x1b: file does not exist`)
 	require.ErrorIs(t, err, fs.ErrNotExist)
+
+	require.NoError(t, printable.OneLine(nil))
+	require.Equal(t, clean, printable.OneLine(clean))
+	err = printable.OneLine(fmt.Errorf("a\nb: %w", fs.ErrNotExist))
+	require.EqualError(t, err, `a\nb: file does not exist`)
+	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
 func FuzzMessage(f *testing.F) {

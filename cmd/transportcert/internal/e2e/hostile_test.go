@@ -97,6 +97,9 @@ func TestHostileText(t *testing.T) {
 	put(t, filepath.Join(in("documents"), hostileName[:90]+"x.json"), `{"server": 1, `+text+`: 2}`)
 	put(t, filepath.Join(in("documents"), hostileName[:90]+"y"), "")
 
+	ended := program(t, "", "evaluate", in("documents"))
+	require.NotRegexp(t, `(?m)^\s*(forged|:)`, ended.stderr, "not even indented")
+
 	// As the rules, METADATA, reasons, findings and waivers of an organisation.
 	require.NoError(t, os.Mkdir(in("custom"), 0o700))
 	put(t, filepath.Join(in("custom"), "rules.rego"), `# METADATA
@@ -160,6 +163,7 @@ func TestHostileDiagnostic(t *testing.T) {
 	ended := program(t, "", "gather", "--server", hostileName, "--ldap-url", "ldap://"+host, "--anonymous", "--timeout", "5s")
 	require.Equal(t, exitError, ended.code)
 	require.Contains(t, ended.stderr, "::error::a")
+	require.Equal(t, 1, strings.Count(ended.stderr, "\n"))
 	requireHarmless(t, ended, "text")
 }
 
