@@ -150,7 +150,7 @@ Credentials are those of docker's configuration (docker login).`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(command.OutOrStdout(), pushed)
+			_, err = fmt.Fprintln(command.OutOrStdout(), printable.Line(pushed))
 			return err
 		},
 	}

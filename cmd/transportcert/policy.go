@@ -61,7 +61,7 @@ tests is one.`,
 				return err
 			}
 			if format == "json" {
-				encoder := json.NewEncoder(command.OutOrStdout())
+				encoder := json.NewEncoder(printable.NewWriter(command.OutOrStdout(), printable.JSON))
 				encoder.SetIndent("", "  ")
 				err = encoder.Encode(report)
 			} else {
