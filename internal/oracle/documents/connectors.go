@@ -72,7 +72,7 @@ func connector(t *rapid.T, doc *gather.Document) gather.Connector {
 var addressSpaces = rapid.SampledFrom([]string{
 	"--", "SMTP:--;1", "smtp:--", "--;1", "Smtp:--;100", "SMTP:--;",
 	"SMTP:*;1", "*", "SMTP:contoso.test;1", "X400:--;1", "X.500:--", " --", "-- ", "SMTP: --;1", " SMTP:--;1", "SMTP :--",
-	"SMTP:-- ;1", "SMTP:---;1", "-", "--.contoso.test", "SMTP:*.--;1", "SMTP;--", "", "SMTP:;1", "\u017fmtp:--",
+	"SMTP:-- ;1", "SMTP:---;1", "-", "--.contoso.test", "SMTP:*.--;1", "SMTP;--", "", "SMTP:;1",
 })
 
 var sendConnectors = rapid.Custom(func(t *rapid.T) gather.SendConnector {
@@ -84,7 +84,7 @@ var sendConnectors = rapid.Custom(func(t *rapid.T) gather.SendConnector {
 			"ExchangeServer", "ExchangeServer", "ExchangeServer", "", "None", "BasicAuth", "BasicAuthRequireTLS", "ExternalAuthoritative",
 		}).Draw(t, "smart_host_auth_mechanism"),
 		SmartHosts:               rapid.SampledFrom([][]string{nil, {}, {"--"}}).Draw(t, "smart_hosts"),
-		AddressSpaces:            rapid.OneOf(rapid.SliceOfN(addressSpaces, 0, 3), rapid.Just[[]string](nil)).Draw(t, "address_spaces"),
+		AddressSpaces:            rapid.OneOf(rapid.SliceOfN(addressSpaces, 1, 1), rapid.SliceOfN(addressSpaces, 1, 1), rapid.SliceOfN(addressSpaces, 0, 3), rapid.Just[[]string](nil)).Draw(t, "address_spaces"),
 		TLSCertificateName:       rapid.SampledFrom([]string{"", "<I>CN=EX01<S>CN=EX01"}).Draw(t, "tls_certificate_name"),
 		RequireTLS:               optional(rapid.Bool()).Draw(t, "require_tls"),
 		TLSAuthLevel:             optional(rapid.SampledFrom([]string{"EncryptionOnly", "CertificateValidation", "DomainValidation"})).Draw(t, "tls_auth_level"),
