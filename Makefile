@@ -1,7 +1,7 @@
 # Everything runs with Go, git and make alone, with tools pinned in go.mod, except where a target says more.
 export CGO_ENABLED = 0
 
-.PHONY: demo build docs test property integration lint race fuzz cross bench bench-peers check-files release-snapshot release-test
+.PHONY: demo build docs test property audit integration lint race fuzz cross bench bench-peers check-files release-snapshot release-test
 
 demo: build
 	bin/transportcert evaluate fixtures/58-mismatch-in-session/input.json
@@ -41,6 +41,14 @@ lint:
 # Node.js and npm.
 check-files:
 	cd .ci/validate && npm ci --silent && npm run --silent check
+
+# What is known of vulnerabilities in the program and in what it is built from. The database is on the web: without it, nothing
+# is checked, and that is said.
+GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+audit:
+	@if ! curl -sfI --max-time 10 https://vuln.go.dev/index/db.json >/dev/null; then echo "audit: skipped, the vulnerability database cannot be reached"; exit 0; fi; \
+	go run $(GOVULNCHECK) ./...
 
 # The race detector over what runs at once. It alone needs a C compiler.
 race:
