@@ -288,7 +288,7 @@ schema_version: expected 1, found 7`)
 // The messages know every keyword and pattern of the schema.
 func TestSchemaIsUnderstood(t *testing.T) {
 	t.Parallel()
-	known := strings.Fields("$schema $id title description type additionalProperties required properties items definitions $ref enum minLength minimum pattern")
+	known := strings.Fields("$schema $id title description type additionalProperties required properties items definitions $ref enum examples minLength minimum pattern")
 	var walk func(path string, node map[string]any)
 	walk = func(path string, node map[string]any) {
 		for key, value := range node {
