@@ -2,9 +2,10 @@ package transportcert.custom
 
 # METADATA
 # title: Thresholds
-# description: What the shipped rules go by, in bits and in days before a certificate's end, by the server's role.
+# description: What the shipped rules go by, in bits and in days, by the server's role.
 config := {
 	"minimum_key_bits": 3072,
+	"facts_max_age_days": 14,
 	"expires_within_days": role.expires_within_days,
 	"expires_notice_days": role.expires_notice_days,
 }

@@ -21,4 +21,5 @@ setup_report contains finding(rego.metadata.rule(), {
 horizons_known if {
 	expiry_horizon
 	notice_horizon
+	oldest_facts
 }

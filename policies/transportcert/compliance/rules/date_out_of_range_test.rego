@@ -19,6 +19,11 @@ test_only_one_of_the_dates_that_follow_is_beyond[name] if {
 	count(only("TC095", object.union(document, {"now": "2262-02-20T00:00:00Z"}))) == 1 with data.transportcert.custom.config as config
 }
 
+test_the_date_before_is_out_of_range if {
+	count(only("TC095", object.union(document, {"now": "1677-09-25T00:00:00Z"}))) == 1
+	count(only("TC095", object.union(document, {"now": "1677-09-29T00:00:00Z"}))) == 0
+}
+
 test_the_dates_that_follow_just_fit if {
 	count(only("TC095", object.union(document, {"now": "2262-02-10T00:00:00Z"}))) == 0
 }
