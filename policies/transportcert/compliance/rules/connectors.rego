@@ -31,6 +31,9 @@ no_way_in if {
 # What Exchange calls a connector of this server.
 identity(name) := concat(`\`, [decision.server, name])
 
+# Whether a name is the server's, as NetBIOS name or FQDN.
+is_this_server(name) if selection.comparable(name) in server_names
+
 # The names by which the server is known, comparable.
 server_names := object.keys(paths_by_host_name) | {selection.comparable(decision.server)}
 

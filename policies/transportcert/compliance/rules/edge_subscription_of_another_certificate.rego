@@ -1,0 +1,35 @@
+package transportcert.compliance.rules
+
+import data.transportcert.internal_certificate
+
+# METADATA
+# title: The Edge subscription has another certificate
+# description: >-
+#   The server has an Edge subscription, made with another certificate than the internal transport certificate that it
+#   has now. The organization's servers do not recognise it: EdgeSync and mail between them and the Edge server fail.
+# related_resources:
+#   - description: Edge subscriptions
+#     ref: https://learn.microsoft.com/exchange/architecture/edge-transport-servers/edge-subscriptions
+# custom:
+#   id: TC048
+#   severity: error
+#   remediation: |-
+#     # On {server}:
+#     New-EdgeSubscription -FileName 'C:\EdgeSubscription.xml'
+#     # Within 24 hours on a Mailbox server of the subscribed site, with the copied file and the site's name for SITE:
+#     New-EdgeSubscription -FileData ([System.IO.File]::ReadAllBytes('C:\EdgeSubscription.xml')) -Site SITE
+#     Start-EdgeSynchronization
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("the Edge subscription %s has the certificate %s, and the internal transport certificate is %s", [
+		subscription.name,
+		subscription.thumbprint,
+		internal_certificate.directory_thumbprint,
+	]),
+	"path": sprintf("edge_subscriptions[%d].thumbprint", [i]),
+	"thumbprint": subscription.thumbprint,
+}) if {
+	some i, subscription in input.edge_subscriptions
+	is_this_server(subscription.name)
+	is_string(subscription.thumbprint)
+	subscription.thumbprint != internal_certificate.directory_thumbprint
+}

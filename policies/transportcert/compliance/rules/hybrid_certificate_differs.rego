@@ -1,0 +1,65 @@
+package transportcert.compliance.rules
+
+import data.transportcert.inbound_anonymous
+
+# METADATA
+# title: A connector of hybrid mail flow has another certificate
+# description: >-
+#   The hybrid configuration names a certificate (TlsCertificateName), and a connector of hybrid mail flow has another
+#   name or none: a Send connector with CloudServicesMailEnabled of which the server is a source server, or a Receive
+#   connector whose TlsDomainCapabilities contain AcceptCloudServicesMail. Exchange Online recognises the organization
+#   by the certificate; with another one, mail between the two counts as external.
+# related_resources:
+#   - description: Certificate requirements for hybrid deployments
+#     ref: https://learn.microsoft.com/exchange/certificate-requirements
+# custom:
+#   id: TC066
+#   severity: warning
+#   remediation: >-
+#     Run the Hybrid Configuration Wizard again and choose the certificate that is to be used; it sets the
+#     configuration and the connectors.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s has %s, and the hybrid configuration %s", [
+		hybrid.described,
+		name_in_words(hybrid.value),
+		name_in_words(input.hybrid.tls_certificate_name),
+	]),
+	"path": hybrid.path,
+	"connector": hybrid.connector,
+}) if {
+	is_string(input.hybrid.tls_certificate_name)
+	input.hybrid.tls_certificate_name != ""
+	some hybrid in hybrid_names
+	lower(hybrid.value) != lower(input.hybrid.tls_certificate_name)
+}
+
+name_in_words(value) := "no TlsCertificateName" if {
+	value == ""
+} else := concat(" ", ["the TlsCertificateName", value])
+
+# The TlsCertificateNames of the connectors of hybrid mail flow, empty where none is set. Where none was gathered there
+# is none.
+hybrid_names := array.concat(
+	[object.union(name, {"value": value}) |
+		some i, connector in input.connectors
+		inbound_anonymous.session_can_begin(connector)
+		accepts_cloud_mail(connector)
+		value := set_name(connector.tls_certificate_name)
+		name := receive_name(i, object.union(connector, {"tls_certificate_name": value}))
+	],
+	[send_name(i, connector) |
+		some i, connector in input.send_connectors
+		connector.cloud_services_mail_enabled
+		sends_from_here(connector)
+		connector.tls_certificate_name
+	],
+)
+
+set_name(value) := value if {
+	is_string(value)
+} else := ""
+
+accepts_cloud_mail(connector) if {
+	some capabilities in connector.tls_domain_capabilities
+	regex.match(`(?i)[:,\s]AcceptCloudServicesMail([,\s]|$)`, capabilities)
+}

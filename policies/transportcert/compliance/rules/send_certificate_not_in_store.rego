@@ -1,0 +1,30 @@
+package transportcert.compliance.rules
+
+import data.transportcert.remedies
+
+# METADATA
+# title: A source server without the certificate of its Send connector
+# description: >-
+#   The server is a source server of an enabled Send connector whose TlsCertificateName names no certificate of the
+#   store. Mail that leaves through this server lacks the certificate by which the other side, such as Exchange
+#   Online, recognises the organization. Servers that are not source servers need not have it.
+# related_resources:
+#   - description: Set-SendConnector, TlsCertificateName
+#     ref: https://learn.microsoft.com/powershell/module/exchange/set-sendconnector
+# custom:
+#   id: TC065
+#   severity: error
+#   remediation: Import the certificate with its private key on {server}, and enable it for SMTP.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s has the TlsCertificateName %s, and no certificate in the store has this issuer and subject", [
+		name.described,
+		name.value,
+	]),
+	"path": name.path,
+	"connector": name.connector,
+	"remediation": remedies.import_for_smtp,
+}) if {
+	some name in tls_certificate_names
+	name.sends
+	names_nothing(name.value)
+}

@@ -1,0 +1,32 @@
+package transportcert.compliance.rules
+
+import data.transportcert.remedies
+import data.transportcert.selection
+
+# METADATA
+# title: A TlsCertificateName that almost names a certificate
+# description: >-
+#   The TlsCertificateName of a connector names no certificate of the store, and would name one if spaces and the
+#   order of the parts of issuer and subject were ignored. Exchange ignores nothing but case.
+# related_resources:
+#   - description: Set-ReceiveConnector, TlsCertificateName
+#     ref: https://learn.microsoft.com/powershell/module/exchange/set-receiveconnector
+# custom:
+#   id: TC063
+#   severity: error
+#   remediation: Set the TlsCertificateName of the connector to issuer and subject as Get-ExchangeCertificate prints them.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s has the TlsCertificateName %s, which differs from that of the certificate %s in spaces or the order of parts", [
+		name.described,
+		name.value,
+		thumbprint,
+	]),
+	"path": name.path,
+	"thumbprint": thumbprint,
+	"connector": name.connector,
+	"remediation": remedies.set_tls_certificate_name_of(name.command, thumbprint),
+}) if {
+	some name in tls_certificate_names
+	count(named(name.value)) == 0
+	thumbprint := selection.in_order(almost_named(name.value))[0]
+}

@@ -1,0 +1,25 @@
+package transportcert.compliance.rules
+
+import data.transportcert.remedies
+
+# METADATA
+# title: A TlsCertificateName of the wrong form
+# description: >-
+#   The TlsCertificateName of a connector is not <I>, the issuer, <S> and the subject, so it can name no certificate.
+# related_resources:
+#   - description: Set-ReceiveConnector, TlsCertificateName
+#     ref: https://learn.microsoft.com/powershell/module/exchange/set-receiveconnector
+# custom:
+#   id: TC060
+#   severity: error
+#   remediation: Set the TlsCertificateName of the connector to <I>issuer<S>subject of its certificate.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s has the TlsCertificateName %s; expected <I>issuer<S>subject", [name.described, name.value]),
+	"path": name.path,
+	"connector": name.connector,
+	"remediation": remedies.set_tls_certificate_name(name.command),
+}) if {
+	some name in tls_certificate_names
+	count(named(name.value)) == 0
+	not parts_of(name.value)
+}

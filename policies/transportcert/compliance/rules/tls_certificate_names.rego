@@ -1,0 +1,88 @@
+# What the rules about TlsCertificateName share.
+package transportcert.compliance.rules
+
+import data.transportcert.inbound_anonymous
+import data.transportcert.remedies
+
+# The TlsCertificateNames that the server uses: those of its Receive connectors, and those of the Send connectors of
+# which it is a source server. HealthChecker's users complained about names that other servers use.
+tls_certificate_names := array.concat(
+	[receive_name(i, connector) |
+		some i, connector in input.connectors
+		inbound_anonymous.session_can_begin(connector)
+		"Tls" in connector.auth_mechanisms
+		connector.tls_certificate_name != ""
+	],
+	[send_name(i, connector) |
+		some i, connector in input.send_connectors
+		sends_from_here(connector)
+		connector.tls_certificate_name != ""
+	],
+)
+
+receive_name(i, connector) := {
+	"value": connector.tls_certificate_name,
+	"connector": connector.name,
+	"described": concat(" ", ["the Receive connector", connector.name]),
+	"path": sprintf("connectors[%d].tls_certificate_name", [i]),
+	"command": sprintf("Set-ReceiveConnector %s", [remedies.quoted(identity(connector.name))]),
+	"sends": false,
+} if {
+	is_string(connector.tls_certificate_name)
+}
+
+send_name(i, connector) := {
+	"value": connector.tls_certificate_name,
+	"connector": connector.name,
+	"described": concat(" ", ["the Send connector", connector.name]),
+	"path": sprintf("send_connectors[%d].tls_certificate_name", [i]),
+	"command": sprintf("Set-SendConnector %s", [remedies.quoted(connector.name)]),
+	"sends": true,
+}
+
+is_enabled(connector) if object.get(connector, "enabled", true)
+
+# The server sends mail through the connector.
+sends_from_here(connector) if {
+	is_enabled(connector)
+	some name in connector.source_servers
+	is_this_server(name)
+}
+
+# The thumbprints of the certificates that a TlsCertificateName names. Only case is ignored.
+named(value) := object.keys(object.get(certificates_by_tls_certificate_name, lower(value), {}))
+
+# object.union_n groups them in one pass, where a partial rule would compare each new name with all others.
+certificates_by_tls_certificate_name := object.union_n([{name: {certificate.thumbprint: true}} |
+	some certificate in input.certificates
+	name := lower(sprintf("<I>%s<S>%s", [certificate.issuer, certificate.subject]))
+])
+
+# Issuer and subject of a TlsCertificateName; undefined where it has another form.
+parts_of(value) := {"issuer": issuer, "subject": subject} if {
+	[[_, issuer, subject]] := regex.find_all_string_submatch_n(`(?is)^<I>(.+?)<S>(.*)$`, value, -1)
+}
+
+# The thumbprints of the certificates that a TlsCertificateName, which names none, would name if spaces and the order
+# of the parts of issuer and subject were ignored.
+almost_named(value) := {thumbprint |
+	wanted := simplified(parts_of(value))
+	some thumbprint, offered in simplified_by_thumbprint
+	offered == wanted
+}
+
+simplified_by_thumbprint := {certificate.thumbprint: simplified(certificate) | some certificate in input.certificates}
+
+simplified(named) := [sorted_parts(named.issuer), sorted_parts(named.subject)]
+
+# A comma in quotes, as in O="Contoso, Inc.", does not end a part.
+sorted_parts(name) := sort([lower(regex.replace(part, `\s`, "")) |
+	some part in regex.find_n(`(?:[^,"]+|"(?:[^"]|"")*")+`, name, -1)
+])
+
+# A TlsCertificateName of the right form that names nothing, not even almost.
+names_nothing(value) if {
+	parts_of(value)
+	count(named(value)) == 0
+	count(almost_named(value)) == 0
+}
