@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -14,7 +15,7 @@ import (
 // anything uses it: each field has the type of its Go type, null stands only
 // where that is a pointer, and what names a certificate or a connector names one
 // of the document. text is JSON for a value of the type that answer points to.
-// An answer with input errors is not checked: nothing uses it.
+// Input errors are the error.
 func consistent(text []byte, answer any, document *gather.Document) error {
 	var value any
 	if err := json.Unmarshal(text, &value); err != nil {
@@ -27,7 +28,11 @@ func consistent(text []byte, answer any, document *gather.Document) error {
 		}
 	}
 	if errs, _ := object["input_errors"].([]any); len(errs) > 0 {
-		return nil
+		texts := make([]string, len(errs))
+		for i, one := range errs {
+			texts[i] = fmt.Sprint(one)
+		}
+		return errors.New(strings.Join(texts, "; "))
 	}
 	c := checker{document: document, certificates: map[string]bool{}, connectors: map[string]bool{}}
 	for _, certificate := range document.Certificates {
@@ -104,11 +109,13 @@ func (c *checker) value(path string, value any, t reflect.Type) error {
 }
 
 func (c *checker) object(path string, object map[string]any, t reflect.Type) error {
+	known := map[string]bool{}
 	for _, field := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue
 		}
+		known[name] = true
 		value, ok := object[name]
 		if !ok {
 			if options == "omitempty" || field.Type.Kind() == reflect.Pointer || name == "procedure" {
@@ -123,6 +130,13 @@ func (c *checker) object(path string, object map[string]any, t reflect.Type) err
 		}
 		if err != nil {
 			return err
+		}
+	}
+	for _, key := range sorted(object) { // encoding/json would take "Best" for "best"
+		for name := range known {
+			if !known[key] && strings.EqualFold(key, name) {
+				return expected(path, fmt.Sprintf("no field but %q by this name", name), key)
+			}
 		}
 	}
 	for _, rule := range agreements {

@@ -70,6 +70,9 @@ func TestConsistent(t *testing.T) {
 		"an event's id":        {"events", `[{"id": 1037.5}]`, `events[0].id: expected a whole number, found 1037.5`},
 		"an event's severity":  {"events", `[{"id": 1, "source": "x", "connector": null, "step": 9, "severity": "fatal"}]`, `events[0].severity: expected one of error, warning, info, found "fatal"`},
 		"an event's connector": {"events", `[{"id": 1, "source": "x", "connector": "X"}]`, `events[0].connector: expected a connector of the document, found "X"`},
+		"another case":         {"Connectors", `null`, `expected no field but "connectors" by this name, found "Connectors"`},
+		"input errors":         {"input_errors", `["x", 5]`, `x; 5`},
+		"input errors, hidden": {"Input_errors", `["x"]`, `expected no field but "input_errors" by this name`},
 		"no events":            {"events", ``, `events: expected a value, found none`},
 	}
 	for name, test := range tests {
@@ -138,4 +141,25 @@ func TestABundleThatContradictsItsDocument(t *testing.T) {
 	document.Certificates = document.Certificates[:1]
 	_, err = evaluator.Evaluate(t.Context(), document)
 	require.ErrorContains(t, err, "evaluating the document of EX01: the policies' answer: ")
+}
+
+// FuzzConsistent asks of any answer that it is refused, or that it decodes and
+// refers to nothing that the document does not have.
+func FuzzConsistent(f *testing.F) {
+	f.Add([]byte(answerOf))
+	f.Add([]byte(`{"decision": ` + answerOf + `, "findings": []}`))
+	f.Add([]byte(`{"connectors": [null], "input_errors": {}}`))
+	text, err := os.ReadFile("../fixtures/58-mismatch-in-session/input.json")
+	require.NoError(f, err)
+	document, err := gather.Decode(text)
+	require.NoError(f, err)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var decision InboundAnonymousDecision
+		if consistent(text, &decision, document) != nil {
+			return
+		}
+		require.NoError(t, json.Unmarshal(text, &decision))
+		require.Len(t, decision.Connectors, len(document.Connectors))
+		require.Len(t, document.Certificates, len(decision.Eligible)+len(decision.Ineligible))
+	})
 }
