@@ -10,6 +10,8 @@ import (
 	"maps"
 	"os"
 	"slices"
+
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // maxBundle is how many bytes a bundle may have. What is in it, a budget bounds.
@@ -71,6 +73,11 @@ func unpack(data []byte) (map[string][]byte, error) {
 		if err == io.EOF {
 			return files, nil
 		}
+		if err == nil {
+			if err := plainName(header.Name); err != nil {
+				return nil, err
+			}
+		}
 		if err == nil && header.Typeflag == tar.TypeReg {
 			err = read.size(header.Name, header.Size)
 		}
@@ -97,4 +104,13 @@ func unpack(data []byte) (map[string][]byte, error) {
 		}
 		files[header.Name] = text
 	}
+}
+
+// plainName refuses the name of a file that begins a new line where OPA puts it
+// into an error, or drives the terminal there.
+func plainName(name string) error {
+	if printable.Line(name) != name {
+		return fmt.Errorf("%q: expected a name of characters that can be seen", name)
+	}
+	return nil
 }

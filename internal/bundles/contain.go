@@ -146,6 +146,9 @@ func inspect(path string, leaveOut filter.LoaderFilter) error {
 		if err != nil || leaveOut(name, info, depth) || info.IsDir() {
 			return err
 		}
+		if err := plainName(below); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
 		if !info.Mode().IsRegular() {
 			return fmt.Errorf("%s: expected a file or a folder", name)
 		}

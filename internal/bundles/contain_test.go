@@ -192,3 +192,24 @@ func TestEveryAllowedBuiltinIsDocumented(t *testing.T) {
 	}
 	require.Equal(t, slices.Sorted(slices.Values(names)), strings.Fields(list))
 }
+
+// A name with a line end is refused before it stands in an error of OPA.
+func TestNamesThatBeginALine(t *testing.T) {
+	t.Parallel()
+	const name = "a\n::error::b.rego"
+	archive, err := pack(map[string][]byte{name: []byte("package transportcert.custom")})
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "bundle.tar.gz")
+	require.NoError(t, os.WriteFile(file, archive, 0o600))
+	_, err = Read(file, "")
+	require.EqualError(t, err, "reading the bundle "+file+`: "a\n::error::b.rego": expected a name of characters that can be seen`)
+
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, name), []byte("package"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	_, err = Custom([]string{folder})
+	require.EqualError(t, err, "reading policies: "+folder+`: "a\n::error::b.rego": expected a name of characters that can be seen`)
+	_, err = Read(folder, "")
+	require.ErrorContains(t, err, "expected a name of characters that can be seen")
+}
