@@ -21,13 +21,8 @@ verdict(connector) := {
 }
 
 # Where the process stops for a connector; null where it comes to its end.
-stopped_at(connector) := gate(connector) if {
-	is_string(gate(connector))
-} else := internal_certificate.stopped_at
-
-# Which of the connector's own settings stops the process; null where none does.
-gate(connector) := "connector_disabled" if {
+stopped_at(connector) := "connector_disabled" if {
 	not session_can_begin(connector)
 } else := "exchange_server_auth_disabled" if {
 	not authenticates_servers(connector)
-} else := null
+} else := internal_certificate.stopped_at

@@ -22,7 +22,8 @@ raised[9] := event_1037 if certificate_process_starts
 # The certificate process starts where a session can come to step 3.
 certificate_process_starts if {
 	some connector in input.connectors
-	is_null(gate(connector))
+	session_can_begin(connector)
+	authenticates_servers(connector)
 }
 
 # METADATA

@@ -63,6 +63,6 @@ mismatched(domains) := [certificate.thumbprint |
 ]
 
 is_for(certificate, domains) if {
-	some name in names(certificate)
+	some name in array.concat(certificate.subject_common_names, certificate.dns_names)
 	comparable(name) in domains
 }

@@ -21,12 +21,13 @@ eligible(domains) := in_order([certificate.thumbprint |
 #   step: 8
 #   reading: 9
 in_order(thumbprints) := [thumbprint |
-	some [_, thumbprint] in sort([[recency(thumbprint), thumbprint] | some thumbprint in thumbprints])
+	# The digits of not_before as a number below zero: sort knows only one direction, and reversing its result
+	# would put the higher thumbprint first where not_before is equal.
+	some [_, thumbprint] in sort([[0 - digits, unsorted] |
+		some unsorted in thumbprints
+		digits := to_number(regex.replace(document.store[unsorted].not_before, `\D`, ""))
+	])
 ]
-
-# The digits of not_before as a number below zero. sort knows only one direction, and reversing its result would
-# put the higher thumbprint first where not_before is equal.
-recency(thumbprint) := 0 - to_number(regex.replace(document.store[thumbprint].not_before, `\D`, ""))
 
 # METADATA
 # title: Best
