@@ -39,3 +39,24 @@ server := input.server if is_string(input.server)
 # title: Store
 # description: The certificates of the store by thumbprint.
 store := {certificate.thumbprint: certificate | some certificate in input.certificates}
+
+# METADATA
+# title: Procedure
+# description: Which of the published texts applies, the document's own or that of the server's version. Without a version it is 2007.
+procedure := input.procedure if {
+	input.procedure
+} else := "2016" if {
+	major_version >= 15
+} else := "2010" if {
+	major_version == 14
+} else := "2007"
+
+major_version := to_number(split(input.exchange_version, ".")[0])
+
+# METADATA
+# title: Session can begin
+# description: A session reaches a connector, unless the connector is disabled.
+# custom:
+#   step: 1
+#   reading: 4
+session_can_begin(connector) if not connector.enabled == false

@@ -28,6 +28,20 @@ document_errors contains sprintf("connectors[%d].%s: expected %s", [i, field, ex
 	some field, expected in wrong_fields(connector, fields.connector)
 }
 
+document_errors contains sprintf("send_connectors[%d].%s: expected %s", [i, field, expected]) if {
+	some i, connector in input.send_connectors
+	some field, expected in wrong_fields(connector, fields.send_connector)
+}
+
+document_errors contains sprintf("edge_subscriptions[%d].%s: expected %s", [i, field, expected]) if {
+	some i, subscription in input.edge_subscriptions
+	some field, expected in wrong_fields(subscription, fields.edge_subscription)
+}
+
+document_errors contains sprintf("hybrid.%s: expected %s", [field, expected]) if {
+	some field, expected in wrong_fields(input.hybrid, fields.hybrid)
+}
+
 document_errors contains sprintf("certificates[%d].%s: expected %s", [i, field, expected]) if {
 	some i, certificate in input.certificates
 	some field, expected in wrong_fields(certificate, fields.certificate)
@@ -61,6 +75,14 @@ fields := {
 		"optional": {
 			"now": "a time YYYY-MM-DDThh:mm:ssZ",
 			"phase": "session or startup",
+			"gathered_at": "a time YYYY-MM-DDThh:mm:ssZ",
+			"exchange_version": "two to four numbers with dots between them",
+			"procedure": "2007, 2010 or 2016",
+			"roles": "an array of texts",
+			"send_connectors": "an array",
+			"edge_subscriptions": "an array",
+			"hybrid": "an object",
+			"exchange_server_addresses": "an array of IP addresses",
 		},
 	},
 	"connector": {
@@ -68,7 +90,42 @@ fields := {
 			"name": "a name",
 			"auth_mechanisms": "an array of texts",
 		},
-		"optional": {"enabled": "true or false"},
+		"optional": {
+			"enabled": "true or false",
+			"fqdn": "a text",
+			"bindings": "an array of texts",
+			"tls_certificate_name": "a text or null",
+			"suppress_x_anonymous_tls": "true or false",
+			"require_tls": "true or false",
+			"transport_role": "FrontendTransport or HubTransport",
+			"remote_ip_ranges": "an array of texts",
+			"tls_domain_capabilities": "an array of texts",
+		},
+	},
+	"send_connector": {
+		"required": {"name": "a name"},
+		"optional": {
+			"enabled": "true or false",
+			"fqdn": "a text",
+			"smart_host_auth_mechanism": "None, BasicAuth, BasicAuthRequireTLS, ExchangeServer or ExternalAuthoritative",
+			"smart_hosts": "an array of texts",
+			"address_spaces": "an array of texts",
+			"tls_certificate_name": "a text",
+			"require_tls": "true or false",
+			"tls_auth_level": "EncryptionOnly, CertificateValidation, DomainValidation or null",
+			"tls_domain": "a text",
+			"cloud_services_mail_enabled": "true or false",
+			"ignore_starttls": "true or false",
+			"source_servers": "an array of texts",
+		},
+	},
+	"edge_subscription": {
+		"required": {"name": "a name"},
+		"optional": {"thumbprint": "40 upper-case hex digits or null"},
+	},
+	"hybrid": {
+		"required": {},
+		"optional": {"tls_certificate_name": "a text or null"},
 	},
 	"directory": {
 		"required": {
@@ -79,12 +136,12 @@ fields := {
 	},
 	"host": {
 		"required": {
-			"dns_fqdn": "a name",
-			"dns_host_name": "a name",
-			"physical_dns_fqdn": "a name",
-			"physical_dns_host_name": "a name",
+			"dns_fqdn": "a text",
+			"dns_host_name": "a text",
+			"physical_dns_fqdn": "a text",
+			"physical_dns_host_name": "a text",
 		},
-		"optional": {"nlb_cluster_names": "an array of names"},
+		"optional": {"nlb_cluster_names": "an array of texts"},
 	},
 	"certificate": {
 		"required": {
@@ -99,7 +156,11 @@ fields := {
 			"self_signed": "true, false or null",
 			"trust": "an object",
 		},
-		"optional": {},
+		"optional": {
+			"issuer": "a text",
+			"subject": "a text",
+			"extended_key_usages": "an array of OIDs or null",
+		},
 	},
 	"trust": {
 		"required": {"chain": "trusted, untrusted or unknown"},

@@ -35,10 +35,10 @@ test_missing[path] if {
 		"connectors[0].auth_mechanisms": "an array of texts",
 		"directory.readable": "true or false",
 		"directory.internal_transport_certificate": "40 upper-case hex digits or null",
-		"host.dns_fqdn": "a name",
-		"host.dns_host_name": "a name",
-		"host.physical_dns_fqdn": "a name",
-		"host.physical_dns_host_name": "a name",
+		"host.dns_fqdn": "a text",
+		"host.dns_host_name": "a text",
+		"host.physical_dns_fqdn": "a text",
+		"host.physical_dns_host_name": "a text",
 		"certificates[0].thumbprint": "40 upper-case hex digits",
 		"certificates[0].version": "a whole number",
 		"certificates[0].subject_common_names": "an array of texts",
@@ -77,7 +77,7 @@ test_wrong[name] if {
 			"value": lower(a),
 			"expected": "40 upper-case hex digits or null",
 		},
-		"cluster names": {"path": "host.nlb_cluster_names", "value": [""], "expected": "an array of names"},
+		"cluster names": {"path": "host.nlb_cluster_names", "value": [1], "expected": "an array of texts"},
 		"services": {"path": "certificates[0].services", "value": [16], "expected": "an array of texts or null"},
 		"thumbprint": {"path": "certificates[0].thumbprint", "value": "AB", "expected": "40 upper-case hex digits"},
 		"chain": {"path": "certificates[0].trust.chain", "value": "yes", "expected": "trusted, untrusted or unknown"},
@@ -126,4 +126,128 @@ test_custom_criteria_that_are_no_collection[name] if {
 	document.input_errors == expected with input as example
 		with data.transportcert.validated as true
 		with data.transportcert.custom.ineligible as criteria
+}
+
+# An Edge server with everything that can be gathered.
+full := object.union(example, {
+	"gathered_at": "2026-11-22T06:00:00Z",
+	"exchange_version": "15.2.1748.10",
+	"procedure": "2016",
+	"roles": ["EdgeTransport"],
+	"connectors": [object.union(connector, {
+		"enabled": true,
+		"fqdn": "",
+		"bindings": ["0.0.0.0:25"],
+		"tls_certificate_name": "<I>CN=x<S>CN=y",
+		"suppress_x_anonymous_tls": false,
+		"require_tls": false,
+		"transport_role": "HubTransport",
+		"remote_ip_ranges": ["0.0.0.0-255.255.255.255"],
+		"tls_domain_capabilities": [],
+	})],
+	"send_connectors": [{
+		"name": "x",
+		"enabled": true,
+		"fqdn": "",
+		"smart_host_auth_mechanism": "None",
+		"smart_hosts": ["--"],
+		"address_spaces": ["SMTP:--;1"],
+		"tls_certificate_name": "<I>CN=x<S>CN=y",
+		"require_tls": false,
+		"tls_auth_level": "DomainValidation",
+		"tls_domain": "contoso.test",
+		"cloud_services_mail_enabled": false,
+		"ignore_starttls": false,
+		"source_servers": ["EX01"],
+	}],
+	"edge_subscriptions": [{"name": "EDGE01", "thumbprint": a}],
+	"hybrid": {"tls_certificate_name": "<I>CN=x<S>CN=y"},
+	"exchange_server_addresses": ["10.0.0.11", "fd00::11"],
+	"certificates": [object.union(self_signed, {
+		"issuer": "CN=EX01",
+		"subject": "CN=EX01",
+		"extended_key_usages": ["1.3.6.1.5.5.7.3.1"],
+	})],
+})
+
+test_a_full_document_without_errors if {
+	document.input_errors == set() with input as full
+}
+
+test_what_of_a_full_document_may_be_null[path] if {
+	some path in [
+		"connectors[0].tls_certificate_name",
+		"send_connectors[0].tls_auth_level",
+		"edge_subscriptions[0].thumbprint",
+		"hybrid.tls_certificate_name",
+		"certificates[0].extended_key_usages",
+	]
+	patch := [{"op": "replace", "path": pointer(path), "value": null}]
+	document.input_errors == set() with input as json.patch(full, patch)
+}
+
+test_what_of_a_full_document_may_not_be_null[path] if {
+	some path, expected in {
+		"gathered_at": "a time YYYY-MM-DDThh:mm:ssZ",
+		"exchange_version": "two to four numbers with dots between them",
+		"procedure": "2007, 2010 or 2016",
+		"roles": "an array of texts",
+		"send_connectors": "an array",
+		"edge_subscriptions": "an array",
+		"hybrid": "an object",
+		"exchange_server_addresses": "an array of IP addresses",
+		"connectors[0].enabled": "true or false",
+		"connectors[0].fqdn": "a text",
+		"connectors[0].bindings": "an array of texts",
+		"connectors[0].suppress_x_anonymous_tls": "true or false",
+		"connectors[0].require_tls": "true or false",
+		"connectors[0].transport_role": "FrontendTransport or HubTransport",
+		"connectors[0].remote_ip_ranges": "an array of texts",
+		"connectors[0].tls_domain_capabilities": "an array of texts",
+		"send_connectors[0].name": "a name",
+		"send_connectors[0].enabled": "true or false",
+		"send_connectors[0].fqdn": "a text",
+		"send_connectors[0].smart_host_auth_mechanism": "None, BasicAuth, BasicAuthRequireTLS, ExchangeServer or ExternalAuthoritative",
+		"send_connectors[0].smart_hosts": "an array of texts",
+		"send_connectors[0].address_spaces": "an array of texts",
+		"send_connectors[0].tls_certificate_name": "a text",
+		"send_connectors[0].require_tls": "true or false",
+		"send_connectors[0].tls_domain": "a text",
+		"send_connectors[0].cloud_services_mail_enabled": "true or false",
+		"send_connectors[0].ignore_starttls": "true or false",
+		"send_connectors[0].source_servers": "an array of texts",
+		"edge_subscriptions[0].name": "a name",
+		"certificates[0].issuer": "a text",
+		"certificates[0].subject": "a text",
+	}
+	patch := [{"op": "replace", "path": pointer(path), "value": null}]
+	document.input_errors == {sprintf("%s: expected %s", [path, expected])} with input as json.patch(full, patch)
+}
+
+test_wrong_in_a_full_document[name] if {
+	some name, wrong in {
+		"version of one number": {"path": "exchange_version", "value": "15", "expected": "two to four numbers with dots between them"},
+		"version of five numbers": {"path": "exchange_version", "value": "15.2.1.2.3", "expected": "two to four numbers with dots between them"},
+		"version as printed": {
+			"path": "exchange_version",
+			"value": "Version 15.2 (Build 1748.10)",
+			"expected": "two to four numbers with dots between them",
+		},
+		"procedure": {"path": "procedure", "value": "2013", "expected": "2007, 2010 or 2016"},
+		"address beyond 255": {"path": "exchange_server_addresses", "value": ["10.0.0.256"], "expected": "an array of IP addresses"},
+		"network": {"path": "exchange_server_addresses", "value": ["10.0.0.0/8"], "expected": "an array of IP addresses"},
+		"level": {
+			"path": "send_connectors[0].tls_auth_level",
+			"value": "None",
+			"expected": "EncryptionOnly, CertificateValidation, DomainValidation or null",
+		},
+		"hybrid name": {
+			"path": "hybrid.tls_certificate_name",
+			"value": 1,
+			"expected": "a text or null",
+		},
+		"OID": {"path": "certificates[0].extended_key_usages", "value": ["serverAuth"], "expected": "an array of OIDs or null"},
+	}
+	patch := [{"op": "replace", "path": pointer(wrong.path), "value": wrong.value}]
+	document.input_errors == {sprintf("%s: expected %s", [wrong.path, wrong.expected])} with input as json.patch(full, patch)
 }

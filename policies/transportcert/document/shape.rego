@@ -52,10 +52,17 @@ conforms(value, "an array of texts or null") if is_array_of_texts(value)
 
 conforms(value, "an array of texts or null") if is_null(value)
 
-conforms(value, "an array of names") if {
-	is_array(value)
-	every name in value { is_name(name) }
+conforms(value, "an array of IP addresses") if {
+	is_array_of_texts(value)
+	every address in value { is_ip_address(address) }
 }
+
+conforms(value, "an array of OIDs or null") if {
+	is_array_of_texts(value)
+	every oid in value { regex.match(`^[0-9]+(\.[0-9]+)+$`, oid) }
+}
+
+conforms(value, "an array of OIDs or null") if is_null(value)
 
 conforms(value, "true or false") if is_boolean(value)
 
@@ -64,6 +71,22 @@ conforms(value, "true, false or null") if is_boolean(value)
 conforms(value, "true, false or null") if is_null(value)
 
 conforms(value, "session or startup") if value in {"session", "startup"}
+
+conforms(value, "two to four numbers with dots between them") if {
+	regex.match(`^[0-9]{1,9}(\.[0-9]{1,9}){1,3}$`, value)
+}
+
+conforms(value, "2007, 2010 or 2016") if value in {"2007", "2010", "2016"}
+
+conforms(value, "FrontendTransport or HubTransport") if value in {"FrontendTransport", "HubTransport"}
+
+conforms(value, "None, BasicAuth, BasicAuthRequireTLS, ExchangeServer or ExternalAuthoritative") if {
+	value in {"None", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
+}
+
+conforms(value, "EncryptionOnly, CertificateValidation, DomainValidation or null") if {
+	value in {"EncryptionOnly", "CertificateValidation", "DomainValidation", null}
+}
 
 conforms(value, "trusted, untrusted or unknown") if value in {"trusted", "untrusted", "unknown"}
 
@@ -98,6 +121,12 @@ conforms(value, "a date YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ") if {
 is_name(value) if {
 	is_string(value)
 	value != ""
+}
+
+# With a prefix length it is a network in CIDR notation.
+is_ip_address(value) if {
+	not contains(value, "/")
+	net.cidr_is_valid(sprintf("%s/0", [value]))
 }
 
 is_text(value) if {

@@ -1,5 +1,6 @@
 package transportcert.inbound_anonymous
 
+import data.transportcert.document
 import data.transportcert.internal_certificate
 
 # The verdict for each connector, in the order of the document.
@@ -22,7 +23,9 @@ verdict(connector) := {
 
 # Where the process stops for a connector; null where it comes to its end.
 stopped_at(connector) := "connector_disabled" if {
-	not session_can_begin(connector)
+	not document.session_can_begin(connector)
 } else := "exchange_server_auth_disabled" if {
 	not authenticates_servers(connector)
+} else := "x_anonymoustls_suppressed" if {
+	suppressed(connector)
 } else := internal_certificate.stopped_at

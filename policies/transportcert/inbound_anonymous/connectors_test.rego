@@ -55,3 +55,31 @@ test_stops[name] if {
 		"stopped_at": stop.stopped_at,
 	}] with input as object.union(example, stop.change)
 }
+
+test_suppressed[name] if {
+	some name, case in {
+		"2007": {"procedure": "2007", "change": {}, "stopped_at": null},
+		"2010": {"procedure": "2010", "change": {}, "stopped_at": "x_anonymoustls_suppressed"},
+		"2016": {"procedure": "2016", "change": {}, "stopped_at": "x_anonymoustls_suppressed"},
+		"not suppressed": {"procedure": "2016", "change": {"suppress_x_anonymous_tls": false}, "stopped_at": null},
+		"without ExchangeServer comes first": {
+			"procedure": "2016",
+			"change": {"auth_mechanisms": ["Tls"]},
+			"stopped_at": "exchange_server_auth_disabled",
+		},
+	}
+	suppressed := object.union_n([connector, {"suppress_x_anonymous_tls": true}, case.change])
+	connectors := inbound_anonymous.connectors with input as object.union(
+		example,
+		{"procedure": case.procedure, "connectors": [suppressed]},
+	)
+	connectors[0].stopped_at == case.stopped_at
+	connectors[0].advertise_x_anonymoustls == is_null(case.stopped_at)
+}
+
+test_suppressed_comes_before_step_3 if {
+	suppressed := object.union(connector, {"suppress_x_anonymous_tls": true})
+	document := object.union_n([example, unreadable, {"procedure": "2010", "connectors": [suppressed]}])
+	connectors := inbound_anonymous.connectors with input as document
+	connectors[0].stopped_at == "x_anonymoustls_suppressed"
+}

@@ -16,6 +16,7 @@ test_decision if {
 		"server": "EX01",
 		"phase": "session",
 		"evaluated_at": "2026-11-22T07:00:00Z",
+		"procedure": "2007",
 		"connectors": [{
 			"name": "Default EX01",
 			"advertise_x_anonymoustls": true,
@@ -56,6 +57,7 @@ test_a_document_with_errors_decides_nothing if {
 		"server": "EX01",
 		"phase": "session",
 		"evaluated_at": null,
+		"procedure": null,
 		"connectors": [],
 		"certificate": null,
 		"expired": null,

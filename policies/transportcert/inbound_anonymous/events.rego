@@ -17,13 +17,19 @@ raised[4] := internal_certificate.event_12013 if certificate_process_starts
 
 raised[5] := internal_certificate.event_12015 if certificate_process_starts
 
-raised[9] := event_1037 if certificate_process_starts
+raised[9] := event_1037 if {
+	certificate_process_starts
+
+	# The text for 2016 ends after step 5.
+	document.procedure != "2016"
+}
 
 # The certificate process starts where a session can come to step 3.
 certificate_process_starts if {
 	some connector in input.connectors
-	session_can_begin(connector)
+	document.session_can_begin(connector)
 	authenticates_servers(connector)
+	not suppressed(connector)
 }
 
 # METADATA
@@ -48,6 +54,7 @@ event_1037 := {
 		],
 	),
 	"remediation": remedies.enable_best,
+	"connector": null,
 } if {
 	matches_best == false
 }

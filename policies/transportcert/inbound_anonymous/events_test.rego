@@ -22,9 +22,9 @@ not_in_the_store := {"certificates": []}
 
 better := {"certificates": [self_signed, pki]}
 
-worn := {"certificates": [object.union(self_signed, expired)]}
+expired_only := {"certificates": [object.union(self_signed, expired)]}
 
-worn_and_better := {"certificates": [object.union(self_signed, expired), pki]}
+expired_and_better := {"certificates": [object.union(self_signed, expired), pki]}
 
 test_events[name] if {
 	some name, case in {
@@ -40,13 +40,13 @@ test_events[name] if {
 		"12013, startup": {"changes": [startup, not_in_the_store], "ids": [12013]},
 		"12013 without ExchangeServer": {"changes": [startup, not_in_the_store, without_exchange_server], "ids": []},
 		"12013 on a disabled connector": {"changes": [not_in_the_store, disabled], "ids": []},
-		"12015": {"changes": [worn], "ids": [12015]},
-		"12015, startup": {"changes": [startup, worn], "ids": [12015]},
-		"12015 without ExchangeServer": {"changes": [worn, without_exchange_server], "ids": []},
+		"12015": {"changes": [expired_only], "ids": [12015]},
+		"12015, startup": {"changes": [startup, expired_only], "ids": [12015]},
+		"12015 without ExchangeServer": {"changes": [expired_only, without_exchange_server], "ids": []},
 		"1037": {"changes": [better], "ids": [1037]},
 		"1037, startup": {"changes": [startup, better], "ids": [1037]},
 		"1037 without connectors": {"changes": [better, {"connectors": []}], "ids": []},
-		"12015 and 1037": {"changes": [worn_and_better], "ids": [12015, 1037]},
+		"12015 and 1037": {"changes": [expired_and_better], "ids": [12015, 1037]},
 	}
 	ids := [event.id | some event in inbound_anonymous.events] with input as object.union_n(array.concat([example], case.changes))
 	ids == case.ids
@@ -61,6 +61,7 @@ test_event_12012 if {
 		"symbolic_name": "InternalTransportCertificateMissingInAD",
 		"message": "EX01: the server's object in the directory cannot be read (timeout), so no internal transport certificate is loaded.",
 		"remediation": sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [a]),
+		"connector": null,
 	}] with input as object.union_n([example, startup, unreadable])
 }
 
@@ -92,6 +93,7 @@ test_event_12013 if {
 			"# Import %s with its private key again from backup, or:\nEnable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'",
 			[a, b],
 		),
+		"connector": null,
 	}] with input as with_certificates([pki])
 }
 
@@ -110,6 +112,7 @@ test_event_12015 if {
 			]),
 			[a],
 		),
+		"connector": null,
 	}] with input as changed(expired)
 }
 
@@ -133,5 +136,27 @@ test_event_1037 if {
 			[a, b],
 		),
 		"remediation": sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [b]),
+		"connector": null,
 	}] with input as with_certificates([self_signed, pki])
+}
+
+test_events_by_procedure[name] if {
+	some name, case in {
+		"2007": {"procedure": "2007", "ids": [12015, 1037]},
+		"2010": {"procedure": "2010", "ids": [12015, 1037]},
+		"2016": {"procedure": "2016", "ids": [12015]},
+	}
+	document := object.union_n([example, expired_and_better, {"procedure": case.procedure}])
+	decision := inbound_anonymous.decision with input as document
+	[event.id | some event in decision.events] == case.ids
+
+	# Steps 6 to 9 are advice in 2016.
+	decision.best == b
+	decision.matches_best == false
+}
+
+test_a_suppressed_connector_raises_no_event[name] if {
+	some name, change in {"12013": not_in_the_store, "12015 and 1037": expired_and_better}
+	suppressed := {"procedure": "2010", "connectors": [object.union(connector, {"suppress_x_anonymous_tls": true})]}
+	inbound_anonymous.events == [] with input as object.union_n([example, change, suppressed])
 }

@@ -12,16 +12,9 @@
 #   - input: schema.input
 package transportcert.inbound_anonymous
 
+import data.transportcert.document
 import data.transportcert.internal_certificate
 import data.transportcert.selection
-
-# METADATA
-# title: Session can begin
-# description: A session reaches a connector, unless the connector is disabled.
-# custom:
-#   step: 1
-#   reading: 4
-session_can_begin(connector) if not connector.enabled == false
 
 # METADATA
 # title: Authenticates servers
@@ -29,6 +22,16 @@ session_can_begin(connector) if not connector.enabled == false
 # custom:
 #   step: 2
 authenticates_servers(connector) if "ExchangeServer" in connector.auth_mechanisms
+
+# METADATA
+# title: Suppressed
+# description: The connector has SuppressXAnonymousTls, which Exchange 2007 does not know.
+# custom:
+#   step: 2
+suppressed(connector) if {
+	connector.suppress_x_anonymous_tls == true
+	document.procedure != "2007"
+}
 
 # METADATA
 # title: Domain list
@@ -42,9 +45,14 @@ domains := sort({domain |
 })
 
 # NLB cluster names stand in place of the DNS FQDN where there are any.
-fqdns := input.host.nlb_cluster_names if {
-	count(input.host.nlb_cluster_names) > 0
+fqdns := cluster_names if {
+	count(cluster_names) > 0
 } else := [input.host.dns_fqdn]
+
+cluster_names := [name |
+	some name in input.host.nlb_cluster_names
+	selection.comparable(name) != ""
+]
 
 physical_names := [
 	input.host.dns_host_name,

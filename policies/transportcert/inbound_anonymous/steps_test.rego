@@ -88,3 +88,25 @@ test_best[name] if {
 	decided := [inbound_anonymous.best.thumbprint, inbound_anonymous.best.kind] with input as with_certificates(case.certificates)
 	decided == [case.best, case.kind]
 }
+
+test_empty_cluster_names_replace_nothing[name] if {
+	some name, names in {"one": [""], "only a dot": ["."]}
+	"ex01.corp.contoso.test" in inbound_anonymous.domains with input as object.union(
+		example,
+		{"host": {"nlb_cluster_names": names}},
+	)
+}
+
+test_an_empty_cluster_name_beside_another if {
+	inbound_anonymous.domains == ["ex01", "mail.contoso.test", "node1", "node1.corp.contoso.test"] with input as object.union(
+		example,
+		{"host": {"nlb_cluster_names": ["", "mail.contoso.test"]}},
+	)
+}
+
+test_an_empty_name_of_the_host_is_no_domain if {
+	inbound_anonymous.domains == ["ex01", "node1", "node1.corp.contoso.test"] with input as object.union(
+		example,
+		{"host": {"dns_fqdn": ""}},
+	)
+}

@@ -17,6 +17,7 @@ event_12012 := {
 	"symbolic_name": "InternalTransportCertificateMissingInAD",
 	"message": sprintf("%s: %s, so no internal transport certificate is loaded.", [input.server, missing_in_directory]),
 	"remediation": remedies.enable_best,
+	"connector": null,
 } if {
 	document.phase == "startup"
 	missing_in_directory
@@ -56,6 +57,7 @@ event_12013 := {
 		sprintf("# Import %s with its private key again from backup, or:", [directory_thumbprint]),
 		remedies.enable_best,
 	]),
+	"connector": null,
 } if {
 	stopped_at == "certificate_not_found"
 }
@@ -76,6 +78,7 @@ event_12015 := {
 		[input.server, loaded.thumbprint, loaded.not_after],
 	),
 	"remediation": remedies.renew_loaded,
+	"connector": null,
 } if {
 	expired
 }

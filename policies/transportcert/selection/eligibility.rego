@@ -8,9 +8,18 @@ import data.transportcert.document
 # custom:
 #   step: 7
 ineligible(domains) := reasons_by_thumbprint(array.concat(
-	[["name_mismatch", {thumbprint | some thumbprint in mismatched(domains)}]],
+	[["name_mismatch", mismatched(domains)]],
 	array.concat(failed, [[reason, thumbprints] | some reason, thumbprints in document.custom_criteria]),
 ))
+
+# METADATA
+# title: Unfit
+# description: >-
+#   Of some certificates, those that fail a published criterion that does not depend on names, by thumbprint, each
+#   with the reasons.
+# custom:
+#   step: 7
+unfit(thumbprints) := reasons_by_thumbprint([[reason, affected & thumbprints] | some [reason, affected] in failed])
 
 # The criteria by reason, turned round to the reasons by certificate. A partial rule
 # "ineligible[thumbprint] contains reason" would read better, but OPA compares each new key with all others:
@@ -57,10 +66,10 @@ services_unknown contains certificate.thumbprint if {
 }
 
 # The certificates without a name on the domain list. A wildcard is a name like any other (reading 8).
-mismatched(domains) := [certificate.thumbprint |
+mismatched(domains) := {certificate.thumbprint |
 	some certificate in input.certificates
 	not is_for(certificate, domains)
-]
+}
 
 is_for(certificate, domains) if {
 	some name in array.concat(certificate.subject_common_names, certificate.dns_names)

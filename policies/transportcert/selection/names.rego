@@ -22,3 +22,25 @@ comparable(name) := lower(trim_suffix(name, "."))
 # title: Names
 # description: The names that a certificate is for, the subject's common names and the DNS names.
 names(certificate) := array.concat(certificate.subject_common_names, certificate.dns_names)
+
+# METADATA
+# title: By name
+# description: >-
+#   The certificates by comparable name, each an object with the thumbprints as keys. object.union_n groups them in
+#   one pass, where a partial rule would compare each new name with all others.
+by_name := object.union_n([{name: {certificate.thumbprint: true}} |
+	some certificate in input.certificates
+	some stated in array.concat(certificate.subject_common_names, certificate.dns_names)
+	name := lower(trim_suffix(stated, "."))
+	name != ""
+])
+
+# METADATA
+# title: By TlsCertificateName
+# description: >-
+#   The certificates by the TlsCertificateName that names them, in lower case, each an object with the thumbprints
+#   as keys. Certificates of one CA with one subject share it.
+by_tls_certificate_name := object.union_n([{name: {certificate.thumbprint: true}} |
+	some certificate in input.certificates
+	name := lower(sprintf("<I>%s<S>%s", [object.get(certificate, "issuer", ""), object.get(certificate, "subject", "")]))
+])

@@ -56,6 +56,8 @@ kind(thumbprint) := "self_signed" if {
 	document.store[thumbprint].self_signed == true
 } else := "pki" if {
 	valid_pki(document.store[thumbprint])
+} else := "expired_pki" if {
+	expired_pki(document.store[thumbprint])
 }
 
 # METADATA
@@ -75,6 +77,20 @@ valid_pki(certificate) if {
 	is_string(certificate.trust.valid_from)
 	certificate.trust.valid_from <= document.now
 	document.now <= certificate.trust.valid_until
+}
+
+# METADATA
+# title: Expired PKI certificate
+# description: Like a valid PKI certificate, but the validity of its chain has ended. Its beginning may be unknown.
+# custom:
+#   step: 6
+#   reading: 3
+expired_pki(certificate) if {
+	certificate.self_signed == false
+	certificate.trust.chain == "trusted"
+	not known_revoked(certificate)
+	is_string(certificate.trust.valid_until)
+	certificate.trust.valid_until < document.now
 }
 
 # METADATA

@@ -1,6 +1,7 @@
 # What the rules about connectors share.
 package transportcert.compliance.rules
 
+import data.transportcert.document
 import data.transportcert.inbound_anonymous
 import data.transportcert.selection
 
@@ -9,7 +10,7 @@ import data.transportcert.selection
 # alone proves nothing: a relay for printers listens on port 25 too.
 receivers := [connector |
 	some connector in input.connectors
-	inbound_anonymous.session_can_begin(connector)
+	document.session_can_begin(connector)
 	listens_for_servers(connector)
 ]
 

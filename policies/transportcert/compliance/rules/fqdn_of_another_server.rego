@@ -1,5 +1,6 @@
 package transportcert.compliance.rules
 
+import data.transportcert.document
 import data.transportcert.inbound_anonymous
 import data.transportcert.selection
 
@@ -26,7 +27,7 @@ report contains finding(rego.metadata.rule(), {
 	"fqdn": input.host.physical_dns_fqdn,
 }) if {
 	some i, connector in input.connectors
-	inbound_anonymous.session_can_begin(connector)
+	document.session_can_begin(connector)
 	inbound_anonymous.authenticates_servers(connector)
 	connector.fqdn != ""
 	not selection.comparable(connector.fqdn) in server_names

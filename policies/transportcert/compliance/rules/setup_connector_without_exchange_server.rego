@@ -1,5 +1,6 @@
 package transportcert.compliance.rules
 
+import data.transportcert.document
 import data.transportcert.inbound_anonymous
 
 # METADATA
@@ -25,7 +26,7 @@ report contains finding(rego.metadata.rule(), {
 }) if {
 	not no_way_in
 	some i, connector in input.connectors
-	inbound_anonymous.session_can_begin(connector)
+	document.session_can_begin(connector)
 	lower(connector.name) in setup_names
 	not inbound_anonymous.authenticates_servers(connector)
 }

@@ -1,0 +1,49 @@
+package transportcert.inbound_starttls
+
+import data.transportcert.document
+
+# The verdict for each connector, in the order of the document. Connectors that search for the same certificate
+# share one search, since OPA remembers what a function returned.
+connectors := [object.union({"name": connector.name}, verdict(connector)) | some connector in input.connectors]
+
+verdict(connector) := stopped("connector_disabled") if {
+	not document.session_can_begin(connector)
+} else := stopped("tls_auth_disabled") if {
+	not offers_tls(connector)
+} else := search(searched_for(connector))
+
+stopped(reason) := {
+	"advertise_starttls": false,
+	"certificate": null,
+	"certificate_kind": null,
+	"expired": null,
+	"stopped_at": reason,
+	"searched_for": null,
+	"eligible": [],
+	"ineligible": {},
+}
+
+search(searched) := {
+	"advertise_starttls": true,
+	"certificate": best(searched).thumbprint,
+	"certificate_kind": best(searched).kind,
+	"expired": expired(best(searched).thumbprint),
+	"stopped_at": null,
+	"searched_for": searched,
+	"eligible": eligible(searched),
+	"ineligible": reasons(searched),
+} if {
+	best(searched)
+} else := object.union(stopped(search_stopped_at(searched)), {
+	"searched_for": searched,
+	"eligible": eligible(searched),
+	"ineligible": reasons(searched),
+})
+
+search_stopped_at(searched) := "certificate_not_found" if {
+	count(matching(searched)) == 0
+} else := "no_eligible_certificate" if {
+	count(eligible(searched)) == 0
+} else := "no_best_certificate"
+
+reasons(searched) := {thumbprint: sort(failed) | some thumbprint, failed in ineligible(searched)}

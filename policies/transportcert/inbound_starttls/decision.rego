@@ -1,0 +1,30 @@
+package transportcert.inbound_starttls
+
+import data.transportcert.document
+
+# METADATA
+# title: Decision
+# description: What each Receive connector does on STARTTLS. A document with errors decides nothing.
+# entrypoint: true
+decision := object.union(outcome, {"events": events}) if {
+	outcome.input_errors == []
+} else := object.union(outcome, {"events": []})
+
+# METADATA
+# title: Outcome
+# description: The decision without its events. Remedies read it, and events read remedies.
+outcome := {
+	"server": input.server,
+	"evaluated_at": document.now,
+	"procedure": document.procedure,
+	"connectors": connectors,
+	"input_errors": [],
+} if {
+	count(document.input_errors) == 0
+} else := {
+	"server": document.server,
+	"evaluated_at": null,
+	"procedure": null,
+	"connectors": [],
+	"input_errors": sort(document.input_errors),
+}

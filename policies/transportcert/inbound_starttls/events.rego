@@ -1,0 +1,93 @@
+package transportcert.inbound_starttls
+
+import data.transportcert.document
+import data.transportcert.remedies
+
+# METADATA
+# title: Events
+# description: What the server writes to its Application log, in the order of the connectors.
+events := [event |
+	some i, result in outcome.connectors
+
+	# With a certificate that has not expired there is none.
+	result.expired != false
+	event := event_for(input.connectors[i], result)
+]
+
+event_for(connector, result) := event_12014(connector, result) if {
+	failed_step[result.stopped_at]
+} else := event_12016(connector, result) if {
+	result.expired == true
+}
+
+failed_step := {"certificate_not_found": 4, "no_eligible_certificate": 5, "no_best_certificate": 6}
+
+# METADATA
+# title: Event 12014
+# description: No certificate can be loaded for STARTTLS, which the connector does not offer then.
+# custom:
+#   step: 4
+#   reading: 4
+event_12014(connector, result) := {
+	"id": 12014,
+	"source": source(connector),
+	"step": failed_step[result.stopped_at],
+	"severity": "error",
+	"symbolic_name": null,
+	"message": sprintf("%s: %s: %s, so STARTTLS is not offered.", [input.server, connector.name, why_not(result)]),
+	"remediation": remedies.starttls_certificate(connector.name, result),
+	"connector": connector.name,
+}
+
+why_not(result) := sprintf("no certificate in the store %s", [wanted(result.searched_for)]) if {
+	result.stopped_at == "certificate_not_found"
+} else := sprintf("no eligible certificate %s: %s", [wanted(result.searched_for), rejected_in_words(result)]) if {
+	result.stopped_at == "no_eligible_certificate"
+} else := sprintf(
+	"the eligible certificates (%s) are neither self-signed nor issued by a CA that is known to be trusted",
+	[concat(", ", result.eligible)],
+)
+
+wanted(searched) := sprintf("is named by TlsCertificateName (%s)", [searched.value]) if {
+	searched.by == "tls_certificate_name"
+} else := sprintf("matches the connector's FQDN %s", [searched.value]) if {
+	searched.by == "fqdn"
+} else := sprintf("matches the server's FQDN %s", [searched.value])
+
+rejected_in_words(result) := concat("; ", [sprintf("%s %s", [thumbprint, in_words(reasons)]) |
+	some thumbprint, reasons in result.ineligible
+])
+
+in_words(reasons) := concat(" and ", [reason_in_words[reason] | some reason in reasons])
+
+# Published texts differ on a certificate without SMTP. In both, no session is encrypted.
+reason_in_words := {
+	"version_below_3": "is older than X.509 version 3",
+	"no_private_key": "has no private key",
+	"private_key_unknown": "may have no private key, which was not gathered",
+	"smtp_not_enabled": "is not enabled for SMTP (some versions of Exchange choose it all the same, and TLS then fails)",
+	"services_unknown": "may not be enabled for SMTP, which was not gathered",
+}
+
+# METADATA
+# title: Event 12016
+# description: The certificate for STARTTLS has expired. The server uses it all the same.
+# custom:
+#   step: 7
+event_12016(connector, result) := {
+	"id": 12016,
+	"source": source(connector),
+	"step": 7,
+	"severity": "error",
+	"symbolic_name": "STARTTLSCertificateExpired",
+	"message": sprintf(
+		"%s: %s: the certificate for STARTTLS, %s, expired on %s.",
+		[input.server, connector.name, result.certificate, document.store[result.certificate].not_after],
+	),
+	"remediation": remedies.renew_starttls(result.certificate),
+	"connector": connector.name,
+}
+
+source(connector) := "MSExchangeFrontEndTransport" if {
+	connector.transport_role == "FrontendTransport"
+} else := "MSExchangeTransport"

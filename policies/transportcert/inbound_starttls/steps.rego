@@ -1,0 +1,86 @@
+# METADATA
+# scope: package
+# title: Inbound STARTTLS
+# description: >-
+#   For each Receive connector, whether it offers STARTTLS and with which certificate, and which events the server
+#   logs: the seven steps of docs/specification.md. An organisation's own criteria have no part in it.
+# related_resources:
+#   - description: The steps and their readings
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#inbound-starttls
+# schemas:
+#   - input: schema.input
+package transportcert.inbound_starttls
+
+import data.transportcert.document
+import data.transportcert.selection
+
+# METADATA
+# title: Offers TLS
+# description: The connector has Tls.
+# custom:
+#   step: 2
+offers_tls(connector) if "Tls" in connector.auth_mechanisms
+
+# METADATA
+# title: Searched for
+# description: What a certificate is searched for by, and its value as it stands in the document.
+# custom:
+#   step: 3
+searched_for(connector) := {"by": "tls_certificate_name", "value": connector.tls_certificate_name} if {
+	document.procedure == "2016"
+	is_string(connector.tls_certificate_name)
+	connector.tls_certificate_name != ""
+} else := {"by": "fqdn", "value": connector.fqdn} if {
+	connector.fqdn != ""
+} else := {"by": "physical_fqdn", "value": input.host.physical_dns_fqdn}
+
+# METADATA
+# title: Matching
+# description: The thumbprints of the certificates that match what is searched for.
+# custom:
+#   step: 4
+#   reading: 1
+matching(searched) := {thumbprint |
+	some thumbprint, _ in selection.by_tls_certificate_name[lower(searched.value)]
+} if {
+	searched.by == "tls_certificate_name"
+} else := {thumbprint |
+	name := selection.comparable(searched.value)
+	some matched in [name, wildcard_for(name)]
+	some thumbprint, _ in selection.by_name[matched]
+}
+
+# The wildcard that matches a name: its first label as an asterisk. A name of one label stays as it is.
+wildcard_for(name) := regex.replace(name, `^[^.]+(\..+)$`, "*$1")
+
+# METADATA
+# title: Ineligible
+# description: The matching certificates that fail a criterion, by thumbprint, each with the reasons.
+# custom:
+#   step: 5
+#   reading: 4
+ineligible(searched) := selection.unfit(matching(searched))
+
+# METADATA
+# title: Eligible
+# description: The thumbprints of the other matching certificates, in order.
+# custom:
+#   step: 5
+eligible(searched) := selection.in_order(matching(searched) - object.keys(ineligible(searched)))
+
+# METADATA
+# title: Best
+# description: >-
+#   The first eligible valid PKI certificate, otherwise the first self-signed one, otherwise the first expired PKI
+#   certificate; undefined without any.
+# custom:
+#   step: 6
+#   reading: 3
+best(searched) := selection.first_of(eligible(searched), ["pki", "self_signed", "expired_pki"])
+
+# METADATA
+# title: Expired
+# description: Whether a certificate's not_after is before now. STARTTLS is offered with it all the same.
+# custom:
+#   step: 7
+expired(thumbprint) := document.store[thumbprint].not_after < document.now

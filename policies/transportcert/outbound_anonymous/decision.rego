@@ -1,0 +1,61 @@
+package transportcert.outbound_anonymous
+
+import data.transportcert.document
+import data.transportcert.internal_certificate
+
+# METADATA
+# title: Decision
+# description: What the server does on each route. A document with errors decides nothing.
+# entrypoint: true
+decision := object.union(outcome, {"events": events}) if {
+	outcome.input_errors == []
+} else := object.union(outcome, {"events": []})
+
+# METADATA
+# title: Outcome
+# description: The decision without its events. Remedies read it, and events read remedies.
+outcome := {
+	"server": input.server,
+	"evaluated_at": document.now,
+	"procedure": document.procedure,
+	"phase": document.phase,
+	"role": role,
+	"routes": routes,
+	"certificate": internal_certificate.thumbprint,
+	"expired": internal_certificate.expired,
+	"missing_facts": missing_facts,
+	"input_errors": [],
+} if {
+	count(document.input_errors) == 0
+} else := {
+	"server": document.server,
+	"evaluated_at": null,
+	"procedure": null,
+	"phase": document.phase,
+	"role": null,
+	"routes": [],
+	"certificate": null,
+	"expired": null,
+	"missing_facts": [],
+	"input_errors": sort(document.input_errors),
+}
+
+# METADATA
+# title: Events
+# description: What the server writes to its Application log, by step.
+events := [raised[step] | some step in sort(object.keys(raised))]
+
+raised[3] := internal_certificate.event_12012
+
+raised[4] := internal_certificate.event_12013 if certificate_process_starts
+
+raised[5] := internal_certificate.event_12015 if certificate_process_starts
+
+# A route passes its gates.
+certificate_process_starts if count(implicit_routes) > 0
+
+certificate_process_starts if {
+	uses_send_connectors
+	some connector in input.send_connectors
+	is_null(gate(connector))
+}

@@ -1,0 +1,95 @@
+# METADATA
+# scope: package
+# title: Server
+# description: The decisions of all scenarios for one server as one.
+# related_resources:
+#   - description: The server's decision
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#the-server
+# schemas:
+#   - input: schema.input
+package transportcert.server
+
+import data.transportcert.document
+import data.transportcert.inbound_anonymous
+import data.transportcert.inbound_starttls
+import data.transportcert.outbound_anonymous
+
+# METADATA
+# title: Decision
+# description: What the server does, scenario by scenario, and whether mail is at risk. A document with errors decides nothing.
+# entrypoint: true
+decision := {
+	"server": document.server,
+	"evaluated_at": inbound_anonymous.decision.evaluated_at,
+	"procedure": inbound_anonymous.decision.procedure,
+	"phase": document.phase,
+	"exchange_version": exchange_version,
+	"mail_at_risk": at_risk,
+	"inbound_anonymous": inbound_anonymous.decision,
+	"inbound_starttls": inbound_starttls.decision,
+	"outbound_anonymous": outbound_anonymous.decision,
+	"events": events,
+	"input_errors": inbound_anonymous.decision.input_errors,
+}
+
+default exchange_version := null
+
+exchange_version := input.exchange_version if count(document.input_errors) == 0
+
+# METADATA
+# title: Events
+# description: >-
+#   Those of inbound anonymous TLS, of STARTTLS, then of outbound anonymous TLS. Of the same event for the same
+#   connector the first stays.
+events := [event |
+	some i, event in all_events
+	first_index[[event.id, event.connector]] == i
+]
+
+all_events := array.concat(
+	array.concat(inbound_anonymous.decision.events, inbound_starttls.decision.events),
+	outbound_anonymous.decision.events,
+)
+
+# Where each event occurs first: of equal keys, object.union_n keeps the last.
+first_index := object.union_n(array.reverse([{[event.id, event.connector]: i} | some i, event in all_events]))
+
+# METADATA
+# title: At risk
+# description: Whether mail is at risk; null in a document with errors.
+at_risk := null if {
+	count(document.input_errors) > 0
+} else if {
+	mail_at_risk
+} else := false
+
+# METADATA
+# title: Mail at risk
+# description: >-
+#   No internal transport certificate can be loaded (12012, 12013), no connector of a transport server offers
+#   X-ANONYMOUSTLS, or an enabled connector that requires TLS does not offer STARTTLS.
+# scope: document
+mail_at_risk if {
+	some event in events
+	event.id in {12012, 12013}
+}
+
+mail_at_risk if {
+	could_receive_from_servers
+	every connector in inbound_anonymous.decision.connectors { not connector.advertise_x_anonymoustls }
+}
+
+mail_at_risk if {
+	some i, connector in input.connectors
+	connector.require_tls == true
+	document.session_can_begin(connector)
+	not inbound_starttls.decision.connectors[i].advertise_starttls
+}
+
+# Unknown roles do not rule it out.
+could_receive_from_servers if not input.roles
+
+could_receive_from_servers if {
+	some role in input.roles
+	role in {"Mailbox", "HubTransport", "EdgeTransport"}
+}
