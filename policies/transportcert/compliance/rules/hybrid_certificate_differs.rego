@@ -1,6 +1,6 @@
 package transportcert.compliance.rules
 
-import data.transportcert.inbound_anonymous
+import data.transportcert.document
 
 # METADATA
 # title: A connector of hybrid mail flow has another certificate
@@ -42,7 +42,7 @@ name_in_words(value) := "no TlsCertificateName" if {
 hybrid_names := array.concat(
 	[object.union(name, {"value": value}) |
 		some i, connector in input.connectors
-		inbound_anonymous.session_can_begin(connector)
+		document.session_can_begin(connector)
 		accepts_cloud_mail(connector)
 		value := set_name(connector.tls_certificate_name)
 		name := receive_name(i, object.union(connector, {"tls_certificate_name": value}))

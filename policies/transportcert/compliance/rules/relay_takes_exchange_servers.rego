@@ -1,5 +1,6 @@
 package transportcert.compliance.rules
 
+import data.transportcert.document
 import data.transportcert.inbound_anonymous
 
 # METADATA
@@ -29,7 +30,7 @@ report contains finding(rego.metadata.rule(), {
 	"identity": identity(connector.name),
 }) if {
 	some i, connector in input.connectors
-	inbound_anonymous.session_can_begin(connector)
+	document.session_can_begin(connector)
 	listens_for_servers(connector)
 	not inbound_anonymous.authenticates_servers(connector)
 	taken := [address |
@@ -50,7 +51,7 @@ bounds_by_connector := [bounds |
 # A connector with ExchangeServer on the same port has a range for the address that lies within the bounds.
 narrower_elsewhere(connector, address, bounds) if {
 	some i, other in input.connectors
-	inbound_anonymous.session_can_begin(other)
+	document.session_can_begin(other)
 	inbound_anonymous.authenticates_servers(other)
 	count(ports(connector) & ports(other)) > 0
 	some narrower in bounds_by_connector[i]

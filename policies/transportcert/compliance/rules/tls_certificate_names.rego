@@ -1,7 +1,7 @@
 # What the rules about TlsCertificateName share.
 package transportcert.compliance.rules
 
-import data.transportcert.inbound_anonymous
+import data.transportcert.document
 import data.transportcert.remedies
 
 # The TlsCertificateNames that the server uses: those of its Receive connectors, and those of the Send connectors of
@@ -9,7 +9,7 @@ import data.transportcert.remedies
 tls_certificate_names := array.concat(
 	[receive_name(i, connector) |
 		some i, connector in input.connectors
-		inbound_anonymous.session_can_begin(connector)
+		document.session_can_begin(connector)
 		"Tls" in connector.auth_mechanisms
 		connector.tls_certificate_name != ""
 	],
