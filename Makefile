@@ -36,6 +36,7 @@ lint:
 	go tool staticcheck ./...
 	go tool opa fmt --list --fail policies/transportcert
 	go tool opa check --strict --schema policies/schemas policies/transportcert
+	@if command -v regal >/dev/null; then regal lint policies examples; else echo "regal is not on the PATH: the policies are not linted with it"; fi
 
 # What is neither Go nor Rego, in files and in pages: PowerShell, and YAML against the schema of whoever reads it. It needs
 # Node.js and npm.

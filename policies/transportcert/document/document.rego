@@ -11,7 +11,9 @@ package transportcert.document
 
 # METADATA
 # title: Now
-# description: The time for which to decide, the clock's where the document has none. Times compare as text, so that the year 9999 is a year like any other.
+# description: >-
+#   The time for which to decide, the clock's where the document has none. Times compare as text, so that the year
+#   9999 is a year like any other.
 # scope: document
 # custom:
 #   reading: 12
@@ -44,7 +46,7 @@ store := {certificate.thumbprint: certificate | some certificate in input.certif
 # title: Procedure
 # description: Which of the published texts applies, the document's own or that of the server's version. Without a version it is 2007.
 procedure := input.procedure if {
-	input.procedure
+	is_string(input.procedure)
 } else := "2016" if {
 	major_version >= 15
 } else := "2010" if {

@@ -7,52 +7,52 @@ package transportcert.document
 #   data.transportcert.validated, which saves half of the time.
 input_errors := custom_errors if {
 	data.transportcert.validated == true
-} else := document_errors | custom_errors
+} else := shape_errors | custom_errors
 
 # Each error names the path and what was expected. The Go side asks more (unknown keys, names of services,
 # calendar dates); this keeps a document that the rules cannot read from being decided.
-document_errors contains sprintf("%s: expected %s", [field, expected]) if {
+shape_errors contains sprintf("%s: expected %s", [field, expected]) if {
 	some field, expected in wrong_fields(input, fields.document)
 }
 
-document_errors contains sprintf("directory.%s: expected %s", [field, expected]) if {
+shape_errors contains sprintf("directory.%s: expected %s", [field, expected]) if {
 	some field, expected in wrong_fields(input.directory, fields.directory)
 }
 
-document_errors contains sprintf("host.%s: expected %s", [field, expected]) if {
+shape_errors contains sprintf("host.%s: expected %s", [field, expected]) if {
 	some field, expected in wrong_fields(input.host, fields.host)
 }
 
-document_errors contains sprintf("connectors[%d].%s: expected %s", [i, field, expected]) if {
+shape_errors contains sprintf("connectors[%d].%s: expected %s", [i, field, expected]) if {
 	some i, connector in input.connectors
 	some field, expected in wrong_fields(connector, fields.connector)
 }
 
-document_errors contains sprintf("send_connectors[%d].%s: expected %s", [i, field, expected]) if {
+shape_errors contains sprintf("send_connectors[%d].%s: expected %s", [i, field, expected]) if {
 	some i, connector in input.send_connectors
 	some field, expected in wrong_fields(connector, fields.send_connector)
 }
 
-document_errors contains sprintf("edge_subscriptions[%d].%s: expected %s", [i, field, expected]) if {
+shape_errors contains sprintf("edge_subscriptions[%d].%s: expected %s", [i, field, expected]) if {
 	some i, subscription in input.edge_subscriptions
 	some field, expected in wrong_fields(subscription, fields.edge_subscription)
 }
 
-document_errors contains sprintf("hybrid.%s: expected %s", [field, expected]) if {
+shape_errors contains sprintf("hybrid.%s: expected %s", [field, expected]) if {
 	some field, expected in wrong_fields(input.hybrid, fields.hybrid)
 }
 
-document_errors contains sprintf("certificates[%d].%s: expected %s", [i, field, expected]) if {
+shape_errors contains sprintf("certificates[%d].%s: expected %s", [i, field, expected]) if {
 	some i, certificate in input.certificates
 	some field, expected in wrong_fields(certificate, fields.certificate)
 }
 
-document_errors contains sprintf("certificates[%d].trust.%s: expected %s", [i, field, expected]) if {
+shape_errors contains sprintf("certificates[%d].trust.%s: expected %s", [i, field, expected]) if {
 	some i, certificate in input.certificates
 	some field, expected in wrong_fields(certificate.trust, fields.trust)
 }
 
-document_errors contains sprintf("certificates[%d].thumbprint: expected each certificate once", [max(indices)]) if {
+shape_errors contains sprintf("certificates[%d].thumbprint: expected each certificate once", [max(indices)]) if {
 	# Grouping all thumbprints is slow, so it is done only where one occurs twice.
 	count({certificate.thumbprint | some certificate in input.certificates}) < count(input.certificates)
 	some indices in indices_by_thumbprint

@@ -23,7 +23,7 @@ keys(value) := object.keys(value) if {
 # title: Conforms
 # description: Whether a value is what a table expects, in the table's words, which are also those of the error.
 # scope: document
-conforms(value, "1") if value == 1
+conforms(1, "1")
 
 # The bound comes first: the remainder of a number with an exponent of a billion takes as much memory.
 conforms(value, "a whole number") if {

@@ -40,9 +40,7 @@ searched_for(connector) := {"by": "tls_certificate_name", "value": connector.tls
 # custom:
 #   step: 4
 #   reading: 1
-matching(searched) := {thumbprint |
-	some thumbprint, _ in selection.by_tls_certificate_name[lower(searched.value)]
-} if {
+matching(searched) := object.keys(object.get(selection.by_tls_certificate_name, lower(searched.value), {})) if {
 	searched.by == "tls_certificate_name"
 } else := {thumbprint |
 	name := selection.comparable(searched.value)

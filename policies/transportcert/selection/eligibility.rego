@@ -7,10 +7,7 @@ import data.transportcert.document
 # description: The certificates that fail a criterion for a domain list, by thumbprint, each with the reasons.
 # custom:
 #   step: 7
-ineligible(domains) := reasons_by_thumbprint(array.concat(
-	[["name_mismatch", mismatched(domains)]],
-	array.concat(failed, [[reason, thumbprints] | some reason, thumbprints in document.custom_criteria]),
-))
+ineligible(domains) := reasons_by_thumbprint(array.concat(fixed_criteria, [["name_mismatch", mismatched(domains)]]))
 
 # METADATA
 # title: Unfit
@@ -28,6 +25,9 @@ reasons_by_thumbprint(criteria) := {thumbprint: reasons |
 	some thumbprint in union({thumbprints | some [_, thumbprints] in criteria})
 	reasons := {reason | some [reason, thumbprints] in criteria; thumbprint in thumbprints}
 }
+
+# What does not depend on the names: the published criteria, and an organisation's own.
+fixed_criteria := array.concat(failed, [[reason, thumbprints] | some reason, thumbprints in document.custom_criteria])
 
 # The published criteria that do not depend on the names: each reason with the certificates that it concerns.
 failed := [

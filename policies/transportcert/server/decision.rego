@@ -46,10 +46,11 @@ events := [event |
 	first_index[[event.id, event.connector]] == i
 ]
 
-all_events := array.concat(
-	array.concat(inbound_anonymous.decision.events, inbound_starttls.decision.events),
+all_events := array.flatten([
+	inbound_anonymous.decision.events,
+	inbound_starttls.decision.events,
 	outbound_anonymous.decision.events,
-)
+])
 
 # Where each event occurs first: of equal keys, object.union_n keeps the last.
 first_index := object.union_n(array.reverse([{[event.id, event.connector]: i} | some i, event in all_events]))

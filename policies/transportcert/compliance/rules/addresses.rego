@@ -44,13 +44,13 @@ last_digits(first, length) := concat("", [substring(first, 0, whole), partial, s
 	ones := "ffffffffffffffffffffffffffffffff"
 }
 
-# A hex digit whose first bits stay, while the others, which are zeros, become ones. Behind the last there is none.
-with_ones(digit, bits) := sprintf("%x", [indexof("0123456789abcdef", digit) + [15, 7, 3, 1][bits]]) if {
+# A hex digit whose first bits are kept, while the others, which are zeros, become ones. Behind the last there is none.
+with_ones(digit, kept) := sprintf("%x", [indexof("0123456789abcdef", digit) + [15, 7, 3, 1][kept]]) if {
 	digit != ""
 } else := ""
 
 # The length of a prefix as long as the ones in a mask: 255.255.255.0 has 24.
-mask_length(mask) := count(regex.find_n("1", binary, -1)) if {
+mask_length(mask) := count(regex.find_n(`1`, binary, -1)) if {
 	octets := [to_number(octet) | some octet in split(mask, ".")]
 	binary := sprintf("%08b%08b%08b%08b", octets)
 	regex.match(`^1*0*$`, binary)
@@ -77,7 +77,7 @@ printed_digits(address) := concat("", [sprintf("%02x", [to_number(octet)]) | som
 padded(group) := substring(concat("", ["0000", group]), count(group), 4)
 
 # The eight groups of an IPv6 address, with those that :: leaves out.
-groups(address) := array.concat(array.concat(before, zeros), after) if {
+groups(address) := array.flatten([before, zeros, after]) if {
 	halves := split(address, "::")
 	before := [group | some group in split(halves[0], ":"); group != ""]
 	after := [group | some group in split(halves[1], ":"); group != ""]

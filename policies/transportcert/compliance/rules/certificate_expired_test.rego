@@ -18,7 +18,7 @@ test_expired_certificates_left_in_the_store[name] if {
 		"another one beside the event": {
 			"document": with_certificates([
 				object.union(self_signed, expired),
-				object.union(self_signed, object.union(expired, {"thumbprint": b, "not_before": "2023-01-01T00:00:00Z"})),
+				object.union_n([self_signed, expired, {"thumbprint": b, "not_before": "2023-01-01T00:00:00Z"}]),
 			]),
 			"ids": ["TC003", "TC024"],
 		},

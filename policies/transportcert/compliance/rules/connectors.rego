@@ -24,7 +24,7 @@ listens_for_servers(connector) if {
 }
 
 # There are receivers, and none has ExchangeServer.
-no_way_in if {
+closed_to_servers if {
 	count(receivers) > 0
 	every connector in receivers { not inbound_anonymous.authenticates_servers(connector) }
 }

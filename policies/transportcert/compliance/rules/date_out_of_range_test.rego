@@ -1,11 +1,11 @@
 package transportcert.compliance.rules_test
 
 test_now_without_a_date_that_follows[name] if {
-	some name, time in {"beyond the nanoseconds": "2262-04-01T00:00:00Z", "no calendar date": "2026-02-31T00:00:00Z"}
-	found := only("TC095", object.union(document, {"now": time}))
+	some name, moment in {"beyond the nanoseconds": "2262-04-01T00:00:00Z", "no calendar date": "2026-02-31T00:00:00Z"}
+	found := only("TC095", object.union(document, {"now": moment}))
 	[[f.severity, f.message, f.path] | some f in found] == [[
 		"error",
-		sprintf("EX01: the dates that follow on %s cannot be told.", [time]),
+		sprintf("EX01: the dates that follow on %s cannot be told.", [moment]),
 		"now",
 	]]
 }

@@ -31,7 +31,7 @@ wording(event) := {
 # description: >-
 #   A finding from the METADATA of its rule and the facts of the case. The message is a sentence without the
 #   server's name and the full stop. A remediation among the facts takes the place of the general one.
-finding(metadata, facts) := object.union(
+finding(metadata, facts) := object.union_n([
 	{
 		"rule_id": metadata.custom.id,
 		"title": metadata.title,
@@ -44,11 +44,9 @@ finding(metadata, facts) := object.union(
 		"connector": null,
 		"suppressed": null,
 	},
-	object.union(
-		object.filter(facts, ["remediation", "path", "thumbprint", "connector"]),
-		{"message": sprintf("%s: %s.", [server_name, facts.message])},
-	),
-)
+	object.filter(facts, ["remediation", "path", "thumbprint", "connector"]),
+	{"message": sprintf("%s: %s.", [server_name, facts.message])},
+])
 
 # What a message calls the server.
 default server_name := "the document"

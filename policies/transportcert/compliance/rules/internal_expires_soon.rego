@@ -15,7 +15,11 @@ import data.transportcert.internal_certificate
 #   severity: warning
 #   remediation: Enable-ExchangeCertificate -Thumbprint {replacement} -Services SMTP -Server {server}
 report contains finding(rego.metadata.rule(), {
-	"message": sprintf("%s expires on %s; %s can replace it", [described(internal_certificate.loaded), internal_certificate.loaded.not_after, replacement]),
+	"message": sprintf("%s expires on %s; %s can replace it", [
+		described(internal_certificate.loaded),
+		internal_certificate.loaded.not_after,
+		replacement,
+	]),
 	"path": path(decision.certificate, "not_after"),
 	"thumbprint": decision.certificate,
 	"replacement": replacement,

@@ -23,5 +23,5 @@ report contains finding(rego.metadata.rule(), {
 	"path": "connectors",
 	"identity": identity(sprintf("Default %s", [decision.server])),
 }) if {
-	no_way_in
+	closed_to_servers
 }

@@ -24,7 +24,7 @@ report contains finding(rego.metadata.rule(), {
 	"connector": connector.name,
 	"identity": identity(connector.name),
 }) if {
-	not no_way_in
+	not closed_to_servers
 	some i, connector in input.connectors
 	document.session_can_begin(connector)
 	lower(connector.name) in setup_names

@@ -3,6 +3,7 @@ package transportcert.compliance.rules
 
 import data.transportcert.document
 import data.transportcert.remedies
+import data.transportcert.selection
 
 # The TlsCertificateNames that the server uses: those of its Receive connectors, and those of the Send connectors of
 # which it is a source server. HealthChecker's users complained about names that other servers use.
@@ -40,7 +41,7 @@ send_name(i, connector) := {
 	"sends": true,
 }
 
-is_enabled(connector) if object.get(connector, "enabled", true)
+is_enabled(connector) if not connector.enabled == false
 
 # The server sends mail through the connector.
 sends_from_here(connector) if {
@@ -50,13 +51,7 @@ sends_from_here(connector) if {
 }
 
 # The thumbprints of the certificates that a TlsCertificateName names. Only case is ignored.
-named(value) := object.keys(object.get(certificates_by_tls_certificate_name, lower(value), {}))
-
-# object.union_n groups them in one pass, where a partial rule would compare each new name with all others.
-certificates_by_tls_certificate_name := object.union_n([{name: {certificate.thumbprint: true}} |
-	some certificate in input.certificates
-	name := lower(sprintf("<I>%s<S>%s", [certificate.issuer, certificate.subject]))
-])
+named(value) := object.keys(object.get(selection.by_tls_certificate_name, lower(value), {}))
 
 # Issuer and subject of a TlsCertificateName; undefined where it has another form.
 parts_of(value) := {"issuer": issuer, "subject": subject} if {
