@@ -61,9 +61,9 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Deci
 		return nil, nil, err
 	}
 	result := struct {
-		Decision InboundAnonymousDecision `json:"decision"`
-		Findings []Finding                `json:"findings"`
-	}{}
+		Decision *Decision `json:"decision"`
+		Findings []Finding `json:"findings"`
+	}{Decision: &Decision{document: document}}
 	err = document.Validate()
 	input := inputValue(document)
 	if err == nil {
@@ -72,9 +72,8 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Deci
 	if err == nil {
 		err = e.answer(ctx, c.checked, input, &result, document)
 	}
-	decision := result.Decision.forServer(document)
 	if err == nil {
-		err = decision.inputError()
+		err = result.Decision.inputError()
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("checking the document of %s: %w", printable.Line(document.Server), err)
@@ -84,7 +83,7 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Deci
 			finding.Suppressed.In = e.waiversIn
 		}
 	}
-	return decision, result.Findings, nil
+	return result.Decision, result.Findings, nil
 }
 
 // Rules returns the compliance rules, by id: the shipped ones, and those of an

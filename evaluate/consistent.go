@@ -118,7 +118,7 @@ func (c *checker) object(path string, object map[string]any, t reflect.Type) err
 		known[name] = true
 		value, ok := object[name]
 		if !ok {
-			if options == "omitempty" || field.Type.Kind() == reflect.Pointer || name == "procedure" {
+			if options == "omitempty" || field.Type.Kind() == reflect.Pointer {
 				continue
 			}
 			return fmt.Errorf("%s: expected a value, found none", below(path, name))

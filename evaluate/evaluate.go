@@ -1,5 +1,5 @@
-// Package evaluate decides, with the policies, which certificate an Exchange
-// server serves on X-ANONYMOUSTLS.
+// Package evaluate decides, with the policies, which certificates an Exchange
+// server uses: on X-ANONYMOUSTLS, on STARTTLS, and where it sends mail to others.
 //
 // An [Evaluator] compiles the policies once and evaluates any number of
 // documents, also concurrently:
@@ -8,7 +8,7 @@
 //	…
 //	decision, err := evaluator.Evaluate(ctx, document)
 //	…
-//	certificate, err := decision.Certificate()
+//	certificate, err := decision.Certificate(evaluate.InboundAnonymous, "")
 //
 // [Evaluator.Check] returns, besides, what the compliance rules find.
 //
@@ -141,7 +141,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	if e.policies, err = e.compile(ctx, e.trusted); err != nil {
 		return nil, err
 	}
-	if e.decision, err = e.policies.prepare(ctx, InboundAnonymous.Rule()); err != nil {
+	if e.decision, err = e.policies.prepare(ctx, Server.Rule()); err != nil {
 		return nil, err
 	}
 	if e.undefined, err = e.policies.prepareUndefined(ctx); err != nil {
@@ -174,18 +174,17 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 		return nil, err
 	}
 	if text == nil {
-		return nil, fmt.Errorf("%s is undefined", InboundAnonymous.Rule())
+		return nil, fmt.Errorf("%s is undefined", Server.Rule())
 	}
-	var inbound InboundAnonymousDecision
+	decision := &Decision{document: document}
 	if !e.trusted {
-		if err := consistent(text, &inbound, document); err != nil {
+		if err := consistent(text, decision, document); err != nil {
 			return nil, err
 		}
 	}
-	if err := json.Unmarshal(text, &inbound); err != nil {
+	if err := json.Unmarshal(text, decision); err != nil {
 		return nil, fmt.Errorf("reading the decision: %w", err)
 	}
-	decision := inbound.forServer(document)
 	return decision, decision.inputError()
 }
 
@@ -212,15 +211,6 @@ func (e *Evaluator) eval(ctx context.Context, query rego.PreparedEvalQuery, inpu
 		}
 		return text, err
 	})
-}
-
-// forServer is the server's decision as long as the policies decide one
-// scenario.
-func (d InboundAnonymousDecision) forServer(document *gather.Document) *Decision {
-	return &Decision{
-		Server: d.Server, EvaluatedAt: d.EvaluatedAt, Procedure: d.Procedure, Phase: d.Phase,
-		InboundAnonymous: d, Events: d.Events, InputErrors: d.InputErrors, document: document,
-	}
 }
 
 // inputError is what keeps the policies from deciding for a valid document: an

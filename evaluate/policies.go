@@ -135,7 +135,7 @@ func holdsDecision(all map[string]*bundle.Bundle) bool {
 			continue
 		}
 		for _, root := range *loaded.Manifest.Roots {
-			if root = strings.Trim(root, "/"); root == "" || strings.HasPrefix(InboundAnonymous.Root()+"/", root+"/") {
+			if root = strings.Trim(root, "/"); root == "" || strings.HasPrefix(Server.Root()+"/", root+"/") {
 				return true
 			}
 		}

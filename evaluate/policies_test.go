@@ -56,17 +56,30 @@ func TestACustomBundleStandsBesideTheEmbeddedPolicies(t *testing.T) {
 
 func TestABundleStandsInPlaceOfTheEmbeddedPolicies(t *testing.T) {
 	t.Parallel()
-	folder := write(t, "decision.rego", `package transportcert.inbound_anonymous
-decision := {
-	"server": input.server, "phase": "session", "evaluated_at": "2026-11-22T07:00:00Z", "procedure": "2007",
-	"connectors": [object.union({"advertise_x_anonymoustls": false, "certificate": null, "stopped_at": "bundle"}, {"name": c.name}) |
+	folder := write(t, "decision.rego", `package transportcert.server
+decision := object.union(same, {
+	"phase": "session", "exchange_version": null, "mail_at_risk": false,
+	"inbound_anonymous": object.union(same, {
+		"phase": "session",
+		"connectors": [object.union(stopped, {"advertise_x_anonymoustls": false, "name": c.name}) | some c in input.connectors],
+		"certificate": null, "expired": null, "domains": ["from the bundle"], "eligible": [],
+		"ineligible": {c.thumbprint: ["bundle"] | some c in input.certificates},
+		"best": null, "best_kind": null, "matches_best": null,
+	}),
+	"inbound_starttls": object.union(same, {"connectors": [object.union(stopped, {
+		"name": c.name, "advertise_starttls": false, "certificate_kind": null, "expired": null, "searched_for": null, "eligible": [], "ineligible": {},
+	}) |
 		some c in input.connectors
-	],
-	"certificate": null, "expired": null, "domains": ["from the bundle"], "eligible": [],
-	"ineligible": {c.thumbprint: ["bundle"] | some c in input.certificates},
-	"best": null, "best_kind": null, "matches_best": null, "events": [], "input_errors": [],
-}`)
-	require.NoError(t, os.WriteFile(filepath.Join(folder, ".manifest"), []byte(`{"roots": ["transportcert/inbound_anonymous"]}`), 0o600))
+	]}),
+	"outbound_anonymous": object.union(same, {
+		"phase": "session", "role": null, "routes": [], "certificate": null, "expired": null, "missing_facts": ["roles"],
+	}),
+})
+
+same := {"server": input.server, "evaluated_at": "2026-11-22T07:00:00Z", "procedure": "2007", "events": [], "input_errors": []}
+
+stopped := {"certificate": null, "stopped_at": "bundle"}`)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, ".manifest"), []byte(`{"roots": ["transportcert/server"]}`), 0o600))
 	evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(folder))
 	require.NoError(t, err)
 	document, _ := server(t)

@@ -13,7 +13,11 @@ const (
 	OutboundAnonymous Scenario = "outbound_anonymous"
 )
 
-// Scenarios are all of them.
+// Server stands for the server as a whole: its decision holds those of all
+// scenarios.
+const Server Scenario = "server"
+
+// Scenarios are all scenarios, in the order of the server's decision.
 var Scenarios = []Scenario{InboundAnonymous, InboundSTARTTLS, OutboundAnonymous}
 
 // Rule returns the reference of the rule that decides the scenario, as OPA

@@ -19,6 +19,10 @@ var (
 	Services       = []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
 )
 
+// Procedures are the values of Document.Procedure: the version of Exchange whose
+// published text applies.
+var Procedures = []string{"2007", "2010", "2016"}
+
 // Document holds the facts about one Exchange server: the input of the
 // policies. docs/specification.md describes each field.
 //

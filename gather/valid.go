@@ -19,7 +19,6 @@ var (
 	services       = append([]string{"None"}, Services...)
 	roles          = []string{"Mailbox", "ClientAccess", "UnifiedMessaging", "HubTransport", "EdgeTransport"}
 	phases         = []string{"session", "startup"}
-	procedures     = []string{"2007", "2010", "2016"}
 	transportRoles = []string{"FrontendTransport", "HubTransport"}
 	smartHostAuth  = []string{"None", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
 	tlsAuthLevels  = []string{"EncryptionOnly", "CertificateValidation", "DomainValidation"}
@@ -48,7 +47,7 @@ func (d *Document) valid() bool {
 		return false
 	}
 	if d.Now != "" && !isTime(d.Now) || d.GatheredAt != "" && !isTime(d.GatheredAt) ||
-		!emptyOrIn(d.Phase, phases) || !emptyOrIn(d.Procedure, procedures) ||
+		!emptyOrIn(d.Phase, phases) || !emptyOrIn(d.Procedure, Procedures) ||
 		d.ExchangeVersion != "" && !versionPattern.MatchString(d.ExchangeVersion) ||
 		!allIn(d.Roles, roles) || !all(d.ExchangeServerAddresses, isAddress) {
 		return false

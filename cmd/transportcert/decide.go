@@ -66,7 +66,7 @@ func (d *documentFlags) colorsOn(terminal bool, getenv func(string) string) bool
 }
 
 // run decides for the documents and writes the decisions. seen is called with
-// each of them once it is written.
+// each of them once it is written. The answer is no where mail is at risk.
 func (d *documentFlags) run(command *cobra.Command, paths []string, format output.Format, seen func(*evaluate.Decision)) error {
 	ctx := command.Context()
 	all, err := d.from.documents(command, paths)
@@ -77,10 +77,18 @@ func (d *documentFlags) run(command *cobra.Command, paths []string, format outpu
 	if err != nil {
 		return err
 	}
-	return d.each(command, all, decisions{format, seen}, func(o *outcome) (err error) {
+	atRisk := false
+	err = d.each(command, all, decisions{format, func(decision *evaluate.Decision) {
+		atRisk = atRisk || decision.MailAtRisk
+		seen(decision)
+	}}, func(o *outcome) (err error) {
 		o.decision, err = evaluator.Evaluate(ctx, o.Document.Document)
 		return err
 	})
+	if err == nil && atRisk {
+		err = errNo
+	}
+	return err
 }
 
 // each decides for the documents, as many at once as there are cores, and
@@ -166,6 +174,9 @@ func (d *documentFlags) prepared(o outcome, decide func(*outcome) error) outcome
 	}
 	if d.at != "" {
 		o.Now = d.at
+	}
+	if d.from.procedure != "" {
+		o.Procedure = d.from.procedure
 	}
 	if err := decide(&o); err != nil {
 		o.err = fmt.Errorf("%s: %w", printable.Line(o.Name), err)

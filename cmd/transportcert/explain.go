@@ -9,23 +9,30 @@ import (
 
 func newExplain() *cobra.Command {
 	var flags documentFlags
+	var selected selectionFlags
 	command := &cobra.Command{
 		Use:   "explain [PATH... | - | SOURCE...]",
 		Short: "Tell a decision step by step",
-		Long: `Tell the nine steps in order, each with what was looked at, what was found, and where the process stopped
-or went on. PATH and SOURCE are what they are for "evaluate".
+		Long: `Tell the steps of each scenario in order, each with what was looked at, what was found, and where the process
+stopped or went on; STARTTLS connector by connector. PATH and SOURCE are what they are for "evaluate".
 
-Exit codes: 0 explained, whatever the decision is; 2 an error.`,
+Exit codes: 0 no server puts mail at risk, 1 a server does, 2 an error.`,
 		Example: `  transportcert explain ex01.json
+  transportcert explain --scenario inbound_starttls --connector "Default Frontend EX01" ex01.json
   transportcert explain --exports exports/EX01 --at 2027-01-01T00:00:00Z`,
 		RunE: func(command *cobra.Command, paths []string) error {
 			if err := flags.check(); err != nil {
 				return err
 			}
-			format := output.Explain(command.OutOrStdout(), flags.colors(command))
+			which, err := selected.selection()
+			if err != nil {
+				return err
+			}
+			format := output.Explain(command.OutOrStdout(), flags.colors(command), which)
 			return flags.run(command, paths, format, func(*evaluate.Decision) {})
 		},
 	}
+	selected.addFlags(command)
 	flags.addFlags(command)
 	return command
 }

@@ -43,6 +43,9 @@ func (s *sources) gathered(command *cobra.Command) iter.Seq2[documents.Document,
 		servers, withoutTrust, withoutServices := 0, 0, 0
 		for document, err := range collector.Documents(command.Context()) {
 			servers++
+			if err == nil && s.procedure != "" {
+				document.Procedure = s.procedure
+			}
 			if err != nil {
 				if !yield(documents.Document{}, g.hinted(err)) {
 					return

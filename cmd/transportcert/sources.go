@@ -8,12 +8,15 @@ import (
 	"iter"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/gather/directory"
 	"github.com/transportcert/transportcert/gather/host"
 	"github.com/transportcert/transportcert/internal/documents"
@@ -36,6 +39,7 @@ type sources struct {
 	roots       []string
 	systemRoots bool
 	limits      limits
+	procedure   string
 }
 
 // whereFrom names the flags that are sources.
@@ -83,8 +87,10 @@ func (s *sources) addFlags(command *cobra.Command) {
 	s.flags.StringArrayVar(&s.roots, "roots", nil, "trust the root certificates of this PEM `FILE`; can be repeated")
 	s.flags.BoolVar(&s.systemRoots, "system-roots", false, "trust this machine's root certificates")
 	command.Flags().AddFlagSet(s.flags)
+	command.Flags().StringVar(&s.procedure, "procedure", "", "apply the procedure of Exchange `VERSION`: 2007, 2010, or 2016 for 2013 and later; without it, that of the document's exchange_version")
 	s.limits.addFlags(command.Flags())
 	_ = command.MarkFlagFilename("exports", "zip") // for completion
+	_ = command.RegisterFlagCompletionFunc("procedure", cobra.FixedCompletions(gather.Procedures, cobra.ShellCompDirectiveNoFileComp))
 	_ = command.MarkFlagFilename("nlb-reg", "reg")
 	_ = command.MarkFlagFilename("facts", "json")
 	_ = command.MarkFlagFilename("roots", "pem", "crt", "cer")
@@ -116,6 +122,9 @@ func changed(flags *pflag.FlagSet) (name string) {
 
 // check finds out what is wrong with the flags before anything is read.
 func (s *sources) check() error {
+	if s.procedure != "" && !slices.Contains(gather.Procedures, s.procedure) {
+		return usagef("--procedure: expected one of %s, found %q", strings.Join(gather.Procedures, ", "), s.procedure)
+	}
 	if len(s.order) == 0 {
 		for _, flags := range []*pflag.FlagSet{s.flags, s.ldap.flags, s.store.flags} {
 			if name := changed(flags); name != "" {

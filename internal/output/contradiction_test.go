@@ -31,8 +31,7 @@ func TestFormatsOfContradictoryDecisions(t *testing.T) {
 	decision, findings, err := shipped.Check(t.Context(), document)
 	require.NoError(t, err)
 	require.NotEmpty(t, findings)
-	decision.InboundAnonymous.Procedure = "2007"
-	right, err := json.Marshal(map[string]any{"decision": decision.InboundAnonymous, "findings": findings})
+	right, err := json.Marshal(map[string]any{"decision": decision, "findings": findings})
 	require.NoError(t, err)
 	var answer map[string]any
 	require.NoError(t, json.Unmarshal(right, &answer))
@@ -47,8 +46,8 @@ func TestFormatsOfContradictoryDecisions(t *testing.T) {
 		require.NoError(t, err)
 		folder := t.TempDir()
 		for name, text := range map[string]string{
-			".manifest":       `{"roots": ["transportcert/inbound_anonymous", "transportcert/compliance"], "rego_version": 1}`,
-			"decision.rego":   fmt.Sprintf("package transportcert.inbound_anonymous\n\ndecision := %s\n", decision),
+			".manifest":       `{"roots": ["transportcert/server", "transportcert/compliance"], "rego_version": 1}`,
+			"decision.rego":   fmt.Sprintf("package transportcert.server\n\ndecision := %s\n", decision),
 			"compliance.rego": fmt.Sprintf("package transportcert.compliance\n\n# METADATA\n# title: A\n# custom:\n#   id: TC001\n#   severity: error\nconfig := {}\n\nchecked := %s\n", text),
 		} {
 			require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
@@ -59,7 +58,7 @@ func TestFormatsOfContradictoryDecisions(t *testing.T) {
 			found, evaluateErr := evaluator.Evaluate(t.Context(), document)
 			if evaluateErr == nil {
 				for _, name := range append([]string{"explain"}, output.Names...) {
-					format := output.Explain(io.Discard, false)
+					format := output.Explain(io.Discard, false, output.Selection{})
 					if name != "explain" {
 						format, err = output.New(name, io.Discard, false, output.Selection{})
 						require.NoError(t, err)

@@ -11,26 +11,66 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// explanation tells the nine steps in order: what was looked at, what was
-// found, and whether the process went on.
+// explanation tells the steps of each scenario in order: what was looked at, what
+// was found, and whether the process went on.
 type explanation struct {
 	w     io.Writer
 	color bool
+	which Selection
 	many  bool // something was written before
 }
 
 // Explain returns the format that tells a decision step by step.
-func Explain(w io.Writer, color bool) Format {
-	return &explanation{w: printable.NewWriter(w, encoding(color)), color: color}
+func Explain(w io.Writer, color bool, which Selection) Format {
+	return &explanation{w: printable.NewWriter(w, encoding(color)), color: color, which: which}
 }
 
 func (e *explanation) Write(document *gather.Document, decision *evaluate.Decision) error {
+	document, decision, err := e.which.narrowed(document, decision)
+	if err != nil {
+		return err
+	}
 	s, p := newServer(document, decision), &page{color: e.color}
+	s.which = e.which
 	if e.many {
 		p.line("")
 	}
 	e.many = true
 	p.headline(decision)
+	p.verdict(s)
+	for _, part := range []struct {
+		scenario evaluate.Scenario
+		explain  func(*page, server)
+	}{
+		{evaluate.InboundAnonymous, (*page).explainAnonymous},
+		{evaluate.InboundSTARTTLS, (*page).explainSTARTTLS},
+		{evaluate.OutboundAnonymous, (*page).explainOutbound},
+	} {
+		if e.which.has(part.scenario) {
+			part.explain(p, s)
+		}
+	}
+	p.events(s)
+	p.tell("Only a running server knows of events 12017 and 12018 (a certificate expires soon), 12019 (the other server's " +
+		"certificate has expired) and 12024 (Exchange 2010 and later: after 12013 a temporary certificate may be used).")
+	p.line("")
+	p.next(s)
+	_, err = e.w.Write(p.Bytes())
+	return err
+}
+
+func (*explanation) Close() error { return nil }
+
+// part begins the steps of a scenario.
+func (p *page) part(words string) {
+	p.line("%s", p.paint(bold, words))
+	p.line("%s", strings.Repeat("-", len(words)))
+	p.line("")
+}
+
+// explainAnonymous tells the nine steps.
+func (p *page) explainAnonymous(s server) {
+	p.part("Inbound anonymous TLS (X-ANONYMOUSTLS)")
 	for i, step := range []struct {
 		title string
 		tell  func(*page, server)
@@ -45,19 +85,18 @@ func (e *explanation) Write(document *gather.Document, decision *evaluate.Decisi
 		{"Which of them is best?", tellBest},
 		{"Is the best certificate the loaded one?", tellComparison},
 	} {
+		if i == 5 && s.decision.Procedure == "2016" {
+			p.tell("For Exchange 2013 and later the published text ends here. Steps 6 to 9 are advice.")
+			p.line("")
+		}
 		p.heading(fmt.Sprintf("Step %d. %s", i+1, step.title))
 		step.tell(p, s)
 		p.line("")
 	}
-	p.heading("So")
+	p.heading("Result")
 	tellOutcome(p, s)
 	p.line("")
-	p.next(s)
-	_, err := e.w.Write(p.Bytes())
-	return err
 }
-
-func (*explanation) Close() error { return nil }
 
 // tell writes sentences below a step.
 func (p *page) tell(format string, args ...any) { p.prose(2, "  "+format, args...) }
@@ -106,6 +145,10 @@ func tellAuthentication(p *page, s server) {
 		p.tell("The AuthMechanism of %s is %s, without ExchangeServer. The process stops: X-ANONYMOUSTLS is not offered "+
 			"there, and no event is logged.", quoted(off[mechanism]), mechanism)
 	}
+	if suppressed := s.stoppedAt("x_anonymoustls_suppressed"); len(suppressed) > 0 {
+		p.tell("SuppressXAnonymousTls is set on %s. The process stops: X-ANONYMOUSTLS is not offered there, and no event is "+
+			"logged.", quoted(suppressed))
+	}
 	if len(passed) == 0 {
 		p.tell("No session comes past this step. What follows is what %s would find if one did.", s.Server)
 	}
@@ -132,8 +175,8 @@ func tellStore(p *page, s server) {
 	switch {
 	case s.Thumbprint != nil:
 		certificate := s.store[*s.Thumbprint]
-		p.tell("%s %s is there: %s, signed by %s. It is loaded. %s",
-			held, *s.Thumbprint, title(certificate), issuer(certificate), s.goesOn())
+		p.tell("%s %s is there: %s, %s. It is loaded. %s",
+			held, *s.Thumbprint, title(certificate), signedBy(certificate), s.goesOn())
 	case !directory.Readable || directory.InternalTransportCertificate == nil:
 		p.tell("Not reached: there is no thumbprint to look for.")
 	default:
@@ -180,7 +223,10 @@ func (s server) logged(id int) string {
 	case id == 12012:
 		return "Event 12012 is not logged: Exchange logs it only when the transport service starts."
 	}
-	return fmt.Sprintf("Event %d is not logged: no enabled connector has ExchangeServer.", id)
+	if id == 1037 && s.decision.Procedure == "2016" {
+		return "Event 1037 does not exist in Exchange 2013 and later."
+	}
+	return fmt.Sprintf("Event %d is not logged: no session comes past step 2.", id)
 }
 
 func (s server) stoppedAt(place string) []evaluate.AnonymousConnector {

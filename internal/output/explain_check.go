@@ -93,9 +93,6 @@ func tellOutcome(p *page, s server) {
 	if len(s.Connectors) == 0 {
 		p.tell("Without a connector nothing is offered.")
 	}
-	for _, event := range s.Events {
-		p.event(event)
-	}
 }
 
 func verb(connectors []evaluate.AnonymousConnector, one, many string) string {

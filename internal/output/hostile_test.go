@@ -39,9 +39,9 @@ func TestHostileTextInEveryFormat(t *testing.T) {
 		}
 		text := write(t, name, false, func() (*gather.Document, *evaluate.Decision) { return document, decision })
 		hostiletext.CheckStream(t, text)
-		requireForgedOnlyIn(t, text, len(decision.InboundAnonymous.Events))
+		requireForgedOnlyIn(t, text, len(decision.Events))
 		if name == "json" || name == "ndjson" {
-			var decoded evaluate.InboundAnonymousDecision
+			var decoded evaluate.Decision
 			require.NoError(t, json.Unmarshal([]byte(text), &decoded))
 			require.Equal(t, hostiletext.Text, decoded.Server, name)
 		}

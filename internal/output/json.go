@@ -9,17 +9,24 @@ import (
 )
 
 // jsonFormat writes decisions as JSON, each with one write.
-type jsonFormat struct{ encoder *json.Encoder }
+type jsonFormat struct {
+	encoder *json.Encoder
+	which   Selection
+}
 
 // newJSON writes each decision indented.
-func newJSON(w io.Writer) Format {
-	f := newNDJSON(w)
+func newJSON(w io.Writer, which Selection) Format {
+	f := newNDJSON(w, which)
 	f.encoder.SetIndent("", "  ")
 	return f
 }
 
-func (f jsonFormat) Write(_ *gather.Document, decision *evaluate.Decision) error {
-	return f.encoder.Encode(decision.InboundAnonymous)
+func (f jsonFormat) Write(document *gather.Document, decision *evaluate.Decision) error {
+	_, decision, err := f.which.narrowed(document, decision)
+	if err != nil {
+		return err
+	}
+	return f.encoder.Encode(f.which.chosen(decision))
 }
 
 func (jsonFormat) Close() error { return nil }

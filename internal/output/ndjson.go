@@ -6,8 +6,8 @@ import (
 )
 
 // newNDJSON writes one decision a line.
-func newNDJSON(w io.Writer) jsonFormat {
+func newNDJSON(w io.Writer, which Selection) jsonFormat {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false) // no browser reads it, and people search for what they see
-	return jsonFormat{encoder}
+	return jsonFormat{encoder, which}
 }

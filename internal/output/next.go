@@ -28,11 +28,12 @@ func (s server) next() []nextStep {
 				certificate.Thumbprint, reasons(s.Ineligible[certificate.Thumbprint], certificate))})
 		}
 	}
+	events := s.which.events(s.decision)
 	switch {
-	case len(s.Events) == 1:
-		return append(steps, nextStep{sentence: fmt.Sprintf("Do what stands below event %d, then gather and evaluate again.", s.Events[0].ID)})
-	case len(s.Events) > 1:
-		return append(steps, nextStep{sentence: "Do what stands below each event, then gather and evaluate again."})
+	case len(events) == 1:
+		return append(steps, nextStep{sentence: fmt.Sprintf("Run the commands shown under event %d, then gather and evaluate again.", events[0].ID)})
+	case len(events) > 1:
+		return append(steps, nextStep{sentence: "Run the commands shown under each event, then gather and evaluate again."})
 	case !s.facts.Directory.Readable:
 		return append(steps, nextStep{sentence: "Find out why the server cannot read its own object in the directory" + inBrackets(s.facts.Directory.Error) + "."})
 	case s.facts.Directory.InternalTransportCertificate == nil && s.Best != nil:

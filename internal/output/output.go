@@ -28,23 +28,16 @@ type DocumentError struct{ error }
 // Names lists the formats that New knows, the default first.
 var Names = []string{"text", "json", "ndjson", "pem"}
 
-// A Selection narrows what a format writes to one scenario, and to one connector.
-// The zero Selection is everything.
-type Selection struct {
-	Scenario  evaluate.Scenario
-	Connector string
-}
-
 // New returns the format of that name. Color turns on the colours of text; the
 // other formats have none.
 func New(name string, w io.Writer, color bool, which Selection) (Format, error) {
 	switch name {
 	case "text":
-		return &text{w: printable.NewWriter(w, encoding(color)), color: color}, nil
+		return &text{w: printable.NewWriter(w, encoding(color)), color: color, which: which}, nil
 	case "json":
-		return newJSON(printable.NewWriter(w, printable.JSON)), nil
+		return newJSON(printable.NewWriter(w, printable.JSON), which), nil
 	case "ndjson":
-		return newNDJSON(printable.NewWriter(w, printable.JSON)), nil
+		return newNDJSON(printable.NewWriter(w, printable.JSON), which), nil
 	case "pem":
 		return &pemFormat{w: printable.NewWriter(w, printable.Text), which: which}, nil
 	}

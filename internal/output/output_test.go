@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,13 +59,36 @@ func mismatch() (*gather.Document, *evaluate.Decision) {
 			Message: "EX01: <another> certificate & so on", Remediation: "first line\nsecond line"}},
 		InputErrors: []string{},
 	}
+	expired := evaluate.Event{ID: 12016, Source: "MSExchangeFrontEndTransport", Connector: pointer("Default"), Step: 7, Severity: "error",
+		Message: "EX01: Default: expired", Remediation: "third line"}
+	decision.InboundSTARTTLS = evaluate.InboundSTARTTLSDecision{
+		Server: "EX01", EvaluatedAt: "2026-11-22T07:00:00Z", Procedure: "2016",
+		Connectors: []evaluate.STARTTLSConnector{
+			{Name: "Default", Advertise: true, Thumbprint: pointer(other), Kind: pointer("pki"), Expired: pointer(true),
+				SearchedFor: &evaluate.SearchedFor{By: "fqdn", Value: "mail.test"}, Eligible: []string{other}, Ineligible: map[string][]string{}},
+			{Name: "Client", StoppedAt: pointer("no_eligible_certificate"), SearchedFor: &evaluate.SearchedFor{By: "tls_certificate_name", Value: "<I>a<S>b"},
+				Eligible: []string{}, Ineligible: map[string][]string{loaded: {"smtp_not_enabled"}}},
+		},
+		Events: []evaluate.Event{expired}, InputErrors: []string{},
+	}
+	decision.OutboundAnonymous = evaluate.OutboundAnonymousDecision{
+		Server: "EX01", EvaluatedAt: "2026-11-22T07:00:00Z", Procedure: "2016", Phase: "session", Role: pointer("edge"),
+		Routes: []evaluate.Route{
+			{UsesAnonymousTLS: true, Thumbprint: pointer(loaded)},
+			{Connector: pointer("Internet"), StoppedAt: pointer("not_to_organization")},
+		},
+		Thumbprint: pointer(loaded), Expired: pointer(false), MissingFacts: []string{"send_connectors"}, Events: []evaluate.Event{}, InputErrors: []string{},
+	}
+	decision.Procedure, decision.ExchangeVersion = "2016", pointer("15.2.1748.10")
+	decision.Events = append(slices.Clone(decision.InboundAnonymous.Events), expired)
+	decision.InputErrors = []string{}
 	return document, decision
 }
 
 func write(t *testing.T, name string, color bool, servers ...func() (*gather.Document, *evaluate.Decision)) string {
 	t.Helper()
 	var text bytes.Buffer
-	format := output.Explain(&text, color)
+	format := output.Explain(&text, color, output.Selection{})
 	if name != "explain" {
 		var err error
 		format, err = output.New(name, &text, color, output.Selection{})
@@ -91,9 +115,9 @@ func TestJSON(t *testing.T) {
 		require.Contains(t, text, "<another> certificate & so on") // as people search for it
 		decoder := json.NewDecoder(strings.NewReader(text))
 		for range 2 {
-			var again evaluate.InboundAnonymousDecision
+			var again evaluate.Decision
 			require.NoError(t, decoder.Decode(&again))
-			require.Equal(t, decision.InboundAnonymous, again)
+			require.Equal(t, *decision, again)
 		}
 		require.False(t, decoder.More())
 		if name == "ndjson" {
@@ -173,7 +197,7 @@ func TestWriteError(t *testing.T) {
 	full := errors.New("disk full")
 	abc := withDER("EX01", "abc", "A9993E364706816ABA3E25717850C26C9CD0D89D")
 	for _, name := range append([]string{"explain"}, output.Names...) {
-		format := output.Explain(failing{full}, false)
+		format := output.Explain(failing{full}, false, output.Selection{})
 		if name != "explain" {
 			var err error
 			format, err = output.New(name, failing{full}, false, output.Selection{})
@@ -197,7 +221,7 @@ func TestColor(t *testing.T) {
 	for _, name := range []string{"text", "explain"} {
 		plain, colored := write(t, name, false, mismatch), write(t, name, true, mismatch)
 		require.NotContains(t, plain, "\x1b")
-		require.Contains(t, colored, "\x1b[1mEX01 in a session at 2026-11-22T07:00:00Z\x1b[0m\n")
+		require.Contains(t, colored, "\x1b[1mEX01 at 2026-11-22 07:00 UTC\x1b[0m\n")
 		require.Equal(t, strings.Fields(plain), strings.Fields(uncolor.Replace(colored)))
 	}
 	// Colours do not shift columns.
@@ -269,10 +293,11 @@ func TestNothingEscapes(t *testing.T) {
 	}
 }
 
+// events returns how many events a format shows.
 func events(variant func(*gather.Document, *evaluate.Decision)) int {
 	document, decision := mismatch()
 	variant(document, decision)
-	return len(decision.InboundAnonymous.Events)
+	return len(decision.Events)
 }
 
 // codes are the texts from which the words are chosen.

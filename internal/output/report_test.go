@@ -125,8 +125,8 @@ func TestFailOn(t *testing.T) {
 func TestTextReport(t *testing.T) {
 	t.Parallel()
 	// The error first, the suppressed last. Sentences break before column 100, commands do not.
-	const ex01 = `EX01 in a session at 2026-11-22T07:00:00Z
-=========================================
+	const ex01 = `EX01 at 2026-11-22 07:00 UTC
+============================
 
 error  TC003 Event 12015, the certificate has expired
   EX01: the internal transport certificate 1111111111111111111111111111111111111111 expired on

@@ -11,8 +11,10 @@ import (
 // conclusion of its own: the policies do.
 type server struct {
 	*evaluate.InboundAnonymousDecision
-	facts *gather.Document
-	store map[string]gather.Certificate // by thumbprint
+	decision *evaluate.Decision
+	which    Selection
+	facts    *gather.Document
+	store    map[string]gather.Certificate // by thumbprint
 }
 
 func newServer(document *gather.Document, decision *evaluate.Decision) server {
@@ -20,16 +22,15 @@ func newServer(document *gather.Document, decision *evaluate.Decision) server {
 	for _, certificate := range document.Certificates {
 		store[certificate.Thumbprint] = certificate
 	}
-	return server{&decision.InboundAnonymous, document, store}
+	return server{InboundAnonymousDecision: &decision.InboundAnonymous, decision: decision, facts: document, store: store}
 }
 
 // headlineOf names the server and what was decided for.
 func headlineOf(decision *evaluate.Decision) string {
-	when := "in a session"
 	if decision.Phase == "startup" {
-		when = "at startup"
+		return decision.Server + " at startup, " + when(decision.EvaluatedAt)
 	}
-	return decision.Server + " " + when + " at " + decision.EvaluatedAt
+	return decision.Server + " at " + when(decision.EvaluatedAt)
 }
 
 func (s server) advertises() bool {
@@ -52,7 +53,8 @@ func (s server) reached() bool {
 }
 
 func stopsBeforeStep3(connector evaluate.AnonymousConnector) bool {
-	return is(connector.StoppedAt, "connector_disabled") || is(connector.StoppedAt, "exchange_server_auth_disabled")
+	return is(connector.StoppedAt, "connector_disabled") || is(connector.StoppedAt, "exchange_server_auth_disabled") ||
+		is(connector.StoppedAt, "x_anonymoustls_suppressed")
 }
 
 // event returns the event of that number, or nil.

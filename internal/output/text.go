@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/printable"
@@ -16,22 +14,29 @@ import (
 type text struct {
 	w     io.Writer
 	color bool
+	which Selection
 	many  bool // something was written before
 }
 
 func (t *text) Write(document *gather.Document, decision *evaluate.Decision) error {
+	document, decision, err := t.which.narrowed(document, decision)
+	if err != nil {
+		return err
+	}
 	s, p := newServer(document, decision), &page{color: t.color}
+	s.which = t.which
 	if t.many {
 		p.line("")
 	}
 	t.many = true
 	p.headline(decision)
+	p.verdict(s)
 	p.connectors(s)
-	p.certificate(s)
-	p.candidates(s)
+	p.routes(s)
+	p.certificates(s)
 	p.events(s)
 	p.next(s)
-	_, err := t.w.Write(p.Bytes())
+	_, err = t.w.Write(p.Bytes())
 	return err
 }
 
@@ -53,99 +58,15 @@ func (p *page) heading(words string) {
 	p.line("%s", p.paint(bold, words))
 }
 
-func (p *page) connectors(s server) {
-	if len(s.Connectors) == 0 {
-		p.line("%s has no Receive connector.", s.Server)
-		p.line("")
-		return
-	}
-	t := table.NewWriter()
-	t.SuppressTrailingSpaces()
-	t.SetStyle(table.Style{Box: table.BoxStyle{PaddingRight: "  "}, Options: table.OptionsNoBordersAndSeparators})
-	t.AppendHeader(table.Row{p.paint(bold, "Connector"), p.paint(bold, "X-ANONYMOUSTLS"), p.paint(bold, "Why")})
-	for _, connector := range s.Connectors {
-		verdict, why := p.paint(red, "not offered"), s.stopped(connector)
-		if connector.Advertise {
-			verdict, why = p.paint(green, "offered"), "serves "+*connector.Thumbprint
-		}
-		t.AppendRow(table.Row{plain(connector.Name), verdict, plain(why)})
-	}
-	p.line("%s", painted(t.Render()))
-	p.line("")
-}
-
-// certificate shows the internal transport certificate.
-func (p *page) certificate(s server) {
-	if s.Thumbprint == nil {
-		p.line("%s  none is loaded", p.paint(bold, "Certificate"))
-		p.line("")
-		return
-	}
-	certificate := s.store[*s.Thumbprint]
-	left := plain(s.left(certificate))
-	if is(s.Expired, true) {
-		left = p.paint(red, s.left(certificate))
-	}
-	unused := ""
-	if !s.advertises() {
-		unused = "  loaded, but no connector offers X-ANONYMOUSTLS"
-	}
-	p.line("%s  %s%s", p.paint(bold, "Certificate"), certificate.Thumbprint, unused)
-	p.line("  name       %s", title(certificate))
-	if certificate.Subject != "" {
-		p.line("  subject    %s", certificate.Subject)
-	}
-	p.line("  signed by  %s", issuer(certificate))
-	p.line("  valid      %s, %s", validity(certificate), left)
-	p.line("  has        %s, %s", privateKey(certificate), services(certificate))
-	p.prose(13, "  check      %s", s.check())
-	p.line("")
-}
-
-// candidates shows the certificates of the store: the eligible in the order of
-// step 8, then the others.
-func (p *page) candidates(s server) {
-	if len(s.facts.Certificates) == 0 {
-		p.line("%s  none: the store is empty", p.paint(bold, "Candidates"))
-		p.line("")
-		return
-	}
-	p.prose(2, "%s  with one of the names %s", p.paint(bold, "Candidates"), strings.Join(s.Domains, ", "))
-	for place, thumbprint := range s.Eligible {
-		color := yellow
-		if is(s.Best, thumbprint) {
-			color = green
-		}
-		p.candidate(s, place+1, thumbprint, p.paint(color, s.verdict(place)))
-	}
-	for _, certificate := range s.facts.Certificates {
-		if failed, ok := s.Ineligible[certificate.Thumbprint]; ok {
-			p.candidate(s, "-", certificate.Thumbprint, p.paint(red, "not eligible: "+reasons(failed, certificate)))
-		}
-	}
-	p.line("")
-}
-
-func (p *page) candidate(s server, rank any, thumbprint string, verdict painted) {
-	certificate := s.store[thumbprint]
-	loaded := ""
-	if is(s.Thumbprint, thumbprint) {
-		loaded = "  loaded"
-	}
-	p.line("  %3v  %s%s", rank, thumbprint, loaded)
-	p.line("       %s, signed by %s", title(certificate), issuer(certificate))
-	p.line("       %s, %s, %s", validity(certificate), privateKey(certificate), services(certificate))
-	p.prose(7, "       %s", verdict)
-}
-
 func (p *page) events(s server) {
-	if len(s.Events) == 0 {
+	events := s.which.events(s.decision)
+	if len(events) == 0 {
 		p.line("%s  none", p.paint(bold, "Events"))
 		p.line("")
 		return
 	}
 	p.heading("Events")
-	for _, event := range s.Events {
+	for _, event := range events {
 		p.event(event)
 	}
 	p.line("")

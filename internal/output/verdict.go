@@ -1,8 +1,6 @@
 package output
 
 import (
-	"fmt"
-
 	"github.com/transportcert/transportcert/gather"
 )
 
@@ -18,13 +16,13 @@ func (s server) verdict(place int) string {
 	case place == best:
 		return "best: self-signed, and no eligible certificate is a valid PKI certificate"
 	case is(s.BestKind, "pki") && place > best, is(certificate.SelfSigned, true) && is(s.BestKind, "self_signed"):
-		return "comes after the best: " + s.younger(best, certificate)
+		return "comes after the best: " + s.whyAfter(best, certificate)
 	}
 	return "not best: " + s.notPKI(certificate)
 }
 
-// younger says why one certificate comes after another in the order.
-func (s server) younger(place int, certificate gather.Certificate) string {
+// whyAfter says why one certificate comes after another in the order.
+func (s server) whyAfter(place int, certificate gather.Certificate) string {
 	if s.store[s.Eligible[place]].NotBefore == certificate.NotBefore {
 		return "of the same age, with a higher thumbprint"
 	}
@@ -46,21 +44,6 @@ func (s server) notPKI(certificate gather.Certificate) string {
 		why += ", and not at " + s.EvaluatedAt
 	}
 	return "not self-signed, and not a valid PKI certificate: " + why
-}
-
-// check says how steps 6 to 9 end for the loaded certificate.
-func (s server) check() string {
-	why := ""
-	if failed, ok := s.Ineligible[*s.Thumbprint]; ok {
-		why = "; it is not eligible itself: " + reasons(failed, s.store[*s.Thumbprint])
-	}
-	switch {
-	case is(s.MatchesBest, true):
-		return "it is the best certificate"
-	case is(s.MatchesBest, false):
-		return fmt.Sprintf("it is not the best certificate, %s is%s", *s.Best, why)
-	}
-	return "there is no best certificate to compare it with" + why
 }
 
 // undecided returns the eligible certificates whose chain nobody looked at and

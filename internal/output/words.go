@@ -47,6 +47,8 @@ func (s server) stopped(connector evaluate.AnonymousConnector) string {
 		return "the connector is disabled"
 	case "exchange_server_auth_disabled":
 		return "ExchangeServer authentication is off"
+	case "x_anonymoustls_suppressed":
+		return "SuppressXAnonymousTls is set"
 	case "directory_unreadable":
 		return "the directory cannot be read"
 	case "directory_null":
@@ -99,16 +101,6 @@ func services(certificate gather.Certificate) string {
 	return "services " + strings.Join(certificate.Services, ", ")
 }
 
-func privateKey(certificate gather.Certificate) string {
-	switch {
-	case certificate.HasPrivateKey == nil:
-		return "private key not known"
-	case *certificate.HasPrivateKey:
-		return "private key"
-	}
-	return "no private key"
-}
-
 // title is how people know a certificate: its first name, and the friendly name.
 func title(certificate gather.Certificate) string {
 	name := certificate.Subject
@@ -124,19 +116,19 @@ func title(certificate gather.Certificate) string {
 	return name
 }
 
-// issuer says who signed a certificate.
-func issuer(certificate gather.Certificate) string {
+// signedBy says who issued a certificate.
+func signedBy(certificate gather.Certificate) string {
 	name := certificate.Issuer
 	if name == "" {
-		name = "an issuer that is not known"
+		name = "an unknown issuer"
 	}
 	switch {
 	case is(certificate.SelfSigned, true):
-		return "itself"
+		return "self-signed"
 	case certificate.SelfSigned == nil:
-		return name + " (whether by itself is not known)"
+		return "issued by " + name + " (not known whether self-signed)"
 	}
-	return name
+	return "issued by " + name
 }
 
 // chain says what is known of a certificate's chain.
@@ -161,18 +153,15 @@ func chain(certificate gather.Certificate) string {
 	return words
 }
 
-func validity(certificate gather.Certificate) string {
-	return certificate.NotBefore + " to " + certificate.NotAfter
-}
-
 // left says how far the end of a certificate's validity is from the time that
 // was decided for.
 func (s server) left(certificate gather.Certificate) string {
 	days := daysBetween(s.EvaluatedAt, certificate.NotAfter)
+	expired := certificate.NotAfter < s.EvaluatedAt
 	switch {
-	case is(s.Expired, true) && days == 0:
+	case expired && days == 0:
 		return "expired less than a day ago"
-	case is(s.Expired, true):
+	case expired:
 		return "expired " + count(-days, "day", "days") + " ago"
 	case certificate.NotBefore > s.EvaluatedAt:
 		return "not valid yet"

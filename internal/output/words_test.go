@@ -158,9 +158,9 @@ func TestNext(t *testing.T) {
 			s.Events = []evaluate.Event{{ID: 1037}}
 		}), []nextStep{
 			{"Gather again with --roots FILE or --system-roots: whether the chain of unknown-2025 is trusted is not known, and it could change which certificate is best.", ""},
-			{"Do what stands below event 1037, then gather and evaluate again.", ""}}},
+			{"Run the commands shown under event 1037, then gather and evaluate again.", ""}}},
 		{"two events", change(same(), func(s server) { s.Events = []evaluate.Event{{ID: 12015}, {ID: 1037}} }), []nextStep{
-			{"Do what stands below each event, then gather and evaluate again.", ""}}},
+			{"Run the commands shown under each event, then gather and evaluate again.", ""}}},
 		{"unknown facts", change(same(), func(s server) {
 			s.facts.Certificates = []gather.Certificate{{Thumbprint: "A"}, {Thumbprint: "B"}}
 			s.Ineligible = map[string][]string{"A": {"private_key_unknown", "services_unknown"}, "B": {"name_mismatch", "services_unknown"}}
@@ -186,6 +186,7 @@ func TestNext(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
+			test.server.decision = &evaluate.Decision{Events: test.server.Events}
 			require.Equal(t, test.expected, test.server.next())
 		})
 	}

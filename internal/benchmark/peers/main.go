@@ -80,7 +80,7 @@ func (b *bench) run(ctx context.Context) error {
 // decisions has every program decide for the same documents.
 func (b *bench) decisions(ctx context.Context) error {
 	ours, opa, folder := b.path("transportcert"), b.path("opa"), b.path("documents")
-	rule := evaluate.InboundAnonymous.Root() + "/decision"
+	rule := evaluate.Server.Root() + "/decision"
 	t := b.table(fmt.Sprintf("%d documents of %d certificates", b.count, certificates))
 	lines := t.add("transportcert evaluate, a stream", command(ctx, ours, "evaluate", "-o", "ndjson", b.path("documents.ndjson")))
 	files := t.add("transportcert evaluate, a folder", command(ctx, ours, "evaluate", "-o", "ndjson", folder))
@@ -119,7 +119,7 @@ func (b *bench) one(ctx context.Context) error {
 	t := b.table("1 document, the whole process")
 	t.count = 1
 	ours := t.add("transportcert evaluate", command(ctx, b.path("transportcert"), "evaluate", "-o", "json", document))
-	theirs := t.add("opa eval", command(ctx, b.path("opa"), "eval", "--bundle", b.path("bundle"), "--input", document, evaluate.InboundAnonymous.Rule()))
+	theirs := t.add("opa eval", command(ctx, b.path("opa"), "eval", "--bundle", b.path("bundle"), "--input", document, evaluate.Server.Rule()))
 	if err := t.run(20); err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ const certificates = 6
 // asking is a policy for conftest that asks for the decision and does nothing else.
 var asking = `package main
 
-warn contains {"msg": "decided", "decision": ` + evaluate.InboundAnonymous.Rule() + `}
+warn contains {"msg": "decided", "decision": ` + evaluate.Server.Rule() + `}
 `
 
 // build builds the programs.

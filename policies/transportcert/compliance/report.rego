@@ -13,6 +13,7 @@ package transportcert.compliance
 
 import data.transportcert.compliance.rules
 import data.transportcert.inbound_anonymous
+import data.transportcert.server
 
 # METADATA
 # title: Findings
@@ -27,7 +28,7 @@ findings := [found |
 # METADATA
 # title: Checked
 # description: The decision and what is found, for those who need both of one evaluation.
-checked := {"decision": inbound_anonymous.decision, "findings": findings}
+checked := {"decision": server.decision, "findings": findings}
 
 # What is said about the document and the policies themselves cannot be waived.
 all_findings := rules.input_report | rules.policy_report if {

@@ -64,6 +64,6 @@ test_what_is_no_document_has_errors[name] if {
 
 test_the_decision_comes_with_what_is_found if {
 	checked := compliance.checked with input as with_other({"has_private_key": false, "services": ["SMTP"]})
-	checked.decision.ineligible == {b: ["no_private_key"]}
+	checked.decision.inbound_anonymous.ineligible == {b: ["no_private_key"]}
 	[[f.rule_id, f.thumbprint] | some f in checked.findings] == [["TC032", b]]
 }

@@ -50,7 +50,7 @@ func serveRelease(t *testing.T, version, platform string) releaseServer {
 	t.Helper()
 	program, err := exec.LookPath("transportcert")
 	require.NoError(t, err)
-	text := fmt.Sprintf("#!/bin/sh\ncommand=$1\nshift\nexec '%s' \"$command\" --at 2026-11-22T07:00:00Z \"$@\"\n", program)
+	text := fmt.Sprintf("#!/bin/sh\ncommand=$1\nshift\nexec '%s' \"$command\" --at 2026-11-22T07:00:00Z --procedure 2010 \"$@\"\n", program)
 	name := "transportcert_" + version + "_" + platform
 	var archive bytes.Buffer
 	zipped := gzip.NewWriter(&archive)

@@ -98,8 +98,9 @@ func requirePlanned(t *testing.T, servers []labServer, ndjson string) {
 	lines := strings.Split(strings.TrimSuffix(ndjson, "\n"), "\n")
 	require.Len(t, lines, len(servers))
 	for i, want := range servers {
-		var got evaluate.InboundAnonymousDecision
-		require.NoError(t, json.Unmarshal([]byte(lines[i]), &got))
+		var decision evaluate.Decision
+		require.NoError(t, json.Unmarshal([]byte(lines[i]), &decision))
+		got := decision.InboundAnonymous
 		what := want.Server + ": " + want.Case
 		require.Equal(t, want.Server, got.Server)
 		byName := func(a, b evaluate.AnonymousConnector) int { return strings.Compare(a.Name, b.Name) }

@@ -1,0 +1,174 @@
+package output
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	prettytext "github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/transportcert/transportcert/evaluate"
+)
+
+// cellWidth is where the text of a table's cell breaks, in characters.
+const cellWidth = 40
+
+// newTable returns a table without lines whose cells break between words.
+func newTable(columns int) table.Writer {
+	t := table.NewWriter()
+	t.SuppressTrailingSpaces()
+	t.SetStyle(table.Style{Box: table.BoxStyle{PaddingRight: "  "}, Options: table.OptionsNoBordersAndSeparators})
+	var configs []table.ColumnConfig
+	for i := range columns {
+		configs = append(configs, table.ColumnConfig{Number: i + 1, WidthMax: cellWidth, WidthMaxEnforcer: wrap})
+	}
+	t.SetColumnConfigs(configs)
+	return t
+}
+
+// wrap breaks each line of a cell between words. It leaves colours alone, which
+// the table's own way would begin again on each line.
+func wrap(cell string, width int) string {
+	var lines []string
+	for line := range strings.SplitSeq(cell, "\n") {
+		current := ""
+		for word := range strings.SplitSeq(line, " ") {
+			longer := strings.TrimPrefix(current+" "+word, " ")
+			if current != "" && prettytext.StringWidthWithoutEscSequences(longer) > width {
+				lines = append(lines, current)
+				longer = word
+			}
+			current = longer
+		}
+		lines = append(lines, current)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// connectors shows of each Receive connector what it offers, with which
+// certificate, and why not.
+func (p *page) connectors(s server) {
+	anonymous, startTLS := s.which.has(evaluate.InboundAnonymous), s.which.has(evaluate.InboundSTARTTLS)
+	switch {
+	case !anonymous && !startTLS:
+		return
+	case len(s.Connectors) == 0:
+		p.line("%s has no Receive connector.", s.Server)
+		p.line("")
+		return
+	}
+	header := table.Row{p.paint(bold, "Connector")}
+	if anonymous {
+		header = append(header, p.paint(bold, "X-ANONYMOUSTLS"))
+	}
+	if startTLS {
+		header = append(header, p.paint(bold, "STARTTLS"))
+	}
+	t := newTable(len(header))
+	t.AppendHeader(header)
+	for i, connector := range s.Connectors {
+		row := table.Row{plain(connector.Name)}
+		if anonymous {
+			row = append(row, p.anonymous(s, connector))
+		}
+		if startTLS {
+			row = append(row, p.startTLS(s, s.decision.InboundSTARTTLS.Connectors[i]))
+		}
+		t.AppendRow(row)
+	}
+	p.line("%s", painted(t.Render()))
+	p.line("")
+}
+
+func (p *page) anonymous(s server, connector evaluate.AnonymousConnector) painted {
+	if connector.Advertise {
+		return p.paint(green, "offered") + plain(", "+s.short(connector.Thumbprint))
+	}
+	return p.notOffered(connector.StoppedAt, "not offered", s.stopped(connector))
+}
+
+func (p *page) startTLS(s server, connector evaluate.STARTTLSConnector) painted {
+	if !connector.Advertise {
+		return p.notOffered(connector.StoppedAt, "not offered", s.stoppedSTARTTLS(connector))
+	}
+	cell := p.paint(green, "offered") + plain(", "+s.short(connector.Thumbprint))
+	if is(connector.Expired, true) {
+		cell += plain(", ") + p.paint(red, "expired")
+	}
+	return cell
+}
+
+// faults are the places where the process stops because something is wrong, and
+// not because of a setting of the connector.
+var faults = []string{"directory_unreadable", "directory_null", "certificate_not_found", "no_eligible_certificate", "no_best_certificate"}
+
+func (p *page) notOffered(stoppedAt *string, words, why string) painted {
+	if stoppedAt != nil && slices.Contains(faults, *stoppedAt) {
+		return p.paint(red, words) + plain(": "+why)
+	}
+	return plain(words + ": " + why)
+}
+
+// routes shows which ways out of the server use anonymous TLS. The implicit
+// route alone is not worth a table.
+func (p *page) routes(s server) {
+	routes := s.decision.OutboundAnonymous.Routes
+	if !s.which.has(evaluate.OutboundAnonymous) || len(routes) < 2 && s.which.Scenario == "" {
+		return
+	}
+	if len(routes) == 0 {
+		p.line("%s sends no mail with anonymous TLS.", s.Server)
+		p.line("")
+		return
+	}
+	t := newTable(2)
+	t.AppendHeader(table.Row{p.paint(bold, "Mail to"), p.paint(bold, "Anonymous TLS")})
+	for _, route := range routes {
+		verdict := p.paint(green, "used") + plain(", "+s.short(route.Thumbprint))
+		if !route.UsesAnonymousTLS {
+			verdict = p.notOffered(route.StoppedAt, "not used", s.stoppedRoute(route))
+		}
+		t.AppendRow(table.Row{plain(routeName(route)), verdict})
+	}
+	p.line("%s", painted(t.Render()))
+	p.line("")
+}
+
+// stoppedRoute says why a route does not use anonymous TLS.
+func (s server) stoppedRoute(route evaluate.Route) string {
+	if is(route.StoppedAt, "not_to_organization") {
+		return "no address space is the organization's own (--)"
+	}
+	return s.stopped(evaluate.AnonymousConnector{StoppedAt: route.StoppedAt})
+}
+
+// stoppedSTARTTLS says why a connector does not offer STARTTLS.
+func (s server) stoppedSTARTTLS(connector evaluate.STARTTLSConnector) string {
+	if connector.StoppedAt == nil {
+		return ""
+	}
+	switch *connector.StoppedAt {
+	case "connector_disabled":
+		return "the connector is disabled"
+	case "tls_auth_disabled":
+		return "TLS authentication is off"
+	case "certificate_not_found":
+		return "no certificate matches " + searchedFor(connector)
+	case "no_eligible_certificate":
+		return fmt.Sprintf("%s %s, and none is eligible", count(len(connector.Ineligible), "certificate matches", "certificates match"), searchedFor(connector))
+	case "no_best_certificate":
+		return "no eligible certificate is self-signed or issued by a trusted CA"
+	}
+	return *connector.StoppedAt
+}
+
+func searchedFor(connector evaluate.STARTTLSConnector) string {
+	if connector.SearchedFor == nil {
+		return ""
+	}
+	if connector.SearchedFor.By == "tls_certificate_name" {
+		return "TlsCertificateName " + connector.SearchedFor.Value
+	}
+	return connector.SearchedFor.Value
+}
