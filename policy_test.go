@@ -18,6 +18,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/tester"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -25,6 +26,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/oracle"
 	"github.com/transportcert/transportcert/internal/oracle/documents"
+	"github.com/transportcert/transportcert/policies/schemas"
 )
 
 // documentsInOneRun is how many documents the differential test compares
@@ -43,7 +45,7 @@ func TestMain(m *testing.M) {
 func TestFixtures(t *testing.T) {
 	evaluator, err := evaluate.New(t.Context())
 	require.NoError(t, err)
-	policies := policiesAlone(t)
+	policies, schema := policiesAlone(t), decisionSchema(t)
 	inputs, err := filepath.Glob("fixtures/[0-9]*/input.json")
 	require.NoError(t, err)
 	require.Greater(t, len(inputs), 30)
@@ -55,6 +57,7 @@ func TestFixtures(t *testing.T) {
 			expected, err := os.ReadFile(filepath.Join(filepath.Dir(path), "decision.json"))
 			require.NoError(t, err)
 			server := decideAlone(t, policies, path)
+			require.NoError(t, schema.Validate(server))
 			if !bytes.Contains(expected, []byte(`"inbound_anonymous"`)) {
 				require.JSONEq(t, string(expected), nineSteps(t, decision.InboundAnonymous))
 				require.JSONEq(t, string(expected), nineSteps(t, server["inbound_anonymous"]))
@@ -72,7 +75,7 @@ func TestInvalidFixtures(t *testing.T) {
 	onlyGoAsks := map[string]bool{
 		"unknown-key": true, "unknown-auth-mechanism": true, "unknown-role": true, "host-name-empty": true,
 	}
-	policies := policiesAlone(t)
+	policies, schema := policiesAlone(t), decisionSchema(t)
 	inputs, err := filepath.Glob("fixtures/invalid/*/input.json")
 	require.NoError(t, err)
 	require.NotEmpty(t, inputs)
@@ -98,6 +101,7 @@ func TestInvalidFixtures(t *testing.T) {
 			results, err := policies.Eval(t.Context(), rego.EvalInput(input))
 			require.NoError(t, err)
 			decision := results[0].Expressions[0].Value.(map[string]any)
+			require.NoError(t, schema.Validate(decision))
 			require.Empty(t, decision["events"])
 			require.Nil(t, decision["mail_at_risk"])
 			for _, scenario := range []string{"inbound_anonymous", "inbound_starttls", "outbound_anonymous"} {
@@ -146,6 +150,17 @@ func TestDifferential(t *testing.T) {
 		require.NoError(rt, err)
 		require.JSONEq(rt, withoutProse(rt, expected), withoutProse(rt, results[0].Expressions[0].Value))
 	})
+}
+
+func decisionSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	text, err := jsonschema.UnmarshalJSON(bytes.NewReader(schemas.Decision))
+	require.NoError(t, err)
+	compiler := jsonschema.NewCompiler()
+	require.NoError(t, compiler.AddResource("decision.json", text))
+	schema, err := compiler.Compile("decision.json")
+	require.NoError(t, err)
+	return schema
 }
 
 // decideAlone returns what the policies decide for the document at path without

@@ -96,7 +96,17 @@ func withSchemas(compiler *ast.Compiler, modules map[string]*ast.Module) error {
 		if err := json.Unmarshal(text, &schema); err != nil {
 			return fmt.Errorf("reading the schema of the %s: %w", name, err)
 		}
-		set.Put(ast.SchemaRootRef.Append(ast.StringTerm(name)), nullable(schema))
+		schema = nullable(schema)
+		set.Put(ast.SchemaRootRef.Append(ast.StringTerm(name)), schema)
+		if name != "decision" {
+			continue
+		}
+		for _, scenario := range evaluate.Scenarios {
+			set.Put(ast.SchemaRootRef.Append(ast.StringTerm(string(scenario))), map[string]any{
+				"$ref":        "#/definitions/" + string(scenario),
+				"definitions": schema.(map[string]any)["definitions"],
+			})
+		}
 	}
 	set.Put(ast.SchemaRootRef, set.Get(ast.MustParseRef("schema.input")))
 	for _, name := range typed {
@@ -110,10 +120,13 @@ func withSchemas(compiler *ast.Compiler, modules map[string]*ast.Module) error {
 	return nil
 }
 
-var metadata = `# METADATA
+const metadata = `# METADATA
 # scope: subpackages
 # schemas:
-#   - ` + evaluate.InboundAnonymous.Rule() + `: schema.decision
+#   - data.transportcert.server.decision: schema.decision
+#   - data.transportcert.inbound_anonymous.decision: schema.inbound_anonymous
+#   - data.transportcert.inbound_starttls.decision: schema.inbound_starttls
+#   - data.transportcert.outbound_anonymous.decision: schema.outbound_anonymous
 #   - data.transportcert.compliance.findings: schema.findings
 package `
 
