@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,95 @@ func TestInvalidFixtures(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNullsAreRefused sets each field of the fixtures to null, one at a time: the
+// policies alone refuse it, and decide nothing, unless the schema allows null.
+func TestNullsAreRefused(t *testing.T) {
+	var schema map[string]any
+	require.NoError(t, json.Unmarshal(schemas.Input, &schema))
+	policies := policiesAlone(t)
+	seen := map[string]bool{"$schema": true, "certificates[].der": true} // no fixture has them
+	inputs, err := filepath.Glob("fixtures/[0-9]*/input.json")
+	require.NoError(t, err)
+	for _, path := range inputs {
+		var document map[string]any
+		unmarshal(t, path, &document)
+		nullEach(document, schema, schema, "", seen, func(place string, allowed bool) {
+			results, err := policies.Eval(t.Context(), rego.EvalInput(document))
+			require.NoError(t, err)
+			decision := results[0].Expressions[0].Value.(map[string]any)
+			errors := decision["input_errors"].([]any)
+			if allowed {
+				require.Empty(t, errors, "%s: %s", path, place)
+				return
+			}
+			require.NotEmpty(t, errors, "%s: %s", path, place)
+			require.Contains(t, fmt.Sprintln(errors...), place+": ")
+			require.Nil(t, decision["mail_at_risk"])
+		})
+	}
+	for _, place := range fieldsOf(schema, schema, "") {
+		require.True(t, seen[place], "%s is in no fixture", place)
+	}
+}
+
+// nullEach calls visit with each field of an object set to null that was not seen
+// before, and with whether the schema allows it.
+func nullEach(object, schema, node map[string]any, path string, seen map[string]bool, visit func(string, bool)) {
+	properties, _ := resolve(schema, node)["properties"].(map[string]any)
+	for key, value := range object {
+		property, known := properties[key].(map[string]any)
+		if !known {
+			continue
+		}
+		property = resolve(schema, property)
+		place := strings.TrimPrefix(path+"."+key, ".")
+		if general := index.ReplaceAllString(place, "[]"); !seen[general] {
+			seen[general] = true
+			types, _ := property["type"].([]any)
+			object[key] = nil
+			visit(place, slices.Contains(types, any("null")))
+			object[key] = value
+		}
+		switch value := value.(type) {
+		case map[string]any:
+			nullEach(value, schema, property, place, seen, visit)
+		case []any:
+			items, _ := property["items"].(map[string]any)
+			for i := range value {
+				if element, ok := value[i].(map[string]any); ok {
+					nullEach(element, schema, items, fmt.Sprintf("%s[%d]", place, i), seen, visit)
+				}
+			}
+		}
+	}
+}
+
+// index is an index in a path.
+var index = regexp.MustCompile(`\[\d+\]`)
+
+// fieldsOf returns the paths of all fields of the schema.
+func fieldsOf(schema, node map[string]any, path string) (fields []string) {
+	properties, _ := resolve(schema, node)["properties"].(map[string]any)
+	for key, property := range properties {
+		place := strings.TrimPrefix(path+"."+key, ".")
+		property := resolve(schema, property.(map[string]any))
+		if items, ok := property["items"].(map[string]any); ok {
+			fields = append(fields, fieldsOf(schema, items, place+"[]")...)
+		}
+		fields = append(append(fields, place), fieldsOf(schema, property, place)...)
+	}
+	return fields
+}
+
+// resolve follows references.
+func resolve(schema, node map[string]any) map[string]any {
+	for node["$ref"] != nil {
+		name := strings.TrimPrefix(node["$ref"].(string), "#/definitions/")
+		node = schema["definitions"].(map[string]any)[name].(map[string]any)
+	}
+	return node
 }
 
 // element is the end of a path that leads to an element of a list.

@@ -45,7 +45,7 @@ var hosts = rapid.Custom(func(t *rapid.T) *gather.Host {
 		host.PhysicalDNSHostName = name.Draw(t, "physical_dns_host_name")
 	}
 	if rapid.IntRange(0, 2).Draw(t, "nlb") == 2 {
-		host.NLBClusterNames = rapid.SliceOfN(name, 1, 3).Draw(t, "nlb_cluster_names")
+		host.NLBClusterNames = rapid.SliceOfN(rapid.OneOf(name, name, rapid.Just("")), 1, 3).Draw(t, "nlb_cluster_names")
 	}
 	return host
 })

@@ -61,7 +61,7 @@ shape_errors contains sprintf("certificates[%d].thumbprint: expected each certif
 
 indices_by_thumbprint[certificate.thumbprint] contains i if some i, certificate in input.certificates
 
-# What is expected of each field that the rules read, by the object that holds it.
+# What is expected of each field, by the object that holds it. der is not read here.
 fields := {
 	"document": {
 		"required": {
@@ -83,6 +83,7 @@ fields := {
 			"edge_subscriptions": "an array",
 			"hybrid": "an object",
 			"exchange_server_addresses": "an array of IP addresses",
+			"sources": "an object",
 		},
 	},
 	"connector": {
@@ -159,6 +160,11 @@ fields := {
 		"optional": {
 			"issuer": "a text",
 			"subject": "a text",
+			"serial_number": "a text",
+			"friendly_name": "a text",
+			"key_algorithm": "a text",
+			"key_bits": "a whole number",
+			"signature_algorithm": "a text",
 			"extended_key_usages": "an array of OIDs or null",
 		},
 	},
@@ -168,6 +174,7 @@ fields := {
 			"valid_from": "a time YYYY-MM-DDThh:mm:ssZ or null",
 			"valid_until": "a time YYYY-MM-DDThh:mm:ssZ or null",
 			"revoked": "true, false or null",
+			"error": "a text",
 		},
 	},
 }
