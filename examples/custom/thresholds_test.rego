@@ -13,8 +13,8 @@ test_thresholds[server] if {
 
 # In 44 days EX01 reports it as expiring, HUB01 as worth a notice.
 test_expiry_by_role[server] if {
-	some server, rule in {"EX01": "TC020", "EDGE1": "TC020", "HUB01": "TC023"}
+	some server, rules in {"EX01": ["TC020", "TC028"], "EDGE1": ["TC020", "TC028"], "HUB01": ["TC023"]}
 	expiring := object.union(changed({"not_after": "2027-01-05T00:00:00Z"}), {"server": server})
 	found := compliance.findings with input as expiring
-	[finding.rule_id | some finding in found] == [rule]
+	[finding.rule_id | some finding in found] == rules
 }

@@ -7,6 +7,7 @@ document := {
 	"schema_version": 1,
 	"server": "EX01",
 	"now": "2026-11-22T07:00:00Z",
+	"roles": ["ClientAccess"],
 	"connectors": [],
 	"directory": {"readable": true, "internal_transport_certificate": a},
 	"host": {

@@ -56,6 +56,21 @@ procedure := input.procedure if {
 major_version := to_number(split(input.exchange_version, ".")[0])
 
 # METADATA
+# title: Advised procedure
+# description: The procedure that advice follows. Where neither version nor procedure is known that is 2016.
+advised_procedure := procedure if {
+	procedure_known
+} else := "2016"
+
+# METADATA
+# title: Procedure known
+# description: The document has the procedure, or the version that chooses it.
+# scope: document
+procedure_known if input.procedure
+
+procedure_known if input.exchange_version
+
+# METADATA
 # title: Session can begin
 # description: A session reaches a connector, unless the connector is disabled.
 # custom:

@@ -8,6 +8,7 @@
 #   - input: schema.input
 package transportcert.remedies
 
+import data.transportcert.document
 import data.transportcert.inbound_anonymous
 import data.transportcert.internal_certificate
 
@@ -20,6 +21,22 @@ enable_best := sprintf(
 ) if {
 	is_string(inbound_anonymous.outcome.best)
 } else := sprintf("New-ExchangeCertificate -Services SMTP -Server %s", [quoted(input.server)])
+
+# METADATA
+# title: Serve the best
+# description: >-
+#   What makes the best certificate the internal transport certificate. From Exchange 2013 on a certificate of a CA must
+#   not become it, so without a version there is no command.
+serve_best := concat("\n", [
+	"# Answer Yes when asked whether to overwrite the default SMTP certificate:",
+	enable_best,
+]) if {
+	document.procedure_known
+} else := concat("\n", [
+	"# Find out the version of Exchange first, and gather it: Get-ExchangeServer | Format-List Name,AdminDisplayVersion",
+	"# Exchange 2013 and later keep the self-signed certificate, and nothing has to be done. Exchange 2007 and 2010 ask for",
+	"# the best certificate.",
+])
 
 # METADATA
 # title: Renew the loaded

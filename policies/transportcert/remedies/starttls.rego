@@ -60,7 +60,18 @@ renew_starttls(thumbprint) := concat("\n", [
 	"# SMTP. Answer No when asked whether to overwrite the default SMTP certificate.",
 ])
 
+# METADATA
+# title: Enable for SMTP
+# description: The command that enables a certificate for SMTP, and for nothing else.
 enable_for_smtp(thumbprint) := concat("\n", [
 	"# Answer No when asked whether to overwrite the default SMTP certificate:",
 	sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server %s", [thumbprint, quoted(input.server)]),
 ])
+
+# METADATA
+# title: Add Tls
+# description: The command that adds Tls to the AuthMechanism of a connector.
+add_tls(connector) := sprintf(
+	"Set-ReceiveConnector %[1]s -AuthMechanism ((Get-ReceiveConnector %[1]s).AuthMechanism.ToString() + ', Tls')",
+	[quoted(concat(`\`, [input.server, connector]))],
+)

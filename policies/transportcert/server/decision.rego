@@ -87,7 +87,10 @@ mail_at_risk if {
 	not inbound_starttls.decision.connectors[i].advertise_starttls
 }
 
-# Unknown roles do not rule it out.
+# METADATA
+# title: Could receive from servers
+# description: The server transports mail, as far as its roles are known.
+# scope: document
 could_receive_from_servers if not input.roles
 
 could_receive_from_servers if {

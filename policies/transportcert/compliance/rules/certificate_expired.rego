@@ -7,7 +7,7 @@ import data.transportcert.document
 # description: >-
 #   A certificate in use has expired: it is enabled for SMTP or another Exchange service, or it is the best,
 #   or the internal transport certificate, of which no event says so without an enabled connector with
-#   ExchangeServer.
+#   ExchangeServer. Certificates of events 12015 and 12016 are not reported again.
 # related_resources:
 #   - description: HealthChecker, certificate check
 #     ref: https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/CertificateCheck/
@@ -24,10 +24,16 @@ report contains finding(rego.metadata.rule(), {
 }) if {
 	some certificate in in_use
 	certificate.not_after < document.now
-	not event_12015_is_about(certificate)
+	not event_is_about(certificate)
 }
 
-event_12015_is_about(certificate) if {
+event_is_about(certificate) if {
 	certificate.thumbprint == decision.certificate
 	events_by_id[12015]
+}
+
+event_is_about(certificate) if {
+	some connector in starttls
+	connector.expired == true
+	connector.certificate == certificate.thumbprint
 }

@@ -1,5 +1,5 @@
 package transportcert.compliance.rules_test
 
-without := {"auth_mechanisms": ["Tls", "BasicAuth"]}
+without := {"auth_mechanisms": ["BasicAuth"]}
 
 relay := object.union(without, {"name": "Relay"})

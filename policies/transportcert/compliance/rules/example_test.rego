@@ -1,5 +1,5 @@
 # The document that the tests start from: a server about which there is nothing to report, with one
-# self-signed certificate. Each test changes what it is about.
+# self-signed certificate and a connector without STARTTLS. Each test changes what it is about.
 package transportcert.compliance.rules_test
 
 import data.transportcert.compliance
@@ -12,7 +12,7 @@ c := "CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC"
 
 connector := {
 	"name": "Default EX01",
-	"auth_mechanisms": ["Tls", "ExchangeServer"],
+	"auth_mechanisms": ["ExchangeServer"],
 	"fqdn": "ex01.corp.contoso.test",
 	"bindings": ["0.0.0.0:25", "[::]:25"],
 }
@@ -96,6 +96,6 @@ not_set := {"directory": {"readable": true, "internal_transport_certificate": nu
 
 startup := {"phase": "startup"}
 
-without_exchange_server := {"connectors": []}
+without_exchange_server := {"connectors": [], "roles": ["ClientAccess"]}
 
 expired := {"not_after": "2026-11-22T06:59:59Z"}

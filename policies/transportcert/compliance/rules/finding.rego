@@ -13,11 +13,16 @@ package transportcert.compliance.rules
 
 import data.transportcert.inbound_anonymous
 import data.transportcert.remedies
+import data.transportcert.server
 
 # What the findings are about.
 decision := inbound_anonymous.decision
 
-events_by_id := {event.id: event | some event in decision.events}
+# The events that concern no connector, by id.
+events_by_id := {event.id: event |
+	some event in server.decision.events
+	is_null(event.connector)
+}
 
 # An event's message as a sentence without the server's name and the full stop, which every finding gets, and
 # its remediation.

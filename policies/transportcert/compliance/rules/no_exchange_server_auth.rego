@@ -5,7 +5,7 @@ package transportcert.compliance.rules
 # description: >-
 #   No enabled connector on port 25 or 2525, nor one whose bindings are not known, has ExchangeServer. Other
 #   Exchange servers find no X-ANONYMOUSTLS and no Exchange Server authentication, and their mail stays in
-#   their queues. A server without such a connector is not reported: it may be one that receives no mail.
+#   their queues. TC044 reports a server without such a connector.
 # related_resources:
 #   - description: Receive connectors, with those that Setup makes
 #     ref: https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors

@@ -6,13 +6,13 @@ test_no_connector_authenticates_exchange_servers[name] if {
 		"port 2525": {"connectors": [object.union(without, {"bindings": ["[::]:2525"]})], "ids": ["TC040"]},
 		"one of several bindings": {"connectors": [object.union(without, {"bindings": ["0.0.0.0:587", "0.0.0.0:25"]})], "ids": ["TC040"]},
 		"bindings not known": {"connectors": [object.union(without, {"bindings": []})], "ids": ["TC040"]},
-		"other port": {"connectors": [object.union(relay, {"bindings": ["0.0.0.0:587"]})], "ids": []},
-		"port that ends alike": {"connectors": [object.union(relay, {"bindings": ["0.0.0.0:1025", "0.0.0.0:325"]})], "ids": []},
+		"other port": {"connectors": [object.union(relay, {"bindings": ["0.0.0.0:587"]})], "ids": ["TC044"]},
+		"port that ends alike": {"connectors": [object.union(relay, {"bindings": ["0.0.0.0:1025", "0.0.0.0:325"]})], "ids": ["TC044"]},
 		"relay beside one that has it": {"connectors": [{}, relay], "ids": []},
 		"relay beside one that has it and is disabled": {"connectors": [{"enabled": false}, relay], "ids": ["TC040"]},
 		"relay beside one that has it on another port": {"connectors": [{"bindings": ["0.0.0.0:465"]}, relay], "ids": ["TC040"]},
-		"disabled": {"connectors": [object.union(without, {"enabled": false})], "ids": []},
-		"none": {"connectors": [], "ids": []},
+		"disabled": {"connectors": [object.union(without, {"enabled": false})], "ids": ["TC044"]},
+		"none": {"connectors": [], "ids": ["TC044"]},
 	}
 	reported(with_connectors(case.connectors)) == case.ids
 }

@@ -1,11 +1,14 @@
 package transportcert.compliance.rules
 
+import data.transportcert.document
+import data.transportcert.remedies
+
 # METADATA
 # title: A PKI certificate would be better
 # description: >-
 #   The best certificate is a valid PKI certificate, and the server serves another one. Where connectors have
-#   ExchangeServer, event 1037 is reported besides. An organisation that wants the self-signed certificate
-#   of Setup to stay, as Microsoft recommends for current versions, waives it or takes SMTP off the other.
+#   ExchangeServer, event 1037 is reported besides. Not reported in procedure 2016: from Exchange 2013 on Microsoft
+#   recommends to keep a self-signed certificate. Where the version is not known, that is what has to be found out first.
 # related_resources:
 #   - description: Step 8
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-8
@@ -14,16 +17,17 @@ package transportcert.compliance.rules
 # custom:
 #   id: TC014
 #   severity: warning
-#   remediation: Enable-ExchangeCertificate -Thumbprint {best} -Services SMTP -Server {server}
+#   remediation: Enable the best certificate for SMTP with Enable-ExchangeCertificate, on Exchange 2007 and 2010.
 report contains finding(rego.metadata.rule(), {
 	"message": sprintf("the best certificate %s is a valid PKI certificate, and the server serves %s", [
 		decision.best,
 		decision.certificate,
 	]),
+	"remediation": remedies.serve_best,
 	"path": "directory.internal_transport_certificate",
 	"thumbprint": decision.certificate,
-	"best": decision.best,
 }) if {
 	decision.matches_best == false
 	decision.best_kind == "pki"
+	document.procedure != "2016"
 }

@@ -9,6 +9,7 @@ import data.transportcert.inbound_anonymous
 #   An enabled connector with a name that Setup gives to those for other Exchange servers (Default, Default
 #   Frontend, Client Proxy, Outbound Proxy Frontend; Default internal receive connector on an Edge server) has
 #   lost ExchangeServer, while another one on port 25 or 2525 has it. One that somebody renamed is not recognised.
+#   Guides to hardening ask for AuthMechanism Tls alone: between Exchange servers that removes X-ANONYMOUSTLS.
 # related_resources:
 #   - description: Receive connectors, with those that Setup makes
 #     ref: https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors

@@ -1,5 +1,6 @@
 package transportcert.compliance.rules
 
+import data.transportcert.document
 import data.transportcert.selection
 
 # METADATA
@@ -38,7 +39,7 @@ stored_on_edge_servers if count(input.edge_subscriptions) > 0
 names_of_edge_servers := [send_name(i, connector) |
 	subscribed := {selection.comparable(subscription.name) | some subscription in input.edge_subscriptions}
 	some i, connector in input.send_connectors
-	is_enabled(connector)
+	document.session_can_begin(connector)
 	some name in connector.source_servers
 	selection.comparable(name) in subscribed
 ]

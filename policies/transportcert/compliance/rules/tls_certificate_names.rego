@@ -6,7 +6,10 @@ import data.transportcert.remedies
 import data.transportcert.selection
 
 # The TlsCertificateNames that the server uses: those of its Receive connectors, and those of the Send connectors of
-# which it is a source server. HealthChecker's users complained about names that other servers use.
+# which it is a source server. HealthChecker's users complained about names that other servers use. Exchange 2007 and
+# 2010 ignore them.
+default tls_certificate_names := []
+
 tls_certificate_names := array.concat(
 	[receive_name(i, connector) |
 		some i, connector in input.connectors
@@ -19,7 +22,9 @@ tls_certificate_names := array.concat(
 		sends_from_here(connector)
 		connector.tls_certificate_name != ""
 	],
-)
+) if {
+	document.advised_procedure == "2016"
+}
 
 receive_name(i, connector) := {
 	"value": connector.tls_certificate_name,
@@ -41,11 +46,9 @@ send_name(i, connector) := {
 	"sends": true,
 }
 
-is_enabled(connector) if not connector.enabled == false
-
 # The server sends mail through the connector.
 sends_from_here(connector) if {
-	is_enabled(connector)
+	document.session_can_begin(connector)
 	some name in connector.source_servers
 	is_this_server(name)
 }

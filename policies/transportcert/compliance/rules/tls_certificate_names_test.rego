@@ -11,7 +11,7 @@ name_of_issued := `<I>CN=Contoso CA, O="Contoso, Inc.", S=Washington<S>CN=mail.c
 # A document with that certificate and another TlsCertificateName for the only Receive connector, or for a Send connector.
 receiving(value) := object.union(
 	with_certificates([self_signed, issued]),
-	{"procedure": "2016", "connectors": [object.union(connector, {"tls_certificate_name": value})]},
+	{"procedure": "2016", "connectors": [object.union(with_tls, {"tls_certificate_name": value})]},
 )
 
 sending(changes) := object.union(
@@ -78,8 +78,19 @@ test_names_that_nothing_uses[name] if {
 	}
 	about_names(object.union(
 		document,
-		{"procedure": "2016", "connectors": [connector, object.union_n([connector, {"tls_certificate_name": "x"}, change])]},
+		{"procedure": "2016", "connectors": [connector, object.union_n([with_tls, {"tls_certificate_name": "x"}, change])]},
 	)) == []
+}
+
+test_exchange_2007_and_2010_know_no_tls_certificate_name[name] if {
+	some name, case in {
+		"2007": {"facts": {"procedure": "2007"}, "ids": []},
+		"2010": {"facts": {"exchange_version": "14.3.513.0"}, "ids": []},
+		"2013": {"facts": {"exchange_version": "15.0.1497.2"}, "ids": ["TC060"]},
+		"unknown": {"facts": {}, "ids": ["TC060"]},
+	}
+	about_names(object.union(object.remove(receiving("x"), ["procedure"]), case.facts)) == case.ids
+	about_names(object.union(object.remove(sending({"tls_certificate_name": "x"}), ["procedure"]), case.facts)) == case.ids
 }
 
 test_sections_that_were_not_gathered if {

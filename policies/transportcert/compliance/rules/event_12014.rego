@@ -1,0 +1,22 @@
+package transportcert.compliance.rules
+
+# METADATA
+# title: Event 12014, no certificate for STARTTLS
+# description: >-
+#   A connector with Tls finds no certificate that it can use for STARTTLS, and does not offer it.
+# related_resources:
+#   - description: The events
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#events
+# custom:
+#   id: TC005
+#   severity: error
+#   remediation: Import a certificate for the name that the connector searches for, and enable it for SMTP.
+report contains finding(rego.metadata.rule(), object.union(
+	{
+		"path": searched_path(i),
+		"connector": event.connector,
+	},
+	wording(event),
+)) if {
+	some [i, event] in starttls_events(12014)
+}

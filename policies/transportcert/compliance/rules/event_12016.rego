@@ -1,0 +1,22 @@
+package transportcert.compliance.rules
+
+# METADATA
+# title: Event 12016, the certificate for STARTTLS has expired
+# description: A connector uses an expired certificate for STARTTLS. It offers STARTTLS all the same.
+# related_resources:
+#   - description: The events
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#events
+# custom:
+#   id: TC006
+#   severity: error
+#   remediation: Renew the certificate, and enable the new one for SMTP.
+report contains finding(rego.metadata.rule(), object.union(
+	{
+		"path": path(starttls[i].certificate, "not_after"),
+		"thumbprint": starttls[i].certificate,
+		"connector": event.connector,
+	},
+	wording(event),
+)) if {
+	some [i, event] in starttls_events(12016)
+}

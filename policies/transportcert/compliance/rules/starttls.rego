@@ -1,0 +1,20 @@
+# What the rules about STARTTLS share.
+package transportcert.compliance.rules
+
+import data.transportcert.inbound_starttls
+
+# What each Receive connector does on STARTTLS, in the order of the document.
+starttls := inbound_starttls.decision.connectors
+
+# The events of one kind, each with the index of its connector.
+starttls_events(id) := {[i, event] |
+	some event in inbound_starttls.decision.events
+	event.id == id
+	some i, connector in starttls
+	connector.name == event.connector
+}
+
+# The JSON path of what a connector searches for.
+searched_path(i) := "host.physical_dns_fqdn" if {
+	starttls[i].searched_for.by == "physical_fqdn"
+} else := sprintf("connectors[%d].%s", [i, starttls[i].searched_for.by])

@@ -1,0 +1,37 @@
+package transportcert.compliance.rules
+
+import data.transportcert.document
+import data.transportcert.remedies
+
+# METADATA
+# title: The certificate for STARTTLS expires soon
+# description: >-
+#   The certificate that a connector uses for STARTTLS expires within expires_within_days. Exchange itself says so with
+#   event 12018, on days that Microsoft has not published.
+# related_resources:
+#   - description: HealthChecker, certificate check
+#     ref: https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/CertificateCheck/
+# custom:
+#   id: TC028
+#   severity: warning
+#   remediation: Renew the certificate, and enable the new one for SMTP.
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s uses the certificate %s for STARTTLS, which expires on %s", [
+		connector.name,
+		certificate.thumbprint,
+		certificate.not_after,
+	]),
+	"path": path(certificate.thumbprint, "not_after"),
+	"thumbprint": certificate.thumbprint,
+	"connector": connector.name,
+	"remediation": renewal(certificate.thumbprint),
+}) if {
+	some connector in starttls
+	certificate := document.store[connector.certificate]
+	expires_between(certificate, document.now, expiry_horizon)
+}
+
+# The internal transport certificate has to be replaced as such.
+renewal(thumbprint) := remedies.renew_loaded if {
+	thumbprint == decision.certificate
+} else := remedies.renew_starttls(thumbprint)

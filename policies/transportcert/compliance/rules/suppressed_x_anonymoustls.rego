@@ -1,0 +1,33 @@
+package transportcert.compliance.rules
+
+import data.transportcert.document
+import data.transportcert.inbound_anonymous
+
+# METADATA
+# title: X-ANONYMOUSTLS suppressed
+# description: >-
+#   An enabled connector with ExchangeServer has SuppressXAnonymousTls, as for WAN optimisers, and does not offer
+#   X-ANONYMOUSTLS. Mail from other Exchange servers arrives unencrypted, and only where UseDowngradedExchangeServerAuth
+#   is set on the servers. Exchange 2007 does not know the setting.
+# related_resources:
+#   - description: Set-ReceiveConnector, SuppressXAnonymousTls
+#     ref: https://learn.microsoft.com/powershell/module/exchange/set-receiveconnector
+# custom:
+#   id: TC043
+#   severity: warning
+#   remediation: |-
+#     # If no WAN optimiser needs it:
+#     Set-ReceiveConnector {identity} -SuppressXAnonymousTls $false
+#     # Otherwise check that UseDowngradedExchangeServerAuth is set too, with Get-TransportService (2010: Get-TransportServer).
+report contains finding(rego.metadata.rule(), {
+	"message": sprintf("%s has SuppressXAnonymousTls and does not offer X-ANONYMOUSTLS", [connector.name]),
+	"path": sprintf("connectors[%d].suppress_x_anonymous_tls", [i]),
+	"connector": connector.name,
+	"identity": identity(connector.name),
+}) if {
+	document.advised_procedure != "2007"
+	some i, connector in input.connectors
+	connector.suppress_x_anonymous_tls == true
+	document.session_can_begin(connector)
+	inbound_anonymous.authenticates_servers(connector)
+}
