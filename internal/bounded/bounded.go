@@ -23,7 +23,8 @@ const (
 // error is then the cause why the context ended. A panic in do is an error.
 //
 // One allocation that is larger than the machine's memory still ends the
-// program: only the operating system can bound that.
+// program: only the operating system can bound that. So does a stack that
+// overflows: package bundles leaves policies no way to that.
 func Do[T any](ctx context.Context, do func(context.Context) (T, error)) (T, error) {
 	return run(ctx, maxGrowth, do)
 }

@@ -1,7 +1,6 @@
 package bundles
 
 import (
-	"bytes"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -57,18 +56,17 @@ func (b *budget) size(name string, size int64) error {
 	return nil
 }
 
-// values counts the values of a file of data: of JSON what begins with a
-// bracket or stands behind a comma, of YAML also what stands on a line.
+// values counts the values of a file of data, and rather too many than too few:
+// of JSON what begins with a bracket or stands behind a comma, of YAML also what
+// stands on a line or behind an indicator.
 func (b *budget) values(name string, text []byte) error {
 	switch {
 	case strings.HasSuffix(name, bundle.RegoExt):
 		return nil
-	case bundle.IsYAMLFile(name):
-		for _, separator := range []string{"\n", ",", "[", "{", "- ", "? "} {
-			b.counted += int64(bytes.Count(text, []byte(separator)))
-		}
-	default:
+	case strings.HasSuffix(name, ".json"), isControl(name):
 		b.counted += valuesOfJSON(text)
+	default: // OPA takes a file of --policy with another name for YAML
+		b.counted += max(valuesOfJSON(text), valuesOfYAML(text))
 	}
 	if b.counted > maxValues {
 		return &limitError{name, maxValues, "values in the data, with the other files"}
@@ -87,6 +85,21 @@ func valuesOfJSON(text []byte) int64 {
 			i++
 		case !quoted && (c == ',' || c == '[' || c == '{'):
 			count++
+		}
+	}
+	return count
+}
+
+func valuesOfYAML(text []byte) int64 {
+	count := int64(1)
+	for i, c := range text {
+		switch c {
+		case ',', '[', '{', '\n', '\r', 0x85, 0xa8, 0xa9: // the last bytes of the other line breaks of YAML 1.1
+			count++
+		case '-', '?', ':': // with a zero byte behind it in UTF-16
+			if i+1 == len(text) || strings.IndexByte(" \t\r\n\xc2\xe2\x00", text[i+1]) >= 0 {
+				count++
+			}
 		}
 	}
 	return count

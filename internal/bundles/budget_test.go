@@ -26,6 +26,10 @@ func TestWhatABundleHoldsIsBounded(t *testing.T) {
 		"twenty million":        {map[string]string{"data.json": `[` + strings.Repeat("{},", 20*maxValues) + `{}]`}, "data.json: expected at most 1000000 values"},
 		"a million texts":       {map[string]string{"data.json": `[` + strings.Repeat(`"",`, maxValues) + `""]`}, "data.json: expected at most 1000000 values"},
 		"a million lines":       {map[string]string{"data.yaml": strings.Repeat("-\n", maxValues+1)}, "data.yaml: expected at most 1000000 values"},
+		"a million old lines":   {map[string]string{"data.yaml": strings.Repeat("-\r", maxValues+1)}, "data.yaml: expected at most 1000000 values"},
+		"a million new lines":   {map[string]string{"data.yaml": strings.Repeat("-\u0085", maxValues+1)}, "data.yaml: expected at most 1000000 values"},
+		"a million tabs":        {map[string]string{"data.yaml": strings.Repeat("-\t", maxValues+1)}, "data.yaml: expected at most 1000000 values"},
+		"a million in UTF-16":   {map[string]string{"data.yaml": "\xff\xfe" + strings.Repeat("-\x00 \x00", maxValues+1)}, "data.yaml: expected at most 1000000 values"},
 		"a million on one line": {map[string]string{"data.yml": strings.Repeat("- ", maxValues+1)}, "data.yml: expected at most 1000000 values"},
 		"a million in two files": {map[string]string{
 			"data.json":   `{"a": [` + strings.Repeat("{},", maxValues*2/5) + `{}]}`,

@@ -3,12 +3,14 @@ package bundles
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/transportcert/transportcert/internal/hostile"
 )
@@ -72,4 +74,47 @@ func FuzzKeys(f *testing.F) {
 			hostile.Check(t, err.Error())
 		}
 	})
+}
+
+// FuzzValues asks that what is counted before anything is parsed is never less
+// than what there is.
+func FuzzValues(f *testing.F) {
+	for _, text := range []string{
+		`{"a": [1, {"b": null}], "c\\\"": "],["}`, "[[],[{}],\"\\u0022,\",1e5]", "- a\n- - b\n  - ? c\n    : d\n- {e: f, g: [h]}\n",
+		"a:\n  b: |\n    c\n  ? d\n", "x: 'it''s, [not]'\n--- 1\n...\n", "? - a\n: - b\n",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Add([]byte("\xff\xfe-\x00 \x00-\x00 \x00-\x00 \x00a\x00"))
+	f.Add([]byte("\xfe\xff\x00-\x00 \x00-\x00 \x00-\x00 \x00a"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var value any
+		if json.Unmarshal(text, &value) == nil {
+			require.GreaterOrEqual(t, valuesOfJSON(text), countValues(value))
+		}
+		value = nil
+		if !bytes.ContainsAny(text, "&*") && yaml.Unmarshal(text, &value) == nil && len(text) > 0 {
+			require.GreaterOrEqual(t, valuesOfYAML(text), countValues(value), "%q", text)
+		}
+	})
+}
+
+// countValues counts a value and those in it.
+func countValues(value any) int64 {
+	count := int64(1)
+	switch value := value.(type) {
+	case []any:
+		for _, inner := range value {
+			count += countValues(inner)
+		}
+	case map[string]any:
+		for _, inner := range value {
+			count += countValues(inner)
+		}
+	case map[any]any:
+		for _, inner := range value {
+			count += countValues(inner)
+		}
+	}
+	return count
 }
