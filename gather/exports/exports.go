@@ -135,7 +135,7 @@ func (g Gatherer) fill(doc *gather.Document, c collection, server string) {
 	if doc.Sources == nil {
 		doc.Sources = map[string]string{}
 	}
-	f := filling{g, doc, first(server, g.Dir), c.exportsOf(server), c.unknown}
+	f := filling{g, doc, first(server, g.Dir), c.exportsOf(server), c.unknown, c.none}
 	if connectors := collect(f, "connectors", g.connector); connectors != nil {
 		doc.Connectors = connectors
 	}
@@ -175,7 +175,8 @@ type filling struct {
 	doc     *gather.Document
 	server  string // for reports
 	exports []*export
-	unknown map[string]bool // sections of which there is more, that can belong to any server
+	unknown map[string]bool   // sections of which there is more, that can belong to any server
+	none    map[string]string // by section: the file that says there is nothing
 }
 
 // collect reads what each export says of a section and notes in Sources
@@ -217,6 +218,9 @@ func collect[T any](f filling, section string, read func(*export) (string, T, er
 	if failed {
 		f.report("%s: %s not gathered, since not every object could be read", f.server, section)
 		return nil
+	}
+	if none := f.none[section]; none != "" && sources == nil {
+		values, sources = []T{}, []string{"clixml:" + none}
 	}
 	if sources != nil {
 		slices.Sort(sources)

@@ -27,6 +27,21 @@ type file struct {
 	organization bool   // in the folder organization
 }
 
+// organizationSection returns the section that the export script writes to the
+// file. It leaves the file without an object where a cmdlet returns nothing.
+func (f file) organizationSection() string {
+	if !f.organization {
+		return ""
+	}
+	switch strings.ToLower(path.Base(f.name)) {
+	case "send-connectors.xml":
+		return "send_connectors"
+	case "edge-subscriptions.xml":
+		return "edge_subscriptions"
+	}
+	return ""
+}
+
 // The folders of the layout that the export script makes.
 const (
 	serversFolder      = "servers"

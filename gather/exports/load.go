@@ -85,13 +85,14 @@ type collection struct {
 	servers []string             // names, from objects and from folders
 	unknown map[string]bool      // sections of which there are objects that can belong to any server
 	broken  map[string]error     // by server, in lower case: a file in its folder that cannot be read
+	none    map[string]string    // by section of the organization: the script's file that says there is nothing
 	made    time.Time            // when the exports were made; zero: not known
 }
 
 // load reads every file.
 func (g Gatherer) load(ctx context.Context) (collection, error) {
 	g.Limits = g.Limits.WithDefaults()
-	c := collection{of: map[string][]*export{}, unknown: map[string]bool{}, broken: map[string]error{}}
+	c := collection{of: map[string][]*export{}, unknown: map[string]bool{}, broken: map[string]error{}, none: map[string]string{}}
 	tree, err := g.open()
 	if err != nil {
 		return c, fmt.Errorf("exports: %w", err)
@@ -133,6 +134,10 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		}
 		if left.lost > 0 {
 			g.report("%s: line %d: expected whole characters, found half of one; U+FFFD stands for it, in %d texts of the file", path, left.lostLine, left.lost)
+		}
+		if section := f.organizationSection(); section != "" && len(values) == 0 {
+			c.none[section] = f.name
+			continue
 		}
 		found := g.classify(tree, f, values)
 		c.exports = append(c.exports, found...)

@@ -51,6 +51,32 @@ func TestOrganization(t *testing.T) {
 	}
 }
 
+// An organization without Send connectors or Edge subscriptions is told from one
+// that nobody asked. Elsewhere an empty file says nothing.
+func TestOrganizationHasNone(t *testing.T) {
+	t.Parallel()
+	files := layout(t, "")
+	files["organization/send-connectors.xml"] = objs()
+	files["organization/edge-subscriptions.xml"] = objs()
+	docs, reports := all(t, Gatherer{Dir: "DIR", Files: mapFS(files)})
+	require.Empty(t, reports)
+	for _, doc := range docs {
+		require.Equal(t, []gather.SendConnector{}, doc.SendConnectors)
+		require.Equal(t, []gather.EdgeSubscription{}, doc.EdgeSubscriptions)
+		require.Equal(t, "clixml:organization/send-connectors.xml", doc.Sources["send_connectors"])
+	}
+
+	delete(files, "organization/edge-subscriptions.xml")
+	files["organization/more.xml"] = objs(sendObj("None"))
+	files["servers/EX01/send-connectors.xml"] = objs()
+	docs, reports = all(t, Gatherer{Dir: "DIR", Files: mapFS(files)})
+	require.Equal(t, []string{"DIR/servers/EX01/send-connectors.xml: holds no objects"}, reports)
+	for _, doc := range docs {
+		require.Len(t, doc.SendConnectors, 1)
+		require.Nil(t, doc.EdgeSubscriptions)
+	}
+}
+
 // Send connectors in the folder of a server are that server's, as an Edge server
 // has them.
 func TestSendConnectorsOfOneServer(t *testing.T) {
