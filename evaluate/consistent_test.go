@@ -8,8 +8,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/oracle/documents"
 )
 
 func fixture(t *testing.T, name string) *gather.Document {
@@ -122,6 +124,13 @@ func TestShippedAnswersAreConsistent(t *testing.T) {
 		_, _, err = evaluator.Check(t.Context(), document)
 		require.NoError(t, err, name)
 	}
+	rapid.Check(t, func(rt *rapid.T) {
+		document := documents.Document().Draw(rt, "document")
+		_, err := evaluator.Evaluate(t.Context(), document)
+		require.NoError(rt, err)
+		_, _, err = evaluator.Check(t.Context(), document)
+		require.NoError(rt, err)
+	})
 }
 
 // A bundle in place of the shipped rules can say anything. Others documents are
