@@ -12,7 +12,35 @@ package system.log
 # METADATA
 # title: Sections
 # description: The sections of a document that are logged. What nobody listed is not.
-sections := {"schema_version", "server", "now", "phase", "connectors", "directory", "host", "certificates", "sources"}
+sections := {
+	"schema_version",
+	"server",
+	"now",
+	"phase",
+	"gathered_at",
+	"exchange_version",
+	"procedure",
+	"roles",
+	"connectors",
+	"directory",
+	"host",
+	"certificates",
+	"sources",
+}
+
+# METADATA
+# title: Connector fields
+# description: What is logged of a Receive connector. tls_certificate_name, the subject of a certificate and its issuer, is not.
+connector_fields := {
+	"name",
+	"auth_mechanisms",
+	"enabled",
+	"fqdn",
+	"bindings",
+	"suppress_x_anonymous_tls",
+	"require_tls",
+	"transport_role",
+}
 
 # METADATA
 # title: Certificate fields
@@ -39,9 +67,14 @@ trust_fields := {"chain", "valid_from", "valid_until", "revoked"}
 # METADATA
 # title: Results
 # description: >-
-#   The paths whose results are logged: those that name certificates by their thumbprints alone. The result
-#   of a query for the whole package would hold the store, and findings quote names.
-results := {"transportcert/inbound_anonymous/decision"}
+#   The paths whose results are logged: the decisions. The result of a query for a whole package would hold the
+#   store, and findings quote names.
+results := {
+	"transportcert/server/decision",
+	"transportcert/inbound_anonymous/decision",
+	"transportcert/inbound_starttls/decision",
+	"transportcert/outbound_anonymous/decision",
+}
 
 # METADATA
 # title: Masked input
@@ -55,6 +88,39 @@ mask contains "/result" if {
 	has_certificates
 	not has_logged_result
 }
+
+# METADATA
+# title: Masked decision
+# description: >-
+#   A decision in the log stands in place of the one that was made. What inbound STARTTLS searched for, and the words
+#   of its events, can quote a certificate's names.
+mask contains {"op": "upsert", "path": "/result", "value": without_names(input.result)} if {
+	has_certificates
+	has_logged_result
+	is_object(input.result)
+}
+
+# METADATA
+# title: Without names
+# description: A decision without what can quote names; of the server's, also the decisions in it.
+without_names(decision) := object.union(of_server, of_scenarios) if {
+	of_server := object.union(decision, unquoted(decision))
+	of_scenarios := {scenario: unquoted(nested) |
+		some scenario, nested in decision
+		is_array(nested.input_errors)
+	}
+}
+
+# METADATA
+# title: Unquoted
+# description: The connectors and events of a decision as they are logged.
+unquoted(decision) := object.filter(
+	{
+		"connectors": [object.remove(connector, ["searched_for"]) | some connector in decision.connectors],
+		"events": [object.remove(event, ["message", "remediation"]) | some event in decision.events],
+	},
+	object.keys(decision),
+)
 
 # METADATA
 # title: Has a logged result
@@ -71,8 +137,16 @@ has_certificates if "certificates" in object.keys(input.input)
 # description: The document as it is logged.
 logged := object.union(
 	object.filter(input.input, sections),
-	{"certificates": [logged_certificate(certificate) | some certificate in input.input.certificates]},
+	{key: value | some key, value in logged_lists; key in object.keys(input.input)},
 )
+
+# METADATA
+# title: Logged lists
+# description: The connectors and certificates of the document as they are logged; what is no connector is not.
+logged_lists := {
+	"connectors": [object.filter(connector, connector_fields) | some connector in input.input.connectors; is_object(connector)],
+	"certificates": [logged_certificate(certificate) | some certificate in input.input.certificates],
+}
 
 # METADATA
 # title: Logged certificate

@@ -18,19 +18,59 @@ certificate := {
 
 event := {
 	"path": "transportcert/inbound_anonymous/decision",
-	"input": {"server": "EX01", "certificates": [certificate], "documents": ["secret"]},
+	"input": {
+		"server": "EX01",
+		"connectors": [{"name": "Relay", "tls_certificate_name": "<I>CN=secret<S>CN=secret"}],
+		"certificates": [certificate],
+		"documents": ["secret"],
+	},
 	"result": {"certificate": "5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F"},
 }
 
 test_only_what_is_listed_is_logged if {
-	log.mask == {{"op": "upsert", "path": "/input", "value": {
+	{"op": "upsert", "path": "/input", "value": {
 		"server": "EX01",
+		"connectors": [{"name": "Relay"}],
 		"certificates": [{
 			"thumbprint": "5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F",
 			"has_private_key": null,
 			"trust": {"chain": "trusted"},
 		}],
-	}}} with input as event
+	}} in log.mask with input as event
+}
+
+starttls := {
+	"connectors": [{"name": "Relay", "searched_for": {"by": "tls_certificate_name", "value": "secret"}, "stopped_at": "certificate_not_found"}],
+	"events": [{"id": 12014, "message": "secret", "remediation": "secret"}],
+	"input_errors": [],
+}
+
+logged_starttls := {
+	"connectors": [{"name": "Relay", "stopped_at": "certificate_not_found"}],
+	"events": [{"id": 12014}],
+	"input_errors": [],
+}
+
+test_decisions_are_logged_without_names[path] if {
+	some path, case in {
+		"transportcert/inbound_starttls/decision": {"result": starttls, "logged": logged_starttls},
+		"transportcert/server/decision": {
+			"result": {"server": "EX01", "inbound_starttls": starttls, "events": starttls.events, "input_errors": []},
+			"logged": {"server": "EX01", "inbound_starttls": logged_starttls, "events": logged_starttls.events, "input_errors": []},
+		},
+		"transportcert/outbound_anonymous/decision": {
+			"result": {"routes": [], "events": [], "input_errors": []},
+			"logged": {"routes": [], "events": [], "input_errors": []},
+		},
+	}
+	masks := log.mask with input as object.union(object.remove(event, ["result"]), {"path": path, "result": case.result})
+	{"op": "upsert", "path": "/result", "value": case.logged} in masks
+	not "/result" in masks
+}
+
+test_a_result_that_is_no_decision_stays if {
+	masks := log.mask with input as object.union(event, {"result": true})
+	count(masks) == 1
 }
 
 test_other_results_are_not_logged if {
@@ -52,13 +92,15 @@ test_results_of_ad_hoc_queries_are_not_logged if {
 
 test_documents_that_are_none_leave_nothing if {
 	every certificates in ["secret", {"a": {"der": "secret"}}, ["secret", ["secret"]], null] {
-		some entry in log.mask with input as object.union(event, {"input": {"certificates": certificates}})
-		not contains(json.marshal(entry), "secret")
+		masks := log.mask with input as object.union(event, {"input": {"certificates": certificates, "connectors": certificates}})
+		count(masks) == 2
+		not contains(json.marshal(masks), "secret")
 	}
 }
 
 test_trust_that_is_none_is_not_logged if {
-	some entry in log.mask with input as object.union(event, {"input": {"certificates": [{"version": 3, "trust": "secret"}]}})
+	masks := log.mask with input as object.union(event, {"input": {"certificates": [{"version": 3, "trust": "secret"}]}})
+	some entry in masks
 	entry.value.certificates == [{"version": 3}]
 }
 

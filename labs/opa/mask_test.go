@@ -74,6 +74,6 @@ func TestMask(t *testing.T) {
 		require.Contains(t, entry, certificate["thumbprint"], path)
 	}
 	decision := decode(t, []byte(masked[decisionPath])).(map[string]any)
-	require.Equal(t, "CA11CA11CA11CA11CA11CA11CA11CA11CA11CA11", decision["result"].(map[string]any)["best"])
+	require.Equal(t, "CA11CA11CA11CA11CA11CA11CA11CA11CA11CA11", decision["result"].(map[string]any)["inbound_anonymous"].(map[string]any)["best"])
 	require.Nil(t, decode(t, []byte(masked[findingsPath])).(map[string]any)["result"])
 }
