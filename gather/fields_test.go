@@ -109,26 +109,7 @@ func rowFor(table, key string) bool {
 func TestTheQuickWayAgreesOnEveryField(t *testing.T) {
 	t.Parallel()
 	schema := readSchema(t)
-	whole := example(t, schema, schema)
-	quick, refused := 0, 0
-	check := func() {
-		mutant, err := json.Marshal(whole)
-		require.NoError(t, err)
-		slow, err := decode(mutant, documentSchema())
-		fast := decodeUsual(mutant)
-		if err != nil {
-			require.Nil(t, fast, "%s", mutant)
-			refused++
-			return
-		}
-		require.True(t, slow.valid(), "%s", mutant)
-		require.Equal(t, slow, encoded(t, slow), "%s", mutant)
-		if fast != nil {
-			require.Equal(t, slow, fast, "%s", mutant)
-			quick++
-		}
-	}
-	mutate(whole, check)
+	quick, refused := compareMutants(t, example(t, schema, schema))
 	require.Greater(t, quick, 100)
 	require.Greater(t, refused, 500)
 

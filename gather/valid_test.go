@@ -15,7 +15,7 @@ import (
 // some fixtures is replaced in turn by values that do not fit there.
 func TestTheQuickWayAgreesWithTheSchema(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob("../fixtures/*0-*/input.json")
+	paths, err := filepath.Glob("../fixtures/[0-9]0-*/input.json")
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
 	quick, refused := 0, 0
@@ -24,25 +24,35 @@ func TestTheQuickWayAgreesWithTheSchema(t *testing.T) {
 		require.NoError(t, err)
 		var whole any
 		require.NoError(t, json.Unmarshal(text, &whole))
-		mutate(whole, func() {
-			mutant, err := json.Marshal(whole)
-			require.NoError(t, err)
-			slow, err := decode(mutant, documentSchema())
-			fast := decodeUsual(mutant)
-			if err != nil {
-				require.Nil(t, fast, "%s", mutant)
-				refused++
-				return
-			}
-			require.True(t, slow.valid(), "%s", mutant)
-			if fast != nil {
-				require.Equal(t, slow, fast, "%s", mutant)
-				quick++
-			}
-		})
+		q, r := compareMutants(t, whole)
+		quick, refused = quick+q, refused+r
 	}
 	require.Greater(t, quick, 1000)
 	require.Greater(t, refused, 1000)
+}
+
+// compareMutants asks of every mutant of a document that the quick way and the schema
+// agree on it, and that nothing is lost on the way to JSON and back. It returns how
+// many were read the quick way, and how many were refused.
+func compareMutants(t *testing.T, whole any) (quick, refused int) {
+	mutate(whole, func() {
+		mutant, err := json.Marshal(whole)
+		require.NoError(t, err)
+		slow, err := decode(mutant, documentSchema())
+		fast := decodeUsual(mutant)
+		if err != nil {
+			require.Nil(t, fast, "%s", mutant)
+			refused++
+			return
+		}
+		require.True(t, slow.valid(), "%s", mutant)
+		require.Equal(t, slow, encoded(t, slow), "%s", mutant)
+		if fast != nil {
+			require.Equal(t, slow, fast, "%s", mutant)
+			quick++
+		}
+	})
+	return quick, refused
 }
 
 func TestTheQuickWayTakesNoKeyTwice(t *testing.T) {
