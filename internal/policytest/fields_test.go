@@ -73,12 +73,17 @@ ineligible contains {"thumbprint": certificate.thumbprint, "reason": "x"} if {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := checkText(t, map[string]string{"x.rego": use + test.rule + "\n"})
+			path := filepath.Join(t.TempDir(), "x.rego")
+			require.NoError(t, os.WriteFile(path, []byte(use+test.rule+"\n"), 0o600))
+			own, err := read([]string{path})
+			require.NoError(t, err)
+			problems, err := own.fields([]string{"reason", "thumbprint"})
+			require.NoError(t, err)
 			if test.expected == "" {
-				require.Empty(t, found)
+				require.Empty(t, problems)
 				return
 			}
-			require.Equal(t, []string{"x.rego:8: " + test.expected}, found)
+			require.Equal(t, []Problem{{path, 8, test.expected}}, problems)
 		})
 	}
 }
