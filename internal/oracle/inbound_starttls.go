@@ -118,7 +118,8 @@ func (s server) searchedFor(c gather.Connector) *SearchedFor {
 // matches is readings 1 and 2.
 func (f SearchedFor) matches(c *gather.Certificate) bool {
 	if f.By == "tls_certificate_name" {
-		return strings.ToLower(f.Value) == strings.ToLower("<I>"+c.Issuer+"<S>"+c.Subject)
+		own := strings.ToLower("<I>" + c.Issuer + "<S>" + c.Subject) // as lower in Rego, which folds less than EqualFold
+		return own == strings.ToLower(f.Value)
 	}
 	name := normal(f.Value)
 	return name != "" && slices.ContainsFunc(names(c), func(own string) bool {
