@@ -17,7 +17,7 @@ import data.transportcert.server
 #   severity: error
 #   remediation: |-
 #     # Look which connectors are enabled, and which have ExchangeServer and SuppressXAnonymousTls:
-#     Get-ReceiveConnector -Server {server} | Format-List Name,Enabled,AuthMechanism,SuppressXAnonymousTls
+#     Get-ReceiveConnector -Server {server} | Format-List 'Name', 'Enabled', 'AuthMechanism', 'SuppressXAnonymousTls'
 report contains finding(rego.metadata.rule(), {
 	"message": "no connector offers X-ANONYMOUSTLS to other Exchange servers",
 	"path": "connectors",
