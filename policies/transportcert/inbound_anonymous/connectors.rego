@@ -3,23 +3,23 @@ package transportcert.inbound_anonymous
 import data.transportcert.document
 import data.transportcert.internal_certificate
 
-# The verdict for each connector, in the order of the document.
-connectors := [verdict(connector) | some connector in input.connectors]
+# The verdict for each connector, in the order of the document. One where nothing stopped the process offers
+# X-ANONYMOUSTLS.
+connectors := [verdict |
+	some connector in input.connectors
+	stop := stopped_at(connector)
+	verdict := {
+		"name": connector.name,
+		"advertise_x_anonymoustls": is_null(stop),
+		"certificate": served(stop),
+		"stopped_at": stop,
+	}
+]
 
-# A connector where nothing stopped the process offers X-ANONYMOUSTLS with the loaded certificate.
-verdict(connector) := {
-	"name": connector.name,
-	"advertise_x_anonymoustls": true,
-	"certificate": internal_certificate.thumbprint,
-	"stopped_at": null,
-} if {
-	is_null(stopped_at(connector))
-} else := {
-	"name": connector.name,
-	"advertise_x_anonymoustls": false,
-	"certificate": null,
-	"stopped_at": stopped_at(connector),
-}
+# Without a stop, the loaded certificate.
+served(stop) := null if {
+	is_string(stop)
+} else := internal_certificate.thumbprint
 
 # Where the process stops for a connector; null where it comes to its end.
 stopped_at(connector) := "connector_disabled" if {

@@ -74,7 +74,7 @@ eligible(searched) := selection.in_order(matching(searched) - object.keys(inelig
 # custom:
 #   step: 6
 #   reading: 3
-best(searched) := selection.first_of(eligible(searched), ["pki", "self_signed", "expired_pki"])
+best(searched) := selection.first_of(eligible(searched), {"pki": 1, "self_signed": 2, "expired_pki": 3})
 
 # METADATA
 # title: Expired

@@ -31,7 +31,7 @@ names(certificate) := array.concat(certificate.subject_common_names, certificate
 by_name := object.union_n([{name: {certificate.thumbprint: true}} |
 	some certificate in input.certificates
 	some stated in array.concat(certificate.subject_common_names, certificate.dns_names)
-	name := lower(trim_suffix(stated, "."))
+	name := comparable(stated)
 	name != ""
 ])
 

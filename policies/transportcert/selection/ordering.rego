@@ -21,13 +21,15 @@ eligible(domains) := in_order([certificate.thumbprint |
 #   step: 8
 #   reading: 9
 in_order(thumbprints) := [thumbprint |
-	# The digits of not_before as a number below zero: sort knows only one direction, and reversing its result
-	# would put the higher thumbprint first where not_before is equal.
-	some [_, thumbprint] in sort([[0 - digits, unsorted] |
-		some unsorted in thumbprints
-		digits := to_number(regex.replace(document.store[unsorted].not_before, `\D`, ""))
-	])
+	some [_, thumbprint] in sort([[recency[unsorted], unsorted] | some unsorted in thumbprints])
 ]
+
+# The digits of each not_before as a number below zero: sort knows only one direction, and reversing its result would
+# put the higher thumbprint first where not_before is equal.
+recency := {certificate.thumbprint: below_zero |
+	some certificate in input.certificates
+	below_zero := 0 - to_number(regex.replace(certificate.not_before, `\D`, ""))
+}
 
 # METADATA
 # title: Best
@@ -35,19 +37,17 @@ in_order(thumbprints) := [thumbprint |
 # custom:
 #   step: 8
 #   reading: 7
-best(domains) := first_of(eligible(domains), ["pki", "self_signed"])
+best(domains) := first_of(eligible(domains), {"pki": 1, "self_signed": 2})
 
 # METADATA
 # title: First of
 # description: >-
-#   Of thumbprints in order, the first whose certificate is of the preferred kind, with that kind; where there
-#   is none, of the next kind; undefined without any.
+#   Of thumbprints in order, the first whose certificate is of the kind that is preferred, by number; where there is
+#   none, of the next kind; undefined without any.
 # custom:
 #   step: 8
-first_of(thumbprints, kinds) := {"thumbprint": of_kind[0], "kind": chosen} if {
-	found := {kind(thumbprint) | some thumbprint in thumbprints}
-	chosen := [candidate | some candidate in kinds; candidate in found][0]
-	of_kind := [thumbprint | some thumbprint in thumbprints; kind(thumbprint) == chosen]
+first_of(thumbprints, preference) := {"thumbprint": thumbprints[first], "kind": kind(thumbprints[first])} if {
+	[_, first] := min([[preference[kind(thumbprint)], i] | some i, thumbprint in thumbprints])
 }
 
 # Undefined for a certificate that is neither: issued by a CA that is not trusted, for example.
