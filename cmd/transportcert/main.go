@@ -1,5 +1,5 @@
-// Command transportcert tells which certificate an Exchange server serves on
-// X-ANONYMOUSTLS, and why.
+// Command transportcert tells which certificates an Exchange server uses for TLS
+// between mail servers, and why.
 package main
 
 import (
@@ -98,12 +98,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "transportcert",
-		Short: "Tells which certificate an Exchange server serves on X-ANONYMOUSTLS, and why",
-		Long: `An Exchange server that receives mail from another Exchange server offers X-ANONYMOUSTLS and encrypts
-the session with one certificate out of its store. transportcert gathers the facts that decide which one,
-evaluates the nine steps that Microsoft published for it, and tells the certificate, the events that the
-server logs, and what to do about them. "gather" makes the document of a server's facts, "evaluate" decides,
-"explain" tells the decision step by step, and "check" is a gate for CI.
+		Short: "Tells which certificates an Exchange server uses for TLS between mail servers, and why",
+		Long: `An Exchange server chooses its TLS certificates itself: one for X-ANONYMOUSTLS, on which other Exchange
+servers send it mail, one for STARTTLS on each Receive connector, and one when it sends. transportcert gathers
+the facts that decide which ones, evaluates the steps that Microsoft published, and tells the certificates, the
+events that the server logs, and what to do about them. "gather" writes the document of a server's facts,
+"evaluate" decides, "explain" tells the decision step by step, and "check" is a gate for CI.
 
 Exit codes: 0 as it should be, 1 the answer is no, 2 it could not be answered.`,
 		Example: `  transportcert evaluate --exports exports/EX01

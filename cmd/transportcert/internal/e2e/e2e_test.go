@@ -190,9 +190,9 @@ func TestBrokenPipe(t *testing.T) {
 	require.Empty(t, stderr.String())
 }
 
-// soon ends a command that does not end by itself.
+// soon ends a command that does not end by itself. Three minutes are long: a machine can have much else to do.
 func soon(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -389,7 +389,7 @@ func TestFolderChangesWhileItIsRead(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	in := func(name string) string { return filepath.Join(folder, name) }
-	put(t, in("a.ndjson"), forest(t, 101, 1100))
+	put(t, in("a.ndjson"), forest(t, 101, 300))
 	for i, name := range []string{"b.json", "c.json", "d.json", "e.json", "f.ndjson"} {
 		put(t, in(name), documentOf(t, i+2))
 	}
@@ -413,7 +413,7 @@ func TestFolderChangesWhileItIsRead(t *testing.T) {
 	require.Error(t, command.Wait())
 
 	require.Equal(t, exitError, command.ProcessState.ExitCode())
-	require.Equal(t, slices.Concat(fromTo(101, 1100), fromTo(5, 9)), decided(t, string(decisions)))
+	require.Equal(t, slices.Concat(fromTo(101, 300), fromTo(5, 9)), decided(t, string(decisions)))
 	complaints := strings.Split(stderr.String(), "\n")
 	require.Len(t, complaints, 4)
 	require.Equal(t, "transportcert: reading documents: open "+in("b.json")+": no such file or directory", complaints[0])
