@@ -9,6 +9,7 @@ import (
 	"github.com/transportcert/transportcert/gather/collect"
 	"github.com/transportcert/transportcert/gather/directory"
 	"github.com/transportcert/transportcert/gather/exports"
+	"github.com/transportcert/transportcert/internal/bundles"
 	"github.com/transportcert/transportcert/internal/documents"
 )
 
@@ -34,6 +35,8 @@ func hint(err error) string {
 		return "; pass --server NAME"
 	case errors.As(err, &documents.NoDocumentsError{}):
 		return "; pass --exports PATH to read exports of the Exchange Management Shell"
+	case errors.Is(err, bundles.ErrNotHTTPS):
+		return "; --plain-http allows http to a loopback address"
 	case errors.Is(err, gather.ErrExport):
 		return "; pass its folder with --exports"
 	case errors.Is(err, directory.ErrTimeout):

@@ -166,6 +166,9 @@ func (r Registry) repository(reference string) (*remote.Repository, error) {
 	return repository, nil
 }
 
+// ErrNotHTTPS says that a registry would be reached without TLS.
+var ErrNotHTTPS = errors.New("expected https")
+
 // guarded lets nothing out without TLS but to a loopback address: neither what
 // was asked for nor where a registry sends us.
 type guarded struct {
@@ -178,7 +181,7 @@ func (g guarded) RoundTrip(request *http.Request) (*http.Response, error) {
 	address := net.ParseIP(host)
 	loopback := host == "localhost" || address != nil && address.IsLoopback()
 	if request.URL.Scheme != "https" && !(g.plainHTTP && loopback) {
-		return nil, fmt.Errorf("%s: expected https; plain http is for loopback addresses, with --plain-http", request.URL.Host)
+		return nil, fmt.Errorf("%s: %w", request.URL.Host, ErrNotHTTPS)
 	}
 	return g.next.RoundTrip(request)
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/bundle"
@@ -110,7 +111,7 @@ func withSchemas(compiler *ast.Compiler, modules map[string]*ast.Module) error {
 	}
 	set.Put(ast.SchemaRootRef, set.Get(ast.MustParseRef("schema.input")))
 	for _, name := range typed {
-		module, err := ast.ParseModuleWithOpts("", metadata+name, ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1})
+		module, err := ast.ParseModuleWithOpts("", metadata()+name, ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1})
 		if err != nil {
 			return fmt.Errorf("reading the schemas: %w", err)
 		}
@@ -120,15 +121,19 @@ func withSchemas(compiler *ast.Compiler, modules map[string]*ast.Module) error {
 	return nil
 }
 
-const metadata = `# METADATA
-# scope: subpackages
-# schemas:
-#   - data.transportcert.server.decision: schema.decision
-#   - data.transportcert.inbound_anonymous.decision: schema.inbound_anonymous
-#   - data.transportcert.inbound_starttls.decision: schema.inbound_starttls
-#   - data.transportcert.outbound_anonymous.decision: schema.outbound_anonymous
-#   - data.transportcert.compliance.findings: schema.findings
-package `
+// metadata is the beginning of a module that gives the rules of others their
+// schemas; the package's name follows.
+func metadata() string {
+	lines := []string{
+		"# METADATA", "# scope: subpackages", "# schemas:",
+		"#   - " + evaluate.Server.Rule() + ": schema.decision",
+		"#   - data.transportcert.compliance.findings: schema.findings",
+	}
+	for _, scenario := range evaluate.Scenarios {
+		lines = append(lines, "#   - "+scenario.Rule()+": schema."+string(scenario))
+	}
+	return strings.Join(lines, "\n") + "\npackage "
+}
 
 // nullable says of a value with two types that it is of either. Of a list of
 // types, OPA would take one alone.
