@@ -6,10 +6,10 @@ package transportcert.document
 # scope: document
 # custom:
 #   hook: data.transportcert.custom.ineligible
-custom_criteria[criterion.reason] contains criterion.thumbprint if {
+custom_criteria[reason] contains thumbprint if {
 	some entry in data.transportcert.custom.ineligible
-	criterion := readable_criterion(entry)
-	store[criterion.thumbprint]
+	{"reason": reason, "thumbprint": thumbprint} = readable_criterion(entry)
+	store[thumbprint]
 }
 
 # A criterion that cannot be read must not go unnoticed.
