@@ -17,9 +17,11 @@ docs: build
 test: lint
 	go test ./...
 
-# The same properties against 20,000 documents each, and every fuzz target for FUZZTIME.
+# The same properties against as many DOCUMENTS each, and every fuzz target for FUZZTIME.
+DOCUMENTS = 20000
+
 property:
-	go test -count=1 -timeout 2h $$(grep -rl --include='*_test.go' 'rapid\.Check(' . | xargs -n1 dirname | sort -u) -rapid.checks=20000
+	go test -count=1 -timeout 2h $$(grep -rl --include='*_test.go' 'rapid\.Check(' . | xargs -n1 dirname | sort -u) -rapid.checks=$(DOCUMENTS)
 	$(MAKE) fuzz
 
 # What speaks to other systems, against the real ones. It needs root and the packages of labs/install.sh.
