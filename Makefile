@@ -29,7 +29,7 @@ integration:
 	labs/samba/run.sh go test -count=1 -tags integration ./gather/directory
 	labs/samba/run.sh labs/wine/run.sh go test -count=1 -tags integration -run Lab ./cmd/transportcert/internal/e2e
 	labs/wine/test.sh ./gather/certstore/... ./gather/host
-	go test -count=1 -tags integration ./labs/opa
+	go test -count=1 -tags integration ./labs/opa ./labs/prometheus
 
 lint:
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted with gofmt: $$unformatted"; exit 1; }

@@ -22,8 +22,8 @@ func newCheck() *cobra.Command {
 SOURCE are what they are for "evaluate".
 
 The output (-o) is text for people, json for programs, junit and sarif for CI systems, codequality for GitLab, or
-annotations in the log of GitHub Actions (github) and Azure Pipelines (azure). With FORMAT=FILE it goes into a
-file; -o can be repeated.
+annotations in the log of GitHub Actions (github) and Azure Pipelines (azure), or metrics for the textfile
+collectors of Prometheus' exporters (prometheus). With FORMAT=FILE it goes into a file; -o can be repeated.
 
 A waiver (--waivers) suppresses a finding until a day: JSON or YAML, a list of rule_id, server or thumbprint or
 both, reason and expires.
@@ -33,6 +33,7 @@ document of many.`,
 		Example: `  transportcert check documents/
   transportcert check --exports exports/EX01 --roots contoso-ca.pem --fail-on warning
   transportcert check --waivers waivers.yaml -o text -o sarif=findings.sarif -o junit=findings.xml documents/
+  transportcert check --all-servers --exports exports -o prometheus=/var/lib/node_exporter/transportcert.prom
   transportcert check --at 2027-03-01T00:00:00Z ex01.json`,
 		RunE: func(command *cobra.Command, paths []string) error {
 			if err := flags.check(); err != nil {
@@ -113,7 +114,7 @@ type gate struct {
 func (g *gate) write(o outcome) error {
 	g.failed = g.failed || slices.ContainsFunc(o.findings, g.failOn.Fails)
 	for _, r := range g.reports {
-		if err := r.Add(output.Checked{Document: o.Name, Decision: o.decision, Findings: o.findings, Places: o.places}); err != nil {
+		if err := r.Add(output.Checked{Document: o.Name, Facts: o.Document.Document, Decision: o.decision, Findings: o.findings, Places: o.places}); err != nil {
 			return writeError{err}
 		}
 	}
@@ -122,7 +123,7 @@ func (g *gate) write(o outcome) error {
 
 func (g *gate) fail(document string, why error) error {
 	for _, r := range g.reports {
-		if err := r.Fail(cmp.Or(document, "transportcert check"), why); err != nil {
+		if err := r.Fail(cmp.Or(document, output.WholeRun), why); err != nil {
 			return err
 		}
 	}

@@ -47,7 +47,9 @@ func (s *sources) gathered(command *cobra.Command) iter.Seq2[documents.Document,
 				document.Procedure = s.procedure
 			}
 			if err != nil {
-				if !yield(documents.Document{}, g.hinted(err)) {
+				of := collect.ServerError{Server: s.server}
+				errors.As(err, &of)
+				if !yield(documents.Document{Name: of.Server}, g.hinted(err)) {
 					return
 				}
 				continue

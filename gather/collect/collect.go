@@ -65,6 +65,16 @@ func (m *MissingError) Error() string {
 	return strings.Join(append([]string{"missing information: " + strings.Join(m.Sections, ", ")}, m.Absent...), "; ")
 }
 
+// A ServerError is why the document of one server of many could not be made.
+type ServerError struct {
+	Server string // its name
+	error
+}
+
+func (s ServerError) Error() string { return s.Server + ": " + s.error.Error() }
+
+func (s ServerError) Unwrap() error { return s.error }
+
 // A Collector makes documents. Where two sources have the same section, the
 // later one supplies it whole.
 type Collector struct {
@@ -79,8 +89,8 @@ type Collector struct {
 	Report       gather.Report                // what was left out
 }
 
-// Documents yields the documents. With All, the error of one server names it,
-// and keeps none of the others back.
+// Documents yields the documents. With All, the error of one server is a
+// ServerError, and keeps none of the others back.
 func (c *Collector) Documents(ctx context.Context) iter.Seq2[*gather.Document, error] {
 	return func(yield func(*gather.Document, error) bool) {
 		servers, known, err := c.known(ctx)
@@ -99,7 +109,7 @@ func (c *Collector) Documents(ctx context.Context) iter.Seq2[*gather.Document, e
 				}
 			}
 			if err != nil && c.All {
-				err = fmt.Errorf("%s: %w", server, err)
+				err = ServerError{server, err}
 			}
 			if !yield(doc, err) {
 				return

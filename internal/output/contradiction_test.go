@@ -73,7 +73,7 @@ func TestFormatsOfContradictoryDecisions(t *testing.T) {
 					var b bytes.Buffer
 					report, err := output.NewReport(name, &b, output.ReportOptions{FailOn: "warning", Rules: rules})
 					require.NoError(t, err)
-					require.NoError(t, report.Add(output.Checked{Document: "ex01.json", Decision: found, Findings: all, Places: make([]documents.Place, len(all))}))
+					require.NoError(t, report.Add(output.Checked{Document: "ex01.json", Facts: document, Decision: found, Findings: all, Places: make([]documents.Place, len(all))}))
 					require.NoError(t, report.Close())
 				}
 			}

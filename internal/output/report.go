@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/printable"
 )
@@ -15,15 +16,19 @@ import (
 // the writer below. After an error nothing more can be written.
 type Report interface {
 	Add(Checked) error
-	// Fail takes a document of which nothing could be found out, or the
-	// reason why the run did not come to its end.
+	// Fail takes a document of which nothing could be found out, or, with
+	// WholeRun as its name, the reason why the run did not come to its end.
 	Fail(document string, why error) error
 	Close() error
 }
 
+// WholeRun stands for a document where what failed is the run.
+const WholeRun = "transportcert check"
+
 // Checked is a document, what was decided for it and what was found.
 type Checked struct {
 	Document string // its name
+	Facts    *gather.Document
 	*evaluate.Decision
 	Findings []evaluate.Finding
 	Places   []documents.Place // where each finding is
@@ -38,7 +43,7 @@ type ReportOptions struct {
 }
 
 // Reports lists the formats that NewReport knows, the default first.
-var Reports = []string{"text", "json", "junit", "sarif", "codequality", "github", "azure"}
+var Reports = []string{"text", "json", "junit", "sarif", "codequality", "github", "azure", "prometheus"}
 
 // NewReport returns the report of that name.
 func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) {
@@ -57,6 +62,8 @@ func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) 
 		return cleaned{annotations{printable.NewWriter(w, printable.Commands), githubLine}}, nil
 	case "azure":
 		return cleaned{annotations{printable.NewWriter(w, printable.Commands), azureLine}}, nil
+	case "prometheus":
+		return newPrometheus(printable.NewWriter(w, printable.Text)), nil
 	}
 	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(Reports, ", "))
 }
@@ -76,7 +83,7 @@ type cleaned struct{ Report }
 func (r cleaned) Add(c Checked) error {
 	decision := *c.Decision
 	decision.Server = printable.Line(decision.Server)
-	clean := Checked{Document: c.Document, Decision: &decision, Places: c.Places}
+	clean := Checked{Document: c.Document, Facts: c.Facts, Decision: &decision, Places: c.Places}
 	for _, finding := range c.Findings {
 		for _, text := range []*string{&finding.RuleID, &finding.Title, &finding.Severity, &finding.Server, &finding.Message, &finding.Path} {
 			*text = printable.Line(*text)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/output"
 	"github.com/transportcert/transportcert/policies/schemas"
@@ -38,7 +39,7 @@ func decided(server string) *evaluate.Decision {
 // withFindings is a server about which there is something of each kind.
 func withFindings() output.Checked {
 	return output.Checked{
-		Document: "documents/ex01.json",
+		Document: "documents/ex01.json", Facts: &gather.Document{},
 		Decision: decided("EX01"),
 		Findings: []evaluate.Finding{
 			{
@@ -64,7 +65,7 @@ func withFindings() output.Checked {
 }
 
 func inOrder() output.Checked {
-	return output.Checked{Document: "forest.ndjson:7", Decision: decided("EX02"), Findings: []evaluate.Finding{}}
+	return output.Checked{Document: "forest.ndjson:7", Facts: &gather.Document{}, Decision: decided("EX02"), Findings: []evaluate.Finding{}}
 }
 
 // hostile is a server whose names want to be commands: of terminals, of CI
@@ -72,7 +73,7 @@ func inOrder() output.Checked {
 func hostile() output.Checked {
 	const names = "a\x1b[2J\u202e\r\n::error::b ##vso[task.complete]##[error]c ]]> <&\"'> 5%3A;\x00\ufffe"
 	return output.Checked{
-		Document: "d,o:c;u]m%ents\n/ex03.json",
+		Document: "d,o:c;u]m%ents\n/ex03.json", Facts: &gather.Document{},
 		Decision: decided("EX03\n\x1b[2J"),
 		Findings: []evaluate.Finding{
 			{RuleID: "ORG,1", Title: "ORG,1", Severity: "warning", Server: "EX03", Message: names, Remediation: names, References: []string{"https://contoso.test/1"}},
@@ -102,7 +103,7 @@ var onErrors = output.ReportOptions{FailOn: "error"}
 func TestNewReportUnknown(t *testing.T) {
 	t.Parallel()
 	_, err := output.NewReport("xml", nil, onErrors)
-	require.EqualError(t, err, `unknown output format "xml": expected one of text, json, junit, sarif, codequality, github, azure`)
+	require.EqualError(t, err, `unknown output format "xml": expected one of text, json, junit, sarif, codequality, github, azure, prometheus`)
 }
 
 func TestFailOn(t *testing.T) {

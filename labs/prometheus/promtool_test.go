@@ -1,0 +1,62 @@
+//go:build integration
+
+// Package prometheus_test asks promtool (Debian's package prometheus) about
+// the metrics that the program writes, and about the alerts in
+// examples/prometheus:
+//
+//	go test -count=1 -tags integration ./labs/prometheus
+package prometheus_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "transportcert")
+	said, err := exec.Command("go", "build", "-o", program, "../../cmd/transportcert").CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	broken := filepath.Join(t.TempDir(), "EX02.json")
+	require.NoError(t, os.WriteFile(broken, []byte("{}"), 0o600))
+	for name, args := range map[string][]string{
+		"every event":         {"../../fixtures/194-server-all-events/input.json"},
+		"a finding":           {"../../fixtures/31-no-private-key/input.json"},
+		"names beyond ASCII":  {"../../fixtures/56-names-beyond-ascii/input.json"},
+		"one could not":       {"../../fixtures/02-pki-certificate-in-use/input.json", broken},
+		"several servers":     {"--all-servers", "--exports", "../../fixtures/exports/two-servers"},
+		"nothing was checked": {"missing.json"},
+	} {
+		file := filepath.Join(t.TempDir(), "transportcert.prom")
+		said, err := exec.Command(program, append([]string{"check", "-o", "prometheus=" + file}, args...)...).CombinedOutput()
+		if failed := (*exec.ExitError)(nil); !errors.As(err, &failed) {
+			require.NoError(t, err, "%s: %s", name, said)
+		}
+		metrics, err := os.Open(file)
+		require.NoError(t, err, "%s: %s", name, said)
+		defer metrics.Close()
+		check := exec.Command("promtool", "check", "metrics")
+		check.Stdin = metrics
+		said, err = check.CombinedOutput()
+		require.NoError(t, err, "%s: %s", name, said)
+		require.Empty(t, said, name)
+	}
+}
+
+func TestAlerts(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"check", "rules", "transportcert.rules.yaml"},
+		{"test", "rules", "transportcert.test.yaml"},
+	} {
+		promtool := exec.Command("promtool", args...)
+		promtool.Dir = "../../examples/prometheus"
+		said, err := promtool.CombinedOutput()
+		require.NoError(t, err, "%s", said)
+	}
+}
