@@ -49,6 +49,9 @@ func (e *Evaluator) compile(ctx context.Context, decisionOnly bool) (*program, e
 	}
 	allowed := bundles.Capabilities()
 	compiler := ast.NewCompiler().WithCapabilities(allowed)
+	if e.trusted {
+		compiler.WithSkipStages(checks...)
+	}
 	store := inmem.NewWithOpts(inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
 	_, err := bounded.Within(ctx, bundles.CompileDeadline, func(ctx context.Context) (any, error) {
 		return nil, storage.Txn(ctx, store, storage.WriteParams, func(txn storage.Transaction) error {
@@ -71,6 +74,15 @@ func (e *Evaluator) compile(ctx context.Context, decisionOnly bool) (*program, e
 		return nil, fmt.Errorf("compiling the policies: %w", bundles.Explain(err))
 	}
 	return &program{compiler, store}, nil
+}
+
+// checks are the stages of OPA's compiler that change nothing and only look for
+// mistakes. The shipped policies are checked when they are tested, so that no
+// process has to do it again.
+var checks = []ast.StageID{
+	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
+	ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs, ast.StageCheckSafetyRuleHeads, ast.StageCheckRecursion,
+	ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
 }
 
 // setValidated tells the policies that nobody asks them about a document that is

@@ -28,27 +28,27 @@ const customPackage = "data.transportcert.custom"
 var openToData = []string{"custom", "waivers"}
 
 // Shipped returns the embedded policies without their tests.
-func Shipped() (*bundle.Bundle, error) { return embedded(isTest) }
+func Shipped() (*bundle.Bundle, error) { return embedded(isTest, true) }
 
 // beyondDecision are the folders of the embedded policies that no decision
 // refers to.
 var beyondDecision = []string{"compliance", "conftest"}
 
 // ShippedDecision returns those of the embedded policies that the decision
-// needs. They compile in a fraction of the time of all.
+// needs, without their METADATA. They compile in a fraction of the time of all.
 func ShippedDecision() (*bundle.Bundle, error) {
 	return embedded(func(path string, info fs.FileInfo, depth int) bool {
 		folder, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, "/"), "transportcert/"), "/")
 		return isTest(path, info, depth) || slices.Contains(beyondDecision, folder)
-	})
+	}, false)
 }
 
-func embedded(leaveOut filter.LoaderFilter) (*bundle.Bundle, error) {
+func embedded(leaveOut filter.LoaderFilter, metadata bool) (*bundle.Bundle, error) {
 	files, err := bundle.NewFSLoader(policies.FS)
 	if err != nil {
 		return nil, fmt.Errorf("reading the embedded policies: %w", err)
 	}
-	shipped, err := bundle.NewCustomReader(files.WithFilter(leaveOut)).WithProcessAnnotations(true).Read()
+	shipped, err := bundle.NewCustomReader(files.WithFilter(leaveOut)).WithProcessAnnotations(metadata).Read()
 	if err != nil {
 		return nil, fmt.Errorf("reading the embedded policies: %w", err)
 	}
