@@ -32,6 +32,10 @@ type Finding struct {
 	Thumbprint  *string      `json:"thumbprint"` // of the certificate that it is about
 	Connector   *string      `json:"connector"`  // that it is about
 	Suppressed  *Suppression `json:"suppressed"` // nil: it counts
+
+	// BaselineState is new or unchanged where the finding was compared with those
+	// of an earlier check; Check leaves it empty.
+	BaselineState string `json:"-"`
 }
 
 // Suppression is what a waiver says of a finding.

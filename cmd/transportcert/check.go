@@ -2,19 +2,21 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/baseline"
 	"github.com/transportcert/transportcert/internal/output"
 )
 
 func newCheck() *cobra.Command {
 	var flags documentFlags
 	var outputs []string
-	var failOn string
+	var failOn, baselineFile string
 	command := &cobra.Command{
 		Use:   "check [PATH... | - | SOURCE...]",
 		Short: "Find what is not as it should be, as a gate in CI",
@@ -28,13 +30,19 @@ collectors of Prometheus' exporters (prometheus). With FORMAT=FILE it goes into 
 A waiver (--waivers) suppresses a finding until a day: JSON or YAML, a list of rule_id, server or thumbprint or
 both, reason and expires.
 
+With a baseline (--baseline), the JSON of an earlier check, only what is new fails the gate. A finding is known
+by its rule, server, certificate, connector and field, whatever its line and wording; one that is worse than it
+was, or whose waiver has expired, is new.
+
 Exit codes: 0 nothing was found that fails the gate (--fail-on), 1 something was, 2 an error, also with one
 document of many.`,
 		Example: `  transportcert check documents/
   transportcert check --exports exports/EX01 --roots contoso-ca.pem --fail-on warning
   transportcert check --waivers waivers.yaml -o text -o sarif=findings.sarif -o junit=findings.xml documents/
   transportcert check --all-servers --exports exports -o prometheus=/var/lib/node_exporter/transportcert.prom
-  transportcert check --at 2027-03-01T00:00:00Z ex01.json`,
+  transportcert check --at 2027-03-01T00:00:00Z ex01.json
+  transportcert check -o json=baseline.json documents/
+  transportcert check --baseline baseline.json documents/`,
 		RunE: func(command *cobra.Command, paths []string) error {
 			if err := flags.check(); err != nil {
 				return err
@@ -45,6 +53,12 @@ document of many.`,
 			targets, err := parseTargets(outputs)
 			if err != nil {
 				return err
+			}
+			var before *baseline.Baseline
+			if baselineFile != "" {
+				if before, err = baseline.Read(baselineFile); err != nil {
+					return fmt.Errorf("--baseline: %w", err)
+				}
 			}
 			all, err := flags.from.documents(command, paths)
 			if err != nil {
@@ -58,9 +72,9 @@ document of many.`,
 			if err != nil {
 				return err
 			}
-			gate := &gate{failOn: output.FailOn(failOn)}
+			gate := &gate{failOn: output.FailOn(failOn), baseline: before}
 			gate.reports, err = openReports(targets, command.OutOrStdout(), output.ReportOptions{
-				Rules: rules, FailOn: gate.failOn, Color: flags.colors(command), Version: thisBuild().version,
+				Rules: rules, FailOn: gate.failOn, Color: flags.colors(command), Version: thisBuild().version, Baseline: before,
 			})
 			if err != nil {
 				return err
@@ -80,8 +94,10 @@ document of many.`,
 	more := command.Flags()
 	more.StringVar(&failOn, "fail-on", output.FailOns[0], "end with exit code 1 where a finding is of this `SEVERITY` or worse: error, warning or none")
 	more.StringVar(&flags.policies.waivers, "waivers", "", "suppress the findings that this `FILE` names, JSON or YAML")
+	more.StringVar(&baselineFile, "baseline", "", "fail the gate for new findings only: those that are not in this `FILE`, written by check -o json")
 	more.StringArrayVarP(&outputs, "output", "o", output.Reports[:1], "write findings in this `FORMAT[=FILE]`: "+strings.Join(output.Reports, ", ")+"; can be repeated")
 	_ = command.MarkFlagFilename("waivers", "yaml", "yml", "json")
+	_ = command.MarkFlagFilename("baseline", "json")
 	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Reports, cobra.ShellCompDirectiveNoFileComp))
 	_ = command.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(output.FailOns, cobra.ShellCompDirectiveNoFileComp))
 	return command
@@ -106,12 +122,14 @@ func pathsOf(findings []evaluate.Finding) []string {
 
 // A gate is the sink of check.
 type gate struct {
-	reports reports
-	failOn  output.FailOn
-	failed  bool
+	reports  reports
+	failOn   output.FailOn
+	baseline *baseline.Baseline // nil: none
+	failed   bool
 }
 
 func (g *gate) write(o outcome) error {
+	g.baseline.Mark(o.decision.Server, o.findings)
 	g.failed = g.failed || slices.ContainsFunc(o.findings, g.failOn.Fails)
 	for _, r := range g.reports {
 		if err := r.Add(output.Checked{Document: o.Name, Facts: o.Document.Document, Decision: o.decision, Findings: o.findings, Places: o.places}); err != nil {

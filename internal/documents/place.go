@@ -19,6 +19,16 @@ type Place struct {
 	Line int    // from 1; 0: which one is not known
 }
 
+// PlaceOf returns the place that a document's name says: forest.ndjson:17.
+func PlaceOf(name string) Place {
+	if i := strings.LastIndexByte(name, ':'); i > 0 {
+		if line, err := strconv.Atoi(name[i+1:]); err == nil && line > 0 {
+			return Place{name[:i], line}
+		}
+	}
+	return Place{File: name}
+}
+
 // Places returns where each JSON path of the document (certificates[2].services)
 // stands. Of what is not there it is the place of what it should be in. Where a
 // document was gathered, its sources name the files; those among them that have

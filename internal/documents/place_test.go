@@ -32,6 +32,13 @@ const onLines = `{
 }
 `
 
+func TestPlaceOf(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, Place{File: "forest.ndjson", Line: 17}, PlaceOf("forest.ndjson:17"))
+	require.Equal(t, Place{File: `C:\documents\ex01.json`}, PlaceOf(`C:\documents\ex01.json`))
+	require.Equal(t, Place{File: "stdin"}, PlaceOf("stdin"))
+}
+
 func TestLines(t *testing.T) {
 	t.Parallel()
 	tests := map[string]int{

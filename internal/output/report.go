@@ -7,6 +7,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/baseline"
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/printable"
 )
@@ -40,6 +41,8 @@ type ReportOptions struct {
 	FailOn  FailOn
 	Color   bool   // of text; the other formats have none
 	Version string // of this program
+
+	Baseline *baseline.Baseline // with which the findings were marked; nil: none
 }
 
 // Reports lists the formats that NewReport knows, the default first.
@@ -51,7 +54,7 @@ func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) 
 	case "text":
 		return &textReport{w: printable.NewWriter(w, encoding(options.Color)), options: options}, nil
 	case "json":
-		return newJSONReport(printable.NewWriter(w, printable.JSON)), nil
+		return newJSONReport(printable.NewWriter(w, printable.JSON), options.Baseline), nil
 	case "junit":
 		return cleaned{&junitReport{w: printable.NewWriter(w, printable.XML), rules: options.Rules, failOn: options.FailOn}}, nil
 	case "sarif":
@@ -85,16 +88,20 @@ func (r cleaned) Add(c Checked) error {
 	decision.Server = printable.Line(decision.Server)
 	clean := Checked{Document: c.Document, Facts: c.Facts, Decision: &decision, Places: c.Places}
 	for _, finding := range c.Findings {
-		for _, text := range []*string{&finding.RuleID, &finding.Title, &finding.Severity, &finding.Server, &finding.Message, &finding.Path} {
-			*text = printable.Line(*text)
-		}
-		finding.Remediation = printable.Lines(finding.Remediation)
-		if waived := finding.Suppressed; waived != nil {
-			finding.Suppressed = &evaluate.Suppression{Reason: printable.Line(waived.Reason), Expires: printable.Line(waived.Expires), In: printable.Line(waived.In)}
-		}
-		clean.Findings = append(clean.Findings, finding)
+		clean.Findings = append(clean.Findings, cleanFinding(finding))
 	}
 	return r.Report.Add(clean)
+}
+
+func cleanFinding(finding evaluate.Finding) evaluate.Finding {
+	for _, text := range []*string{&finding.RuleID, &finding.Title, &finding.Severity, &finding.Server, &finding.Message, &finding.Path} {
+		*text = printable.Line(*text)
+	}
+	finding.Remediation = printable.Lines(finding.Remediation)
+	if waived := finding.Suppressed; waived != nil {
+		finding.Suppressed = &evaluate.Suppression{Reason: printable.Line(waived.Reason), Expires: printable.Line(waived.Expires), In: printable.Line(waived.In)}
+	}
+	return finding
 }
 
 func (r cleaned) Fail(document string, why error) error {
@@ -107,26 +114,32 @@ type FailOn string
 // FailOns lists the values of FailOn, the default first.
 var FailOns = []string{"error", "warning", "none"}
 
-// Fails says whether a finding fails the gate. Info and what a waiver
-// suppresses never do.
+// Fails says whether a finding fails the gate. Info, what a waiver suppresses
+// and what is in the baseline never do.
 func (f FailOn) Fails(finding evaluate.Finding) bool {
-	return finding.Suppressed == nil &&
+	return finding.Suppressed == nil && !known(finding) &&
 		(finding.Severity == "error" && f != "none" || finding.Severity == "warning" && f == "warning")
 }
 
-// counts says how many findings there are of each severity; a suppressed one
-// counts as such only.
+// known reports whether a finding was there in the baseline.
+func known(finding evaluate.Finding) bool { return finding.BaselineState == baseline.Unchanged }
+
+// counts says how many findings there are of each severity; a suppressed one and
+// a known one count as such only.
 type counts struct {
 	Errors     int `json:"error"`
 	Warnings   int `json:"warning"`
 	Infos      int `json:"info"`
 	Suppressed int `json:"suppressed"`
+	Known      int `json:"known,omitempty"` // in the baseline
 }
 
 func (c *counts) add(finding evaluate.Finding) {
 	switch {
 	case finding.Suppressed != nil:
 		c.Suppressed++
+	case known(finding):
+		c.Known++
 	case finding.Severity == "error":
 		c.Errors++
 	case finding.Severity == "warning":

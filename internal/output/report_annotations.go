@@ -11,7 +11,7 @@ import (
 )
 
 // annotations are lines of a log that a CI system takes as commands and shows
-// beside the code. What is suppressed is a line of the log and no more.
+// beside the code. What is suppressed or known is a line of the log and no more.
 type annotations struct {
 	w    io.Writer
 	line func(a annotation) string
@@ -29,6 +29,8 @@ func (a annotations) Add(c Checked) error {
 		line := a.line(annotation{finding.Severity, finding.RuleID, finding.Title, c.Places[i], advice(finding)})
 		if finding.Suppressed != nil {
 			line = plainLine("suppressed:", finding.RuleID, finding.Message, "Waived:", waiver(finding.Suppressed))
+		} else if known(finding) {
+			line = plainLine("known", finding.Severity+":", finding.RuleID, finding.Message)
 		}
 		if _, err := fmt.Fprintln(a.w, line); err != nil {
 			return err

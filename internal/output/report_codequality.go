@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/transportcert/transportcert/internal/baseline"
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/printable"
 )
@@ -53,7 +54,7 @@ func (r *codeQuality) Add(c Checked) error {
 			severity = "major"
 		}
 		description := headline(finding.RuleID, finding.Title) + ": " + finding.Message
-		if err := r.add(severity, finding.RuleID, description, fingerprint(finding), c.Places[i]); err != nil {
+		if err := r.add(severity, finding.RuleID, description, baseline.Fingerprint(finding), c.Places[i]); err != nil {
 			return err
 		}
 	}

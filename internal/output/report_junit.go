@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -124,8 +125,7 @@ func (r *junitReport) add(suite junitSuite) error {
 func (r *junitReport) testcase(c Checked, rule evaluate.Rule, found []int) junitCase {
 	test := junitCase{Name: printable.Line(headline(rule.ID, rule.Title)), Classname: c.Server, Time: took}
 	var failed, rest []string
-	message, severity := "", ""
-	var suppressed *evaluate.Suppression
+	message, severity, skipped := "", "", ""
 	for _, i := range found {
 		finding := c.Findings[i]
 		text := advice(finding) + "\nat " + where(c.Places[i], finding)
@@ -135,8 +135,11 @@ func (r *junitReport) testcase(c Checked, rule evaluate.Rule, found []int) junit
 				message, severity = finding.Message, finding.Severity
 			}
 		case finding.Suppressed != nil:
-			suppressed = finding.Suppressed
+			skipped = waiver(finding.Suppressed)
 			rest = append(rest, "suppressed: "+waiver(finding.Suppressed)+"\n"+text)
+		case known(finding):
+			skipped = cmp.Or(skipped, "known: it is in the baseline")
+			rest = append(rest, "known "+finding.Severity+": "+text)
 		default:
 			rest = append(rest, finding.Severity+": "+text)
 		}
@@ -144,8 +147,8 @@ func (r *junitReport) testcase(c Checked, rule evaluate.Rule, found []int) junit
 	switch {
 	case failed != nil:
 		test.Failure = &junitResult{Message: message, Type: severity, Text: strings.Join(failed, "\n\n")}
-	case suppressed != nil:
-		test.Skipped = &junitResult{Message: waiver(suppressed)}
+	case skipped != "":
+		test.Skipped = &junitResult{Message: skipped}
 	}
 	if rest != nil {
 		test.Output = strings.Join(rest, "\n\n")

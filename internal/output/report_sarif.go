@@ -1,8 +1,6 @@
 package output
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net/url"
@@ -15,6 +13,7 @@ import (
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/baseline"
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/printable"
 )
@@ -35,6 +34,7 @@ type sarifReport struct {
 	results    array
 	invocation *sarif.Invocation
 	index      map[string]int // of each rule, by id
+	baseline   *baseline.Baseline
 }
 
 // In a run either all results have suppressions, be there none, or no result
@@ -55,7 +55,7 @@ func newSARIF(w io.Writer, options ReportOptions) *sarifReport {
 	run.Tool.Driver.WithVersion(options.Version)
 	invocation := sarif.NewInvocation().WithExecutionSuccessful(true)
 	run.AddInvocation(invocation)
-	r := &sarifReport{w, sarifRun{run, []any{}}, array{key: "results", indent: "        "}, invocation, map[string]int{}}
+	r := &sarifReport{w, sarifRun{run, []any{}}, array{key: "results", indent: "        "}, invocation, map[string]int{}, options.Baseline}
 	for _, rule := range options.Rules {
 		r.addRule(rule)
 	}
@@ -83,16 +83,34 @@ var shippedID = regexp.MustCompile(`^TC[0-9]{3}$`)
 
 func (r *sarifReport) Add(c Checked) error {
 	for i, finding := range c.Findings {
-		if _, known := r.index[finding.RuleID]; !known { // an organisation's own, without METADATA
-			r.addRule(ruleOf(finding))
+		if err := r.add(finding, c.Places[i]); err != nil {
+			return err
 		}
-		result := sarif.NewRuleResult(finding.RuleID).
-			WithRuleIndex(r.index[finding.RuleID]).
-			WithLevel(level(finding.Severity)).
-			WithMessage(sarif.NewTextMessage(advice(finding))).
-			WithLocations([]*sarif.Location{location(c.Places[i], finding)}).
-			WithPartialFingerprints(map[string]string{"transportcertFinding/v1": fingerprint(finding)})
-		if err := r.results.add(sarifResult{result, suppressions(finding.Suppressed)}); err != nil {
+	}
+	return nil
+}
+
+func (r *sarifReport) add(finding evaluate.Finding, place documents.Place) error {
+	if _, known := r.index[finding.RuleID]; !known { // an organisation's own, without METADATA
+		r.addRule(ruleOf(finding))
+	}
+	result := sarif.NewRuleResult(finding.RuleID).
+		WithRuleIndex(r.index[finding.RuleID]).
+		WithLevel(level(finding.Severity)).
+		WithMessage(sarif.NewTextMessage(advice(finding))).
+		WithLocations([]*sarif.Location{location(place, finding)}).
+		WithPartialFingerprints(map[string]string{"transportcertFinding/v1": baseline.Fingerprint(finding)})
+	if finding.BaselineState != "" {
+		result.WithBaselineState(finding.BaselineState)
+	}
+	return r.results.add(sarifResult{result, suppressions(finding.Suppressed)})
+}
+
+// addAbsent adds what was there in the baseline and no longer is.
+func (r *sarifReport) addAbsent() error {
+	absent, _ := r.baseline.Absent()
+	for _, finding := range absent {
+		if err := r.add(cleanFinding(finding.Finding), documents.PlaceOf(finding.Document)); err != nil {
 			return err
 		}
 	}
@@ -141,24 +159,6 @@ func uri(file string) string {
 	return (&url.URL{Path: slashed}).String()
 }
 
-// fingerprint tells a finding from others whatever else is in the document: a
-// certificate's place in it changes from one time to the next.
-func fingerprint(finding evaluate.Finding) string {
-	text := func(value *string) string {
-		if value == nil {
-			return ""
-		}
-		return *value
-	}
-	sum := sha256.New()
-	for _, part := range []string{finding.RuleID, finding.Server, text(finding.Thumbprint), text(finding.Connector), indices.ReplaceAllString(finding.Path, "[]")} {
-		fmt.Fprintf(sum, "%q\n", part)
-	}
-	return hex.EncodeToString(sum.Sum(nil))
-}
-
-var indices = regexp.MustCompile(`\[[0-9]+\]`)
-
 // Fail notes what could not be checked.
 func (r *sarifReport) Fail(document string, why error) error {
 	r.invocation.WithExecutionSuccessful(false)
@@ -171,6 +171,9 @@ func (r *sarifReport) Fail(document string, why error) error {
 }
 
 func (r *sarifReport) Close() error {
+	if err := r.addAbsent(); err != nil {
+		return err
+	}
 	return writeWithArrays(r.w, struct {
 		Schema  string     `json:"$schema"`
 		Version string     `json:"version"`

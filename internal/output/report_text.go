@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/baseline"
 	"github.com/transportcert/transportcert/internal/documents"
 )
 
@@ -45,28 +46,33 @@ func (t *textReport) count(finding evaluate.Finding) {
 	}
 }
 
-// bySeverity returns the findings' places, the worst first, the suppressed last.
+// bySeverity returns the findings' places, the worst first, the known ones and
+// then the suppressed last.
 func bySeverity(findings []evaluate.Finding) []int {
 	order := make([]int, len(findings))
 	for i := range order {
 		order[i] = i
 	}
 	rank := func(i int) int {
-		if findings[i].Suppressed != nil {
-			return len(severities)
+		switch finding := findings[i]; {
+		case finding.Suppressed != nil:
+			return 2 * len(baseline.Severities)
+		case known(finding):
+			return len(baseline.Severities) + slices.Index(baseline.Severities, finding.Severity)
+		default:
+			return slices.Index(baseline.Severities, finding.Severity)
 		}
-		return slices.Index(severities, findings[i].Severity)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return rank(a) - rank(b) })
 	return order
 }
 
-var severities = []string{"error", "warning", "info"}
-
 func (p *page) finding(finding evaluate.Finding, place documents.Place) {
 	label := p.paint(map[string]string{"error": red, "warning": yellow}[finding.Severity], finding.Severity)
 	if finding.Suppressed != nil {
 		label = "suppressed"
+	} else if known(finding) {
+		label = plain("known " + finding.Severity)
 	}
 	p.prose(2, "%s  %s", label, p.paint(bold, headline(finding.RuleID, finding.Title)))
 	p.prose(2, "  %s", finding.Message)
@@ -114,11 +120,23 @@ func (t *textReport) Close() error {
 		checked += ": " + t.counts.words()
 	}
 	p.prose(0, "%s.", checked)
+	if absent, notChecked := t.options.Baseline.Absent(); len(absent)+notChecked > 0 {
+		p.prose(0, "%s", comparedWords(len(absent), notChecked))
+	}
 	if t.example.RuleID != "" {
 		p.prose(6, "%s  %s", p.paint(bold, "Next"), t.next())
 	}
 	_, err := t.w.Write(p.Bytes())
 	return err
+}
+
+// comparedWords says what became of the findings of the baseline.
+func comparedWords(absent, notChecked int) string {
+	words := "Of the baseline, " + count(absent, "finding is", "findings are") + " no longer there"
+	if notChecked > 0 {
+		words += fmt.Sprintf(", and %s of servers that were not checked now", count(notChecked, "is", "are"))
+	}
+	return words + "."
 }
 
 // words lists what there is.
@@ -135,6 +153,9 @@ func (c counts) words() string {
 	}
 	if c.Suppressed > 0 {
 		words = append(words, fmt.Sprintf("%d suppressed", c.Suppressed))
+	}
+	if c.Known > 0 {
+		words = append(words, fmt.Sprintf("%d known", c.Known))
 	}
 	if words == nil {
 		return "nothing found"
