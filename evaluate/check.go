@@ -26,6 +26,7 @@ type Finding struct {
 	Severity    string       `json:"severity"` // error, warning or info
 	Server      string       `json:"server"`
 	Message     string       `json:"message"`
+	Action      *string      `json:"action"`      // the id of its remedy; nil: none
 	Remediation string       `json:"remediation"` // words, or commands on a line each
 	References  []string     `json:"references"`
 	Path        string       `json:"path"`       // certificates[2].services; empty: the document as a whole
@@ -48,6 +49,13 @@ type Suppression struct {
 	In string `json:"in,omitempty"`
 }
 
+// Checked is what Check returns for one document.
+type Checked struct {
+	Decision *Decision `json:"decision"`
+	Findings []Finding `json:"findings"` // by rule and place
+	Plan     Plan      `json:"plan"`
+}
+
 // compliance is what is needed to hold documents against the compliance rules.
 type compliance struct {
 	checked    rego.PreparedEvalQuery
@@ -55,39 +63,36 @@ type compliance struct {
 	thresholds map[string]float64
 }
 
-// Check decides for one document, as Evaluate does, and returns what the
-// compliance rules find, by rule and place. Findings that a waiver suppresses
-// are among them. What is an error for Evaluate is one here. The first Check
+// Check decides for one document, as Evaluate does, and returns besides what the
+// compliance rules find and what to do. Findings that a waiver suppresses are
+// among what is found. What is an error for Evaluate is one here. The first Check
 // compiles the compliance rules.
-func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Decision, []Finding, error) {
+func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Checked, error) {
 	c, err := e.findings(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	result := struct {
-		Decision *Decision `json:"decision"`
-		Findings []Finding `json:"findings"`
-	}{Decision: &Decision{document: document}}
+	checked := &Checked{Decision: &Decision{document: document}}
 	err = document.Validate()
 	input := inputValue(document)
 	if err == nil {
 		err = e.hookError(ctx, input)
 	}
 	if err == nil {
-		err = e.answer(ctx, c.checked, input, &result, document)
+		err = e.answer(ctx, c.checked, input, checked, document)
 	}
 	if err == nil {
-		err = result.Decision.inputError()
+		err = checked.Decision.inputError()
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("checking the document of %s: %w", printable.Line(document.Server), err)
+		return nil, fmt.Errorf("checking the document of %s: %w", printable.Line(document.Server), err)
 	}
-	for _, finding := range result.Findings {
+	for _, finding := range checked.Findings {
 		if finding.Suppressed != nil {
 			finding.Suppressed.In = e.waiversIn
 		}
 	}
-	return result.Decision, result.Findings, nil
+	return checked, nil
 }
 
 // Rules returns the compliance rules, by id: the shipped ones, and those of an

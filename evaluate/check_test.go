@@ -71,45 +71,45 @@ func withoutKey(t *testing.T) (*gather.Document, string) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	document, thumbprint := withoutKey(t)
-	decision, findings, err := checker(t).Check(t.Context(), document)
+	checked, err := checker(t).Check(t.Context(), document)
 	require.NoError(t, err)
-	require.Equal(t, []string{"TC012 warning", "TC032 error"}, ids(findings))
+	require.Equal(t, []string{"TC012 warning", "TC032 error"}, ids(checked.Findings))
 	require.Equal(t, evaluate.Finding{
 		RuleID:   "TC032",
 		Title:    "No private key",
 		Severity: "error",
 		Server:   "EX01",
+		Action:   new("TC032:certificates[0].has_private_key"),
 		Message:  "EX01: the internal transport certificate " + thumbprint + " has no private key.",
 		Remediation: "# Import it again from a backup that has the private key (Import-ExchangeCertificate), or, where nothing uses it:\n" +
 			"Remove-ExchangeCertificate -Thumbprint '" + thumbprint + "' -Server 'EX01'",
 		References: []string{"https://learn.microsoft.com/powershell/module/exchange/enable-exchangecertificate"},
 		Path:       "certificates[0].has_private_key",
 		Thumbprint: &thumbprint,
-	}, findings[1])
+	}, checked.Findings[1])
 
 	evaluator, err := evaluate.New(t.Context(), inTheMiddle)
 	require.NoError(t, err)
 	expected, err := evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)
-	require.Equal(t, expected, decision)
+	require.Equal(t, expected, checked.Decision)
 }
 
 func TestCheckFindsNothingWhereAllIsAsItShouldBe(t *testing.T) {
 	t.Parallel()
 	document := inOrder(t)
-	_, findings, err := checker(t).Check(t.Context(), document)
+	checked, err := checker(t).Check(t.Context(), document)
 	require.NoError(t, err)
-	require.Empty(t, findings)
-	require.NotNil(t, findings)
+	require.Empty(t, checked.Findings)
+	require.NotNil(t, checked.Findings)
 }
 
 func TestCheckOfADocumentThatIsNotValid(t *testing.T) {
 	t.Parallel()
 	document, _ := server(t)
 	document.Directory = nil
-	decision, findings, err := checker(t).Check(t.Context(), document)
-	require.Nil(t, decision)
-	require.Nil(t, findings)
+	checked, err := checker(t).Check(t.Context(), document)
+	require.Nil(t, checked)
 	require.ErrorContains(t, err, "checking the document of EX01: ")
 	require.ErrorContains(t, err, "directory: expected an object, found null")
 }
@@ -122,9 +122,9 @@ func TestCheckConcurrently(t *testing.T) {
 		wg.Go(func() {
 			document, _ := withoutKey(t)
 			document.Server = fmt.Sprintf("EX%02d", i)
-			_, findings, err := c.Check(context.Background(), document)
-			if err != nil || len(findings) != 2 || findings[1].Server != document.Server {
-				t.Errorf("%s: findings %+v, error %v", document.Server, findings, err)
+			checked, err := c.Check(context.Background(), document)
+			if err != nil || len(checked.Findings) != 2 || checked.Findings[1].Server != document.Server {
+				t.Errorf("%s: checked %+v, error %v", document.Server, checked, err)
 			}
 		})
 	}
@@ -171,9 +171,9 @@ func TestWaivers(t *testing.T) {
 				text = fmt.Sprintf(text, thumbprint)
 			}
 			path := filepath.Join(write(t, "waivers", text), "waivers")
-			_, findings, err := checker(t, evaluate.WithWaivers(path)).Check(t.Context(), document)
+			checked, err := checker(t, evaluate.WithWaivers(path)).Check(t.Context(), document)
 			require.NoError(t, err)
-			require.Equal(t, test.expected, ids(findings))
+			require.Equal(t, test.expected, ids(checked.Findings))
 		})
 	}
 }
@@ -209,9 +209,9 @@ func TestCheckWithRulesOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	c := checker(t, evaluate.WithPolicies(write(t, "custom.rego", customFindings)))
 	document, _ := withoutKey(t)
-	_, findings, err := c.Check(t.Context(), document)
+	checked, err := c.Check(t.Context(), document)
 	require.NoError(t, err)
-	require.Equal(t, []string{"ORG001 warning", "ORG002 error", "TC012 warning", "TC032 error"}, ids(findings))
+	require.Equal(t, []string{"ORG001 warning", "ORG002 error", "TC012 warning", "TC032 error"}, ids(checked.Findings))
 	rules, err := c.Rules(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, evaluate.Rule{
@@ -268,7 +268,7 @@ func TestPoliciesWithoutComplianceRules(t *testing.T) {
 	evaluator, err = evaluate.New(t.Context(), evaluate.WithBundle(withoutMETADATA))
 	require.NoError(t, err)
 	document, _ := server(t)
-	_, _, err = evaluator.Check(t.Context(), document)
+	_, err = evaluator.Check(t.Context(), document)
 	require.ErrorContains(t, err, expected)
 }
 
@@ -283,7 +283,7 @@ findings contains {"rule_id": "ORG001", "severity": "info", "message": "x"} if {
 }`)))
 	require.NoError(t, err)
 	document, _ := server(t)
-	_, _, err = c.Check(t.Context(), document)
+	_, err = c.Check(t.Context(), document)
 	require.EqualError(t, err, "checking the document of EX01: not done within 1s")
 }
 

@@ -125,7 +125,7 @@ type Event struct {
 	Severity     string  `json:"severity"` // error or warning
 	SymbolicName *string `json:"symbolic_name"`
 	Message      string  `json:"message"`
-	Action       string  `json:"action,omitempty"` // the id of its remedy
+	Action       *string `json:"action"` // the id of its remedy; nil: none
 	Remediation  string  `json:"remediation"`
 }
 

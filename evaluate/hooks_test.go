@@ -45,7 +45,7 @@ func TestHooksThatCannotBeRead(t *testing.T) {
 			require.NoError(t, err)
 			document, _ := server(t)
 			decision, evaluateErr := evaluator.Evaluate(t.Context(), document)
-			checked, _, checkErr := evaluator.Check(t.Context(), document)
+			checked, checkErr := evaluator.Check(t.Context(), document)
 			if test.expected == "" {
 				require.NoError(t, evaluateErr)
 				require.NoError(t, checkErr)
@@ -69,7 +69,7 @@ func TestIDsOfOwnRules(t *testing.T) {
 		evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, "x.rego", rule(id))))
 		require.NoError(t, err)
 		document, _ := server(t)
-		_, _, err = evaluator.Check(t.Context(), document)
+		_, err = evaluator.Check(t.Context(), document)
 		require.ErrorContains(t, err, "x.rego:3: METADATA: custom.id: expected letters, digits, _ and -, not beginning with TC, found", id)
 		_, err = evaluator.Rules(t.Context())
 		require.ErrorContains(t, err, "x.rego:3", id)

@@ -79,10 +79,14 @@ document of many.`,
 			if err != nil {
 				return err
 			}
-			err = flags.each(command, all, gate, func(o *outcome) (err error) {
-				o.decision, o.findings, err = evaluator.Check(command.Context(), o.Document.Document)
+			err = flags.each(command, all, gate, func(o *outcome) error {
+				checked, err := evaluator.Check(command.Context(), o.Document.Document)
+				if err != nil {
+					return err
+				}
+				o.decision, o.findings = checked.Decision, checked.Findings
 				o.places = o.Places(pathsOf(o.findings), flags.from.files()...)
-				return err
+				return nil
 			})
 			if err == nil && gate.failed {
 				err = errNo

@@ -14,6 +14,7 @@ test_a_certificate_without_a_change if {
 		"severity": "warning",
 		"server": "EX01",
 		"message": sprintf("EX01: the certificate %s has no change in its friendly name.", [a]),
+		"action": sprintf("custom:CONTOSO001:%s", [a]),
 		"remediation": "Begin the certificate's friendly name with the number of its change, CHG and seven digits.",
 		"references": ["https://wiki.contoso.test/changes"],
 		"path": "certificates[0].friendly_name",

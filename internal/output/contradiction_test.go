@@ -28,10 +28,10 @@ func TestFormatsOfContradictoryDecisions(t *testing.T) {
 	require.NoError(t, err)
 	shipped, err := evaluate.New(t.Context())
 	require.NoError(t, err)
-	decision, findings, err := shipped.Check(t.Context(), document)
+	checked, err := shipped.Check(t.Context(), document)
 	require.NoError(t, err)
-	require.NotEmpty(t, findings)
-	right, err := json.Marshal(map[string]any{"decision": decision, "findings": findings})
+	require.NotEmpty(t, checked.Findings)
+	right, err := json.Marshal(checked)
 	require.NoError(t, err)
 	var answer map[string]any
 	require.NoError(t, json.Unmarshal(right, &answer))
@@ -67,13 +67,13 @@ func TestFormatsOfContradictoryDecisions(t *testing.T) {
 					_ = format.Close()
 				}
 			}
-			found, all, checkErr := evaluator.Check(t.Context(), document)
+			checked, checkErr := evaluator.Check(t.Context(), document)
 			if checkErr == nil {
 				for _, name := range output.Reports {
 					var b bytes.Buffer
 					report, err := output.NewReport(name, &b, output.ReportOptions{FailOn: "warning", Rules: rules})
 					require.NoError(t, err)
-					require.NoError(t, report.Add(output.Checked{Document: "ex01.json", Facts: document, Decision: found, Findings: all, Places: make([]documents.Place, len(all))}))
+					require.NoError(t, report.Add(output.Checked{Document: "ex01.json", Facts: document, Decision: checked.Decision, Findings: checked.Findings, Places: make([]documents.Place, len(checked.Findings))}))
 					require.NoError(t, report.Close())
 				}
 			}

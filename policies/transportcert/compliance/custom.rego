@@ -7,6 +7,7 @@ custom_report contains object.union(
 	{
 		"title": custom.rule_id,
 		"server": document.server,
+		"action": custom_action(custom),
 		"remediation": "",
 		"references": [],
 		"path": "",
@@ -18,6 +19,12 @@ custom_report contains object.union(
 ) if {
 	some custom in custom_findings
 	count(problems_of(custom, {"required": custom_fields, "optional": optional_custom_fields})) == 0
+}
+
+# The id of the action that a custom finding's remediation becomes: its rule, and the first that it says of what it is
+# about. An index in a path changes with the document.
+custom_action(custom) := concat(":", array.slice(array.concat(["custom", custom.rule_id], about), 0, 3)) if {
+	about := [custom[field] | some field in ["thumbprint", "connector", "path"]; is_string(custom[field]); custom[field] != ""]
 }
 
 # What data.transportcert.custom.findings holds, where it is a set or an array.

@@ -13,6 +13,7 @@ test_a_custom_finding_is_completed if {
 		"rule_id": "ORG001",
 		"title": "ORG001",
 		"severity": "warning",
+		"action": "custom:ORG001",
 		"server": "EX01",
 		"message": "no owner",
 		"remediation": "",
@@ -34,7 +35,7 @@ test_a_custom_finding_can_say_everything if {
 		"thumbprint": a,
 		"connector": "Default EX01",
 	})
-	compliance.findings == [object.union(whole, {"suppressed": null})] with input as document with data.transportcert.custom.findings as [whole]
+	compliance.findings == [object.union(whole, {"suppressed": null, "action": sprintf("custom:ORG001:%s", [a])})] with input as document with data.transportcert.custom.findings as [whole]
 }
 
 test_custom_findings_stand_beside_the_shipped if {

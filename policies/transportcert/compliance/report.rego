@@ -13,6 +13,7 @@ package transportcert.compliance
 
 import data.transportcert.compliance.rules
 import data.transportcert.inbound_anonymous
+import data.transportcert.plan
 import data.transportcert.server
 
 # METADATA
@@ -27,8 +28,8 @@ findings := [found |
 
 # METADATA
 # title: Checked
-# description: The decision and what is found, for those who need both of one evaluation.
-checked := {"decision": server.decision, "findings": findings}
+# description: The decision, what is found and what to do, for those who need all of one evaluation.
+checked := {"decision": server.decision, "findings": findings, "plan": plan}
 
 # What is said about the document and the policies themselves cannot be waived.
 all_findings := rules.input_report | rules.policy_report if {

@@ -53,6 +53,7 @@ event_1037 := {
 			document.store[best.thumbprint].not_before,
 		],
 	),
+	"action": "internal-transport-certificate",
 	"remediation": remedies.enable_best,
 	"connector": null,
 } if {

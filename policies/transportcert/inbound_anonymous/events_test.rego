@@ -60,6 +60,7 @@ test_event_12012 if {
 		"severity": "error",
 		"symbolic_name": "InternalTransportCertificateMissingInAD",
 		"message": "EX01: the server's object in the directory cannot be read (timeout), so no internal transport certificate is loaded.",
+		"action": "internal-transport-certificate",
 		"remediation": sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [a]),
 		"connector": null,
 	}] with input as object.union_n([example, startup, unreadable])
@@ -89,6 +90,7 @@ test_event_12013 if {
 		"severity": "error",
 		"symbolic_name": "CannotLoadInternalTransportCertificateFromStore",
 		"message": sprintf("EX01: the directory names the internal transport certificate %s, and the store does not hold it.", [a]),
+		"action": "internal-transport-certificate",
 		"remediation": sprintf(
 			"# Import %s with its private key again from backup, or:\nEnable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'",
 			[a, b],
@@ -105,6 +107,7 @@ test_event_12015 if {
 		"severity": "error",
 		"symbolic_name": "InternalTransportCertificateExpired",
 		"message": sprintf("EX01: the internal transport certificate %s expired on 2026-11-22T06:59:59Z.", [a]),
+		"action": "internal-transport-certificate",
 		"remediation": sprintf(
 			concat("\n", [
 				"$renewed = Get-ExchangeCertificate -Thumbprint %s -Server 'EX01' | New-ExchangeCertificate -Server 'EX01'",
@@ -135,6 +138,7 @@ test_event_1037 if {
 			"EX01: the internal transport certificate is %s, and the best certificate is %s, valid from 2023-01-01T00:00:00Z.",
 			[a, b],
 		),
+		"action": "internal-transport-certificate",
 		"remediation": sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [b]),
 		"connector": null,
 	}] with input as with_certificates([self_signed, pki])

@@ -35,6 +35,7 @@ event_12014(connector, result) := {
 	"severity": "error",
 	"symbolic_name": null,
 	"message": sprintf("%s: %s: %s, so STARTTLS is not offered.", [input.server, connector.name, why_not(result)]),
+	"action": concat(":", ["starttls-certificate", connector.name]),
 	"remediation": remedies.starttls_certificate(connector.name, result),
 	"connector": connector.name,
 }
@@ -84,6 +85,7 @@ event_12016(connector, result) := {
 		"%s: %s: the certificate for STARTTLS, %s, expired on %s.",
 		[input.server, connector.name, result.certificate, document.store[result.certificate].not_after],
 	),
+	"action": concat(":", ["renew", result.certificate]),
 	"remediation": remedies.renew_starttls(result.certificate),
 	"connector": connector.name,
 }

@@ -29,7 +29,7 @@ test_event_12014_step_4[name] if {
 		},
 	}
 	found := event(object.union(with_relay(case.change, []), {"procedure": "2016"}))
-	object.remove(found, ["remediation"]) == {
+	object.remove(found, ["action", "remediation"]) == {
 		"id": 12014,
 		"source": "MSExchangeTransport",
 		"step": 4,
@@ -68,7 +68,7 @@ test_event_12014_step_6 if {
 
 test_event_12016 if {
 	found := event(with_relay({}, [expired_pki]))
-	object.remove(found, ["remediation"]) == {
+	object.remove(found, ["action", "remediation"]) == {
 		"id": 12016,
 		"source": "MSExchangeTransport",
 		"step": 7,

@@ -16,6 +16,7 @@ event_12012 := {
 	"severity": "error",
 	"symbolic_name": "InternalTransportCertificateMissingInAD",
 	"message": sprintf("%s: %s, so no internal transport certificate is loaded.", [input.server, missing_in_directory]),
+	"action": "internal-transport-certificate",
 	"remediation": remedies.enable_best,
 	"connector": null,
 } if {
@@ -53,6 +54,7 @@ event_12013 := {
 		"%s: the directory names the internal transport certificate %s, and the store does not hold it.",
 		[input.server, directory_thumbprint],
 	),
+	"action": "internal-transport-certificate",
 	"remediation": concat("\n", [
 		sprintf("# Import %s with its private key again from backup, or:", [directory_thumbprint]),
 		remedies.enable_best,
@@ -77,6 +79,7 @@ event_12015 := {
 		"%s: the internal transport certificate %s expired on %s.",
 		[input.server, loaded.thumbprint, loaded.not_after],
 	),
+	"action": "internal-transport-certificate",
 	"remediation": remedies.renew_loaded,
 	"connector": null,
 } if {

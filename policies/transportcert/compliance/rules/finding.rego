@@ -28,6 +28,7 @@ events_by_id := {event.id: event |
 # its remediation.
 wording(event) := {
 	"message": trim_suffix(trim_prefix(event.message, sprintf("%s: ", [decision.server])), "."),
+	"action": event.action,
 	"remediation": event.remediation,
 }
 
@@ -42,6 +43,7 @@ finding(metadata, facts) := object.union_n([
 		"title": metadata.title,
 		"severity": metadata.custom.severity,
 		"server": decision.server,
+		"action": concat(":", [metadata.custom.id, object.get(facts, "path", "")]),
 		"remediation": filled_in(metadata.custom.remediation, facts),
 		"references": [resource.ref | some resource in metadata.related_resources],
 		"path": "",
@@ -49,7 +51,7 @@ finding(metadata, facts) := object.union_n([
 		"connector": null,
 		"suppressed": null,
 	},
-	object.filter(facts, ["remediation", "path", "thumbprint", "connector"]),
+	object.filter(facts, ["action", "remediation", "path", "thumbprint", "connector"]),
 	{"message": sprintf("%s: %s.", [server_name, facts.message])},
 ])
 

@@ -12,6 +12,7 @@ test_a_finding_in_full if {
 		"rule_id": "TC032",
 		"title": "No private key",
 		"severity": "error",
+		"action": "TC032:certificates[1].has_private_key",
 		"server": "EX01",
 		"message": sprintf("EX01: the certificate %s (SMTP) has no private key.", [b]),
 		"remediation": concat("\n", [

@@ -20,6 +20,7 @@ without_metadata(metadata) := {{
 	"severity": "error",
 	"server": decision.server,
 	"message": sprintf("%s: the policies have lost their METADATA, and no rule can report.", [server_name]),
+	"action": "TC099",
 	"remediation": "Take the policies as they are published, or build the bundle anew with opa build or transportcert bundle build.",
 	"references": [],
 	"path": "",
