@@ -12,10 +12,8 @@ import (
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/transportcert/transportcert/internal/files"
-	"github.com/transportcert/transportcert/policies/schemas"
 )
 
 // ErrExport is Decode's error for an export of the Exchange Management Shell,
@@ -133,28 +131,13 @@ func keysBefore(data []byte, value string) iter.Seq[[]byte] {
 // absent. What is there is checked as by Decode.
 func DecodePartial(data []byte) (*Document, error) { return decode(data, partialSchema()) }
 
-var (
-	documentSchema = sync.OnceValue(func() *jsonschema.Schema { return compile(schemas.Input, false) })
-	partialSchema  = sync.OnceValue(func() *jsonschema.Schema { return compile(schemas.Input, true) })
-)
+func documentSchema() *schema { whole, _ := inputSchemas(); return whole }
 
-func compile(text []byte, partial bool) *jsonschema.Schema {
-	var schema map[string]any
-	if err := json.Unmarshal(text, &schema); err != nil {
-		panic(err) // the schema is part of the program
-	}
-	if partial {
-		delete(schema, "required")
-	}
-	c := jsonschema.NewCompiler()
-	id := schema["$id"].(string)
-	if err := c.AddResource(id, schema); err != nil {
-		panic(err)
-	}
-	return c.MustCompile(id)
-}
+func partialSchema() *schema { _, partial := inputSchemas(); return partial }
 
-func decode(data []byte, schema *jsonschema.Schema) (*Document, error) {
+var inputSchemas = sync.OnceValues(readSchemas)
+
+func decode(data []byte, expected *schema) (*Document, error) {
 	data, err := files.Text(data)
 	if err != nil {
 		return nil, err
@@ -178,14 +161,8 @@ func decode(data []byte, schema *jsonschema.Schema) (*Document, error) {
 		return nil, fmt.Errorf("expected one document, a JSON object; found %s", show(value))
 	}
 
-	f := faults{places: map[jsontext.Pointer]place{}}
-	f.walk("", place{"", schema, value})
-	var invalid *jsonschema.ValidationError
-	if err := schema.Validate(value); errors.As(err, &invalid) {
-		f.collect(invalid)
-	} else if err != nil {
-		return nil, fmt.Errorf("checking the document against its schema: %w", err)
-	}
+	var f faults
+	f.walk("", place{"", expected, value})
 	f.checkCertificates(top["certificates"])
 	if len(f.list) > 0 {
 		return nil, f.sorted(data)

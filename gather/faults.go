@@ -17,8 +17,6 @@ import (
 
 	"github.com/agnivade/levenshtein"
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"github.com/transportcert/transportcert/internal/certificate"
 )
@@ -31,7 +29,7 @@ const (
 // A place is a value of the document and its part of the schema.
 type place struct {
 	path  string // certificates[0].not_before
-	node  *jsonschema.Schema
+	node  *schema
 	value any
 }
 
@@ -43,43 +41,41 @@ type fault struct {
 
 // faults collects what is wrong with a document.
 type faults struct {
-	places map[jsontext.Pointer]place
-	list   []fault
+	list []fault
 }
 
 func (f *faults) add(at jsontext.Pointer, path, text string) {
 	f.list = append(f.list, fault{at: at, text: strings.TrimPrefix(path+": "+text, ": ")})
 }
 
-// walk notes every value that the schema knows, and finds faults that a schema
-// cannot express: days that are not in the calendar, numbers that fit no int.
+// walk finds what is wrong with a value and what is in it, by the schema and beyond
+// what a schema can express: days that are not in the calendar, numbers that fit no
+// int.
 func (f *faults) walk(at jsontext.Pointer, p place) {
-	for p.node.Ref != nil {
-		p.node = p.node.Ref
+	if !p.node.accepts(p.value) {
+		f.add(at, p.path, "expected "+expected(p.node)+", found "+show(p.value))
+		return
 	}
-	f.places[at] = p
 	switch value := p.value.(type) {
 	case map[string]any:
-		for key, v := range value {
-			node, known := p.node.Properties[key]
-			if !known {
-				node, known = p.node.AdditionalProperties.(*jsonschema.Schema)
+		for _, key := range p.node.Required {
+			if _, found := value[key]; !found {
+				f.add(at, join(p.path, key), "missing: expected "+expected(p.node.property(key)))
 			}
-			if known {
+		}
+		for key, v := range value {
+			if node := p.node.property(key); node != nil {
 				f.walk(at.AppendToken(key), place{join(p.path, key), node, v})
+			} else if p.node.AdditionalProperties != nil {
+				f.add(at.AppendToken(key), join(p.path, key), "unknown key"+p.node.meant(key))
 			}
 		}
 	case []any:
 		for i, v := range value {
-			if node, known := p.node.Items.(*jsonschema.Schema); known {
-				f.walk(at.AppendToken(strconv.Itoa(i)), place{fmt.Sprintf("%s[%d]", p.path, i), node, v})
-			}
+			f.walk(at.AppendToken(strconv.Itoa(i)), place{fmt.Sprintf("%s[%d]", p.path, i), p.node.Items, v})
 		}
 	case string:
-		if p.node.Pattern == nil || !p.node.Pattern.MatchString(value) {
-			return
-		}
-		switch patterns[p.node.Pattern.String()] {
+		switch patterns[p.node.Pattern] {
 		case aTime:
 			if _, err := time.Parse(TimeFormat, value); err != nil {
 				f.add(at, p.path, fmt.Sprintf("expected a day of the calendar, found %q", value))
@@ -96,6 +92,17 @@ func (f *faults) walk(at jsontext.Pointer, p place) {
 	}
 }
 
+// meant asks whether an unknown key was meant to be one that is known; empty where
+// none is like it.
+func (s *schema) meant(key string) string {
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		if levenshtein.ComputeDistance(strings.ToLower(cut(key)), name) <= min(2, len(name)/3) {
+			return ": did you mean " + name + "?"
+		}
+	}
+	return ""
+}
+
 var plainKey = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_$-]*$`)
 
 func join(path, key string) string {
@@ -103,45 +110,6 @@ func join(path, key string) string {
 		return fmt.Sprintf("%s[%q]", path, cut(key))
 	}
 	return strings.TrimPrefix(path+"."+cut(key), ".")
-}
-
-// collect turns what the schema found into sentences for people.
-func (f *faults) collect(invalid *jsonschema.ValidationError) {
-	for _, cause := range invalid.Causes {
-		f.collect(cause)
-	}
-	if len(invalid.Causes) > 0 {
-		return
-	}
-	at := jsontext.Pointer("")
-	for _, token := range invalid.InstanceLocation {
-		at = at.AppendToken(token)
-	}
-	p := f.places[at]
-	switch found := invalid.ErrorKind.(type) {
-	case *kind.Required:
-		for _, key := range found.Missing {
-			node := p.node.Properties[key]
-			for node.Ref != nil {
-				node = node.Ref
-			}
-			f.add(at, join(p.path, key), "missing: expected "+expected(node))
-		}
-	case *kind.AdditionalProperties:
-		names := slices.Sorted(maps.Keys(p.node.Properties))
-		for _, key := range found.Properties {
-			text := "unknown key"
-			for _, name := range names {
-				if levenshtein.ComputeDistance(strings.ToLower(cut(key)), name) <= min(2, len(name)/3) {
-					text += ": did you mean " + name + "?"
-					break
-				}
-			}
-			f.add(at.AppendToken(key), join(p.path, key), text)
-		}
-	default:
-		f.add(at, p.path, "expected "+expected(p.node)+", found "+show(p.value))
-	}
 }
 
 // checkCertificates finds thumbprints that repeat and der that has another.
@@ -218,17 +186,17 @@ var patterns = map[string]string{
 }
 
 // expected says in words what the schema wants.
-func expected(node *jsonschema.Schema) string {
+func expected(node *schema) string {
 	var words []string
 	null := false
-	for _, name := range node.Types.ToStrings() {
+	for _, name := range node.Type {
 		switch {
 		case name == "null":
 			null = true
-		case node.Pattern != nil:
-			words = append(words, patterns[node.Pattern.String()])
+		case node.Pattern != "":
+			words = append(words, patterns[node.Pattern])
 		case node.Enum != nil:
-			for _, value := range node.Enum.Values {
+			for _, value := range node.Enum {
 				if value != nil {
 					words = append(words, show(value))
 				}
@@ -236,10 +204,10 @@ func expected(node *jsonschema.Schema) string {
 		case name == "boolean":
 			words = append(words, "true", "false")
 		case name == "integer" && node.Minimum != nil:
-			words = append(words, "a whole number, "+node.Minimum.RatString()+" or more")
+			words = append(words, fmt.Sprintf("a whole number, %g or more", *node.Minimum))
 		case name == "integer":
 			words = append(words, "a whole number")
-		case name == "string" && node.MinLength != nil:
+		case name == "string" && node.MinLength > 0:
 			words = append(words, "a text that is not empty")
 		case name == "string":
 			words = append(words, "a text")
