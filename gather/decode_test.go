@@ -365,11 +365,11 @@ func TestFacts(t *testing.T) {
 	}
 
 	doc := before()
-	require.NoError(t, Facts{write("none.json", "{}")}.Gather(t.Context(), doc))
+	require.NoError(t, Facts{Path: write("none.json", "{}")}.Gather(t.Context(), doc))
 	require.Equal(t, before(), doc)
 
 	doc = before()
-	require.NoError(t, Facts{write("some.json", `{"server":"EX02","now":"2027-01-01T00:00:00Z","connectors":[],
+	require.NoError(t, Facts{Path: write("some.json", `{"server":"EX02","now":"2027-01-01T00:00:00Z","connectors":[],
 		"directory":{"readable":false,"internal_transport_certificate":null}}`)}.Gather(t.Context(), doc))
 	want := before()
 	want.Server, want.Now = "EX02", "2027-01-01T00:00:00Z"
@@ -380,7 +380,7 @@ func TestFacts(t *testing.T) {
 
 	// A document that was gathered elsewhere says where from.
 	doc = &Document{SchemaVersion: Version}
-	require.NoError(t, Facts{write("ex01.json", whole)}.Gather(t.Context(), doc))
+	require.NoError(t, Facts{Path: write("ex01.json", whole)}.Gather(t.Context(), doc))
 	want, err := Decode([]byte(whole))
 	require.NoError(t, err)
 	want.Sources = map[string]string{
@@ -391,9 +391,9 @@ func TestFacts(t *testing.T) {
 
 	doc = before()
 	path := write("bad.json", `{"hots":{}}`)
-	require.EqualError(t, Facts{path}.Gather(t.Context(), doc), path+": hots: unknown key")
+	require.EqualError(t, Facts{Path: path}.Gather(t.Context(), doc), path+": hots: unknown key")
 	require.Equal(t, before(), doc)
-	require.ErrorIs(t, Facts{filepath.Join(dir, "absent")}.Gather(t.Context(), doc), os.ErrNotExist)
+	require.ErrorIs(t, Facts{Path: filepath.Join(dir, "absent")}.Gather(t.Context(), doc), os.ErrNotExist)
 }
 
 func TestUnknownTrust(t *testing.T) {

@@ -3,6 +3,7 @@ package gather
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/transportcert/transportcert/internal/files"
@@ -16,12 +17,13 @@ const maxFacts = 64 << 20
 // replaces the section whole; so do server, now, phase and the other single values. An error names the
 // file and what Decode says of it.
 type Facts struct {
-	Path string
+	Path  string
+	Files fs.FS // that Path is in; nil: those of the system
 }
 
 // Gather implements Gatherer.
 func (f Facts) Gather(_ context.Context, doc *Document) error {
-	data, err := files.Read(f.Path, maxFacts)
+	data, err := files.ReadFrom(f.Files, f.Path, maxFacts)
 	if err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (g *gathering) collector(ctx context.Context) (*collect.Collector, error) {
 	}
 	trust := chains.Gatherer{System: g.systemRoots, Report: g.note}
 	for _, path := range g.roots {
-		roots, err := chains.ReadRoots(path)
+		roots, err := chains.ReadRoots(nil, path)
 		if err != nil {
 			return nil, fmt.Errorf("--roots: %w", err)
 		}

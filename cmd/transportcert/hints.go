@@ -19,10 +19,10 @@ const askDirectory = "--ldap-url URL, or "
 // howToSupply says where a section comes from.
 var howToSupply = map[string]string{
 	"server":       `--server NAME, or "server" in the --facts FILE`,
-	"connectors":   askDirectory + `Get-ReceiveConnector -Server $env:COMPUTERNAME | Export-Clixml connectors.xml`,
-	"directory":    askDirectory + `Get-TransportService $env:COMPUTERNAME | Export-Clixml transport.xml`,
-	"host":         `--host FQDN,NETBIOS, or Get-ExchangeServer $env:COMPUTERNAME | Export-Clixml server.xml`,
-	"certificates": `--store PATH, or Get-ExchangeCertificate -Server $env:COMPUTERNAME | Export-Clixml certificates.xml`,
+	"connectors":   askDirectory + exports.Command("connectors"),
+	"directory":    askDirectory + exports.Command("directory"),
+	"host":         "--host FQDN,NETBIOS, or " + exports.Command("host"),
+	"certificates": "--store PATH, or " + exports.Command("certificates"),
 }
 
 // hint says which flag helps against an error from below, which knows no flags.

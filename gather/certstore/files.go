@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +23,9 @@ type Files struct {
 	// Symbolic links are followed to files inside the same path, not to
 	// folders and not out of it.
 	Paths []string
+
+	// System is the file system that the paths are of; nil: the system's own.
+	System fs.FS
 
 	// Password returns the password of a PKCS#12 file in UTF-8. It is asked
 	// once for a file that the empty password does not open, and what it
@@ -113,7 +117,7 @@ type collection struct {
 func (c *collection) gather(ctx context.Context, path string) error {
 	var failures []string
 	files, found := 0, 0
-	err := walk(ctx, path, c.files.Limits.Files, func(name string, data []byte, err error) error {
+	err := walk(ctx, c.files.System, path, c.files.Limits.Files, func(name string, data []byte, err error) error {
 		if filepath.Base(name) == servicesFile {
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)

@@ -17,7 +17,7 @@ import (
 // shows of their dates: whoever gathered them, the chains are the same.
 func sameTrust(t *testing.T, certificates []gather.Certificate) {
 	t.Helper()
-	roots, err := chains.ReadRoots(filepath.Join("..", "..", "fixtures", "exports", "roots", "contoso-root.pem"))
+	roots, err := chains.ReadRoots(nil, filepath.Join("..", "..", "fixtures", "exports", "roots", "contoso-root.pem"))
 	require.NoError(t, err)
 	doc := gather.Document{Certificates: certificates}
 	require.NoError(t, chains.Gatherer{Roots: roots}.Gather(context.Background(), &doc))

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -88,11 +87,11 @@ type servicesBeside struct {
 
 // besideFile takes in the services.json that lies beside a path that is a file.
 func (c *collection) besideFile(path string) error {
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
+	if info, err := stat(c.files.System, path); err != nil || info.IsDir() {
 		return err
 	}
 	name := filepath.Join(filepath.Dir(path), servicesFile)
-	data, err := files.Read(name, maxFileSize)
+	data, err := files.ReadFrom(c.files.System, name, maxFileSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

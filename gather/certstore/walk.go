@@ -22,8 +22,8 @@ const (
 // entry below that is not a folder, in lexical order. An entry that cannot be
 // read comes with an error in place of data; visit's own error ends the walk.
 // It fails where path itself cannot be read.
-func walk(ctx context.Context, path string, maxFiles int, visit func(name string, data []byte, err error) error) error {
-	info, err := os.Stat(path)
+func walk(ctx context.Context, system fs.FS, path string, maxFiles int, visit func(name string, data []byte, err error) error) error {
+	info, err := stat(system, path)
 	if err != nil {
 		return err
 	}
@@ -31,21 +31,20 @@ func walk(ctx context.Context, path string, maxFiles int, visit func(name string
 		if !info.Mode().IsRegular() {
 			return fmt.Errorf("%s: expected a file or a folder, found %s", path, kind(info.Mode()))
 		}
-		data, err := readFile(os.Open(path))
+		data, err := files.ReadFrom(system, path, maxFileSize)
 		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+			return err
 		}
 		return visit(path, data, nil)
 	}
 
-	// The root keeps every open below the folder, whatever the links say.
-	root, err := os.OpenRoot(path)
+	folder, closeFolder, err := openFolder(system, path)
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer closeFolder()
 	read := 0
-	return fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+	return fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -66,29 +65,54 @@ func walk(ctx context.Context, path string, maxFiles int, visit func(name string
 		if read++; read > maxFiles {
 			return fmt.Errorf("%s: expected at most %d files, found more", path, maxFiles)
 		}
-		data, err := readEntry(root, name)
+		data, err := readEntry(folder, name)
 		return visit(full, data, err)
 	})
 }
 
-// readEntry reads a file below root. It looks before it opens: to open a named
+func stat(system fs.FS, path string) (fs.FileInfo, error) {
+	if system == nil {
+		return os.Stat(path)
+	}
+	return fs.Stat(system, path)
+}
+
+// openFolder returns what is below a folder, and nothing else.
+func openFolder(system fs.FS, path string) (folder fs.FS, closeFolder func() error, err error) {
+	if system != nil {
+		folder, err = fs.Sub(system, path)
+		return folder, func() error { return nil }, err
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return rootFolder{root}, root.Close, nil
+}
+
+// A rootFolder keeps every open below the folder, whatever the links say. Unlike
+// root.FS() it opens names that are not UTF-8.
+type rootFolder struct{ root *os.Root }
+
+func (r rootFolder) Open(name string) (fs.File, error) { return r.root.Open(filepath.FromSlash(name)) }
+
+func (r rootFolder) Stat(name string) (fs.FileInfo, error) {
+	return r.root.Stat(filepath.FromSlash(name))
+}
+
+// readEntry reads a file of a folder. It looks before it opens: to open a named
 // pipe would wait for its writer.
-func readEntry(root *os.Root, name string) ([]byte, error) {
-	info, err := root.Stat(filepath.FromSlash(name))
+func readEntry(folder fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(folder, name)
 	if err != nil {
 		return nil, withoutPath(err)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("expected a file, found %s", kind(info.Mode()))
 	}
-	data, err := readFile(root.Open(filepath.FromSlash(name)))
-	return data, withoutPath(err)
-}
-
-// readFile reads a file that was just opened, up to maxFileSize, and closes it.
-func readFile(file *os.File, err error) ([]byte, error) {
+	file, err := folder.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, withoutPath(err)
 	}
 	defer file.Close()
 	return files.ReadAll(file, maxFileSize)

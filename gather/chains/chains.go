@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/certificate"
@@ -41,10 +42,11 @@ type Gatherer struct {
 	Report gather.Report
 }
 
-// ReadRoots reads the certificates of a PEM file, in DER. An error names the
-// file and the number of the block; a file without certificates is one.
-func ReadRoots(path string) ([][]byte, error) {
-	data, err := files.Read(path, maxRoots)
+// ReadRoots reads the certificates of a PEM file of a file system, in DER; nil
+// stands for the system's own. An error names the file and the number of the
+// block; a file without certificates is one.
+func ReadRoots(system fs.FS, path string) ([][]byte, error) {
+	data, err := files.ReadFrom(system, path, maxRoots)
 	if err != nil {
 		return nil, err
 	}

@@ -431,7 +431,7 @@ func TestReadRoots(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "roots.pem")
 			require.NoError(t, os.WriteFile(path, []byte(c.text), 0o600))
-			got, err := ReadRoots(path)
+			got, err := ReadRoots(nil, path)
 			require.Equal(t, c.want, got)
 			if c.err == "" {
 				require.NoError(t, err)
@@ -442,7 +442,7 @@ func TestReadRoots(t *testing.T) {
 			require.NotContains(t, err.Error(), "secret")
 		})
 	}
-	_, err := ReadRoots(filepath.Join(t.TempDir(), "none.pem"))
+	_, err := ReadRoots(nil, filepath.Join(t.TempDir(), "none.pem"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 	require.True(t, slices.Contains(strings.Fields(err.Error()), "open"))
 }

@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -48,11 +49,18 @@ func (s Store) All(context.Context) (Known, error) {
 	}, nil
 }
 
+func (s Store) entries(path string) ([]fs.DirEntry, error) {
+	if s.System == nil {
+		return os.ReadDir(path)
+	}
+	return fs.ReadDir(s.System, path)
+}
+
 // folders returns the folders in the paths by their names in lower case.
 func (s Store) folders() (map[string][]string, error) {
 	all := map[string][]string{}
 	for _, path := range s.Paths {
-		entries, err := os.ReadDir(path)
+		entries, err := s.entries(path)
 		if err != nil {
 			return nil, fmt.Errorf("certificate files: expected a folder with a folder for each server: %w", err)
 		}

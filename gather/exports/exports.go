@@ -34,21 +34,42 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
+// commands are those of the Exchange Management Shell of the server, by the
+// section of the document.
+var commands = map[string]string{
+	"connectors":         "Get-ReceiveConnector -Server $env:COMPUTERNAME | Export-Clixml connectors.xml",
+	"certificates":       "Get-ExchangeCertificate -Server $env:COMPUTERNAME | Export-Clixml certificates.xml",
+	"directory":          "Get-TransportService $env:COMPUTERNAME | Export-Clixml transport.xml",
+	"host":               "Get-ExchangeServer $env:COMPUTERNAME | Export-Clixml server.xml",
+	"send_connectors":    "Get-SendConnector | Export-Clixml send-connectors.xml",
+	"edge_subscriptions": "Get-EdgeSubscription | Export-Clixml edge-subscriptions.xml",
+	"hybrid":             "Get-HybridConfiguration | Export-Clixml hybrid.xml",
+}
+
+// Command returns the command of the Exchange Management Shell of the server
+// that exports a section of the document; empty where none does.
+func Command(section string) string { return commands[section] }
+
 // howToExport tells a person how to come by the files.
-const howToExport = `make the exports in the Exchange Management Shell of the server:
-  Get-ReceiveConnector -Server $env:COMPUTERNAME | Export-Clixml connectors.xml
-  Get-ExchangeCertificate -Server $env:COMPUTERNAME | Export-Clixml certificates.xml
-  Get-TransportService $env:COMPUTERNAME | Export-Clixml transport.xml  (2007 and 2010: Get-TransportServer)
-  Get-ExchangeServer $env:COMPUTERNAME | Export-Clixml server.xml`
+var howToExport = "make the exports in the Exchange Management Shell of the server:" +
+	"\n  " + Command("connectors") +
+	"\n  " + Command("certificates") +
+	"\n  " + Command("directory") + "  (2007 and 2010: Get-TransportServer)" +
+	"\n  " + Command("host")
 
 // Gatherer fills the sections for which there are exports of one server.
 type Gatherer struct {
 	Dir    string        // a folder, a zip file of one, or one CLIXML file
-	Files  fs.FS         // read in place of what is at Dir, which then names it in messages; nil: none
+	Files  fs.FS         // read in place of what is at Dir, which then names it in messages, as ReadZip returns it; nil: none
 	Server string        // NetBIOS name or FQDN; empty: the only server that there are exports of
 	Except string        // a file of the folder that is not for here, such as one of facts; can be empty
 	Limits Limits        // of what Dir may hold
 	Report gather.Report // what was left out; nil: discarded
+
+	// Found is called for each object of Exchange's with its file, the section
+	// that it is for, and the NetBIOS name of its server, empty where it has none
+	// or does not say it. It can be nil.
+	Found func(file, section, server string)
 }
 
 // A ServerError says that the exports leave open which server is meant, or

@@ -82,7 +82,7 @@ func FuzzZip(f *testing.F) {
 	f.Add(zipBytes(f, nil))
 	limits := Limits{Files: 20, Bytes: 1 << 20, Elements: 1000}.WithDefaults()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		files, err := readZip(bytes.NewReader(data), int64(len(data)), limits)
+		files, err := ReadZip(bytes.NewReader(data), int64(len(data)), limits)
 		if err != nil {
 			hostile.Check(t, printable.Error(err).Error())
 			return

@@ -141,6 +141,7 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		}
 		found := g.classify(tree, f, values)
 		c.exports = append(c.exports, found...)
+		g.found(found)
 		if len(found) > 0 && changed.After(c.made) {
 			c.made = changed
 		}
@@ -163,6 +164,14 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		c.made = scripted
 	}
 	return c, nil
+}
+
+func (g Gatherer) found(exports []*export) {
+	for _, e := range exports {
+		if g.Found != nil {
+			g.Found(e.file, e.kind.section(), netBIOS(e.server))
+		}
+	}
 }
 
 // scripted is how the export script names its folder and its zip file.

@@ -40,19 +40,25 @@ func (g Gatherer) openZip(size int64) (t tree, isZip bool, err error) {
 	if _, err := archive.ReadAt(mark, 0); err != nil && !errors.Is(err, io.EOF) {
 		return tree{}, false, err
 	}
-	if !bytes.Equal(mark, []byte("PK\x03\x04")) && !bytes.Equal(mark, []byte("PK\x05\x06")) {
+	if !IsZip(mark) {
 		return tree{}, false, nil
 	}
-	files, err := readZip(archive, size, g.Limits)
+	files, err := ReadZip(archive, size, g.Limits)
 	if err != nil {
 		return tree{}, true, fmt.Errorf("%s: %w", g.Dir, err)
 	}
 	return tree{FS: files, base: g.Dir, close: archive.Close}, true, nil
 }
 
-// readZip returns the files of a zip file. It fails where one of them could lie
+// IsZip says whether a file begins as a zip file does.
+func IsZip(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("PK\x05\x06"))
+}
+
+// ReadZip returns the files of a zip file. It fails where one of them could lie
 // outside it, is a link, or is larger than the limits allow.
-func readZip(in io.ReaderAt, size int64, limits Limits) (fs.FS, error) {
+func ReadZip(in io.ReaderAt, size int64, limits Limits) (fs.FS, error) {
+	limits = limits.WithDefaults()
 	if size > int64(limits.Bytes) {
 		return nil, fmt.Errorf("expected a zip file of at most %d bytes, found %d", limits.Bytes, size)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ const (
 // HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WLBS.
 type RegFile struct {
 	Path   string
+	Files  fs.FS         // that Path is in; nil: those of the system
 	Report gather.Report // interfaces without a cluster name; nil: discarded
 }
 
@@ -43,7 +45,7 @@ func (r RegFile) Gather(_ context.Context, doc *gather.Document) error {
 	if doc.Host == nil {
 		return fmt.Errorf("cluster names from %s: expected the names of the host to add them to, found none", r.Path)
 	}
-	data, err := files.Read(r.Path, maxRegFile)
+	data, err := files.ReadFrom(r.Files, r.Path, maxRegFile)
 	if err != nil {
 		return fmt.Errorf("registry export: %w", err)
 	}

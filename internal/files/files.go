@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"golang.org/x/text/encoding/unicode"
@@ -13,7 +14,12 @@ import (
 
 // Read reads a file of at most limit bytes. An error names the path.
 func Read(path string, limit int64) ([]byte, error) {
-	file, err := os.Open(path)
+	return ReadFrom(nil, path, limit)
+}
+
+// ReadFrom is Read for a path of a file system; nil stands for the system's own.
+func ReadFrom(system fs.FS, path string, limit int64) ([]byte, error) {
+	file, err := open(system, path)
 	if err != nil {
 		return nil, err
 	}
@@ -23,6 +29,13 @@ func Read(path string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return data, nil
+}
+
+func open(system fs.FS, path string) (fs.File, error) {
+	if system == nil {
+		return os.Open(path)
+	}
+	return system.Open(path)
 }
 
 // ReadAll reads at most limit bytes to the end.
