@@ -2,8 +2,6 @@ package evaluate
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 
@@ -79,7 +77,7 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Chec
 		err = e.hookError(ctx, input)
 	}
 	if err == nil {
-		err = e.answer(ctx, c.checked, input, checked, document)
+		err = e.ask(ctx, c.checked, input, checked, document)
 	}
 	if err == nil {
 		err = checked.Decision.inputError()
@@ -138,29 +136,11 @@ func (e *Evaluator) findings(ctx context.Context) (*compliance, error) {
 	}
 	config, err := policies.prepare(ctx, configRule)
 	if err == nil {
-		err = e.answer(ctx, config, ast.NewObject(), &c.thresholds, nil)
+		err = e.ask(ctx, config, ast.NewObject(), &c.thresholds, nil)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the thresholds: %w", err)
 	}
 	e.compliance = c
 	return c, nil
-}
-
-// answer runs a query of which there is always an answer, and decodes it. What
-// is about a document must be consistent with it.
-func (e *Evaluator) answer(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value, answer any, document *gather.Document) error {
-	text, err := e.eval(ctx, query, input)
-	if err != nil {
-		return err
-	}
-	if text == nil {
-		return errors.New("undefined: expected policies with package transportcert.compliance")
-	}
-	if document != nil && !e.trusted {
-		if err := consistent(text, answer, document); err != nil {
-			return err
-		}
-	}
-	return json.Unmarshal(text, answer)
 }

@@ -18,9 +18,9 @@ package evaluate
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -169,47 +169,55 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 	if err := e.hookError(ctx, input); err != nil {
 		return nil, err
 	}
-	text, err := e.eval(ctx, e.decision, input)
-	if err != nil {
-		return nil, err
-	}
-	if text == nil {
-		return nil, fmt.Errorf("%s is undefined", Server.Rule())
-	}
 	decision := &Decision{document: document}
-	if !e.trusted {
-		if err := consistent(text, decision, document); err != nil {
-			return nil, err
-		}
-	}
-	if err := json.Unmarshal(text, decision); err != nil {
-		return nil, fmt.Errorf("reading the decision: %w", err)
+	if err := e.ask(ctx, e.decision, input, decision, document); err != nil {
+		return nil, err
 	}
 	return decision, decision.inputError()
 }
 
-// eval returns what a query says of the input, as JSON; nil where it is
-// undefined. It is bounded in time and size.
-func (e *Evaluator) eval(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value) ([]byte, error) {
+// ask sets the variable that into points to to what a query says of the input. What
+// policies of others say about a document must be consistent with it.
+func (e *Evaluator) ask(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value, into any, document *gather.Document) error {
+	said, err := e.eval(ctx, query, input)
+	if err != nil {
+		return err
+	}
+	if said.value == nil {
+		return errors.New("undefined: expected policies with the packages transportcert.server and transportcert.compliance")
+	}
+	if document != nil && !e.trusted {
+		if err := consistent(said.text, into, document); err != nil {
+			return err
+		}
+	}
+	if err := read(said.value, reflect.ValueOf(into).Elem()); err != nil {
+		return fmt.Errorf("reading the policies' answer: %w", err)
+	}
+	return nil
+}
+
+// eval evaluates a query, bounded in time and size.
+func (e *Evaluator) eval(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value) (answer, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return answer{}, err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, e.deadline, fmt.Errorf("not done within %s", e.deadline))
 	defer cancel()
-	do := bounded.Do[[]byte]
+	do := bounded.Do[answer]
 	if e.trusted {
 		do = bounded.Trust
 	}
-	return do(ctx, func(ctx context.Context) ([]byte, error) {
-		results, err := query.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTime(e.clock()))
+	return do(ctx, func(ctx context.Context) (said answer, err error) {
+		results, err := query.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTime(e.clock()), rego.EvalGenerateJSON(asItIs))
 		if err != nil || len(results) == 0 {
-			return nil, err
+			return said, err
 		}
-		text, err := json.Marshal(results[0].Expressions[0].Value)
-		if err == nil && len(text) > maxDecision {
-			err = fmt.Errorf("expected a decision of at most %d bytes, found one of %d", maxDecision, len(text))
+		said.value = results[0].Expressions[0].Value.(ast.Value)
+		if !e.trusted {
+			said.text, err = textOf(said.value)
 		}
-		return text, err
+		return said, err
 	})
 }
 

@@ -2,7 +2,6 @@ package evaluate
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,12 +40,8 @@ func (e *Evaluator) hookError(ctx context.Context, input ast.Value) error {
 	if e.undefined == nil {
 		return nil
 	}
-	text, err := e.eval(ctx, *e.undefined, input)
-	if err != nil {
-		return err
-	}
 	var names []string
-	if err := json.Unmarshal(text, &names); err != nil {
+	if err := e.ask(ctx, *e.undefined, input, &names, nil); err != nil {
 		return err
 	}
 	if len(names) > 0 {

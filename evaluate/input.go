@@ -66,7 +66,7 @@ func objectTerm(v reflect.Value) *ast.Term {
 	pairs := make([][2]*ast.Term, 0, len(members))
 	for i := range members {
 		m := &members[i]
-		field := v.Field(i)
+		field := v.Field(m.index)
 		if m.omitZero && field.IsZero() || m.omitEmpty && field.Len() == 0 {
 			continue
 		}
@@ -77,6 +77,7 @@ func objectTerm(v reflect.Value) *ast.Term {
 
 // A member is what the JSON tag of a field says.
 type member struct {
+	index               int // of the field
 	key                 *ast.Term
 	omitZero, omitEmpty bool
 }
@@ -88,18 +89,21 @@ func membersOf(t reflect.Type) []member {
 	if known, ok := knownMembers.Load(t); ok {
 		return known.([]member)
 	}
-	members := make([]member, t.NumField())
-	for i := range members {
+	var members []member
+	for i := range t.NumField() {
 		field := t.Field(i)
 		key, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		members[i].key = ast.StringTerm(key)
-		members[i].omitZero = options == "omitzero"
+		if key == "" || key == "-" {
+			continue
+		}
+		m := member{index: i, key: ast.StringTerm(key), omitZero: options == "omitzero"}
 		if options == "omitempty" {
 			// What is empty is zero, but for these.
 			kind := field.Type.Kind()
-			members[i].omitEmpty = kind == reflect.Slice || kind == reflect.Map
-			members[i].omitZero = !members[i].omitEmpty
+			m.omitEmpty = kind == reflect.Slice || kind == reflect.Map
+			m.omitZero = !m.omitEmpty
 		}
+		members = append(members, m)
 	}
 	knownMembers.Store(t, members)
 	return members
