@@ -80,13 +80,9 @@ document of many.`,
 				return err
 			}
 			err = flags.each(command, all, gate, func(o *outcome) error {
-				checked, err := evaluator.Check(command.Context(), o.Document.Document)
-				if err != nil {
-					return err
-				}
-				o.decision, o.findings = checked.Decision, checked.Findings
-				o.places = o.Places(pathsOf(o.findings), flags.from.files()...)
-				return nil
+				err := o.check(command.Context(), evaluator)
+				o.places = o.Places(pathsOf(o.Findings), flags.from.files()...)
+				return err
 			})
 			if err == nil && gate.failed {
 				err = errNo
@@ -133,10 +129,10 @@ type gate struct {
 }
 
 func (g *gate) write(o outcome) error {
-	g.baseline.Mark(o.decision.Server, o.findings)
-	g.failed = g.failed || slices.ContainsFunc(o.findings, g.failOn.Fails)
+	g.baseline.Mark(o.Decision.Server, o.Findings)
+	g.failed = g.failed || slices.ContainsFunc(o.Findings, g.failOn.Fails)
 	for _, r := range g.reports {
-		if err := r.Add(output.Checked{Document: o.Name, Facts: o.Document.Document, Decision: o.decision, Findings: o.findings, Places: o.places}); err != nil {
+		if err := r.Add(o.written()); err != nil {
 			return writeError{err}
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -65,9 +66,10 @@ func (d *documentFlags) colorsOn(terminal bool, getenv func(string) string) bool
 	return terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }
 
-// run decides for the documents and writes the decisions. seen is called with
-// each of them once it is written. The answer is no where mail is at risk.
-func (d *documentFlags) run(command *cobra.Command, paths []string, format output.Format, seen func(*evaluate.Decision)) error {
+// run decides for the documents and writes the decisions, with the plan where
+// the format has it. seen is called with each decision once it is written. The
+// answer is no where mail is at risk.
+func (d *documentFlags) run(command *cobra.Command, paths []string, format output.Format, plan bool, seen func(*evaluate.Decision)) error {
 	ctx := command.Context()
 	all, err := d.from.documents(command, paths)
 	if err != nil {
@@ -82,7 +84,10 @@ func (d *documentFlags) run(command *cobra.Command, paths []string, format outpu
 		atRisk = atRisk || decision.MailAtRisk
 		seen(decision)
 	}}, func(o *outcome) (err error) {
-		o.decision, err = evaluator.Evaluate(ctx, o.Document.Document)
+		if plan {
+			return o.check(ctx, evaluator)
+		}
+		o.Decision, err = evaluator.Evaluate(ctx, o.Document.Document)
 		return err
 	})
 	if err == nil && atRisk {
@@ -149,10 +154,26 @@ type sink interface {
 // met.
 type outcome struct {
 	documents.Document
-	decision *evaluate.Decision
-	findings []evaluate.Finding
-	places   []documents.Place // of the findings
-	err      error
+	evaluate.Checked
+	places []documents.Place // of the findings
+	err    error
+}
+
+// written is what a format or a report gets of an outcome.
+func (o outcome) written() output.Checked {
+	return output.Checked{
+		Document: o.Name, Facts: o.Document.Document, Decision: o.Decision, Findings: o.Findings, Plan: o.Plan, Places: o.places,
+	}
+}
+
+// check decides, and finds out what is wrong and what to do.
+func (o *outcome) check(ctx context.Context, evaluator *evaluate.Evaluator) error {
+	checked, err := evaluator.Check(ctx, o.Document.Document)
+	if err != nil {
+		return err
+	}
+	o.Checked = *checked
+	return nil
 }
 
 func read(all iter.Seq2[documents.Document, error]) iter.Seq[outcome] {
@@ -194,13 +215,13 @@ type decisions struct {
 }
 
 func (d decisions) write(o outcome) error {
-	err := d.format.Write(o.Document.Document, o.decision)
+	err := d.format.Write(o.written())
 	if lacks := (output.DocumentError{}); errors.As(err, &lacks) {
 		return fmt.Errorf("%s: %w", printable.Line(o.Name), lacks)
 	} else if err != nil {
 		return writeError{err}
 	}
-	d.seen(o.decision)
+	d.seen(o.Decision)
 	return nil
 }
 

@@ -47,7 +47,7 @@ document of many. docs/specification.md says what puts mail at risk.`,
 			if err != nil {
 				return usageError{err}
 			}
-			return flags.run(command, paths, format, func(decision *evaluate.Decision) {
+			return flags.run(command, paths, format, output.NeedsPlan(name), func(decision *evaluate.Decision) {
 				if name == "pem" {
 					notePEM(note(command.ErrOrStderr()), decision, which)
 				}

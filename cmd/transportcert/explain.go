@@ -29,7 +29,7 @@ Exit codes: 0 no server puts mail at risk, 1 a server does, 2 an error.`,
 				return err
 			}
 			format := output.Explain(command.OutOrStdout(), flags.colors(command), which)
-			return flags.run(command, paths, format, func(*evaluate.Decision) {})
+			return flags.run(command, paths, format, true, func(*evaluate.Decision) {})
 		},
 	}
 	selected.addFlags(command)

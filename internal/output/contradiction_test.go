@@ -31,6 +31,7 @@ func TestFormatsOfContradictoryDecisions(t *testing.T) {
 	checked, err := shipped.Check(t.Context(), document)
 	require.NoError(t, err)
 	require.NotEmpty(t, checked.Findings)
+	require.NotEmpty(t, checked.Plan.Actions)
 	right, err := json.Marshal(checked)
 	require.NoError(t, err)
 	var answer map[string]any
@@ -56,24 +57,26 @@ func TestFormatsOfContradictoryDecisions(t *testing.T) {
 		require.NoError(t, err, change)
 		require.NotPanics(t, func() {
 			found, evaluateErr := evaluator.Evaluate(t.Context(), document)
-			if evaluateErr == nil {
+			all, checkErr := evaluator.Check(t.Context(), document)
+			if evaluateErr == nil && checkErr == nil {
 				for _, name := range append([]string{"explain"}, output.Names...) {
 					format := output.Explain(io.Discard, false, output.Selection{})
 					if name != "explain" {
 						format, err = output.New(name, io.Discard, false, output.Selection{})
 						require.NoError(t, err)
 					}
-					_ = format.Write(document, found) // pem has an error where there is no certificate
+					_ = format.Write(output.Checked{Document: "ex01.json", Facts: document, Decision: found, Plan: all.Plan}) // pem has an error where there is no certificate
 					_ = format.Close()
 				}
 			}
-			checked, checkErr := evaluator.Check(t.Context(), document)
 			if checkErr == nil {
 				for _, name := range output.Reports {
 					var b bytes.Buffer
 					report, err := output.NewReport(name, &b, output.ReportOptions{FailOn: "warning", Rules: rules})
 					require.NoError(t, err)
-					require.NoError(t, report.Add(output.Checked{Document: "ex01.json", Facts: document, Decision: checked.Decision, Findings: checked.Findings, Places: make([]documents.Place, len(checked.Findings))}))
+					require.NoError(t, report.Add(output.Checked{
+						Document: "ex01.json", Facts: document, Decision: all.Decision, Findings: all.Findings, Plan: all.Plan, Places: make([]documents.Place, len(all.Findings)),
+					}))
 					require.NoError(t, report.Close())
 				}
 			}

@@ -25,8 +25,8 @@ func Explain(w io.Writer, color bool, which Selection) Format {
 	return &explanation{w: printable.NewWriter(w, encoding(color)), color: color, which: which}
 }
 
-func (e *explanation) Write(document *gather.Document, decision *evaluate.Decision) error {
-	document, decision, err := e.which.narrowed(document, decision)
+func (e *explanation) Write(c Checked) error {
+	document, decision, err := e.which.narrowed(c.Facts, c.Decision)
 	if err != nil {
 		return err
 	}
@@ -36,8 +36,8 @@ func (e *explanation) Write(document *gather.Document, decision *evaluate.Decisi
 		p.line("")
 	}
 	e.many = true
-	p.headline(decision)
-	p.verdict(s)
+	p.headline(decision, c.Plan)
+	p.unknown(s)
 	for _, part := range []struct {
 		scenario evaluate.Scenario
 		explain  func(*page, server)
@@ -50,11 +50,11 @@ func (e *explanation) Write(document *gather.Document, decision *evaluate.Decisi
 			part.explain(p, s)
 		}
 	}
-	p.events(s)
+	p.events(s, c.Plan)
 	p.tell("Only a running server knows of events 12017 and 12018 (a certificate expires soon), 12019 (the other server's " +
 		"certificate has expired) and 12024 (Exchange 2010 and later: after 12013 a temporary certificate may be used).")
 	p.line("")
-	p.next(s)
+	p.plan(c.Plan)
 	_, err = e.w.Write(p.Bytes())
 	return err
 }

@@ -2,6 +2,7 @@ package output
 
 import (
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
 )
 
 // Steps 6 to 9 check the loaded certificate and never replace it. Where none
@@ -49,7 +50,7 @@ func tellBest(p *page, s server) {
 		"there is none, the first that is self-signed.")
 	for place, thumbprint := range s.Eligible {
 		p.line("  %3d  %s  valid from %s", place+1, thumbprint, s.store[thumbprint].NotBefore)
-		p.prose(7, "       %s", s.verdict(place))
+		p.prose(7, "       %s", s.whyBest(place))
 	}
 	if s.Best == nil {
 		p.tell("None is the one or the other, so there is no best.")
@@ -100,4 +101,46 @@ func verb(connectors []evaluate.AnonymousConnector, one, many string) string {
 		return one
 	}
 	return many
+}
+
+// whyBest says why step 8 picks the eligible certificate at that place of the
+// order, or why it does not.
+func (s server) whyBest(place int) string {
+	thumbprint := s.Eligible[place]
+	certificate := s.store[thumbprint]
+	best := s.place(s.Best)
+	switch {
+	case place == best && is(s.BestKind, "pki"):
+		return "best: the first valid PKI certificate; " + chain(certificate)
+	case place == best:
+		return "best: self-signed, and no eligible certificate is a valid PKI certificate"
+	case is(s.BestKind, "pki") && place > best, is(certificate.SelfSigned, true) && is(s.BestKind, "self_signed"):
+		return "comes after the best: " + s.whyAfter(best, certificate)
+	}
+	return "not best: " + s.notPKI(certificate)
+}
+
+// whyAfter says why one certificate comes after another in the order.
+func (s server) whyAfter(place int, certificate gather.Certificate) string {
+	if s.store[s.Eligible[place]].NotBefore == certificate.NotBefore {
+		return "of the same age, with a higher thumbprint"
+	}
+	return "it is older"
+}
+
+// notPKI says what keeps a certificate that the policies did not take for a
+// valid PKI certificate from being one.
+func (s server) notPKI(certificate gather.Certificate) string {
+	why := chain(certificate)
+	switch {
+	case certificate.SelfSigned == nil:
+		return "whether it is self-signed is not known"
+	case *certificate.SelfSigned:
+		return "it is self-signed, and there is a valid PKI certificate"
+	}
+	trust := certificate.Trust
+	if trust.Chain == gather.ChainTrusted && !is(trust.Revoked, true) && trust.ValidFrom != nil && trust.ValidUntil != nil {
+		why += ", and not at " + s.EvaluatedAt
+	}
+	return "not self-signed, and not a valid PKI certificate: " + why
 }

@@ -3,9 +3,6 @@ package output
 import (
 	"encoding/json"
 	"io"
-
-	"github.com/transportcert/transportcert/evaluate"
-	"github.com/transportcert/transportcert/gather"
 )
 
 // jsonFormat writes decisions as JSON, each with one write.
@@ -21,8 +18,8 @@ func newJSON(w io.Writer, which Selection) Format {
 	return f
 }
 
-func (f jsonFormat) Write(document *gather.Document, decision *evaluate.Decision) error {
-	_, decision, err := f.which.narrowed(document, decision)
+func (f jsonFormat) Write(c Checked) error {
+	_, decision, err := f.which.narrowed(c.Facts, c.Decision)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
@@ -16,9 +17,23 @@ import (
 // it was made from. Close writes what must wait for the last of them; it does
 // not close the writer below.
 type Format interface {
-	Write(document *gather.Document, decision *evaluate.Decision) error
+	Write(Checked) error
 	Close() error
 }
+
+// Checked is what was decided for a document, what was found and what to do.
+type Checked struct {
+	Document string           // its name
+	Facts    *gather.Document // what it holds
+	*evaluate.Decision
+	Findings []evaluate.Finding
+	Plan     evaluate.Plan     // without actions and verdict for a format that has none of them: see NeedsPlan
+	Places   []documents.Place // where each finding is
+}
+
+// NeedsPlan reports whether a format of New writes the plan. The others need
+// nothing but the decision, which takes a fraction of the time.
+func NeedsPlan(name string) bool { return name == "text" }
 
 // A DocumentError is what Write returns where the document lacks what the
 // format needs. Other documents can still be written; after any other error

@@ -85,6 +85,17 @@ func mismatch() (*gather.Document, *evaluate.Decision) {
 	return document, decision
 }
 
+// checked makes what formats write of a decision, with a plan that answers its events.
+func checked(document *gather.Document, decision *evaluate.Decision) output.Checked {
+	plan := evaluate.Plan{Verdict: "ACTION NEEDED", Actions: []evaluate.Action{{
+		ID: "internal-transport-certificate", Title: "Make CN=EX01 (22222222) the internal transport certificate",
+		Why: []evaluate.Reason{{Event: 1037}, {Rule: "TC004"}}, Commands: []string{"Enable-ExchangeCertificate -Thumbprint " + other, "Get-Date"},
+		Prompt:     &evaluate.Prompt{Question: "Overwrite the existing default SMTP certificate?", Answer: "Yes"},
+		Afterwards: []evaluate.Afterward{{Text: "Restart the transport service", Command: pointer("Restart-Service MSExchangeTransport")}},
+	}}}
+	return output.Checked{Document: "ex01.json", Facts: document, Decision: decision, Plan: plan}
+}
+
 func write(t *testing.T, name string, color bool, servers ...func() (*gather.Document, *evaluate.Decision)) string {
 	t.Helper()
 	var text bytes.Buffer
@@ -95,7 +106,7 @@ func write(t *testing.T, name string, color bool, servers ...func() (*gather.Doc
 		require.NoError(t, err)
 	}
 	for _, server := range servers {
-		require.NoError(t, format.Write(server()))
+		require.NoError(t, format.Write(checked(server())))
 	}
 	require.NoError(t, format.Close())
 	return text.String()
@@ -182,7 +193,7 @@ func TestPEMWithout(t *testing.T) {
 			var text bytes.Buffer
 			format, err := output.New("pem", &text, false, output.Selection{})
 			require.NoError(t, err)
-			err = format.Write(test.server())
+			err = format.Write(checked(test.server()))
 			require.EqualError(t, err, test.expected)
 			require.ErrorAs(t, err, &output.DocumentError{})
 			require.NoError(t, format.Close())
@@ -203,7 +214,7 @@ func TestWriteError(t *testing.T) {
 			format, err = output.New(name, failing{full}, false, output.Selection{})
 			require.NoError(t, err)
 		}
-		err := format.Write(abc())
+		err := format.Write(checked(abc()))
 		if name == "pem" {
 			require.NoError(t, err)
 			err = format.Close()
@@ -241,7 +252,7 @@ func TestCustomized(t *testing.T) {
 			decision.InboundAnonymous.Customized, decision.InboundAnonymous.CustomizedBy = true, []string{"no_ecc", "weak_key"}
 			return document, decision
 		})
-		require.Contains(t, text, "===\n\nCustomized  by your own rules (no_ecc, weak_key): this may not be what Exchange does.\n\n")
+		require.Contains(t, text, "\n\nACTION NEEDED\n\nCustomized  by your own rules (no_ecc, weak_key): this may not be what Exchange does.\n\n")
 	}
 }
 
@@ -285,19 +296,10 @@ func TestNothingEscapes(t *testing.T) {
 						"variant %d, %s: %q in %q", i, name, r, text)
 				}
 				require.Contains(t, text, `\x1b]0;x\a\u009b31m\u202e\u2066\r\n\tforged`)
-				// The remediation alone may have several lines.
-				require.Equal(t, events(variant), strings.Count(text, "\n         \\tforged\n"), "variant %d, %s: %q", i, name, text)
-				require.Equal(t, events(variant), strings.Count(text, "\n         \\tforged"))
+				require.NotRegexp(t, `(?m)^\s*(\\t)?forged`, text, "variant %d, %s", i, name)
 			}
 		}
 	}
-}
-
-// events returns how many events a format shows.
-func events(variant func(*gather.Document, *evaluate.Decision)) int {
-	document, decision := mismatch()
-	variant(document, decision)
-	return len(decision.Events)
 }
 
 // codes are the texts from which the words are chosen.

@@ -29,19 +29,19 @@ type pemBlock struct {
 	der    []byte
 }
 
-func (f *pemFormat) Write(document *gather.Document, decision *evaluate.Decision) error {
-	thumbprint, err := decision.Thumbprint(cmp.Or(f.which.Scenario, evaluate.InboundAnonymous), f.which.Connector)
+func (f *pemFormat) Write(c Checked) error {
+	thumbprint, err := c.Decision.Thumbprint(cmp.Or(f.which.Scenario, evaluate.InboundAnonymous), f.which.Connector)
 	if err != nil {
 		return DocumentError{err}
 	}
 	if thumbprint == nil {
 		return nil
 	}
-	der, err := loadedDER(document, *thumbprint)
+	der, err := loadedDER(c.Facts, *thumbprint)
 	if err != nil {
 		return DocumentError{err}
 	}
-	block := pemBlock{decision.Server, der}
+	block := pemBlock{c.Server, der}
 	switch {
 	case f.many:
 		return f.writeNamed(block)

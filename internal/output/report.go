@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
-	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/baseline"
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/printable"
@@ -26,27 +25,19 @@ type Report interface {
 // WholeRun stands for a document where what failed is the run.
 const WholeRun = "transportcert check"
 
-// Checked is a document, what was decided for it and what was found.
-type Checked struct {
-	Document string // its name
-	Facts    *gather.Document
-	*evaluate.Decision
-	Findings []evaluate.Finding
-	Places   []documents.Place // where each finding is
-}
-
 // ReportOptions say how a report is written.
 type ReportOptions struct {
 	Rules   []evaluate.Rule
 	FailOn  FailOn
 	Color   bool   // of text; the other formats have none
+	Summary bool   // text has the tables alone
 	Version string // of this program
 
 	Baseline *baseline.Baseline // with which the findings were marked; nil: none
 }
 
 // Reports lists the formats that NewReport knows, the default first.
-var Reports = []string{"text", "json", "junit", "sarif", "codequality", "github", "azure", "prometheus"}
+var Reports = []string{"text", "json", "junit", "sarif", "codequality", "github", "azure", "prometheus", "csv", "plan"}
 
 // NewReport returns the report of that name.
 func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) {
@@ -62,9 +53,13 @@ func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) 
 	case "codequality":
 		return cleaned{newCodeQuality(printable.NewWriter(w, printable.JSON))}, nil
 	case "github":
-		return cleaned{annotations{printable.NewWriter(w, printable.Commands), githubLine}}, nil
+		return cleaned{&annotations{w: printable.NewWriter(w, printable.Commands), line: githubLine, open: "::group::", close: "::endgroup::"}}, nil
 	case "azure":
-		return cleaned{annotations{printable.NewWriter(w, printable.Commands), azureLine}}, nil
+		return cleaned{&annotations{w: printable.NewWriter(w, printable.Commands), line: azureLine, open: "##[group]", close: "##[endgroup]"}}, nil
+	case "csv":
+		return newCSV(w), nil
+	case "plan":
+		return newPlanReport(w, options.Version), nil
 	case "prometheus":
 		return newPrometheus(printable.NewWriter(w, printable.Text)), nil
 	}
@@ -80,13 +75,13 @@ func encoding(color bool) printable.Encoding {
 
 // A cleaned report is one that people read somewhere else: what it is given is
 // made printable before it is encoded. File names stay, since some have an
-// encoding of their own.
+// encoding of their own, and the plan, which becomes text of a page.
 type cleaned struct{ Report }
 
 func (r cleaned) Add(c Checked) error {
 	decision := *c.Decision
 	decision.Server = printable.Line(decision.Server)
-	clean := Checked{Document: c.Document, Facts: c.Facts, Decision: &decision, Places: c.Places}
+	clean := Checked{Document: c.Document, Facts: c.Facts, Decision: &decision, Plan: c.Plan, Places: c.Places}
 	for _, finding := range c.Findings {
 		clean.Findings = append(clean.Findings, cleanFinding(finding))
 	}
@@ -147,6 +142,61 @@ func (c *counts) add(finding evaluate.Finding) {
 	default:
 		c.Infos++
 	}
+}
+
+// totals are what a report says of all servers.
+type totals struct {
+	servers, clean, unread int
+	counts
+}
+
+func (t *totals) add(findings []evaluate.Finding) {
+	t.servers++
+	if len(findings) == 0 {
+		t.clean++
+	}
+	for _, finding := range findings {
+		t.counts.add(finding)
+	}
+}
+
+// words says how many servers were checked, and what was found.
+func (t totals) words() string {
+	words := count(t.servers, "server", "servers") + " checked"
+	if t.clean > 0 && t.clean < t.servers {
+		words += fmt.Sprintf(", %d without a finding", t.clean)
+	}
+	if t.unread > 0 {
+		words += ", " + count(t.unread, "document", "documents") + " not checked because of an error"
+	}
+	if t.servers > 0 || t.unread == 0 {
+		words += ": " + t.counts.words()
+	}
+	return words
+}
+
+// words lists what there is.
+func (c counts) words() string {
+	var words []string
+	if c.Errors > 0 {
+		words = append(words, count(c.Errors, "error", "errors"))
+	}
+	if c.Warnings > 0 {
+		words = append(words, count(c.Warnings, "warning", "warnings"))
+	}
+	if c.Infos > 0 {
+		words = append(words, fmt.Sprintf("%d info", c.Infos))
+	}
+	if c.Suppressed > 0 {
+		words = append(words, fmt.Sprintf("%d suppressed", c.Suppressed))
+	}
+	if c.Known > 0 {
+		words = append(words, fmt.Sprintf("%d known", c.Known))
+	}
+	if words == nil {
+		return "nothing found"
+	}
+	return list(words)
 }
 
 // waiver says why a finding does not count, and until when.

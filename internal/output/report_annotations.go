@@ -13,8 +13,10 @@ import (
 // annotations are lines of a log that a CI system takes as commands and shows
 // beside the code. What is suppressed or known is a line of the log and no more.
 type annotations struct {
-	w    io.Writer
-	line func(a annotation) string
+	w           io.Writer
+	line        func(a annotation) string
+	open, close string // the lines around a group that the log folds
+	totals      totals
 }
 
 type annotation struct {
@@ -24,7 +26,11 @@ type annotation struct {
 	description string // can have several lines
 }
 
-func (a annotations) Add(c Checked) error {
+func (a *annotations) Add(c Checked) error {
+	a.totals.add(c.Findings)
+	if _, err := fmt.Fprintln(a.w, plainLine(c.Server+": "+c.Plan.Verdict)); err != nil {
+		return err
+	}
 	for i, finding := range c.Findings {
 		line := a.line(annotation{finding.Severity, finding.RuleID, finding.Title, c.Places[i], advice(finding)})
 		if finding.Suppressed != nil {
@@ -36,17 +42,26 @@ func (a annotations) Add(c Checked) error {
 			return err
 		}
 	}
-	return nil
+	if len(c.Plan.Actions) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(a.w, "%s\n%s%s\n", a.open+plainLine("Plan for "+c.Server), printable.Harmless(planText(c.Plan)), a.close)
+	return err
 }
 
-func (a annotations) Fail(document string, why error) error {
+func (a *annotations) Fail(document string, why error) error {
+	a.totals.unread++
 	_, err := fmt.Fprintln(a.w, a.line(annotation{
 		severity: "error", title: "The check failed", place: documents.Place{File: document}, description: why.Error(),
 	}))
 	return err
 }
 
-func (annotations) Close() error { return nil }
+// Close writes how many servers were checked, and what was found.
+func (a *annotations) Close() error {
+	_, err := fmt.Fprintf(a.w, "%s.\n", a.totals.words())
+	return err
+}
 
 // plainLine is a line that no CI system takes for a command.
 func plainLine(words ...string) string {

@@ -22,6 +22,7 @@ type checkedServer struct {
 	Phase       string            `json:"phase"`
 	EvaluatedAt string            `json:"evaluated_at"`
 	Findings    []comparedFinding `json:"findings"`
+	Plan        evaluate.Plan     `json:"plan"`
 	Counts      counts            `json:"counts"`
 }
 
@@ -55,7 +56,7 @@ func newJSONReport(w io.Writer, before *baseline.Baseline) *jsonReport {
 
 func (r *jsonReport) Add(c Checked) error {
 	server := checkedServer{
-		Server: c.Server, Document: c.Document, Phase: c.Phase, EvaluatedAt: c.EvaluatedAt,
+		Server: c.Server, Document: c.Document, Phase: c.Phase, EvaluatedAt: c.EvaluatedAt, Plan: c.Plan,
 		Findings: make([]comparedFinding, 0, len(c.Findings)),
 	}
 	for _, finding := range c.Findings {

@@ -36,18 +36,27 @@ type (
 		Failures int      `xml:"failures,attr,omitempty"`
 	}
 	junitSuite struct {
-		XMLName   xml.Name    `xml:"testsuite"`
-		Name      string      `xml:"name,attr"`
-		Tests     int         `xml:"tests,attr"`
-		Failures  int         `xml:"failures,attr"`
-		Errors    int         `xml:"errors,attr"`
-		ID        int         `xml:"id,attr"`
-		Hostname  string      `xml:"hostname,attr,omitempty"`
-		Skipped   int         `xml:"skipped,attr,omitempty"`
-		Time      string      `xml:"time,attr"`
-		Timestamp string      `xml:"timestamp,attr,omitempty"`
-		File      string      `xml:"file,attr,omitempty"`
-		Cases     []junitCase `xml:"testcase"`
+		XMLName   xml.Name         `xml:"testsuite"`
+		Name      string           `xml:"name,attr"`
+		Tests     int              `xml:"tests,attr"`
+		Failures  int              `xml:"failures,attr"`
+		Errors    int              `xml:"errors,attr"`
+		ID        int              `xml:"id,attr"`
+		Hostname  string           `xml:"hostname,attr,omitempty"`
+		Skipped   int              `xml:"skipped,attr,omitempty"`
+		Time      string           `xml:"time,attr"`
+		Timestamp string           `xml:"timestamp,attr,omitempty"`
+		File      string           `xml:"file,attr,omitempty"`
+		Verdict   *junitProperties `xml:"properties"`
+		Cases     []junitCase      `xml:"testcase"`
+		Plan      string           `xml:"system-out,omitempty"`
+	}
+	junitProperties struct {
+		Property junitProperty `xml:"property"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
 	}
 	junitCase struct {
 		Name      string       `xml:"name,attr"`
@@ -76,6 +85,8 @@ func (r *junitReport) Add(c Checked) error {
 		Timestamp: strings.TrimSuffix(c.EvaluatedAt, "Z"), // the format knows no zones
 		Time:      took,
 		File:      printable.Line(c.Document),
+		Verdict:   &junitProperties{junitProperty{"verdict", printable.Line(c.Plan.Verdict)}},
+		Plan:      planText(c.Plan),
 	}
 	byRule := map[string][]int{}
 	rules := r.rules[:len(r.rules):len(r.rules)]

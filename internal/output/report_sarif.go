@@ -32,6 +32,7 @@ type sarifReport struct {
 	w          io.Writer
 	run        sarifRun
 	results    array
+	servers    array
 	invocation *sarif.Invocation
 	index      map[string]int // of each rule, by id
 	baseline   *baseline.Baseline
@@ -42,7 +43,18 @@ type sarifReport struct {
 type (
 	sarifRun struct {
 		*sarif.Run
-		Results []any `json:"results"`
+		Results    []any           `json:"results"`
+		Properties sarifProperties `json:"properties"`
+	}
+	// SARIF has no place of its own for what is said about a server.
+	sarifProperties struct {
+		Servers []any `json:"servers"`
+	}
+	sarifServer struct {
+		Server   string `json:"server"`
+		Document string `json:"document"`
+		Verdict  string `json:"verdict"`
+		Plan     string `json:"plan"`
 	}
 	sarifResult struct {
 		*sarif.Result
@@ -55,7 +67,10 @@ func newSARIF(w io.Writer, options ReportOptions) *sarifReport {
 	run.Tool.Driver.WithVersion(options.Version)
 	invocation := sarif.NewInvocation().WithExecutionSuccessful(true)
 	run.AddInvocation(invocation)
-	r := &sarifReport{w, sarifRun{run, []any{}}, array{key: "results", indent: "        "}, invocation, map[string]int{}, options.Baseline}
+	r := &sarifReport{
+		w: w, run: sarifRun{run, []any{}, sarifProperties{[]any{}}}, invocation: invocation, index: map[string]int{}, baseline: options.Baseline,
+		results: array{key: "results", indent: "        "}, servers: array{key: "servers", indent: "          "},
+	}
 	for _, rule := range options.Rules {
 		r.addRule(rule)
 	}
@@ -87,7 +102,7 @@ func (r *sarifReport) Add(c Checked) error {
 			return err
 		}
 	}
-	return nil
+	return r.servers.add(sarifServer{c.Server, printable.Line(c.Document), printable.Line(c.Plan.Verdict), planText(c.Plan)})
 }
 
 func (r *sarifReport) add(finding evaluate.Finding, place documents.Place) error {
@@ -178,7 +193,7 @@ func (r *sarifReport) Close() error {
 		Schema  string     `json:"$schema"`
 		Version string     `json:"version"`
 		Runs    []sarifRun `json:"runs"`
-	}{schemaURI, "2.1.0", []sarifRun{r.run}}, &r.results)
+	}{schemaURI, "2.1.0", []sarifRun{r.run}}, &r.results, &r.servers)
 }
 
 func message(text string) *sarif.MultiformatMessageString {

@@ -41,12 +41,13 @@ func withFindings() output.Checked {
 	return output.Checked{
 		Document: "documents/ex01.json", Facts: &gather.Document{},
 		Decision: decided("EX01"),
+		Plan:     renewal(),
 		Findings: []evaluate.Finding{
 			{
 				RuleID: "TC003", Title: rules[0].Title, Severity: "error", Server: "EX01",
 				Message:     "EX01: the internal transport certificate " + loaded + " expired on 2026-03-01T00:00:00Z.",
 				Remediation: "# Renew it:\nGet-ExchangeCertificate -Thumbprint " + loaded + " | New-ExchangeCertificate -GenerateRequest -Server 'EX01'",
-				References:  []string{"https://contoso.test/events"}, Path: "certificates[0].not_after", Thumbprint: pointer(loaded),
+				References:  []string{"https://contoso.test/events"}, Path: "certificates[0].not_after", Thumbprint: pointer(loaded), Action: pointer("renew"),
 			},
 			{
 				RuleID: "TC014", Title: rules[2].Title, Severity: "warning", Server: "EX01",
@@ -64,8 +65,26 @@ func withFindings() output.Checked {
 	}
 }
 
+// renewal is a plan with an action of each kind: one that asks, one that a person does, one that does not ask.
+func renewal() evaluate.Plan {
+	restart := evaluate.Afterward{Text: "Restart the transport service on EX01", Command: pointer("Restart-Service MSExchangeTransport")}
+	return evaluate.Plan{Verdict: "MAIL AT RISK", Actions: []evaluate.Action{
+		{
+			ID: "renew", Title: "Renew the internal transport certificate EX01 (11111111)", Why: []evaluate.Reason{{Event: 12015}, {Rule: "TC003"}, {Rule: "TC020"}},
+			Description: "The new certificate has the same names.",
+			Commands:    []string{"New-ExchangeCertificate -Services SMTP -Server 'EX01'", "Get-ExchangeCertificate -Server 'EX01'"},
+			Prompt:      &evaluate.Prompt{Question: "Overwrite the existing default SMTP certificate?", Answer: "Yes"},
+			Afterwards:  []evaluate.Afterward{restart, {Text: "Subscribe the Edge server EDGE01 again"}},
+		},
+		{ID: "request", Title: "Request a certificate for mail.contoso.test", Why: []evaluate.Reason{{Event: 12014}, {Event: 12016}},
+			Description: "A CA has to issue it.", Manual: true, Commands: []string{"New-ExchangeCertificate -GenerateRequest"}, Afterwards: []evaluate.Afterward{restart}},
+		{ID: "tls", Title: "Add Tls to the connector Relay", Why: []evaluate.Reason{{Rule: "TC046"}},
+			Commands: []string{`Set-ReceiveConnector 'EX01\Relay' -AuthMechanism Tls`}, Afterwards: []evaluate.Afterward{}},
+	}}
+}
+
 func inOrder() output.Checked {
-	return output.Checked{Document: "forest.ndjson:7", Facts: &gather.Document{}, Decision: decided("EX02"), Findings: []evaluate.Finding{}}
+	return output.Checked{Document: "forest.ndjson:7", Facts: &gather.Document{}, Decision: decided("EX02"), Findings: []evaluate.Finding{}, Plan: evaluate.Plan{Verdict: "OK"}}
 }
 
 // hostile is a server whose names want to be commands: of terminals, of CI
@@ -103,7 +122,7 @@ var onErrors = output.ReportOptions{FailOn: "error"}
 func TestNewReportUnknown(t *testing.T) {
 	t.Parallel()
 	_, err := output.NewReport("xml", nil, onErrors)
-	require.EqualError(t, err, `unknown output format "xml": expected one of text, json, junit, sarif, codequality, github, azure, prometheus`)
+	require.EqualError(t, err, `unknown output format "xml": expected one of text, json, junit, sarif, codequality, github, azure, prometheus, csv, plan`)
 }
 
 func TestFailOn(t *testing.T) {
@@ -123,17 +142,46 @@ func TestFailOn(t *testing.T) {
 	}
 }
 
+// plan is what text shows of renewal, and other reports as text.
+const plan = `Plan
+  1. Renew the internal transport certificate EX01 (11111111)
+     Why: event 12015; rules TC003 and TC020
+     The new certificate has the same names.
+     Run this command on its own. It asks "Overwrite the existing default SMTP certificate?": answer
+     Yes.
+     New-ExchangeCertificate -Services SMTP -Server 'EX01'
+     Then:
+     Get-ExchangeCertificate -Server 'EX01'
+
+  2. Request a certificate for mail.contoso.test
+     Why: events 12014 and 12016
+     By hand: A CA has to issue it.
+     New-ExchangeCertificate -GenerateRequest
+
+  3. Add Tls to the connector Relay
+     Why: rule TC046
+     Set-ReceiveConnector 'EX01\Relay' -AuthMechanism Tls
+
+  Afterwards
+     Restart the transport service on EX01
+     Restart-Service MSExchangeTransport
+     Subscribe the Edge server EDGE01 again
+
+Then gather and evaluate again.
+`
+
 func TestTextReport(t *testing.T) {
 	t.Parallel()
-	// The error first, the suppressed last. Sentences break before column 100, commands do not.
+	// The verdict first, then the findings, the error first and the suppressed last, and the plan. Sentences break before
+	// column 100, commands do not.
 	const ex01 = `EX01 at 2026-11-22 07:00 UTC
 ============================
 
+MAIL AT RISK
+
 error  TC003 Event 12015, the certificate has expired
   EX01: the internal transport certificate 1111111111111111111111111111111111111111 expired on
-  2026-03-01T00:00:00Z.
-  # Renew it:
-  Get-ExchangeCertificate -Thumbprint 1111111111111111111111111111111111111111 | New-ExchangeCertificate -GenerateRequest -Server 'EX01'
+  2026-03-01T00:00:00Z. See action 1.
   at documents/ex01.json:12, certificates[0].not_after
 
 info  TC052 The revocation is not known
@@ -146,19 +194,26 @@ suppressed  TC014 A PKI certificate would be better
   Waived: 100% sure; CA moves (until 2026-12-31)
   at documents/ex01.json:5, directory.internal_transport_certificate
 
+` + plan + "\n"
+	const ex02 = `EX02 at 2026-11-22 07:00 UTC
+============================
+
+OK
+
+Plan  no action is needed.
+
 `
-	require.Equal(t, ex01+`2 servers checked, 1 without a finding: 1 error, 1 info and 1 suppressed.
-Next  Do what stands below each finding, then gather and check again. 'transportcert rules TC003'
-      tells more about a rule. What has to stay as it is can be waived with --waivers FILE.
+	require.Equal(t, ex01+ex02+`2 servers checked, 1 without a finding: 1 error, 1 info and 1 suppressed.
+'transportcert rules TC003' explains a rule. Use --waivers FILE to accept a finding until a date.
 `, report(t, "text", onErrors, withFindings(), inOrder()))
 	require.Equal(t, ex01+`1 server checked: 1 error, 1 info and 1 suppressed.
-Next  Nothing fails the gate (--fail-on none). 'transportcert rules TC003' tells more about a rule.
+No finding fails the check (--fail-on none). 'transportcert rules TC003' explains a rule.
 `, report(t, "text", output.ReportOptions{FailOn: "none"}, withFindings()))
-	require.Equal(t, "2 servers checked: nothing found.\n", report(t, "text", onErrors, inOrder(), inOrder()))
+	require.Equal(t, ex02+ex02+"2 servers checked: nothing found.\n", report(t, "text", onErrors, inOrder(), inOrder()))
 	require.Equal(t, "0 servers checked: nothing found.\n", report(t, "text", onErrors))
 
 	withoutMETADATA := report(t, "text", onErrors, hostile())
-	require.Contains(t, withoutMETADATA, "\nNext  Nothing fails the gate (--fail-on error).\n", "there is no rule to tell more about")
+	require.Contains(t, withoutMETADATA, "\nNo finding fails the check (--fail-on error).\n", "there is no rule to tell more about")
 
 	colored := report(t, "text", output.ReportOptions{FailOn: "error", Color: true}, withFindings())
 	require.Contains(t, colored, "\x1b[31merror\x1b[0m  \x1b[1mTC003 Event")
@@ -174,7 +229,7 @@ func TestTextReportOfFailures(t *testing.T) {
 	require.NoError(t, r.Fail("ex09.json", errors.New("damaged")))
 	require.NoError(t, r.Add(inOrder()))
 	require.NoError(t, r.Close())
-	require.Equal(t, "1 server checked, 1 document not checked because of an error: nothing found.\n", text.String())
+	require.True(t, strings.HasSuffix(text.String(), "\n1 server checked, 1 document not checked because of an error: nothing found.\n"))
 
 	text.Reset()
 	r, err = output.NewReport("text", &text, onErrors)
@@ -198,6 +253,7 @@ func TestJSONReport(t *testing.T) {
 			Server, Document, Phase string
 			EvaluatedAt             string `json:"evaluated_at"`
 			Findings                []evaluate.Finding
+			Plan                    evaluate.Plan
 			Counts                  map[string]int
 		}
 		Errors []map[string]string
@@ -208,6 +264,7 @@ func TestJSONReport(t *testing.T) {
 	require.Equal(t, "EX01 documents/ex01.json session 2026-11-22T07:00:00Z",
 		strings.Join([]string{found.Servers[0].Server, found.Servers[0].Document, found.Servers[0].Phase, found.Servers[0].EvaluatedAt}, " "))
 	require.Equal(t, withFindings().Findings, found.Servers[0].Findings)
+	require.Equal(t, renewal(), found.Servers[0].Plan)
 	require.Equal(t, map[string]int{"error": 1, "warning": 0, "info": 1, "suppressed": 1}, found.Servers[0].Counts)
 	require.Equal(t, []evaluate.Finding{}, found.Servers[1].Findings)
 	require.Equal(t, map[string]int{"error": 0, "warning": 0, "info": 0, "suppressed": 0}, found.Servers[1].Counts)
@@ -237,16 +294,19 @@ func compileSchema(t *testing.T, text []byte) *jsonschema.Schema {
 
 func TestGitHubReport(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, ""+
+	require.Equal(t, "EX01: MAIL AT RISK\n"+
 		"::error file=documents/ex01.json,line=12,title=TC003 Event 12015%2C the certificate has expired::"+
 		"EX01: the internal transport certificate "+loaded+" expired on 2026-03-01T00:00:00Z.%0A"+
 		"# Renew it:%0AGet-ExchangeCertificate -Thumbprint "+loaded+" | New-ExchangeCertificate -GenerateRequest -Server 'EX01'\n"+
 		"suppressed: TC014 EX01: another is better. Waived: 100% sure; CA moves (until 2026-12-31)\n"+
-		"::notice file=exports/certificates.xml,title=TC052 The revocation is not known::EX01: it counts as not revoked.%0ALook it up.\n",
+		"::notice file=exports/certificates.xml,title=TC052 The revocation is not known::EX01: it counts as not revoked.%0ALook it up.\n"+
+		"::group::Plan for EX01\n"+plan+"::endgroup::\nEX02: OK\n2 servers checked, 1 without a finding: 1 error, 1 info and 1 suppressed.\n",
 		report(t, "github", onErrors, withFindings(), inOrder()))
 
 	lines := strings.Split(strings.TrimSpace(report(t, "github", onErrors, hostile())), "\n")
-	require.Len(t, lines, 3)
+	require.Len(t, lines, 5)
+	require.Equal(t, []string{`EX03\n\x1b[2J: `, "1 server checked: 1 warning, 1 info and 1 suppressed."}, []string{lines[0], lines[4]})
+	lines = lines[1:4]
 	require.True(t, strings.HasPrefix(lines[0], `::warning file=d%2Co%3Ac;u]m%25ents\n/ex03.json,line=3,title=ORG%2C1::a\x1b[2J\u202e\r\n::error::b `), lines[0])
 	require.True(t, strings.HasSuffix(lines[0], `5%253A;\x00\ufffe`), lines[0])
 	require.True(t, strings.HasPrefix(lines[1], `suppressed: ORG,1 a\x1b[2J\u202e\r\n::error::b # #vso[task.complete]# #[error]c `), lines[1])
@@ -256,16 +316,18 @@ func TestGitHubReport(t *testing.T) {
 
 func TestAzureReport(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, ""+
+	require.Equal(t, "EX01: MAIL AT RISK\n"+
 		"##vso[task.logissue type=error;sourcepath=documents/ex01.json;linenumber=12;code=TC003]Event 12015, the certificate has expired%0A"+
 		"EX01: the internal transport certificate "+loaded+" expired on 2026-03-01T00:00:00Z.%0A"+
 		"# Renew it:%0AGet-ExchangeCertificate -Thumbprint "+loaded+" | New-ExchangeCertificate -GenerateRequest -Server 'EX01'\n"+
 		"suppressed: TC014 EX01: another is better. Waived: 100% sure; CA moves (until 2026-12-31)\n"+
-		"info: TC052 EX01: it counts as not revoked. Look it up.\n",
+		"info: TC052 EX01: it counts as not revoked. Look it up.\n"+
+		"##[group]Plan for EX01\n"+plan+"##[endgroup]\nEX02: OK\n2 servers checked, 1 without a finding: 1 error, 1 info and 1 suppressed.\n",
 		report(t, "azure", onErrors, withFindings(), inOrder()))
 
 	lines := strings.Split(strings.TrimSpace(report(t, "azure", onErrors, hostile())), "\n")
-	require.Len(t, lines, 3)
+	require.Len(t, lines, 5)
+	lines = lines[1:4]
 	require.True(t, strings.HasPrefix(lines[0], `##vso[task.logissue type=warning;sourcepath=d,o:c%3Bu%5Dm%AZP25ents\n/ex03.json;linenumber=3;code=ORG,1]ORG,1%0Aa\x1b[2J`), lines[0])
 	require.True(t, strings.HasSuffix(lines[0], `5%AZP253A;\x00\ufffe`), lines[0])
 	for _, line := range lines[1:] {
@@ -277,8 +339,8 @@ func TestAzureReport(t *testing.T) {
 func TestAnnotationsOfFailures(t *testing.T) {
 	t.Parallel()
 	for name, expected := range map[string]string{
-		"github": "::error file=ex09.json,title=The check failed::ex09.json: damaged%0A  twice\n",
-		"azure":  "##vso[task.logissue type=error;sourcepath=ex09.json]The check failed%0Aex09.json: damaged%0A  twice\n",
+		"github": "::error file=ex09.json,title=The check failed::ex09.json: damaged%0A  twice\n0 servers checked, 1 document not checked because of an error.\n",
+		"azure":  "##vso[task.logissue type=error;sourcepath=ex09.json]The check failed%0Aex09.json: damaged%0A  twice\n0 servers checked, 1 document not checked because of an error.\n",
 	} {
 		var text bytes.Buffer
 		r, err := output.NewReport(name, &text, onErrors)
@@ -317,10 +379,10 @@ func TestJUnitReport(t *testing.T) {
 	require.Equal(t, 1, suites[0].Totals.Failed)
 	require.Equal(t, 1, suites[0].Totals.Skipped)
 	require.Equal(t, 2, suites[0].Totals.Passed)
-	require.Equal(t, map[string]string{
-		"name": "EX01", "tests": "4", "failures": "1", "errors": "0", "skipped": "1", "id": "0", "time": "0",
-		"hostname": "EX01", "timestamp": "2026-11-22T07:00:00", "file": "documents/ex01.json",
-	}, suites[0].Properties)
+	require.Contains(t, text, `<testsuite name="EX01" tests="4" failures="1" errors="0" id="0" hostname="EX01" skipped="1" time="0" `+
+		`timestamp="2026-11-22T07:00:00" file="documents/ex01.json">`)
+	require.Equal(t, map[string]string{"verdict": "MAIL AT RISK"}, suites[0].Properties)
+	require.Equal(t, plan, suites[0].SystemOut)
 	failed := suites[0].Tests[0]
 	require.Equal(t, "EX01", failed.Classname)
 	require.Equal(t, withFindings().Findings[0].Message, failed.Message)

@@ -9,41 +9,42 @@ import (
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/baseline"
 	"github.com/transportcert/transportcert/internal/documents"
+	"github.com/transportcert/transportcert/internal/spool"
 )
 
-// textReport is for people: each server of which something was found, and at
-// the end how many there are and what to do.
+// textReport is for people: of many servers first tables, then the verdict, the
+// findings and the plan of each, and at the end how many there are. All is
+// written by Close.
 type textReport struct {
 	w       io.Writer
 	options ReportOptions
 
-	servers, clean, unread int
-	counts
-	example evaluate.Finding // the first that fails the gate, or the first at all
+	summary  summary
+	sections spool.Spool
+	totals   totals
+	example  evaluate.Finding // the first that fails the gate, or the first at all
 }
 
 func (t *textReport) Add(c Checked) error {
-	t.servers++
-	if len(c.Findings) == 0 {
-		t.clean++
+	t.summary.add(c)
+	t.totals.add(c.Findings)
+	for _, finding := range c.Findings {
+		if t.example.RuleID == "" || t.options.FailOn.Fails(finding) && !t.options.FailOn.Fails(t.example) {
+			t.example = finding
+		}
+	}
+	if t.options.Summary || len(c.Findings) == 0 && len(t.summary.servers) > manyServers {
 		return nil
 	}
 	p := &page{color: t.options.Color}
-	p.headline(c.Decision)
+	p.headline(c.Decision, c.Plan)
 	for _, i := range bySeverity(c.Findings) {
-		finding := c.Findings[i]
-		p.finding(finding, c.Places[i])
-		t.count(finding)
+		p.finding(c.Findings[i], c.Places[i], c.Plan)
 	}
-	_, err := t.w.Write(p.Bytes())
+	p.plan(c.Plan)
+	p.line("")
+	_, err := t.sections.Write(p.Bytes())
 	return err
-}
-
-func (t *textReport) count(finding evaluate.Finding) {
-	t.counts.add(finding)
-	if t.example.RuleID == "" || t.options.FailOn.Fails(finding) && !t.options.FailOn.Fails(t.example) {
-		t.example = finding
-	}
 }
 
 // bySeverity returns the findings' places, the worst first, the known ones and
@@ -67,7 +68,7 @@ func bySeverity(findings []evaluate.Finding) []int {
 	return order
 }
 
-func (p *page) finding(finding evaluate.Finding, place documents.Place) {
+func (p *page) finding(finding evaluate.Finding, place documents.Place, plan evaluate.Plan) {
 	label := p.paint(map[string]string{"error": red, "warning": yellow}[finding.Severity], finding.Severity)
 	if finding.Suppressed != nil {
 		label = "suppressed"
@@ -75,10 +76,11 @@ func (p *page) finding(finding evaluate.Finding, place documents.Place) {
 		label = plain("known " + finding.Severity)
 	}
 	p.prose(2, "%s  %s", label, p.paint(bold, headline(finding.RuleID, finding.Title)))
-	p.prose(2, "  %s", finding.Message)
-	if finding.Suppressed != nil {
+	p.prose(2, "  %s%s", finding.Message, seeAction(plan, finding.Action))
+	switch {
+	case finding.Suppressed != nil:
 		p.prose(2, "  Waived: %s", waiver(finding.Suppressed))
-	} else {
+	case numbered(plan, finding.Action) == 0:
 		for _, line := range strings.Split(finding.Remediation, "\n") {
 			p.todo(line)
 		}
@@ -103,28 +105,28 @@ func isSentence(line string) bool { return strings.HasSuffix(line, ".") }
 
 // Fail leaves it to standard error to say why.
 func (t *textReport) Fail(string, error) error {
-	t.unread++
+	t.totals.unread++
 	return nil
 }
 
 func (t *textReport) Close() error {
 	p := &page{color: t.options.Color}
-	checked := count(t.servers, "server", "servers") + " checked"
-	if t.clean > 0 && t.clean < t.servers {
-		checked += fmt.Sprintf(", %d without a finding", t.clean)
+	if t.options.Summary || len(t.summary.servers) > manyServers {
+		p.summary(t.summary)
 	}
-	if t.unread > 0 {
-		checked += ", " + count(t.unread, "document", "documents") + " not checked because of an error"
+	if _, err := t.w.Write(p.Bytes()); err != nil {
+		return err
 	}
-	if t.servers > 0 || t.unread == 0 {
-		checked += ": " + t.counts.words()
+	if _, err := t.sections.WriteTo(t.w); err != nil {
+		return err
 	}
-	p.prose(0, "%s.", checked)
+	p.Reset()
+	p.prose(0, "%s.", t.totals.words())
 	if absent, notChecked := t.options.Baseline.Absent(); len(absent)+notChecked > 0 {
 		p.prose(0, "%s", comparedWords(len(absent), notChecked))
 	}
 	if t.example.RuleID != "" {
-		p.prose(6, "%s  %s", p.paint(bold, "Next"), t.next())
+		p.prose(0, "%s", t.next())
 	}
 	_, err := t.w.Write(p.Bytes())
 	return err
@@ -139,39 +141,17 @@ func comparedWords(absent, notChecked int) string {
 	return words + "."
 }
 
-// words lists what there is.
-func (c counts) words() string {
-	var words []string
-	if c.Errors > 0 {
-		words = append(words, count(c.Errors, "error", "errors"))
-	}
-	if c.Warnings > 0 {
-		words = append(words, count(c.Warnings, "warning", "warnings"))
-	}
-	if c.Infos > 0 {
-		words = append(words, fmt.Sprintf("%d info", c.Infos))
-	}
-	if c.Suppressed > 0 {
-		words = append(words, fmt.Sprintf("%d suppressed", c.Suppressed))
-	}
-	if c.Known > 0 {
-		words = append(words, fmt.Sprintf("%d known", c.Known))
-	}
-	if words == nil {
-		return "nothing found"
-	}
-	return list(words)
-}
-
-// next says what a person does after reading the findings.
+// next says what a person can do with the findings besides following the plan.
 func (t *textReport) next() string {
-	more := ""
+	var sentences []string
+	if !t.options.FailOn.Fails(t.example) {
+		sentences = append(sentences, fmt.Sprintf("No finding fails the check (--fail-on %s).", t.options.FailOn))
+	}
 	if slices.ContainsFunc(t.options.Rules, func(rule evaluate.Rule) bool { return rule.ID == t.example.RuleID }) {
-		more = fmt.Sprintf(" 'transportcert rules %s' tells more about a rule.", t.example.RuleID)
+		sentences = append(sentences, fmt.Sprintf("'transportcert rules %s' explains a rule.", t.example.RuleID))
 	}
 	if t.options.FailOn.Fails(t.example) {
-		return "Do what stands below each finding, then gather and check again." + more +
-			" What has to stay as it is can be waived with --waivers FILE."
+		sentences = append(sentences, "Use --waivers FILE to accept a finding until a date.")
 	}
-	return fmt.Sprintf("Nothing fails the gate (--fail-on %s).%s", t.options.FailOn, more)
+	return strings.Join(sentences, " ")
 }

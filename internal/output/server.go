@@ -1,6 +1,7 @@
 package output
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
@@ -92,4 +93,30 @@ func names(certificate gather.Certificate) []string {
 		}
 	}
 	return names
+}
+
+// unknown says which facts the decision lacks.
+func (p *page) unknown(s server) {
+	var lines []string
+	if s.decision.ExchangeVersion == nil && s.facts.Procedure == "" {
+		lines = append(lines, "Exchange version not gathered; pass --procedure. The procedure of Exchange 2007 is applied.")
+	}
+	missing := s.decision.OutboundAnonymous.MissingFacts
+	if slices.Contains(missing, "roles") {
+		lines = append(lines, "Server roles not gathered: outbound anonymous TLS is not decided.")
+	}
+	if slices.Contains(missing, "send_connectors") {
+		lines = append(lines, "Send connectors not gathered: outbound anonymous TLS is not decided for them.")
+	}
+	for _, line := range lines {
+		p.prose(2, "%s", line)
+	}
+	if lines != nil {
+		p.line("")
+	}
+}
+
+// when is a time of a document for people: 2026-11-22 07:00 UTC.
+func when(time string) string {
+	return strings.TrimSuffix(strings.NewReplacer("T", " ", "Z", "").Replace(time), ":00") + " UTC"
 }

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/transportcert/transportcert/evaluate"
-	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
@@ -18,8 +17,8 @@ type text struct {
 	many  bool // something was written before
 }
 
-func (t *text) Write(document *gather.Document, decision *evaluate.Decision) error {
-	document, decision, err := t.which.narrowed(document, decision)
+func (t *text) Write(c Checked) error {
+	document, decision, err := t.which.narrowed(c.Facts, c.Decision)
 	if err != nil {
 		return err
 	}
@@ -29,23 +28,26 @@ func (t *text) Write(document *gather.Document, decision *evaluate.Decision) err
 		p.line("")
 	}
 	t.many = true
-	p.headline(decision)
-	p.verdict(s)
+	p.headline(decision, c.Plan)
+	p.unknown(s)
 	p.connectors(s)
 	p.routes(s)
 	p.certificates(s)
-	p.events(s)
-	p.next(s)
+	p.events(s, c.Plan)
+	p.plan(c.Plan)
 	_, err = t.w.Write(p.Bytes())
 	return err
 }
 
 func (*text) Close() error { return nil }
 
-func (p *page) headline(decision *evaluate.Decision) {
+// headline names the server and its verdict.
+func (p *page) headline(decision *evaluate.Decision, plan evaluate.Plan) {
 	headline := printable.Line(headlineOf(decision))
 	p.line("%s", p.paint(bold, headline))
 	p.line("%s", strings.Repeat("=", utf8.RuneCountInString(headline)))
+	p.line("")
+	p.line("%s", p.paint(verdictColor(plan.Verdict), plan.Verdict))
 	p.line("")
 	if inbound := decision.InboundAnonymous; inbound.Customized {
 		p.prose(12, "%s  by your own rules (%s): this may not be what Exchange does.",
@@ -58,7 +60,7 @@ func (p *page) heading(words string) {
 	p.line("%s", p.paint(bold, words))
 }
 
-func (p *page) events(s server) {
+func (p *page) events(s server, plan evaluate.Plan) {
 	events := s.which.events(s.decision)
 	if len(events) == 0 {
 		p.line("%s  none", p.paint(bold, "Events"))
@@ -67,19 +69,16 @@ func (p *page) events(s server) {
 	}
 	p.heading("Events")
 	for _, event := range events {
-		p.event(event)
+		p.event(event, plan)
 	}
 	p.line("")
 }
 
-// event shows what the server logs, and what to type, ready to be copied.
-func (p *page) event(event evaluate.Event) {
+// event shows what the server logs, and which action of the plan answers it.
+func (p *page) event(event evaluate.Event, plan evaluate.Plan) {
 	color := red
 	if event.Severity == "warning" {
 		color = yellow
 	}
-	p.prose(9, "  %5d  %s: %s", event.ID, p.paint(color, event.Severity), event.Message)
-	for _, command := range strings.Split(event.Remediation, "\n") {
-		p.line("         %s", command)
-	}
+	p.prose(9, "  %5d  %s: %s%s", event.ID, p.paint(color, event.Severity), event.Message, seeAction(plan, event.Action))
 }

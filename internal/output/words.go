@@ -181,3 +181,10 @@ func daysBetween(from, to string) int64 {
 	}
 	return (b.Unix() - a.Unix()) / (24 * 60 * 60)
 }
+
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
+}

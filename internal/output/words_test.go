@@ -86,7 +86,7 @@ func ordered(best, kind string, eligible ...string) server {
 	return s
 }
 
-func TestVerdict(t *testing.T) {
+func TestWhyBest(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name     string
@@ -117,77 +117,8 @@ func TestVerdict(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			for place, expected := range test.expected {
-				require.Equal(t, expected, test.server.verdict(place), test.server.Eligible[place])
+				require.Equal(t, expected, test.server.whyBest(place), test.server.Eligible[place])
 			}
-		})
-	}
-}
-
-func TestUndecided(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		server   server
-		expected []string
-	}{
-		{ordered("pki-2026", "pki", "pki-2026", "unknown-2025"), nil},
-		{ordered("pki-2025", "pki", "unknown-2025", "pki-2025", "unsure-2025"), []string{"unknown-2025"}},
-		{ordered("self-2026", "self_signed", "self-2026", "unknown-2025", "untrusted-2025"), []string{"unknown-2025"}},
-		{ordered("self-2026", "self_signed", "self-2026", "revoked-2025", "self-2024"), nil},
-		{ordered("", "", "unknown-2025"), []string{"unknown-2025"}},
-	}
-	for _, test := range tests {
-		require.Equal(t, test.expected, test.server.undecided(), "%v", test.server.Eligible)
-	}
-}
-
-func TestNext(t *testing.T) {
-	t.Parallel()
-	change := func(s server, change func(server)) server { change(s); return s }
-	same := func() server { return ordered("self-2026", "self_signed", "self-2026") }
-	tests := []struct {
-		name     string
-		server   server
-		expected []nextStep
-	}{
-		{"nothing", same(), []nextStep{{"Nothing has to be done.", ""}}},
-		{"no best", ordered("", "", "untrusted-2025"), []nextStep{
-			{"Nothing has to be done: the loaded certificate is served, and no certificate is best.", ""}}},
-		{"no best, as far as it is known", ordered("", "", "unknown-2025"), []nextStep{
-			{"Gather again with --roots FILE or --system-roots: whether the chain of unknown-2025 is trusted is not known, and it could change which certificate is best.", ""}}},
-		{"unknown chain before the event", change(ordered("self-2024", "self_signed", "unknown-2025", "self-2024"), func(s server) {
-			s.Events = []evaluate.Event{{ID: 1037}}
-		}), []nextStep{
-			{"Gather again with --roots FILE or --system-roots: whether the chain of unknown-2025 is trusted is not known, and it could change which certificate is best.", ""},
-			{"Run the commands shown under event 1037, then gather and evaluate again.", ""}}},
-		{"two events", change(same(), func(s server) { s.Events = []evaluate.Event{{ID: 12015}, {ID: 1037}} }), []nextStep{
-			{"Run the commands shown under each event, then gather and evaluate again.", ""}}},
-		{"unknown facts", change(same(), func(s server) {
-			s.facts.Certificates = []gather.Certificate{{Thumbprint: "A"}, {Thumbprint: "B"}}
-			s.Ineligible = map[string][]string{"A": {"private_key_unknown", "services_unknown"}, "B": {"name_mismatch", "services_unknown"}}
-		}), []nextStep{{"Find out more about A, for example with exports made on the server itself or with --facts FILE: " +
-			"whether it has a private key is not known; whether it is enabled for SMTP is not known, and only that keeps it from being eligible.", ""}}},
-		{"unreadable", change(same(), func(s server) {
-			*s.facts.Directory = gather.Directory{Error: "access denied"}
-			s.Connectors[0].Advertise = false
-		}), []nextStep{{"Find out why the server cannot read its own object in the directory (access denied).", ""}}},
-		{"null, with a best", change(same(), func(s server) {
-			s.facts.Directory.InternalTransportCertificate = nil
-			s.Connectors[0].Advertise = false
-		}), []nextStep{{"Make the best certificate the internal transport certificate:", "Enable-ExchangeCertificate -Thumbprint self-2026 -Services SMTP"}}},
-		{"null, without", change(ordered("", "", "untrusted-2025"), func(s server) {
-			s.facts.Directory.InternalTransportCertificate = nil
-			s.Connectors[0].Advertise = false
-		}), []nextStep{{"Make a certificate that can be the internal transport certificate:", "New-ExchangeCertificate -Services SMTP"}}},
-		{"no connector", change(same(), func(s server) {
-			s.Server = "EX01"
-			s.Connectors[0].Advertise = false
-		}), []nextStep{{"If other Exchange servers are to send mail to EX01, they need an enabled Receive connector whose AuthMechanism has ExchangeServer (Set-ReceiveConnector).", ""}}},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			test.server.decision = &evaluate.Decision{Events: test.server.Events}
-			require.Equal(t, test.expected, test.server.next())
 		})
 	}
 }

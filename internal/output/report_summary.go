@@ -1,0 +1,117 @@
+package output
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/baseline"
+)
+
+// manyServers is how many servers a report of text can have without tables.
+const manyServers = 5
+
+// A summary is what the tables about many servers show.
+type summary struct {
+	servers []summaryRow
+	rules   map[string]*summaryRule // by id
+}
+
+type summaryRow struct {
+	server, verdict, validUntil string
+	counts                      counts
+}
+
+type summaryRule struct {
+	severity, headline string
+	servers            int
+	last               int // the place of the server that was counted last
+}
+
+func (s *summary) add(c Checked) {
+	row := summaryRow{server: c.Server, verdict: c.Plan.Verdict, validUntil: firstEnd(c)}
+	for _, finding := range c.Findings {
+		row.counts.add(finding)
+		if finding.Suppressed == nil {
+			s.count(finding, len(s.servers))
+		}
+	}
+	s.servers = append(s.servers, row)
+}
+
+// count counts the server at that place once for the rule.
+func (s *summary) count(finding evaluate.Finding, place int) {
+	if s.rules == nil {
+		s.rules = map[string]*summaryRule{}
+	}
+	rule := s.rules[finding.RuleID]
+	if rule == nil {
+		rule = &summaryRule{severity: finding.Severity, headline: headline(finding.RuleID, finding.Title), last: -1}
+		s.rules[finding.RuleID] = rule
+	}
+	if rule.last != place {
+		rule.servers++
+	}
+	rule.last = place
+}
+
+// firstEnd is the day on which the first certificate that a server uses ends.
+func firstEnd(c Checked) string {
+	if c.Facts == nil {
+		return "-"
+	}
+	used := []*string{c.InboundAnonymous.Thumbprint, c.OutboundAnonymous.Thumbprint}
+	for _, connector := range c.InboundSTARTTLS.Connectors {
+		used = append(used, connector.Thumbprint)
+	}
+	first := "-"
+	for _, certificate := range c.Facts.Certificates {
+		uses := func(thumbprint *string) bool { return is(thumbprint, certificate.Thumbprint) }
+		if day, _, _ := strings.Cut(certificate.NotAfter, "T"); slices.ContainsFunc(used, uses) && (first == "-" || day < first) {
+			first = day
+		}
+	}
+	return first
+}
+
+// summary shows the servers, the worst first, and the rules.
+func (p *page) summary(s summary) {
+	servers := newTable(6)
+	servers.AppendHeader(p.bold("Server", "Verdict", "Errors", "Warnings", "Info", "First certificate ends"))
+	verdicts := []string{mailAtRisk, actionNeeded}
+	rank := func(row summaryRow) int { return (slices.Index(verdicts, row.verdict) + 3) % 3 }
+	for _, row := range slices.SortedStableFunc(slices.Values(s.servers), func(a, b summaryRow) int { return rank(a) - rank(b) }) {
+		servers.AppendRow(table.Row{
+			plain(row.server), p.paint(verdictColor(row.verdict), row.verdict), row.counts.Errors, row.counts.Warnings, row.counts.Infos, row.validUntil,
+		})
+	}
+	p.line("%s", painted(servers.Render()))
+	p.line("")
+	if len(s.rules) == 0 {
+		return
+	}
+	rules := newTable(3)
+	rules.AppendHeader(p.bold("Servers", "Severity", "Rule"))
+	byServers := func(a, b *summaryRule) int {
+		return cmp.Or(slices.Index(baseline.Severities, a.severity)-slices.Index(baseline.Severities, b.severity), b.servers-a.servers, cmp.Compare(a.headline, b.headline))
+	}
+	for _, rule := range slices.SortedFunc(maps.Values(s.rules), byServers) {
+		rules.AppendRow(table.Row{fmt.Sprint(rule.servers), plain(rule.severity), plain(rule.headline)})
+	}
+	p.line("%s", painted(rules.Render()))
+	p.line("")
+}
+
+// bold makes the header of a table.
+func (p *page) bold(words ...string) table.Row {
+	row := table.Row{}
+	for _, word := range words {
+		row = append(row, p.paint(bold, word))
+	}
+	return row
+}
