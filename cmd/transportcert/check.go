@@ -16,6 +16,7 @@ import (
 func newCheck() *cobra.Command {
 	var flags documentFlags
 	var outputs []string
+	var summary bool
 	var failOn, baselineFile string
 	command := &cobra.Command{
 		Use:   "check [PATH... | - | SOURCE...]",
@@ -25,7 +26,9 @@ SOURCE are what they are for "evaluate".
 
 The output (-o) is text for people, json for programs, junit and sarif for CI systems, codequality for GitLab, or
 annotations in the log of GitHub Actions (github) and Azure Pipelines (azure), or metrics for the textfile
-collectors of Prometheus' exporters (prometheus). With FORMAT=FILE it goes into a file; -o can be repeated.
+collectors of Prometheus' exporters (prometheus), a table for spreadsheets (csv), or the plan as a PowerShell script
+(plan). With FORMAT=FILE it goes into a file; -o can be repeated. Text about more than five servers begins with
+tables; --summary prints these alone.
 
 A waiver (--waivers) suppresses a finding until a day: JSON or YAML, a list of rule_id, server or thumbprint or
 both, reason and expires.
@@ -74,7 +77,7 @@ document of many.`,
 			}
 			gate := &gate{failOn: output.FailOn(failOn), baseline: before}
 			gate.reports, err = openReports(targets, command.OutOrStdout(), output.ReportOptions{
-				Rules: rules, FailOn: gate.failOn, Color: flags.colors(command), Version: thisBuild().version, Baseline: before,
+				Rules: rules, FailOn: gate.failOn, Color: flags.colors(command), Version: thisBuild().version, Baseline: before, Summary: summary,
 			})
 			if err != nil {
 				return err
@@ -96,6 +99,7 @@ document of many.`,
 	more.StringVar(&flags.policies.waivers, "waivers", "", "suppress the findings that this `FILE` names, JSON or YAML")
 	more.StringVar(&baselineFile, "baseline", "", "fail the gate for new findings only: those that are not in this `FILE`, written by check -o json")
 	more.StringArrayVarP(&outputs, "output", "o", output.Reports[:1], "write findings in this `FORMAT[=FILE]`: "+strings.Join(output.Reports, ", ")+"; can be repeated")
+	more.BoolVar(&summary, "summary", false, "in text, print the tables of servers and rules alone")
 	_ = command.MarkFlagFilename("waivers", "yaml", "yml", "json")
 	_ = command.MarkFlagFilename("baseline", "json")
 	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Reports, cobra.ShellCompDirectiveNoFileComp))

@@ -54,9 +54,9 @@ func (p *page) plan(plan evaluate.Plan) {
 // noActions says why a plan is empty.
 func noActions(plan evaluate.Plan) string {
 	if plan.Verdict == mailAtRisk || plan.Verdict == actionNeeded {
-		return "no remedy is known for what was found."
+		return "none: no remedy is known for what was found."
 	}
-	return "no action is needed."
+	return "none: there is no error or warning that is not waived."
 }
 
 func (p *page) action(number int, action evaluate.Action) {

@@ -52,7 +52,7 @@ Restart-Service MSExchangeTransport
 
 # EX02: OK
 # Facts: forest.ndjson:7, evaluated for 2026-11-22 07:00 UTC
-# Plan: no action is needed.
+# Plan  none: there is no error or warning that is not waived.
 
 `, report(t, "plan", onErrors, checked, inOrder()))
 }

@@ -29,7 +29,7 @@ func TestCheckScripts(t *testing.T) {
 			env.Setenv("DOCS", filepath.Join(root, "docs"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "until": until},
 	})
 }
 
@@ -53,7 +53,11 @@ func TestCheckInterrupted(t *testing.T) {
 	require.NoError(t, err)
 	_, err = io.WriteString(stdin, strings.ReplaceAll(string(mismatch), "\n", " ")+"\n")
 	require.NoError(t, err)
-	line, err := bufio.NewReader(stdout).ReadString('\n')
+	lines := bufio.NewReader(stdout)
+	verdict, err := lines.ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "EX01: ACTION NEEDED\n", verdict)
+	line, err := lines.ReadString('\n')
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(line, "::warning file=stdin,line=1,title=TC004 "), line)
 	require.NoError(t, command.Process.Signal(os.Interrupt))

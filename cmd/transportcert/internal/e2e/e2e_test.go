@@ -90,8 +90,19 @@ func TestScripts(t *testing.T) {
 			_, err := os.Stat(realExports)
 			return err == nil, nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "zip": zipFolder},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "zip": zipFolder, "until": until},
 	})
+}
+
+// until compares stdout up to a line, without it, with a file: until LINE FILE.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: until LINE FILE")
+	}
+	found, _, ok := strings.Cut(ts.ReadFile("stdout"), "\n"+args[0]+"\n")
+	if expected := ts.ReadFile(args[1]); !ok || found+"\n" != expected {
+		ts.Fatalf("expected up to %q:\n%s\nfound:\n%s", args[0], expected, found)
+	}
 }
 
 // zipFolder writes a folder, with its name before everything in it, into a zip
