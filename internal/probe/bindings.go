@@ -1,0 +1,124 @@
+package probe
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// bound returns the places of the enabled connectors that are bound to the
+// address that answered: by the address itself, else by all addresses of its
+// kind, else, since a server can stand behind translated addresses, by the port.
+func bound(r *Result, document *gather.Document) (places []int, by string) {
+	for _, kind := range []struct {
+		by    string
+		takes func(binding netip.AddrPort) bool
+	}{
+		{"its binding", func(b netip.AddrPort) bool { return b.Addr() == r.remote.Addr().Unmap().WithZone("") }},
+		{"its binding", func(b netip.AddrPort) bool {
+			return b.Addr().IsUnspecified() && b.Addr().Is4() == r.remote.Addr().Unmap().Is4()
+		}},
+		{"the port of its binding alone", func(netip.AddrPort) bool { return true }},
+	} {
+		for i, connector := range document.Connectors {
+			if connector.Enabled != nil && !*connector.Enabled {
+				continue
+			}
+			for _, text := range connector.Bindings {
+				binding, err := parseBinding(text)
+				if err == nil && binding.Port() == r.remote.Port() && kind.takes(binding) {
+					places = append(places, i)
+					break
+				}
+			}
+		}
+		if len(places) > 0 {
+			return places, kind.by
+		}
+	}
+	return nil, ""
+}
+
+// parseBinding reads a binding, 0.0.0.0:25 or [::]:25. The cmdlets also take
+// :::25 for the latter.
+func parseBinding(text string) (netip.AddrPort, error) {
+	if colon := strings.LastIndexByte(text, ':'); !strings.HasPrefix(text, "[") && strings.Count(text, ":") > 1 {
+		text = "[" + text[:colon] + "]" + text[colon:]
+	}
+	return netip.ParseAddrPort(text)
+}
+
+// mostSpecific returns those of the places whose connector has the smallest
+// range of remote addresses with ours in it: Exchange takes that one. It returns
+// all where a connector's ranges were not gathered or cannot be read.
+func mostSpecific(r *Result, document *gather.Document, places []int) []int {
+	smallest := []byte(nil) // how many addresses, as a number of 16 bytes
+	var nearest []int
+	for _, place := range places {
+		ranges := document.Connectors[place].RemoteIPRanges
+		if len(ranges) == 0 {
+			return places
+		}
+		var size []byte
+		for _, text := range ranges {
+			from, to, ok := parseRange(text)
+			if !ok {
+				return places
+			}
+			local := r.local.WithZone("")
+			if from.Is4() == local.Is4() && from.Compare(local) <= 0 && local.Compare(to) <= 0 {
+				if n := span(from, to); size == nil || string(n) < string(size) {
+					size = n
+				}
+			}
+		}
+		switch {
+		case size == nil:
+		case smallest == nil || string(size) < string(smallest):
+			smallest, nearest = size, []int{place}
+		case string(size) == string(smallest):
+			nearest = append(nearest, place)
+		}
+	}
+	return nearest
+}
+
+// parseRange reads a range as Exchange writes it: an address, two with a hyphen
+// between them, or CIDR.
+func parseRange(text string) (from, to netip.Addr, ok bool) {
+	if first, last, found := strings.Cut(text, "-"); found {
+		from, errFrom := netip.ParseAddr(strings.TrimSpace(first))
+		to, errTo := netip.ParseAddr(strings.TrimSpace(last))
+		return from, to, errFrom == nil && errTo == nil && from.Is4() == to.Is4()
+	}
+	if address, err := netip.ParseAddr(text); err == nil {
+		return address, address, true
+	}
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil {
+		return from, to, false
+	}
+	from = prefix.Masked().Addr()
+	last := from.AsSlice()
+	for bit := prefix.Bits(); bit < len(last)*8; bit++ {
+		last[bit/8] |= 0x80 >> (bit % 8)
+	}
+	to, ok = netip.AddrFromSlice(last)
+	return from, to, ok
+}
+
+// span is the number of addresses between two, as bytes that compare like numbers.
+func span(from, to netip.Addr) []byte {
+	a, b := from.As16(), to.As16()
+	difference, borrow := make([]byte, len(a)), 0
+	for i := len(a) - 1; i >= 0; i-- {
+		n := int(b[i]) - int(a[i]) - borrow
+		borrow = 0
+		if n < 0 {
+			n, borrow = n+256, 1
+		}
+		difference[i] = byte(n)
+	}
+	return difference
+}

@@ -1,0 +1,180 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/transportcert/transportcert/gather"
+)
+
+// handshake connects once more, and goes over to TLS with the command that has
+// the name of the extension.
+func (p Prober) handshake(ctx context.Context, r *Result, h *Handshake, first *connection, keyword string) {
+	c, err := open(ctx, r.Address, p.Timeout)
+	if err != nil {
+		h.unknown(p.describe(ctx, err))
+		return
+	}
+	defer c.close()
+	if c.name() != first.name() {
+		r.note("Another server answered on the connection for %s: %q, and %q before.", keyword, c.name(), first.name())
+	}
+	if !c.offers(keyword) {
+		r.note("The server offered %s on one connection, and not on the next.", keyword)
+		h.unknown("it was offered on the first connection, and not on the one for the handshake")
+		return
+	}
+	if err := c.ready(keyword); err != nil {
+		h.broken(p, ctx, err)
+		return
+	}
+	recorded := &recorder{Conn: c.Conn}
+	client := tls.Client(recorded, config(r.host))
+	if err := client.Handshake(); err != nil {
+		chain := recorded.certificates()
+		if chain == nil || !unreadable(err) {
+			h.broken(p, ctx, err)
+			return
+		}
+		h.chain(r, chain)
+		h.unknown(p.describe(ctx, fmt.Errorf("the certificate is served, and the handshake ends there: %w", err)))
+		return
+	}
+	h.completed(r, client.ConnectionState())
+	if err := c.leave(client); err != nil {
+		r.note("After the handshake of %s, the server did not answer QUIT: %s.", keyword, p.describe(ctx, err))
+	}
+}
+
+// ready sends the command that begins TLS, and makes sure that nothing but its
+// answer came: text that follows it is not part of TLS, and was put there by the
+// server or by somebody in between.
+func (c *connection) ready(keyword string) error {
+	answer, err := c.command(keyword)
+	if err != nil {
+		return err
+	}
+	if answer.code != 220 {
+		return &refusal{keyword, answer}
+	}
+	return c.silent("after its answer to " + keyword + " and before the handshake")
+}
+
+// A refusal is an answer other than 220 to the command that begins TLS.
+type refusal struct {
+	keyword string
+	answer  reply
+}
+
+func (e *refusal) Error() string {
+	return fmt.Sprintf("expected 220 after %s, found %.200q", e.keyword, e.answer)
+}
+
+// leave takes leave inside TLS. In TLS 1.3 it is here that the client learns
+// whether the server took its part of the handshake.
+func (c *connection) leave(client *tls.Conn) error {
+	c.Conn, c.in = client, newReader(client)
+	_, err := c.command("QUIT")
+	if errors.Is(err, errClosed) {
+		return nil // it need not say goodbye
+	}
+	return err
+}
+
+func (h *Handshake) completed(r *Result, state tls.ConnectionState) {
+	h.State = Completed
+	h.Protocol, h.CipherSuite = tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite)
+	var chain [][]byte
+	for _, c := range state.PeerCertificates {
+		chain = append(chain, c.Raw)
+	}
+	h.chain(r, chain)
+}
+
+// chain keeps the facts about the certificates that the server sent.
+func (h *Handshake) chain(r *Result, chain [][]byte) {
+	for i, der := range chain {
+		c, notes, err := gather.NewCertificate(der)
+		if err != nil {
+			r.note("Certificate %d of the chain is left out: %v.", i+1, err)
+			if i == 0 {
+				return
+			}
+			continue
+		}
+		for _, note := range notes {
+			r.note("Certificate %s %s.", c.Thumbprint, note)
+		}
+		h.Chain = append(h.Chain, c)
+	}
+	if len(h.Chain) > 0 {
+		h.Thumbprint = &h.Chain[0].Thumbprint
+	}
+}
+
+func (h *Handshake) unknown(why string) { h.State, h.Error = Unknown, why }
+
+// broken says what ended the handshake: the server, or time or this program,
+// which then do not know.
+func (h *Handshake) broken(p Prober, ctx context.Context, err error) {
+	h.State = Failed
+	h.injected = errors.As(err, new(*talkError))
+	operation := (*net.OpError)(nil)
+	switch {
+	case ctx.Err() != nil || timedOut(err):
+		h.State = Unknown
+	case h.injected || errors.As(err, new(*refusal)) || errors.Is(err, errClosed):
+	case errors.As(err, new(tls.RecordHeaderError)):
+		err = h.notTLS(err)
+	case errors.As(err, &operation) && operation.Op == "remote error":
+		err = fmt.Errorf("the server ended the handshake with the alert %q", strings.TrimPrefix(operation.Err.Error(), "tls: "))
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || operation != nil && operation.Op != "local error":
+		err = fmt.Errorf("the server ended the connection during the handshake: %w", err)
+	case !strings.HasPrefix(err.Error(), "tls: "): // an answer that is no reply
+	default:
+		h.State = Unknown
+		err = fmt.Errorf("this program cannot complete the handshake: %w", err)
+	}
+	h.Error = p.describe(ctx, err)
+}
+
+// notTLS says what stands where TLS should begin. RecordHeaderError holds the
+// first five bytes of it.
+func (h *Handshake) notTLS(err error) error {
+	header := tls.RecordHeaderError{}
+	errors.As(err, &header)
+	h.injected = !strings.ContainsFunc(string(header.RecordHeader[:]), func(r rune) bool { return r < ' ' || r > '~' })
+	return fmt.Errorf("expected TLS, and the server sent what is not: it begins with %q", header.RecordHeader[:])
+}
+
+// unreadable reports whether it is this program that cannot take the server's
+// certificate.
+func unreadable(err error) bool {
+	return strings.HasPrefix(err.Error(), "tls: ") && strings.Contains(err.Error(), "certificate")
+}
+
+// config takes every protocol and every cipher suite, so that old servers answer.
+// It verifies nothing: what a verifier would say is reported, and no secret is
+// ever sent.
+func config(host string) *tls.Config {
+	c := &tls.Config{
+		InsecureSkipVerify: true,
+		MinVersion:         tls.VersionTLS10,
+		// Without the large keys of post-quantum groups, the first message stays in one
+		// packet, which old servers and firewalls need.
+		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521},
+	}
+	if _, err := netip.ParseAddr(host); err != nil {
+		c.ServerName = strings.TrimSuffix(host, ".")
+	}
+	for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		c.CipherSuites = append(c.CipherSuites, suite.ID)
+	}
+	return c
+}

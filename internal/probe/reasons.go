@@ -1,0 +1,160 @@
+package probe
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+)
+
+// The codes of reasons.
+const (
+	documentOlder        = "document_older"
+	temporaryCertificate = "temporary_certificate"
+	extensionRemoved     = "extension_removed"
+	anotherServer        = "another_server"
+	anotherConnector     = "another_connector"
+	certificateUnusable  = "certificate_unusable"
+	certificateNotLoaded = "certificate_not_loaded"
+	plainTextInjected    = "plain_text_injected"
+)
+
+// recent is the age up to which a certificate counts as recent where the
+// document does not say when it was gathered.
+const recent = 30 * 24 * time.Hour
+
+func (c *comparing) notOffered(scenario evaluate.Scenario) []Reason {
+	reasons := c.between(fmt.Sprintf("It can also have removed %s from the answer to EHLO.", keywords[scenario]))
+	reasons = append(reasons, c.otherConnector()...)
+	reasons = append(reasons, c.older(false))
+	event := "12012, 12013"
+	if scenario == evaluate.InboundSTARTTLS {
+		event = "12014"
+	}
+	return append(reasons, Reason{certificateNotLoaded,
+		"The server could not load its certificate. Look for event " + event + " in its Application log."})
+}
+
+func (c *comparing) offered(scenario evaluate.Scenario, expected verdict, found *Handshake) []Reason {
+	var reasons []Reason
+	if len(found.Chain) > 0 {
+		lost := expected.stoppedAt != nil && *expected.stoppedAt == "certificate_not_found"
+		reasons = append(reasons, c.temporary(scenario, found.Chain[0], lost)...)
+	}
+	reasons = append(reasons, c.between("")...)
+	reasons = append(reasons, c.otherConnector()...)
+	return append(reasons, c.older(c.newer(found)))
+}
+
+func (c *comparing) anotherCertificate(scenario evaluate.Scenario, served gather.Certificate) []Reason {
+	if c.stored(served.Thumbprint) {
+		reasons := append(c.between(""), c.otherConnector()...)
+		older := c.older(false)
+		older.Message += " The certificate that is served is in the document's store."
+		return append(reasons, older)
+	}
+	reasons := c.temporary(scenario, served, false)
+	reasons = append(reasons, c.between("It can also end TLS itself, with a certificate of its own.")...)
+	older := c.older(c.newer(c.Of(scenario)))
+	older.Message += " The certificate that is served is not in the document's store."
+	return append(reasons, older)
+}
+
+func (c *comparing) failed(scenario evaluate.Scenario) []Reason {
+	if c.Of(scenario).injected {
+		return append([]Reason{{plainTextInjected, "Somebody between here and the server puts text into the session, or the server is faulty."}}, c.between("")...)
+	}
+	reasons := []Reason{{certificateUnusable, "The certificate has no private key that the server can use, or is not enabled for SMTP."}}
+	reasons = append(reasons, c.between("")...)
+	return append(reasons, c.older(false))
+}
+
+// between is what the greeting says about who stands between, or in place of,
+// the server. The sentence adds what else it does.
+func (c *comparing) between(sentence string) []Reason {
+	switch {
+	case c.overwritten():
+		return []Reason{{extensionRemoved, "A firewall that inspects SMTP has overwritten parts of the greeting."}}
+	case !strings.Contains(c.Banner, ExchangeBanner):
+		return []Reason{{anotherServer, strings.TrimSpace("A load balancer, a firewall or another mail server answers: the banner is not that of Exchange. " + sentence)}}
+	}
+	return nil
+}
+
+// temporary is what event 12024 says: without its certificate, a server of 2010
+// and later can make one for itself.
+func (c *comparing) temporary(scenario evaluate.Scenario, served gather.Certificate, lost bool) []Reason {
+	unknown := served.SelfSigned != nil && *served.SelfSigned && !c.stored(served.Thumbprint)
+	if scenario != evaluate.InboundAnonymous || c.Decision.Procedure == "2007" && c.Document.ExchangeVersion != "" || !unknown || !lost && !c.isRecent(served) {
+		return nil
+	}
+	return []Reason{{temporaryCertificate, "The server could not load its internal transport certificate, and uses a temporary self-signed one. " +
+		"Look for events 12013 and 12024 in its Application log."}}
+}
+
+// isRecent reports whether a certificate is from after the document, or, where
+// that does not say when it was gathered, from the last days.
+func (c *comparing) isRecent(served gather.Certificate) bool {
+	since := c.Document.GatheredAt
+	if since == "" {
+		if now, err := time.Parse(gather.TimeFormat, c.ProbedAt); err == nil {
+			since = now.Add(-recent).Format(gather.TimeFormat)
+		}
+	}
+	return served.NotBefore >= since
+}
+
+// newer reports whether the certificate served was made after the document.
+func (c *comparing) newer(found *Handshake) bool {
+	return c.Document.GatheredAt != "" && len(found.Chain) > 0 && found.Chain[0].NotBefore >= c.Document.GatheredAt
+}
+
+func (c *comparing) older(certainly bool) Reason {
+	message := "The server has changed since the document was gathered"
+	switch at := c.Document.GatheredAt; {
+	case at == "":
+		message += "; the document does not say when that was."
+	case certainly:
+		message += " on " + at + ": the certificate is valid from a later time."
+	default:
+		message += " on " + at + "."
+	}
+	return Reason{documentOlder, message}
+}
+
+func (c *comparing) stored(thumbprint string) bool {
+	for _, certificate := range c.Document.Certificates {
+		if certificate.Thumbprint == thumbprint {
+			return true
+		}
+	}
+	return false
+}
+
+// otherConnector is a connector on the same port whose decision is what was
+// found: the session may have gone to it, by the range of remote addresses.
+func (c *comparing) otherConnector() []Reason {
+	places, _ := bound(c.Result, c.Document)
+	for _, place := range places {
+		if place != c.connector && c.isAsDecided(place) {
+			return []Reason{{anotherConnector, fmt.Sprintf("The connector %q answers: what was found is what is decided for it.", c.Document.Connectors[place].Name)}}
+		}
+	}
+	return nil
+}
+
+func (c *comparing) isAsDecided(connector int) bool {
+	for _, scenario := range Scenarios {
+		expected, err := c.verdict(scenario, connector)
+		found := c.Of(scenario)
+		if err != nil || expected.advertise != found.Offered || found.State == Failed || found.State == Unknown {
+			return false
+		}
+		if found.Thumbprint != nil && (expected.thumbprint == nil || *expected.thumbprint != *found.Thumbprint) {
+			return false
+		}
+	}
+	return true
+}
