@@ -36,8 +36,12 @@ func (d *documentFlags) addFlags(command *cobra.Command) {
 	d.policies.limits = &d.from.limits
 	flags := command.Flags()
 	flags.StringVar(&d.at, "at", "", "decide for this `TIME`, YYYY-MM-DDThh:mm:ssZ, in place of the document's now")
-	flags.StringVar(&d.color, "color", "auto", "colour text `WHEN`: auto (on a terminal), always or never")
+	d.addColorFlag(command)
 	flags.BoolVar(&d.keepGoing, "keep-going", true, "go on to the other documents after a bad one")
+}
+
+func (d *documentFlags) addColorFlag(command *cobra.Command) {
+	command.Flags().StringVar(&d.color, "color", "auto", "colour text `WHEN`: auto (on a terminal), always or never")
 	_ = command.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 }
 

@@ -40,6 +40,7 @@ type sources struct {
 	systemRoots bool
 	limits      limits
 	procedure   string
+	alone       []string // flags that the command takes without a source too
 }
 
 // whereFrom names the flags that are sources.
@@ -110,10 +111,11 @@ func (s *sources) values(flag string) []string {
 // has reports whether a flag that names a source was given.
 func (s *sources) has(flag string) bool { return len(s.values(flag)) > 0 }
 
-// changed returns the name of the first flag of a set that was given.
-func changed(flags *pflag.FlagSet) (name string) {
+// changed returns the name of the first flag of a set that was given and that
+// needs a source.
+func (s *sources) changed(flags *pflag.FlagSet) (name string) {
 	flags.VisitAll(func(flag *pflag.Flag) {
-		if flag.Changed && name == "" {
+		if flag.Changed && name == "" && !slices.Contains(s.alone, flag.Name) {
 			name = flag.Name
 		}
 	})
@@ -127,16 +129,16 @@ func (s *sources) check() error {
 	}
 	if len(s.order) == 0 {
 		for _, flags := range []*pflag.FlagSet{s.flags, s.ldap.flags, s.store.flags} {
-			if name := changed(flags); name != "" {
+			if name := s.changed(flags); name != "" {
 				return usagef("--%s requires a source: %s", name, whereFrom)
 			}
 		}
 		return nil
 	}
-	if name := changed(s.ldap.flags); name != "" && !s.has("ldap-url") {
+	if name := s.changed(s.ldap.flags); name != "" && !s.has("ldap-url") {
 		return usagef("--%s requires --ldap-url URL", name)
 	}
-	if name := changed(s.store.flags); name != "" && !s.has("store") {
+	if name := s.changed(s.store.flags); name != "" && !s.has("store") {
 		return usagef("--%s requires --store PATH", name)
 	}
 	for _, flag := range []string{"ldap-url", "host"} {

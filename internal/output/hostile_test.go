@@ -152,3 +152,15 @@ func replace(v reflect.Value, text string) {
 		v.SetString(text)
 	}
 }
+
+// Whoever answers a probe chooses banner, extensions and names.
+func TestProbeOfHostileServer(t *testing.T) {
+	t.Parallel()
+	r := answered()
+	replace(reflect.ValueOf(r).Elem(), hostiletext.Text)
+	for _, format := range output.ProbeFormats {
+		text := probedAs(t, format, r)
+		hostiletext.CheckStream(t, text)
+		require.NotContains(t, text, "\nforged")
+	}
+}

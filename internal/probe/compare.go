@@ -123,11 +123,9 @@ func (c *comparing) differences(scenario evaluate.Scenario, expected verdict) []
 	return []Difference{d}
 }
 
-// Errors of choosing a connector.
-var (
-	errNoConnector    = errors.New("no enabled connector")
-	errManyConnectors = errors.New("several connectors")
-)
+// ErrConnector is what Compare returns where the address does not tell which
+// connector took the session.
+var ErrConnector = errors.New("it is not known which connector answered")
 
 // choose returns the place of the connector that took the session, and why it is
 // this one.
@@ -141,7 +139,7 @@ func choose(r *Result, document *gather.Document, name string) (int, string, err
 	}
 	listening, by := bound(r, document)
 	if len(listening) == 0 {
-		return 0, "", fmt.Errorf("%s: %w listens on %s; all are %s", document.Server, errNoConnector, r.remote, connectorNames(document, nil))
+		return 0, "", fmt.Errorf("%w: no enabled connector of %s is bound to port %d; its connectors are %s", ErrConnector, document.Server, r.remote.Port(), connectorNames(document, nil))
 	}
 	if len(listening) > 1 {
 		if nearest := mostSpecific(r, document, listening); len(nearest) == 1 {
@@ -149,7 +147,7 @@ func choose(r *Result, document *gather.Document, name string) (int, string, err
 		}
 	}
 	if len(listening) > 1 {
-		return 0, "", fmt.Errorf("%s: %w listen on %s: %s", document.Server, errManyConnectors, r.remote, connectorNames(document, listening))
+		return 0, "", fmt.Errorf("%w: of %s, these are bound to %s: %s", ErrConnector, document.Server, r.remote, connectorNames(document, listening))
 	}
 	return listening[0], by, nil
 }

@@ -134,7 +134,9 @@ func (h *Handshake) broken(p Prober, ctx context.Context, err error) {
 		err = h.notTLS(err)
 	case errors.As(err, &operation) && operation.Op == "remote error":
 		err = fmt.Errorf("the server ended the handshake with the alert %q", strings.TrimPrefix(operation.Err.Error(), "tls: "))
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || operation != nil && operation.Op != "local error":
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("the server ended the connection during the handshake")
+	case operation != nil && operation.Op != "local error":
 		err = fmt.Errorf("the server ended the connection during the handshake: %w", err)
 	case !strings.HasPrefix(err.Error(), "tls: "): // an answer that is no reply
 	default:

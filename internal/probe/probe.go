@@ -51,8 +51,10 @@ type Result struct {
 	STARTTLS      Handshake `json:"starttls"`
 	Notes         []string  `json:"notes"` // what else was odd
 
-	// Comparison is nil where there is nothing to compare.
-	Comparison *Comparison `json:"comparison"`
+	// Comparison is nil where there is nothing to compare with, or where NotCompared
+	// says why that could not be done.
+	Comparison  *Comparison `json:"comparison"`
+	NotCompared string      `json:"not_compared"`
 
 	host   string
 	remote netip.AddrPort
@@ -103,7 +105,7 @@ func (r *Result) Of(scenario evaluate.Scenario) *Handshake {
 
 // Answered reports whether everything that was asked got an answer.
 func (r *Result) Answered() bool {
-	return r.Error == "" && r.XAnonymousTLS.State != Unknown && r.STARTTLS.State != Unknown
+	return r.Error == "" && r.NotCompared == "" && r.XAnonymousTLS.State != Unknown && r.STARTTLS.State != Unknown
 }
 
 // Different reports whether the server is not as it should be: not as decided,

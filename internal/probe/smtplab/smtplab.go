@@ -50,7 +50,6 @@ type Server struct {
 type Running struct {
 	Address string // IP:PORT
 
-	t        testing.TB
 	server   Server
 	listener net.Listener
 	done     sync.WaitGroup
@@ -65,18 +64,27 @@ type Running struct {
 // Start listens on an address until the test ends.
 func Start(t testing.TB, address string, server Server) *Running {
 	t.Helper()
-	listener, err := net.Listen("tcp", address)
+	r, err := Listen(address, server)
 	require.NoError(t, err)
+	t.Cleanup(r.Stop)
+	return r
+}
+
+// Listen listens on an address until Stop.
+func Listen(address string, server Server) (*Running, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
 	if server.Name == "" {
 		server.Name = "ex01.corp.contoso.test"
 	}
 	if server.Banner == "" {
 		server.Banner = server.Name + " Microsoft ESMTP MAIL Service ready at Sun, 22 Nov 2026 07:00:00 +0000"
 	}
-	r := &Running{Address: listener.Addr().String(), t: t, server: server, listener: listener, open: map[net.Conn]bool{}}
+	r := &Running{Address: listener.Addr().String(), server: server, listener: listener, open: map[net.Conn]bool{}}
 	r.done.Go(r.accept)
-	t.Cleanup(r.Stop)
-	return r
+	return r, nil
 }
 
 // Stop ends the server and every session.

@@ -65,8 +65,8 @@ func failed(err error) int {
 }
 
 // The scripts read like a session in a terminal. They have the repository's
-// fixtures in $FIXTURES, and the command "exits CODE PROGRAM…" for commands
-// that do not end with 0. Exports of real servers, which are not part of the
+// fixtures in $FIXTURES, the command "exits CODE PROGRAM…" for commands that do
+// not end with 0, and "smtp", which starts a server. Exports of real servers, which are not part of the
 // repository, are in $REAL_EXPORTS where [real_exports] holds.
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -90,7 +90,7 @@ func TestScripts(t *testing.T) {
 			_, err := os.Stat(realExports)
 			return err == nil, nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "zip": zipFolder, "until": until},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "zip": zipFolder, "until": until, "smtp": smtp},
 	})
 }
 
