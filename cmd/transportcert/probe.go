@@ -164,7 +164,7 @@ func (p *probing) prepare(command *cobra.Command) error {
 	}
 	p.prober = probe.Prober{Timeout: p.from.ldap.timeout, Clock: time.Now, System: p.from.systemRoots}
 	for _, path := range p.from.roots {
-		roots, err := chains.ReadRoots(path)
+		roots, err := chains.ReadRoots(nil, path)
 		if err != nil {
 			return fmt.Errorf("--roots: %w", err)
 		}
