@@ -14,6 +14,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/diff"
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/ordered"
 	"github.com/transportcert/transportcert/internal/output"
@@ -32,12 +33,16 @@ type documentFlags struct {
 
 func (d *documentFlags) addFlags(command *cobra.Command) {
 	d.from.addFlags(command)
+	d.addDecisionFlags(command)
+	command.Flags().BoolVar(&d.keepGoing, "keep-going", true, "go on to the other documents after a bad one")
+}
+
+// addDecisionFlags adds those that do not say where documents come from.
+func (d *documentFlags) addDecisionFlags(command *cobra.Command) {
 	d.policies.addFlags(command)
 	d.policies.limits = &d.from.limits
-	flags := command.Flags()
-	flags.StringVar(&d.at, "at", "", "decide for this `TIME`, YYYY-MM-DDThh:mm:ssZ, in place of the document's now")
+	command.Flags().StringVar(&d.at, "at", "", "decide for this `TIME`, YYYY-MM-DDThh:mm:ssZ, in place of the document's now")
 	d.addColorFlag(command)
-	flags.BoolVar(&d.keepGoing, "keep-going", true, "go on to the other documents after a bad one")
 }
 
 func (d *documentFlags) addColorFlag(command *cobra.Command) {
@@ -160,6 +165,7 @@ type outcome struct {
 	documents.Document
 	evaluate.Checked
 	places []documents.Place // of the findings
+	diff   *diff.Server      // from the other document, of diff; nil: none
 	err    error
 }
 

@@ -88,13 +88,18 @@ func (s *sources) addFlags(command *cobra.Command) {
 	s.flags.StringArrayVar(&s.roots, "roots", nil, "trust the root certificates of this PEM `FILE`; can be repeated")
 	s.flags.BoolVar(&s.systemRoots, "system-roots", false, "trust this machine's root certificates")
 	command.Flags().AddFlagSet(s.flags)
-	command.Flags().StringVar(&s.procedure, "procedure", "", "apply the procedure of Exchange `VERSION`: 2007, 2010, or 2016 for 2013 and later; without it, that of the document's exchange_version")
-	s.limits.addFlags(command.Flags())
+	s.addDocumentFlags(command)
 	_ = command.MarkFlagFilename("exports", "zip") // for completion
-	_ = command.RegisterFlagCompletionFunc("procedure", cobra.FixedCompletions(gather.Procedures, cobra.ShellCompDirectiveNoFileComp))
 	_ = command.MarkFlagFilename("nlb-reg", "reg")
 	_ = command.MarkFlagFilename("facts", "json")
 	_ = command.MarkFlagFilename("roots", "pem", "crt", "cer")
+}
+
+// addDocumentFlags adds those that documents which are read have as well.
+func (s *sources) addDocumentFlags(command *cobra.Command) {
+	command.Flags().StringVar(&s.procedure, "procedure", "", "apply the procedure of Exchange `VERSION`: 2007, 2010, or 2016 for 2013 and later; without it, that of the document's exchange_version")
+	s.limits.addFlags(command.Flags())
+	_ = command.RegisterFlagCompletionFunc("procedure", cobra.FixedCompletions(gather.Procedures, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // values returns what was given to a flag that names a source.
@@ -198,7 +203,16 @@ func (s *sources) documents(command *cobra.Command, paths []string) (iter.Seq2[d
 	if len(paths) == 0 {
 		paths = []string{"-"}
 	}
-	return documents.Read(paths, untilDone(command.Context(), stdin), s.limits.documents, note(command.ErrOrStderr())), nil
+	return s.read(command, paths...), nil
+}
+
+// read returns the documents of the paths.
+func (s *sources) read(command *cobra.Command, paths ...string) iter.Seq2[documents.Document, error] {
+	var stdin io.Reader
+	if slices.Contains(paths, "-") { // which only one of two sides may read
+		stdin = untilDone(command.Context(), command.InOrStdin())
+	}
+	return documents.Read(paths, stdin, s.limits.documents, note(command.ErrOrStderr()))
 }
 
 // onThisComputer are the sources of gather without any on an Exchange server:

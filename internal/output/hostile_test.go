@@ -14,6 +14,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/diff"
 	"github.com/transportcert/transportcert/internal/documents"
 	hostiletext "github.com/transportcert/transportcert/internal/hostile"
 	"github.com/transportcert/transportcert/internal/output"
@@ -55,6 +56,25 @@ func TestHostileTextInEveryFormat(t *testing.T) {
 			require.NoError(t, json.Unmarshal([]byte(text), &decoded))
 			require.Equal(t, hostiletext.Text, decoded.Server, name)
 		}
+	}
+
+	compared := &diff.Server{Server: hostiletext.Text, State: diff.Changed, Facts: []diff.Fact{
+		{Section: "certificates", Change: diff.Added, Name: "THERE"},
+		{Section: "connectors", Change: diff.Changed, Name: hostiletext.Text, Field: "fqdn", From: hostiletext.Text, To: []string{hostiletext.Text}},
+	}}
+	snapshot := diff.Snapshot{Name: hostiletext.Text, Document: document, Decision: decision}
+	compared.Old = &diff.Side{Document: hostiletext.Text, EvaluatedAt: hostiletext.Text, Snapshot: snapshot}
+	compared.New = compared.Old
+	compared.Decision = diff.Outcomes(&evaluate.Decision{}, decision)
+	require.NotEmpty(t, compared.Decision)
+	for _, name := range output.DiffFormats {
+		var text bytes.Buffer
+		d, err := output.NewDiff(name, &text, false)
+		require.NoError(t, err)
+		require.NoError(t, d.Add(compared))
+		require.NoError(t, d.Fail(hostiletext.Text, errors.New(hostiletext.Text)))
+		require.NoError(t, d.Close(output.DiffCounts{Changed: 1}))
+		hostiletext.CheckStream(t, text.String())
 	}
 
 	found := withFindings()

@@ -97,6 +97,16 @@ func names(certificate gather.Certificate) []string {
 
 // unknown says which facts the decision lacks.
 func (p *page) unknown(s server) {
+	lines := s.unknown()
+	for _, line := range lines {
+		p.prose(2, "%s", line)
+	}
+	if lines != nil {
+		p.line("")
+	}
+}
+
+func (s server) unknown() []string {
 	var lines []string
 	if s.decision.ExchangeVersion == nil && s.facts.Procedure == "" {
 		lines = append(lines, "Exchange version not gathered; pass --procedure. The procedure of Exchange 2007 is applied.")
@@ -108,12 +118,7 @@ func (p *page) unknown(s server) {
 	if slices.Contains(missing, "send_connectors") {
 		lines = append(lines, "Send connectors not gathered: outbound anonymous TLS is not decided for them.")
 	}
-	for _, line := range lines {
-		p.prose(2, "%s", line)
-	}
-	if lines != nil {
-		p.line("")
-	}
+	return lines
 }
 
 // when is a time of a document for people: 2026-11-22 07:00 UTC.

@@ -1,0 +1,138 @@
+// Package diff compares two documents of a server and what was decided for them.
+//
+// When a document was made and where from, its wording and its order are no
+// differences: gathered_at, now, sources and der are not compared, and lists of
+// names are compared as sets. That time has passed shows where it changes the
+// decision.
+package diff
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+)
+
+// A Snapshot is a document and the decision for it.
+type Snapshot struct {
+	Name     string             `json:"document"` // where the document was read
+	Document *gather.Document   `json:"facts"`
+	Decision *evaluate.Decision `json:"decision"`
+}
+
+// The states of a server, a certificate or a connector.
+const (
+	Added   = "added"
+	Removed = "removed"
+	Changed = "changed"
+)
+
+// Server is how a server differs.
+type Server struct {
+	Server   string    `json:"server"`
+	State    string    `json:"state"` // Added, Removed or Changed
+	Old      *Side     `json:"old"`   // nil: Added
+	New      *Side     `json:"new"`   // nil: Removed
+	Facts    []Fact    `json:"facts"`
+	Decision []Outcome `json:"decision"`
+}
+
+// Side is one of the two documents.
+type Side struct {
+	Document    string `json:"document"`
+	EvaluatedAt string `json:"evaluated_at"`
+
+	Snapshot Snapshot `json:"-"`
+}
+
+// Fact is a difference between the documents.
+type Fact struct {
+	Section string `json:"section"`        // its key in the document
+	Change  string `json:"change"`         // Added, Removed or Changed
+	Name    string `json:"name,omitzero"`  // of the certificate, its thumbprint, or of the connector or subscription
+	Field   string `json:"field,omitzero"` // of it that changed, or of the section: trust.chain; empty: all of it
+	From    any    `json:"from,omitempty"` // absent: null or not in the document
+	To      any    `json:"to,omitempty"`
+}
+
+// Outcome is a difference between the decisions.
+type Outcome struct {
+	Scenario  string  `json:"scenario"`  // the name of a scenario, or server
+	Connector *string `json:"connector"` // nil: none
+	Field     string  `json:"field"`     // of the decision, or event
+	Event     *int    `json:"event"`     // the id, where Field is event
+	From      any     `json:"from"`      // nil also where there was no such connector
+	To        any     `json:"to"`
+	Because   string  `json:"because,omitzero"` // facts, time, or facts and time
+}
+
+// Why the decisions differ.
+const (
+	Facts        = "facts"
+	Time         = "time"
+	FactsAndTime = "facts and time"
+)
+
+// Compare returns how a server differs; nil where it does not. Where the
+// documents were decided for different times, decide is asked for the old one at
+// the new time, so that each difference has its reason; it may change its
+// document.
+func Compare(ctx context.Context, before, after Snapshot, decide func(context.Context, *gather.Document) (*evaluate.Decision, error)) (*Server, error) {
+	s := &Server{
+		Server: after.Decision.Server, State: Changed, Old: side(before), New: side(after),
+		Facts: facts(before.Document, after.Document), Decision: Outcomes(before.Decision, after.Decision),
+	}
+	if len(s.Facts)+len(s.Decision) == 0 {
+		return nil, nil
+	}
+	if before.Decision.EvaluatedAt == after.Decision.EvaluatedAt || len(s.Decision) == 0 {
+		s.because(func(Outcome) string { return Facts })
+		return s, nil
+	}
+	then := *before.Document
+	then.Now = after.Decision.EvaluatedAt
+	between, err := decide(ctx, &then)
+	if err != nil {
+		return nil, fmt.Errorf("deciding for %s at %s: %w", before.Name, then.Now, err)
+	}
+	byTime, byFacts := keyed(Outcomes(before.Decision, between)), keyed(Outcomes(between, after.Decision))
+	s.because(func(o Outcome) string {
+		_, time := byTime[o.key()]
+		_, facts := byFacts[o.key()]
+		switch {
+		case time && facts:
+			return FactsAndTime
+		case time:
+			return Time
+		}
+		return Facts
+	})
+	return s, nil
+}
+
+// Only returns a server that one side has: its State is Added or Removed.
+func Only(state string, snapshot Snapshot) *Server {
+	s := &Server{Server: snapshot.Decision.Server, State: state, Facts: []Fact{}, Decision: []Outcome{}}
+	if state == Added {
+		s.New = side(snapshot)
+	} else {
+		s.Old = side(snapshot)
+	}
+	return s
+}
+
+func side(s Snapshot) *Side {
+	return &Side{Document: s.Name, EvaluatedAt: s.Decision.EvaluatedAt, Snapshot: s}
+}
+
+func (s *Server) because(why func(Outcome) string) {
+	for i := range s.Decision {
+		s.Decision[i].Because = why(s.Decision[i])
+	}
+}
+
+// same reports whether two values of a document or a decision are equal; nil is
+// equal to what is not there.
+func same(a, b any) bool { return reflect.DeepEqual(a, b) }

@@ -1,0 +1,246 @@
+package output
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/diff"
+)
+
+// sidesOf says which documents are compared, for which times.
+func sidesOf(s *diff.Server) string {
+	words := func(side *diff.Side) string { return side.Document + " at " + when(side.EvaluatedAt) }
+	switch s.State {
+	case diff.Added:
+		return "added: " + words(s.New)
+	case diff.Removed:
+		return "removed: " + words(s.Old)
+	}
+	return words(s.Old) + " -> " + words(s.New)
+}
+
+// elementOf is what people call an element of a section.
+var elementOf = map[string]string{
+	"certificates": "Certificate", "connectors": "Receive connector", "send_connectors": "Send connector", "edge_subscriptions": "Edge subscription",
+}
+
+// factLines says what differs between the documents. quote is called with what
+// comes from them.
+func factLines(s *diff.Server, quote func(string) string) []string {
+	var all []string
+	for _, fact := range s.Facts {
+		of, field := fact.Section, strings.Trim(fact.Section+"."+fact.Field, ".")
+		if fact.Name != "" {
+			of = elementOf[fact.Section] + " " + quote(fact.Name)
+			field = of + ", " + fact.Field
+		}
+		switch {
+		case fact.Change == diff.Changed:
+			all = append(all, fmt.Sprintf("%s: %s -> %s", field, quote(valueWords(fact, fact.From)), quote(valueWords(fact, fact.To))))
+		case fact.Section == "certificates":
+			side := s.New
+			if fact.Change == diff.Removed {
+				side = s.Old
+			}
+			all = append(all, fmt.Sprintf("%s %s: %s", of, fact.Change, quote(certificateWords(side.Snapshot.Document, fact.Name))))
+		default:
+			all = append(all, of+" "+fact.Change)
+		}
+	}
+	return all
+}
+
+// valueWords is a value of a document for people.
+func valueWords(fact diff.Fact, value any) string {
+	switch value := value.(type) {
+	case nil:
+		switch {
+		case fact.Section == "certificates":
+			return "not known"
+		case fact.Field == "":
+			return "not gathered"
+		}
+		return "not set"
+	case []string:
+		return cmp.Or(strings.Join(value, ", "), "none")
+	case string:
+		return cmp.Or(value, "empty")
+	}
+	return fmt.Sprint(value)
+}
+
+func certificateWords(document *gather.Document, thumbprint string) string {
+	i := slices.IndexFunc(document.Certificates, func(c gather.Certificate) bool { return c.Thumbprint == thumbprint })
+	if i < 0 {
+		return "not in the store"
+	}
+	certificate := document.Certificates[i]
+	day, _, _ := strings.Cut(certificate.NotAfter, "T")
+	return fmt.Sprintf("%s, %s, valid until %s", title(certificate), signedBy(certificate), day)
+}
+
+// decisionLines says what differs between the decisions: a line for each
+// connector of a scenario, and one for each event.
+func decisionLines(s *diff.Server, quote func(string) string) []string {
+	if s.Old == nil || s.New == nil {
+		return nil
+	}
+	before, after := newDecided(s.Old.Snapshot), newDecided(s.New.Snapshot)
+	var all []string
+	written := map[string]bool{}
+	for _, outcome := range s.Decision {
+		topic, words := topicOf(outcome, quote)
+		from, to := words(before), words(after)
+		if outcome.Field == "event" {
+			words := ": " + to
+			if outcome.To == false {
+				words = ": no longer logged"
+			}
+			all = append(all, topic+sinceTime(outcome.Because)+words)
+			continue
+		}
+		if written[topic] || from == to {
+			continue
+		}
+		written[topic] = true
+		all = append(all, fmt.Sprintf("%s%s: %s -> %s", topic, sinceTime(becauseOf(s.Decision, topic, quote)), quote(from), quote(to)))
+	}
+	return all
+}
+
+// becauseOf returns why the outcomes of a topic differ.
+func becauseOf(outcomes []diff.Outcome, topic string, quote func(string) string) string {
+	because := ""
+	for _, outcome := range outcomes {
+		switch t, _ := topicOf(outcome, quote); {
+		case t != topic, because == outcome.Because:
+		case because == "":
+			because = outcome.Because
+		default:
+			because = diff.FactsAndTime
+		}
+	}
+	return because
+}
+
+func sinceTime(because string) string {
+	switch because {
+	case diff.Time:
+		return ", since time has passed"
+	case diff.FactsAndTime:
+		return ", since facts changed and time has passed"
+	}
+	return ""
+}
+
+func newDecided(snapshot diff.Snapshot) server {
+	return newServer(snapshot.Document, snapshot.Decision)
+}
+
+// topicOf returns what an outcome is about and how to say how it is on one side.
+func topicOf(o diff.Outcome, quote func(string) string) (topic string, words func(server) string) {
+	switch {
+	case o.Field == "event":
+		return eventTopic(o, quote)
+	case o.Field == "mail_at_risk":
+		return "Mail at risk", func(s server) string { return map[bool]string{true: "yes", false: "no"}[s.decision.MailAtRisk] }
+	case o.Field == "procedure":
+		return "Procedure", func(s server) string { return s.decision.Procedure }
+	case o.Field == "role":
+		return "Role", func(s server) string { return cmp.Or(orEmpty(s.decision.OutboundAnonymous.Role), "not known") }
+	case o.Scenario == string(evaluate.OutboundAnonymous) && o.Field != "expired":
+		return "Mail to " + routeWords(o.Connector, quote), func(s server) string { return s.routeCell(o.Connector) }
+	case o.Field == "best", o.Field == "best_kind":
+		return "Best certificate", func(s server) string { return s.named(s.Best, s.BestKind, nil) }
+	case o.Connector == nil:
+		return "Internal transport certificate", func(s server) string { return s.named(s.Thumbprint, nil, s.Expired) }
+	case o.Scenario == string(evaluate.InboundSTARTTLS):
+		return "STARTTLS on " + quote(*o.Connector), func(s server) string { return s.startTLSCell(*o.Connector) }
+	}
+	return "X-ANONYMOUSTLS on " + quote(*o.Connector), func(s server) string { return s.anonymousCell(*o.Connector) }
+}
+
+func eventTopic(o diff.Outcome, quote func(string) string) (string, func(server) string) {
+	topic := fmt.Sprintf("Event %d", *o.Event)
+	if o.Connector != nil {
+		topic += " on " + quote(*o.Connector)
+	}
+	return topic, func(s server) string {
+		for _, event := range s.decision.Events {
+			if event.ID == *o.Event && orEmpty(event.Connector) == orEmpty(o.Connector) {
+				return quote(event.Message)
+			}
+		}
+		return ""
+	}
+}
+
+func routeWords(connector *string, quote func(string) string) string {
+	if connector == nil {
+		return routeName(evaluate.Route{})
+	}
+	return quote(*connector)
+}
+
+// named names a certificate, with what is known of it in a decision.
+func (s server) named(thumbprint, kind *string, expired *bool) string {
+	if thumbprint == nil {
+		return "none"
+	}
+	words := s.short(thumbprint)
+	if certificate, there := s.store[*thumbprint]; there {
+		words += ", " + title(certificate)
+	}
+	if kind != nil {
+		words += ", " + map[string]string{"pki": "valid PKI", "self_signed": "self-signed", "expired_pki": "expired PKI"}[*kind]
+	}
+	if is(expired, true) {
+		words += ", expired"
+	}
+	return words
+}
+
+const noConnector = "no such connector"
+
+func (s server) anonymousCell(name string) string {
+	for _, c := range s.Connectors {
+		switch {
+		case c.Name != name:
+		case c.Advertise:
+			return "offered with " + s.named(c.Thumbprint, nil, nil)
+		default:
+			return "not offered: " + s.stopped(c)
+		}
+	}
+	return noConnector
+}
+
+func (s server) startTLSCell(name string) string {
+	for _, c := range s.decision.InboundSTARTTLS.Connectors {
+		switch {
+		case c.Name != name:
+		case c.Advertise:
+			return "offered with " + s.named(c.Thumbprint, c.Kind, c.Expired)
+		default:
+			return "not offered: " + s.stoppedSTARTTLS(c)
+		}
+	}
+	return noConnector
+}
+
+func (s server) routeCell(connector *string) string {
+	for _, route := range s.decision.OutboundAnonymous.Routes {
+		switch {
+		case orEmpty(route.Connector) != orEmpty(connector):
+		case route.UsesAnonymousTLS:
+			return "anonymous TLS with " + s.named(route.Thumbprint, nil, nil)
+		default:
+			return "no anonymous TLS: " + s.stoppedRoute(route)
+		}
+	}
+	return "no such route"
+}
