@@ -220,7 +220,7 @@ func TestCheckWithRulesOfOnesOwn(t *testing.T) {
 	}, rules[0])
 	thresholds, err := c.Thresholds(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, map[string]float64{"expires_within_days": 45, "expires_notice_days": 60, "facts_max_age_days": 7, "minimum_key_bits": 2048}, thresholds)
+	require.Equal(t, map[string]float64{"expires_within_days": 45, "expires_notice_days": 60, "facts_max_age_days": 7, "forecast_days": 400, "minimum_key_bits": 2048}, thresholds)
 }
 
 func TestRules(t *testing.T) {
@@ -250,7 +250,7 @@ func TestRules(t *testing.T) {
 	}, rules[slices.IndexFunc(rules, func(r evaluate.Rule) bool { return r.ID == "TC012" })])
 	thresholds, err := c.Thresholds(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, map[string]float64{"expires_within_days": 30, "expires_notice_days": 60, "facts_max_age_days": 7, "minimum_key_bits": 2048}, thresholds)
+	require.Equal(t, map[string]float64{"expires_within_days": 30, "expires_notice_days": 60, "facts_max_age_days": 7, "forecast_days": 400, "minimum_key_bits": 2048}, thresholds)
 }
 
 func TestPoliciesWithoutComplianceRules(t *testing.T) {

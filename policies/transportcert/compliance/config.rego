@@ -16,6 +16,7 @@ config := object.union(
 thresholds := {
 	"expires_within_days": {"default": 30, "limit": 36500},
 	"expires_notice_days": {"default": 60, "limit": 36500},
+	"forecast_days": {"default": 400, "limit": 36500},
 	"facts_max_age_days": {"default": 7, "limit": 36500},
 	"minimum_key_bits": {"default": 2048, "limit": 16384},
 }

@@ -4,14 +4,20 @@ import data.transportcert.compliance
 import data.transportcert.compliance.rules_test.document
 import data.transportcert.compliance.rules_test.reported
 
-shipped := {"expires_within_days": 30, "expires_notice_days": 60, "facts_max_age_days": 7, "minimum_key_bits": 2048}
+shipped := {"expires_within_days": 30, "expires_notice_days": 60, "facts_max_age_days": 7, "forecast_days": 400, "minimum_key_bits": 2048}
 
 test_shipped_thresholds if {
 	compliance.config == shipped
 }
 
 test_own_thresholds if {
-	own := {"expires_within_days": 0, "expires_notice_days": 36500, "facts_max_age_days": 14, "minimum_key_bits": 16384}
+	own := {
+		"expires_within_days": 0,
+		"expires_notice_days": 36500,
+		"facts_max_age_days": 14,
+		"forecast_days": 730,
+		"minimum_key_bits": 16384,
+	}
 	compliance.config == own with data.transportcert.custom.config as own
 }
 
@@ -31,7 +37,7 @@ test_wrong_thresholds[name] if {
 		"too long": {"config": {"minimum_key_bits": 16385}, "message": "minimum_key_bits: expected a whole number from 0 to 16384"},
 		"unknown": {
 			"config": {"expires_within": 30},
-			"message": "expires_within: is no threshold; there are expires_notice_days, expires_within_days, facts_max_age_days, minimum_key_bits",
+			"message": "expires_within: is no threshold; there are expires_notice_days, expires_within_days, facts_max_age_days, forecast_days, minimum_key_bits",
 		},
 	}
 	compliance.config == shipped with data.transportcert.custom.config as case.config

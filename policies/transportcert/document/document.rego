@@ -22,6 +22,17 @@ now := input.now
 now := time.format([time.now_ns(), "UTC", "2006-01-02T15:04:05Z07:00"]) if not input.now
 
 # METADATA
+# title: Days from now
+# description: >-
+#   The time that is a number of days from now. Only now goes through nanoseconds, which end in 2262; other dates compare
+#   as text.
+days_from_now(days) := time.format([
+	time.add_date(time.parse_rfc3339_ns(now), 0, 0, days),
+	"UTC",
+	"2006-01-02T15:04:05Z07:00",
+])
+
+# METADATA
 # title: Phase
 # description: A session, unless the document says startup.
 # scope: document

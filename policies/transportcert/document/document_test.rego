@@ -9,6 +9,17 @@ test_now_is_the_clock_where_the_document_does_not_say if {
 	now == "2026-11-22T07:00:00Z"
 }
 
+test_days_from_now[name] if {
+	some name, case in {
+		"none": {"now": "2026-11-22T07:00:00Z", "days": 0, "then": "2026-11-22T07:00:00Z"},
+		"30": {"now": "2026-11-22T07:00:00Z", "days": 30, "then": "2026-12-22T07:00:00Z"},
+		"60": {"now": "2026-11-22T07:00:00Z", "days": 60, "then": "2027-01-21T07:00:00Z"},
+		"leap day": {"now": "2028-02-28T23:59:59Z", "days": 1, "then": "2028-02-29T23:59:59Z"},
+		"a hundred years": {"now": "2026-11-22T07:00:00Z", "days": 36500, "then": "2126-10-29T07:00:00Z"},
+	}
+	document.days_from_now(case.days) == case.then with input as object.union(example, {"now": case.now})
+}
+
 test_procedure[name] if {
 	some name, case in {
 		"2007": {"facts": {"exchange_version": "8.3.83.6"}, "procedure": "2007"},

@@ -1,0 +1,117 @@
+# METADATA
+# scope: package
+# title: Forecast
+# description: >-
+#   When the server's decision changes, if nothing changes but the time: it is evaluated again at each moment at which
+#   a certificate or its chain becomes valid or has expired. Criteria of an organisation's own that read now can
+#   change in between; that is seen at the next of these moments.
+# related_resources:
+#   - description: The forecast
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/foresight.md
+# schemas:
+#   - input: schema.input
+package transportcert.forecast
+
+import data.transportcert.compliance
+import data.transportcert.document
+
+# METADATA
+# title: Timeline
+# description: The changes with what else there is to say of them, for those who need all of one evaluation.
+# entrypoint: true
+timeline := {
+	"server": document.server,
+	"from": document.now,
+	"until": until,
+	"omitted": omitted,
+	"changes": changes,
+	"worse": worse,
+	"sentences": [sentence(change) | some change in changes],
+	"input_errors": sort(document.input_errors),
+}
+
+# METADATA
+# title: Days
+# description: For how many days from now changes are listed.
+days := compliance.config.forecast_days
+
+# METADATA
+# title: Horizon
+# description: The end of these days; undefined where it cannot be told.
+horizon := document.days_from_now(days)
+
+# METADATA
+# title: Until
+# description: The last second for which changes are listed. Dates beyond the year 2262 cannot be told.
+until := max({document.now, min({horizon, last_moment})}) if {
+	horizon
+} else := document.now if {
+	document.now < "1678"
+} else := max({document.now, last_moment})
+
+last_moment := "2262-01-01T00:00:00Z"
+
+# METADATA
+# title: Omitted
+# description: Whether changes after until, or at a date that is not in the calendar, are left out.
+# scope: document
+default omitted := false
+
+omitted if not horizon
+
+omitted if until < horizon
+
+omitted if {
+	some certificate in input.certificates
+	some [date, _] in ends(certificate)
+	is_ahead(date, until)
+	not second_after(date)
+}
+
+# METADATA
+# title: Changes
+# description: >-
+#   Every second at which the decision differs from that of the second before, in order, with the field that changes.
+#   A document with errors has none.
+changes := changes_until(until)
+
+# METADATA
+# title: Worse
+# description: The indices of the changes for the worse.
+worse := [i | some i, change in changes; worsens(change)]
+
+# METADATA
+# title: Worsens
+# description: >-
+#   Whether a change is for the worse: mail is at risk, an extension is no longer offered, a certificate has expired, an
+#   event starts, or STARTTLS has a certificate of a kind that comes later in step 6.
+# scope: document
+worsens(change) if {
+	change.field in {"mail_at_risk", "expired", "event"}
+	change.to == true
+}
+
+worsens(change) if {
+	change.field in {"advertise_x_anonymoustls", "advertise_starttls"}
+	change.to == false
+}
+
+worsens(change) if {
+	change.field == "certificate_kind"
+	preference[change.from] < preference[change.to]
+}
+
+preference := {"pki": 1, "self_signed": 2, "expired_pki": 3, null: 4}
+
+# METADATA
+# title: Changes until
+# description: The changes after now and not after a time.
+changes_until(end) := [object.union(difference, {"at": moment, "because": because}) |
+	count(document.input_errors) == 0
+	passing := passing_until(end)
+	moments := sort(object.keys(passing))
+	states := array.concat([state], [then | some moment in moments; then := state_at(moment)])
+	some i, moment in moments
+	because := concat("; ", object.keys(passing[moment]))
+	some difference in differences(states[i], states[i + 1])
+]
