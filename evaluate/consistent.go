@@ -105,6 +105,12 @@ func (c *checker) value(path string, value any, t reflect.Type) error {
 		if _, ok := value.(string); !ok {
 			return expected(path, "a text", value)
 		}
+	case reflect.Interface: // the value of some field
+		switch value.(type) {
+		case nil, string, bool:
+		default:
+			return expected(path, "a text, true, false or null", value)
+		}
 	case reflect.Bool:
 		if _, ok := value.(bool); !ok {
 			return expected(path, "true or false", value)

@@ -57,7 +57,11 @@ type Evaluator struct {
 	undefined *rego.PreparedEvalQuery // asks for the hooks that are; nil: none can be
 
 	mutex      sync.Mutex
-	compliance *compliance // nil: not compiled yet
+	all        *program                // nil: not compiled yet
+	compliance *compliance             // nil: not compiled yet
+	timeline   *rego.PreparedEvalQuery // nil: not compiled yet
+
+	forecastWith string // what an option sets for the forecast
 }
 
 // Option changes how New makes an Evaluator.
@@ -71,6 +75,7 @@ type options struct {
 	verificationKey string
 	policies        []string
 	waivers         string
+	forecastWith    string
 }
 
 // WithClock sets the clock that says what now is for a document that does not
@@ -137,6 +142,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	e := &Evaluator{
 		clock: o.clock, deadline: o.deadline, loaded: loaded,
 		trusted: len(o.bundles) == 0 && len(o.policies) == 0, waiversIn: o.waiversIn(loaded),
+		forecastWith: o.forecastWith,
 	}
 	if e.policies, err = e.compile(ctx, e.trusted); err != nil {
 		return nil, err
@@ -223,9 +229,11 @@ func (e *Evaluator) eval(ctx context.Context, query rego.PreparedEvalQuery, inpu
 
 // inputError is what keeps the policies from deciding for a valid document: an
 // organisation's own rules that they cannot read.
-func (d *Decision) inputError() error {
-	if len(d.InputErrors) == 0 {
+func (d *Decision) inputError() error { return inputError(d.InputErrors) }
+
+func inputError(all []string) error {
+	if len(all) == 0 {
 		return nil
 	}
-	return errors.New(strings.Join(d.InputErrors, "; "))
+	return errors.New(strings.Join(all, "; "))
 }

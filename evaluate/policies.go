@@ -23,12 +23,16 @@ type program struct {
 	store    storage.Store
 }
 
-// whole returns all policies, with the compliance rules.
-func (e *Evaluator) whole(ctx context.Context) (*program, error) {
+// whole returns all policies, with the compliance rules and the forecast. The
+// caller holds the mutex.
+func (e *Evaluator) whole(ctx context.Context) (_ *program, err error) {
 	if !e.trusted {
 		return e.policies, nil
 	}
-	return e.compile(ctx, false)
+	if e.all == nil {
+		e.all, err = e.compile(ctx, false)
+	}
+	return e.all, err
 }
 
 // compile compiles what the options name, with the embedded policies where no
