@@ -4,9 +4,9 @@ import data.transportcert.compliance
 
 test_thresholds[server] if {
 	some server, expected in {
-		"EX01": {"expires_within_days": 45, "expires_notice_days": 90, "facts_max_age_days": 14, "minimum_key_bits": 3072},
-		"edge1": {"expires_within_days": 90, "expires_notice_days": 120, "facts_max_age_days": 14, "minimum_key_bits": 3072},
-		"HUB01": {"expires_within_days": 30, "expires_notice_days": 60, "facts_max_age_days": 14, "minimum_key_bits": 3072},
+		"EX01": {"expires_within_days": 45, "expires_notice_days": 90, "facts_max_age_days": 14, "forecast_days": 400, "minimum_key_bits": 3072},
+		"edge1": {"expires_within_days": 90, "expires_notice_days": 120, "facts_max_age_days": 14, "forecast_days": 400, "minimum_key_bits": 3072},
+		"HUB01": {"expires_within_days": 30, "expires_notice_days": 60, "facts_max_age_days": 14, "forecast_days": 400, "minimum_key_bits": 3072},
 	}
 	compliance.config == expected with input as object.union(document, {"server": server})
 }
