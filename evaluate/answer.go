@@ -84,6 +84,12 @@ func read(value ast.Value, into reflect.Value) error {
 				return nil
 			}
 		}
+	case reflect.Interface:
+		plain, err := ast.JSON(value)
+		if err == nil {
+			into.Set(reflect.ValueOf(plain))
+		}
+		return err
 	case reflect.Float64:
 		if number, ok := value.(ast.Number); ok {
 			if float, ok := number.Float64(); ok {

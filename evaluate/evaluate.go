@@ -190,7 +190,7 @@ func (e *Evaluator) ask(ctx context.Context, query rego.PreparedEvalQuery, input
 		return err
 	}
 	if said.value == nil {
-		return errors.New("undefined: expected policies with the packages transportcert.server and transportcert.compliance")
+		return errors.New("undefined: expected policies with the packages transportcert.server, transportcert.forecast and transportcert.compliance")
 	}
 	if document != nil && !e.trusted {
 		if err := consistent(said.text, into, document); err != nil {

@@ -2,8 +2,6 @@ package evaluate
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -97,21 +95,9 @@ func (e *Evaluator) forecast(ctx context.Context, query rego.PreparedEvalQuery, 
 	if err := e.hookError(ctx, input); err != nil {
 		return nil, err
 	}
-	text, err := e.eval(ctx, query, input)
-	if err != nil {
-		return nil, err
-	}
-	if text == nil {
-		return nil, errors.New("undefined: expected policies with package transportcert.forecast")
-	}
 	forecast := &Forecast{}
-	if !e.trusted {
-		if err := consistent(text, forecast, document); err != nil {
-			return nil, err
-		}
-	}
-	if err := json.Unmarshal(text, forecast); err != nil {
-		return nil, fmt.Errorf("reading the forecast: %w", err)
+	if err := e.ask(ctx, query, input, forecast, document); err != nil {
+		return nil, err
 	}
 	return forecast, forecast.check()
 }

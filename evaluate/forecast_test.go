@@ -90,7 +90,7 @@ func TestForecastErrors(t *testing.T) {
 	require.ErrorContains(t, err, "forecasting for the document of EX01: phase: ")
 
 	for answer, message := range map[string]string{
-		"":                    "undefined: expected policies with package transportcert.forecast",
+		"":                    "undefined: expected policies with the packages transportcert.server, transportcert.forecast and transportcert.compliance",
 		`{"server": "EX02"}`:  `the policies' answer: server: expected "EX01", found "EX02"`,
 		`{"worse": [0]}`:      "the policies' answer: worse[0]: expected the index of a change, found 0",
 		`{"sentences": [""]}`: "the policies' answer: sentences: expected 0, one for each change, found 1",
