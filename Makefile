@@ -29,7 +29,8 @@ integration:
 	labs/samba/run.sh go test -count=1 -tags integration ./gather/directory
 	labs/samba/run.sh labs/wine/run.sh go test -count=1 -tags integration -run Lab ./cmd/transportcert/internal/e2e
 	labs/wine/test.sh ./gather/certstore/... ./gather/host
-	go test -count=1 -tags integration ./labs/opa ./labs/prometheus
+	go test -count=1 -tags integration ./labs/opa ./labs/prometheus ./labs/postfix
+	go test -count=1 -tags integration -run ClosedLoop ./cmd/transportcert/internal/e2e
 
 lint:
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted with gofmt: $$unformatted"; exit 1; }
@@ -57,7 +58,7 @@ audit:
 race:
 	CGO_ENABLED=1 go test -race -short -run 'Interrupt|Head|OneBad|Folder|Password|Hostile' ./cmd/transportcert/internal/e2e
 	CGO_ENABLED=1 go test -race -run Concurrently ./evaluate
-	CGO_ENABLED=1 go test -race ./gather/directory ./internal/bounded ./internal/documents ./internal/ordered ./internal/progress
+	CGO_ENABLED=1 go test -race ./gather/directory ./internal/bounded ./internal/documents ./internal/ordered ./internal/probe ./internal/progress
 
 # Every fuzz target for this long, or so many times (1000x). What one finds it leaves in testdata/fuzz, where "make test"
 # tries it ever after.

@@ -4,7 +4,7 @@ set -eu
 packages="samba samba-ad-dc samba-ad-provision samba-dsdb-modules winbind krb5-user slapd iproute2
 	wine64 binutils-mingw-w64-x86-64
 	docker-registry nginx openssl
-	prometheus
+	prometheus postfix
 	curl unzip rpm2cpio cpio"
 missing=
 for package in $packages; do
@@ -15,6 +15,8 @@ done
 if [ -n "$missing" ]; then
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get update -qq
+	# The lab has a configuration of its own.
+	echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
 	# shellcheck disable=SC2086 # a list
 	apt-get install -y -qq --no-install-recommends $missing
 fi

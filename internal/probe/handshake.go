@@ -26,6 +26,7 @@ func (p Prober) handshake(ctx context.Context, r *Result, h *Handshake, first *c
 		r.note("Another server answered on the connection for %s: %q, and %q before.", keyword, c.name(), first.name())
 	}
 	if !c.offers(keyword) {
+		c.quit()
 		r.note("The server offered %s on one connection, and not on the next.", keyword)
 		h.unknown("it was offered on the first connection, and not on the one for the handshake")
 		return
@@ -61,6 +62,7 @@ func (c *connection) ready(keyword string) error {
 		return err
 	}
 	if answer.code != 220 {
+		c.quit()
 		return &refusal{keyword, answer}
 	}
 	return c.silent("after its answer to " + keyword + " and before the handshake")

@@ -20,6 +20,9 @@ const (
 	maxLines = 128  // of one reply
 )
 
+// farewell is how long a server has to answer QUIT.
+const farewell = 2 * time.Second
+
 // A reply is what a server answers to a command (RFC 5321, 4.2).
 type reply struct {
 	code  int
@@ -87,6 +90,7 @@ func parseLine(line string) (code int, last bool, text string, ok bool) {
 type connection struct {
 	net.Conn
 	in         *bufio.Reader
+	deadline   time.Time
 	stop       func() bool // ends the watch over the context
 	banner     reply
 	extensions []string // lines of the answer to EHLO but the first
@@ -101,7 +105,7 @@ func open(ctx context.Context, address string, timeout time.Duration) (*connecti
 	}
 	_ = conn.SetDeadline(deadline) // it fails where conn is closed, and then so does all else
 	c := &connection{
-		Conn: conn, in: newReader(conn),
+		Conn: conn, in: newReader(conn), deadline: deadline,
 		stop: context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }),
 	}
 	if err := c.greet(); err != nil {
@@ -195,8 +199,12 @@ func (c *connection) name() string {
 	return name
 }
 
-// quit takes leave. What the server says to it changes nothing any more.
+// quit takes leave. What the server says to it changes nothing any more, and is
+// not waited for long.
 func (c *connection) quit() {
+	if soon := time.Now().Add(farewell); soon.Before(c.deadline) {
+		_ = c.SetDeadline(soon)
+	}
 	_, _ = c.command("QUIT")
 	c.close()
 }
