@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"reflect"
 	"strings"
 	"sync"
@@ -76,6 +77,7 @@ type options struct {
 	policies        []string
 	waivers         string
 	forecastWith    string
+	waiversFrom     fs.FS // nil: the system's own
 }
 
 // WithClock sets the clock that says what now is for a document that does not
@@ -123,8 +125,12 @@ func WithPolicies(paths ...string) Option {
 // reason, expires, and server or thumbprint or both. A file that holds
 // anything else is an error of New that names each place. An empty path stands
 // for no waivers.
-func WithWaivers(path string) Option {
-	return func(o *options) { o.waivers = path }
+func WithWaivers(path string) Option { return WithWaiversFrom(nil, path) }
+
+// WithWaiversFrom is WithWaivers for a path of a file system; nil stands for the
+// system's own.
+func WithWaiversFrom(system fs.FS, path string) Option {
+	return func(o *options) { o.waivers, o.waiversFrom = path, system }
 }
 
 // New reads everything that the options name, and compiles the policies: the

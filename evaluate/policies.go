@@ -134,7 +134,7 @@ func (o *options) load() (map[string]*bundle.Bundle, error) {
 		all["policies"] = custom
 	}
 	if o.waivers != "" {
-		waivers, err := readWaivers(o.waivers)
+		waivers, err := readWaivers(o.waiversFrom, o.waivers)
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/files"
 )
 
 const (
@@ -24,8 +25,8 @@ const (
 
 // readWaivers reads a file of waivers as a bundle that has them in
 // data.transportcert.waivers. JSON is read as the YAML that it is.
-func readWaivers(path string) (*bundle.Bundle, error) {
-	root, err := readYAML(path)
+func readWaivers(system fs.FS, path string) (*bundle.Bundle, error) {
+	root, err := readYAML(system, path)
 	if err != nil {
 		return nil, fmt.Errorf("reading waivers: %s: %w", path, err)
 	}
@@ -56,8 +57,8 @@ func (o *options) waiversIn(loaded map[string]*bundle.Bundle) string {
 	return ""
 }
 
-func readYAML(path string) (*yaml.Node, error) {
-	file, err := os.Open(path)
+func readYAML(system fs.FS, path string) (*yaml.Node, error) {
+	file, err := files.Open(system, path)
 	if err != nil {
 		return nil, errors.Unwrap(err) // the path is said already
 	}

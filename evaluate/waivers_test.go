@@ -39,7 +39,7 @@ func TestReadWaivers(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			read, err := readWaivers(waiverFile(t, test.text))
+			read, err := readWaivers(nil, waiverFile(t, test.text))
 			require.NoError(t, err)
 			require.Equal(t, map[string]any{"transportcert": map[string]any{"waivers": test.expected}}, read.Data)
 			require.Equal(t, []string{"transportcert/waivers"}, *read.Manifest.Roots)
@@ -104,14 +104,14 @@ func TestWaiverFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := waiverFile(t, test.text)
-			_, err := readWaivers(path)
+			_, err := readWaivers(nil, path)
 			require.EqualError(t, err, "reading waivers: "+path+": "+strings.Join(test.expected, "\n  "))
 		})
 	}
 
-	_, err := readWaivers(waiverFile(t, "["+strings.Repeat("1,\n", 30)+"]"))
+	_, err := readWaivers(nil, waiverFile(t, "["+strings.Repeat("1,\n", 30)+"]"))
 	require.ErrorContains(t, err, "line 20: [19]: expected a waiver, an object\n  and 10 more")
-	_, err = readWaivers("missing.yaml")
+	_, err = readWaivers(nil, "missing.yaml")
 	require.EqualError(t, err, "reading waivers: missing.yaml: no such file or directory")
 }
 
@@ -137,7 +137,7 @@ func FuzzWaivers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		path := filepath.Join(t.TempDir(), "waivers")
 		require.NoError(t, os.WriteFile(path, text, 0o600))
-		read, err := readWaivers(path)
+		read, err := readWaivers(nil, path)
 		if err != nil {
 			return
 		}

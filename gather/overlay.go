@@ -40,6 +40,13 @@ func (d *Document) Gathered() iter.Seq[string] {
 	}
 }
 
+// OfOneServer reports whether the document, which can be partial, says anything that is
+// not true of every server of an organization.
+func (d *Document) OfOneServer() bool {
+	return d.Server != "" || d.ExchangeVersion != "" || d.Roles != nil ||
+		d.Connectors != nil || d.Directory != nil || d.Host != nil || d.Certificates != nil
+}
+
 // Overlay replaces each section that over has, whole, and each of its values that is
 // not empty: server, now, phase, procedure, and when the facts were gathered.
 func (d *Document) Overlay(over *Document) {

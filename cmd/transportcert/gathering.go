@@ -162,8 +162,7 @@ func (g *gathering) checkFacts(f *gather.Document) error {
 	if g.nlbReg != "" && f.Host != nil {
 		return errors.New("expected no host section beside --nlb-reg, which it would hide: put the names into its nlb_cluster_names")
 	}
-	if g.allServers && (f.Server != "" || f.ExchangeVersion != "" || f.Roles != nil ||
-		f.Connectors != nil || f.Directory != nil || f.Host != nil || f.Certificates != nil) {
+	if g.allServers && f.OfOneServer() {
 		return errors.New("expected only facts about the organization, now, phase and procedure with --all-servers: everything else is of one server")
 	}
 	return nil

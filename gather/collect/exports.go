@@ -21,7 +21,7 @@ func (e Exports) Gather(ctx context.Context, server string, doc *gather.Document
 // All implements Source.
 func (e Exports) All(ctx context.Context) (Known, error) {
 	docs, err := exports.Gatherer(e).All(ctx)
-	return knownFrom(docs), err
+	return KnownFrom(docs), err
 }
 
 // Name implements Namer: exports of one server name it.
@@ -32,9 +32,9 @@ func (e Exports) Name(ctx context.Context) (name string, certain bool, err error
 	return doc.Server, true, err
 }
 
-// knownFrom is what a source has that makes the documents of all its servers at
+// KnownFrom is what a source has that makes the documents of all its servers at
 // once.
-func knownFrom(docs []*gather.Document) Known {
+func KnownFrom(docs []*gather.Document) Known {
 	known := Known{}
 	byName := map[string]*gather.Document{}
 	for _, doc := range docs {

@@ -32,4 +32,4 @@ type fixed []*gather.Document
 
 func (fixed) Gather(context.Context, string, *gather.Document) error { return nil }
 
-func (f fixed) All(context.Context) (Known, error) { return knownFrom(f), nil }
+func (f fixed) All(context.Context) (Known, error) { return KnownFrom(f), nil }

@@ -100,6 +100,14 @@ func Read(paths []string, stdin io.Reader, limits Limits, report gather.Report) 
 	}
 }
 
+// ReadFrom is Read for a stream of that name.
+func ReadFrom(name string, in io.Reader, limits Limits) iter.Seq2[Document, error] {
+	return func(yield func(Document, error) bool) {
+		r := reader{nil, bufio.NewReaderSize(nil, 64<<10), limits.WithDefaults(), nil}
+		r.stream(name, in, yield)
+	}
+}
+
 type reader struct {
 	stdin  io.Reader
 	buffer *bufio.Reader // of the stream that is read; folders have thousands of files

@@ -19,7 +19,7 @@ func Read(path string, limit int64) ([]byte, error) {
 
 // ReadFrom is Read for a path of a file system; nil stands for the system's own.
 func ReadFrom(system fs.FS, path string, limit int64) ([]byte, error) {
-	file, err := open(system, path)
+	file, err := Open(system, path)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,8 @@ func ReadFrom(system fs.FS, path string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-func open(system fs.FS, path string) (fs.File, error) {
+// Open opens a file of a file system; nil stands for the system's own.
+func Open(system fs.FS, path string) (fs.File, error) {
 	if system == nil {
 		return os.Open(path)
 	}

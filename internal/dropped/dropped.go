@@ -1,0 +1,284 @@
+// Package dropped checks files that somebody dropped on a page: it tells what
+// each of them is, gathers documents from them, and checks these as "transportcert
+// check" does.
+//
+// It reads no files of the system. What a command line says with flags, the files
+// say themselves: a zip file or CLIXML is what --exports names, PEM with nothing
+// but CAs' own certificates is for --roots, and so on; [Role] lists them.
+package dropped
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/gather/collect"
+	"github.com/transportcert/transportcert/gather/exports"
+	"github.com/transportcert/transportcert/internal/documents"
+	"github.com/transportcert/transportcert/internal/output"
+	"github.com/transportcert/transportcert/internal/printable"
+)
+
+// maxBytes bounds what is read at once.
+const maxBytes = 256 << 20
+
+// A File is one of those dropped.
+type File struct {
+	Name     string // with the folders that it was dropped in: stores/EX01/mail.pem
+	Data     []byte
+	Modified time.Time
+	Role     Role   // Unknown and empty: its content says it
+	Password []byte // of a PKCS#12 file
+}
+
+// Options say how to check.
+type Options struct {
+	At        string // decide for this time, in place of the document's now; empty: do not
+	Procedure string // empty: that of each document
+	Version   string // of this program, for the reports
+	Progress  func(what string, done, of int)
+}
+
+// A Checker checks files. It compiles the policies once.
+type Checker struct {
+	evaluator *evaluate.Evaluator
+	waivers   []byte // that evaluator was made with
+}
+
+// A Result is what was found out about files.
+type Result struct {
+	Files   []Described `json:"files"`
+	Notes   []string    `json:"notes"` // what was left out or could not be read
+	Servers []Server    `json:"servers"`
+	Failed  []Failure   `json:"failed"` // that could not be checked
+
+	run     run
+	rules   []evaluate.Rule
+	checked []output.Checked
+}
+
+// Described is what a file is.
+type Described struct {
+	Name  string   `json:"name"`
+	Role  Role     `json:"role"`
+	Roles []Role   `json:"roles"` // between which somebody can choose; empty: none
+	Holds []string `json:"holds"` // connectors of EX01 (5), …
+}
+
+// A Server was checked.
+type Server struct {
+	Name         string          `json:"name"`
+	Document     string          `json:"document"`
+	Verdict      string          `json:"verdict"`
+	EvaluatedAt  string          `json:"evaluated_at"`
+	Errors       int             `json:"errors"`
+	Warnings     int             `json:"warnings"`
+	UnknownTrust int             `json:"unknown_trust"` // certificates
+	NotGathered  []Section       `json:"not_gathered"`  // what could be gathered besides
+	Certificates []CertificateIn `json:"certificates"`
+}
+
+// A CertificateIn is a certificate of a server's store.
+type CertificateIn struct {
+	Thumbprint string `json:"thumbprint"`
+	Name       string `json:"name"` // friendly name or subject
+	NotAfter   string `json:"not_after"`
+}
+
+// A Section is missing, and the command exports it; empty where none does.
+type Section struct {
+	Name    string `json:"name"`
+	Command string `json:"command"`
+}
+
+// A Failure says why a document could not be checked.
+type Failure struct {
+	Document string    `json:"document"`
+	Message  string    `json:"message"`
+	Missing  []Section `json:"missing"`
+}
+
+// Check tells what the files are and checks the servers that they are of. What is
+// wrong with one file or server is in the result; an error is of the run.
+func (c *Checker) Check(ctx context.Context, files []File, options Options) (*Result, error) {
+	if options.Progress == nil {
+		options.Progress = func(string, int, int) {}
+	}
+	if err := options.check(files); err != nil {
+		return nil, err
+	}
+	r := &Result{
+		Files: []Described{}, Notes: []string{}, Servers: []Server{}, Failed: []Failure{},
+		run: run{options: options, files: fstest.MapFS{}, limits: documents.Limits{}.WithDefaults(), noted: map[string]bool{}, holds: map[string]map[string]int{}},
+	}
+	r.run.note = func(sentence string) {
+		if !r.run.noted[sentence] {
+			r.run.noted[sentence] = true
+			r.Notes = append(r.Notes, printable.Message(sentence))
+		}
+	}
+	for _, f := range files {
+		if f.Role == "" || f.Role == Unknown {
+			f.Role = roleOf(f.Name, f.Data)
+		}
+		r.describe(f)
+		r.run.add(f)
+	}
+	var err error
+	if r.rules, err = c.prepare(ctx, r); err != nil {
+		return nil, err
+	}
+	for document, err := range r.run.documents(ctx) {
+		if err == nil {
+			err = c.add(ctx, r, document)
+		}
+		if err != nil {
+			r.fail(document.Name, err)
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	for i, f := range r.Files {
+		for _, what := range slices.Sorted(maps.Keys(r.run.holds[f.Name])) {
+			r.Files[i].Holds = append(r.Files[i].Holds, fmt.Sprintf("%s (%d)", what, r.run.holds[f.Name][what]))
+		}
+	}
+	if len(r.Servers)+len(r.Failed) == 0 {
+		return r, errors.New("expected exports of the Exchange Management Shell or documents, found none")
+	}
+	return r, nil
+}
+
+func (o Options) check(files []File) error {
+	if t, err := time.Parse(gather.TimeFormat, o.At); o.At != "" && (err != nil || t.Format(gather.TimeFormat) != o.At) {
+		return fmt.Errorf("time: expected YYYY-MM-DDThh:mm:ssZ, found %q", o.At)
+	}
+	if o.Procedure != "" && !slices.Contains(gather.Procedures, o.Procedure) {
+		return fmt.Errorf("procedure: expected one of %s, found %q", strings.Join(gather.Procedures, ", "), o.Procedure)
+	}
+	size := 0
+	seen := map[string]bool{}
+	for _, f := range files {
+		if size += len(f.Data); size > maxBytes {
+			return fmt.Errorf("expected files of at most %d bytes together, found more", maxBytes)
+		}
+		if !fs.ValidPath(f.Name) {
+			return fmt.Errorf("%q: expected a name without .. and without empty parts", f.Name)
+		}
+		if seen[f.Name] {
+			return fmt.Errorf("%s: expected each name once, found two such files", printable.Line(f.Name))
+		}
+		seen[f.Name] = true
+	}
+	return nil
+}
+
+func (r *Result) describe(f File) {
+	d := Described{Name: f.Name, Role: f.Role, Roles: []Role{}, Holds: []string{}}
+	if bytes.Contains(f.Data, []byte("-----BEGIN CERTIFICATE-----")) && (f.Role == Roots || f.Role == Certificates) {
+		d.Roles = []Role{Certificates, Roots}
+	}
+	r.Files = append(r.Files, d)
+}
+
+// prepare compiles the policies with the waivers of the files.
+func (c *Checker) prepare(ctx context.Context, r *Result) ([]evaluate.Rule, error) {
+	waivers := r.run.of(Waivers)
+	if len(waivers) > 1 {
+		return nil, fmt.Errorf("%s: expected one file of waivers, found %d", strings.Join(waivers, ", "), len(waivers))
+	}
+	var text []byte
+	var options []evaluate.Option
+	if len(waivers) == 1 {
+		text = r.run.files[waivers[0]].Data
+		options = append(options, evaluate.WithWaiversFrom(r.run.files, waivers[0]))
+	}
+	if c.evaluator == nil || !bytes.Equal(text, c.waivers) {
+		r.run.options.Progress("Compiling the policies", 0, 0)
+		evaluator, err := evaluate.New(ctx, options...)
+		if err != nil {
+			return nil, err
+		}
+		c.evaluator, c.waivers = evaluator, text
+	}
+	return c.evaluator.Rules(ctx) // which compiles the compliance rules
+}
+
+// add checks a document.
+func (c *Checker) add(ctx context.Context, r *Result, document documents.Document) (err error) {
+	if document.Document, err = document.Decode(); err != nil {
+		return err
+	}
+	facts := document.Document
+	facts.Now = cmp.Or(r.run.options.At, facts.Now)
+	facts.Procedure = cmp.Or(r.run.options.Procedure, facts.Procedure)
+	checked, err := c.evaluator.Check(ctx, facts)
+	if err != nil {
+		return fmt.Errorf("%s: %w", printable.Line(document.Name), err)
+	}
+	paths := make([]string, len(checked.Findings))
+	for i, finding := range checked.Findings {
+		paths[i] = finding.Path
+	}
+	r.checked = append(r.checked, output.Checked{
+		Document: document.Name, Facts: facts, Decision: checked.Decision, Findings: checked.Findings,
+		Plan: checked.Plan, Places: document.Places(paths),
+	})
+	r.Servers = append(r.Servers, described(document.Name, facts, checked))
+	r.run.options.Progress("Checking the servers", len(r.Servers), r.run.servers)
+	return nil
+}
+
+func described(name string, facts *gather.Document, checked *evaluate.Checked) Server {
+	s := Server{
+		Name: facts.Server, Document: name, Verdict: checked.Plan.Verdict, EvaluatedAt: checked.Decision.EvaluatedAt,
+		UnknownTrust: facts.UnknownTrust(), NotGathered: []Section{}, Certificates: []CertificateIn{},
+	}
+	for _, finding := range checked.Findings {
+		switch {
+		case output.FailOn("error").Fails(finding):
+			s.Errors++
+		case output.FailOn("warning").Fails(finding):
+			s.Warnings++
+		}
+	}
+	there := slices.Collect(facts.Gathered())
+	for _, section := range []string{"exchange_version", "roles", "send_connectors", "edge_subscriptions", "hybrid"} {
+		if !slices.Contains(there, section) {
+			s.NotGathered = append(s.NotGathered, sectionOf(section))
+		}
+	}
+	for _, certificate := range facts.Certificates {
+		s.Certificates = append(s.Certificates, CertificateIn{
+			Thumbprint: certificate.Thumbprint, Name: cmp.Or(certificate.FriendlyName, certificate.Subject), NotAfter: certificate.NotAfter,
+		})
+	}
+	return s
+}
+
+func sectionOf(name string) Section {
+	of := map[string]string{"exchange_version": "host", "roles": "host"}
+	return Section{name, exports.Command(cmp.Or(of[name], name))}
+}
+
+func (r *Result) fail(document string, why error) {
+	failure := Failure{Document: document, Message: printable.Report(why.Error()), Missing: []Section{}}
+	missing := (*collect.MissingError)(nil)
+	if errors.As(why, &missing) {
+		for _, section := range missing.Sections {
+			failure.Missing = append(failure.Missing, sectionOf(section))
+		}
+	}
+	r.Failed = append(r.Failed, failure)
+}
