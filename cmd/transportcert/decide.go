@@ -164,9 +164,10 @@ type sink interface {
 type outcome struct {
 	documents.Document
 	evaluate.Checked
-	places []documents.Place // of the findings
-	diff   *diff.Server      // from the other document, of diff; nil: none
-	err    error
+	places   []documents.Place  // of the findings
+	diff     *diff.Server       // from the other document, of diff; nil: none
+	forecast *evaluate.Forecast // of forecast
+	err      error
 }
 
 // written is what a format or a report gets of an outcome.

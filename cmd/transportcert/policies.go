@@ -43,10 +43,9 @@ func (p *policyFlags) check() error {
 
 // evaluator compiles the policies that the flags name. What is pulled for it is
 // told on stderr.
-func (p *policyFlags) evaluator(ctx context.Context, stderr io.Writer) (*evaluate.Evaluator, error) {
-	options := []evaluate.Option{
-		evaluate.WithVerificationKey(p.verificationKey), evaluate.WithPolicies(p.policies...), evaluate.WithWaivers(p.waivers),
-	}
+func (p *policyFlags) evaluator(ctx context.Context, stderr io.Writer, options ...evaluate.Option) (*evaluate.Evaluator, error) {
+	options = append(options,
+		evaluate.WithVerificationKey(p.verificationKey), evaluate.WithPolicies(p.policies...), evaluate.WithWaivers(p.waivers))
 	if p.limits != nil {
 		options = append(options, evaluate.WithDeadline(p.limits.deadline))
 	}

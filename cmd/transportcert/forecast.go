@@ -1,0 +1,203 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/output"
+	"github.com/transportcert/transportcert/internal/printable"
+)
+
+func newForecast() *cobra.Command {
+	var flags documentFlags
+	var name string
+	var until horizon
+	var failWithin daysFlag
+	command := &cobra.Command{
+		Use:   "forecast [PATH... | - | SOURCE...]",
+		Short: "Tell when a decision changes as time passes",
+		Long: `Tell for each document at which second the decision changes if nothing changes but the time: a connector starts or
+stops offering an extension or uses another certificate, a certificate has expired, an event starts or ends. Without
+--until, for 400 days from the document's now, or what the threshold forecast_days says. PATH and SOURCE are what
+they are for "evaluate".
+
+The output (-o) is text for people, json or ndjson for programs, or ics: a calendar (RFC 5545) with an entry for each
+of these moments. An entry keeps its UID, so that a calendar that imports it again does not show it twice.
+
+Exit codes: 0 the forecast was written, 1 something changes for the worse in the time of --fail-within, 2 an error,
+also with one document of many.`,
+		Example: `  transportcert forecast ex01.json
+  transportcert forecast --until 2y --exports exports/EX01 --roots contoso-ca.pem
+  transportcert forecast --fail-within 30d documents/
+  transportcert forecast -o ics documents/ > certificates.ics
+  transportcert forecast -o json ex01.json | jq '.changes[.worse[]]'`,
+		RunE: func(command *cobra.Command, paths []string) error {
+			if err := flags.check(); err != nil {
+				return err
+			}
+			format, err := output.NewForecasts(name, command.OutOrStdout(), flags.colors(command), time.Now())
+			if err != nil {
+				return usageError{err}
+			}
+			all, err := flags.from.documents(command, paths)
+			if err != nil {
+				return err
+			}
+			evaluator, err := flags.policies.evaluator(command.Context(), command.ErrOrStderr(), until.options()...)
+			if err != nil {
+				return err
+			}
+			to := &forecasts{format: format, failWithin: failWithin}
+			err = flags.each(command, all, to, func(o *outcome) (err error) {
+				if o.forecast, err = evaluator.Forecast(command.Context(), o.Document.Document); err != nil {
+					return err
+				}
+				return until.check(o.forecast)
+			})
+			if err == nil && to.failed {
+				err = errNo
+			}
+			return err
+		},
+	}
+	flags.addFlags(command)
+	more := command.Flags()
+	more.Var(&until, "until", "list changes until then: a `TIME` from the document's now, such as 90d, 12w or 2y, or a date, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ")
+	more.Var(&failWithin, "fail-within", "end with exit code 1 if something changes for the worse within this `TIME`, such as 30d")
+	more.StringVarP(&name, "output", "o", output.ForecastFormats[0], "write forecasts in this `FORMAT`: "+strings.Join(output.ForecastFormats, ", "))
+	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.ForecastFormats, cobra.ShellCompDirectiveNoFileComp))
+	return command
+}
+
+// forecasts is the sink of forecast.
+type forecasts struct {
+	format     output.Forecasts
+	failWithin daysFlag
+	failed     bool
+}
+
+func (f *forecasts) write(o outcome) error {
+	worse, err := f.failWithin.worse(o.forecast)
+	if err != nil {
+		return fmt.Errorf("%s: %w", printable.Line(o.Name), err)
+	}
+	err = f.format.Write(o.forecast)
+	if lacks := (output.DocumentError{}); errors.As(err, &lacks) {
+		return fmt.Errorf("%s: %w", printable.Line(o.Name), lacks)
+	} else if err != nil {
+		return writeError{err}
+	}
+	f.failed = f.failed || worse
+	return nil
+}
+
+func (*forecasts) fail(string, error) error { return nil }
+
+func (f *forecasts) close() error { return f.format.Close() }
+
+// daysFlag is a number of days; 0 where it was not given.
+type daysFlag int
+
+// maxDays is the limit of the thresholds that are days.
+const maxDays = 36500
+
+var daysPattern = regexp.MustCompile(`^([0-9]{1,5})([dwy])$`)
+
+func (d *daysFlag) Set(text string) error {
+	parts := daysPattern.FindStringSubmatch(text)
+	if parts == nil {
+		return fmt.Errorf("expected days, weeks or years such as 30d, 12w or 2y, found %q", text)
+	}
+	number, _ := strconv.Atoi(parts[1]) // digits
+	days := number * map[string]int{"d": 1, "w": 7, "y": 365}[parts[2]]
+	if days < 1 || days > maxDays {
+		return fmt.Errorf("expected 1 to %d days, found %q", maxDays, text)
+	}
+	*d = daysFlag(days)
+	return nil
+}
+
+func (d *daysFlag) String() string {
+	if *d == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%dd", *d)
+}
+
+func (*daysFlag) Type() string { return "TIME" }
+
+// worse reports whether something changes for the worse within these days.
+func (d daysFlag) worse(forecast *evaluate.Forecast) (bool, error) {
+	if d == 0 {
+		return false, nil
+	}
+	from, err := time.Parse(gather.TimeFormat, forecast.From)
+	if err != nil {
+		return false, err
+	}
+	last := from.AddDate(0, 0, int(d)).Format(gather.TimeFormat)
+	if forecast.Until < last {
+		return false, fmt.Errorf("--fail-within: expected no more than the forecast has, which ends on %s; pass --until %s", forecast.Until, &d)
+	}
+	for _, i := range forecast.Worse {
+		if forecast.Changes[i].At <= last {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// horizon is until when changes are listed, in days or as a time; neither where
+// it was not given.
+type horizon struct {
+	days daysFlag
+	time string
+}
+
+func (h *horizon) Set(text string) error {
+	*h = horizon{}
+	if h.days.Set(text) == nil {
+		return nil
+	}
+	date := text
+	if len(date) == len(time.DateOnly) {
+		date += "T23:59:59Z" // the whole day, as with waivers
+	}
+	// Parse takes fractions of seconds too; the policies compare text.
+	if t, err := time.Parse(gather.TimeFormat, date); err != nil || t.Format(gather.TimeFormat) != date {
+		return fmt.Errorf("expected up to %d days, such as 90d, 12w or 2y, or a date, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ, found %q", maxDays, text)
+	}
+	h.time = date
+	return nil
+}
+
+func (h *horizon) String() string { return cmp.Or(h.time, h.days.String()) }
+
+func (*horizon) Type() string { return "TIME" }
+
+func (h *horizon) options() []evaluate.Option {
+	switch {
+	case h.time != "":
+		return []evaluate.Option{evaluate.WithForecastUntil(h.time)}
+	case h.days != 0:
+		return []evaluate.Option{evaluate.WithForecastDays(int(h.days))}
+	}
+	return nil
+}
+
+// check refuses a time that has passed: nothing would be in the forecast.
+func (h *horizon) check(forecast *evaluate.Forecast) error {
+	if h.time != "" && h.time <= forecast.From {
+		return fmt.Errorf("--until: expected a time after the document's now, %s, found %s", forecast.From, h.time)
+	}
+	return nil
+}

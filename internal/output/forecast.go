@@ -1,0 +1,127 @@
+package output
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/printable"
+)
+
+// Forecasts writes forecasts one after the other. Close writes what must wait
+// for the last of them; it does not close the writer below.
+type Forecasts interface {
+	Write(*evaluate.Forecast) error
+	Close() error
+}
+
+// ForecastFormats lists the formats that NewForecasts knows, the default first.
+var ForecastFormats = []string{"text", "json", "ndjson", "ics"}
+
+// NewForecasts returns the format of that name. Color turns on the colours of
+// text. The entries of a calendar say that they were written at now.
+func NewForecasts(name string, w io.Writer, color bool, now time.Time) (Forecasts, error) {
+	switch name {
+	case "text":
+		return &forecastText{w: printable.NewWriter(w, encoding(color)), color: color}, nil
+	case "json", "ndjson":
+		encoder := json.NewEncoder(printable.NewWriter(w, printable.JSON))
+		encoder.SetEscapeHTML(false) // as in decisions
+		if name == "json" {
+			encoder.SetIndent("", "  ")
+		}
+		return forecastJSON{encoder}, nil
+	case "ics":
+		return newForecastCalendar(w, now), nil
+	}
+	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(ForecastFormats, ", "))
+}
+
+type forecastJSON struct{ encoder *json.Encoder }
+
+func (f forecastJSON) Write(forecast *evaluate.Forecast) error { return f.encoder.Encode(forecast) }
+
+func (forecastJSON) Close() error { return nil }
+
+// A moment is a second at which something changes.
+type moment struct {
+	at, because string
+	sentences   []sentence // each once
+}
+
+type sentence struct {
+	text  string
+	worse bool
+}
+
+// moments returns the changes by time. The internal transport certificate is that
+// of receiving and of sending, and one sentence is enough for both.
+func moments(forecast *evaluate.Forecast) []moment {
+	var all []moment
+	seen := map[string]bool{}
+	for i, change := range forecast.Changes {
+		if len(all) == 0 || all[len(all)-1].at != change.At {
+			all = append(all, moment{at: change.At, because: change.Because})
+			clear(seen)
+		}
+		last, text := &all[len(all)-1], forecast.Sentences[i]
+		if !seen[text] {
+			seen[text] = true
+			last.sentences = append(last.sentences, sentence{text, forecast.IsWorse(i)})
+		}
+	}
+	return all
+}
+
+// forecastText writes a timeline for each server.
+type forecastText struct {
+	w     io.Writer
+	color bool
+	many  bool // something was written before
+}
+
+func (t *forecastText) Write(forecast *evaluate.Forecast) error {
+	p := &page{color: t.color}
+	if t.many {
+		p.line("")
+	}
+	t.many = true
+	headline := printable.Line(fmt.Sprintf("%s from %s to %s", forecast.Server, when(forecast.From), when(forecast.Until)))
+	p.line("%s", p.paint(bold, headline))
+	p.line("%s", strings.Repeat("=", utf8.RuneCountInString(headline)))
+	p.line("")
+	for _, moment := range moments(forecast) {
+		p.prose(2, "%s, %s: %s", p.paint(bold, when(moment.at)), inDays(daysBetween(forecast.From, moment.at)), moment.because)
+		for _, sentence := range moment.sentences {
+			mark := painted("     ")
+			if sentence.worse {
+				mark = p.paint(red, "worse")
+			}
+			p.prose(9, "  %s  %s", mark, sentence.text)
+		}
+		p.line("")
+	}
+	if len(forecast.Changes) == 0 {
+		p.line("Nothing changes.")
+	} else {
+		p.line("%s, %d for the worse.", count(len(forecast.Changes), "change", "changes"), len(forecast.Worse))
+	}
+	if forecast.Omitted {
+		p.prose(0, "Changes after %s are left out: dates beyond the year 2262 cannot be told.", when(forecast.Until))
+	}
+	_, err := t.w.Write(p.Bytes())
+	return err
+}
+
+func (*forecastText) Close() error { return nil }
+
+func inDays(days int64) string {
+	if days == 0 {
+		return "in less than a day"
+	}
+	return "in " + count(days, "day", "days")
+}
