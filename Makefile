@@ -24,13 +24,14 @@ property:
 	go test -count=1 -timeout 2h $$(grep -rl --include='*_test.go' 'rapid\.Check(' . | xargs -n1 dirname | sort -u) -rapid.checks=$(DOCUMENTS)
 	$(MAKE) fuzz
 
-# What speaks to other systems, against the real ones. It needs root and the packages of labs/install.sh.
+# What speaks to other systems, against the real ones. It needs root, the packages of labs/install.sh, Node.js and npm.
 integration:
 	labs/samba/run.sh go test -count=1 -tags integration ./gather/directory
 	labs/samba/run.sh labs/wine/run.sh go test -count=1 -tags integration -run Lab ./cmd/transportcert/internal/e2e
 	labs/wine/test.sh ./gather/certstore/... ./gather/host
 	go test -count=1 -tags integration ./labs/opa ./labs/prometheus ./labs/postfix
 	go test -count=1 -tags integration -run ClosedLoop ./cmd/transportcert/internal/e2e
+	labs/browser/test.sh
 
 lint:
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted with gofmt: $$unformatted"; exit 1; }

@@ -4,7 +4,7 @@ set -eu
 packages="samba samba-ad-dc samba-ad-provision samba-dsdb-modules winbind krb5-user slapd iproute2
 	wine64 binutils-mingw-w64-x86-64
 	docker-registry nginx openssl
-	prometheus postfix
+	prometheus postfix chromium
 	curl unzip rpm2cpio cpio"
 missing=
 for package in $packages; do

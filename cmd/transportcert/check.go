@@ -25,10 +25,10 @@ func newCheck() *cobra.Command {
 SOURCE are what they are for "evaluate".
 
 The output (-o) is text for people, json for programs, junit and sarif for CI systems, codequality for GitLab, or
-annotations in the log of GitHub Actions (github) and Azure Pipelines (azure), or metrics for the textfile
-collectors of Prometheus' exporters (prometheus), a table for spreadsheets (csv), or the plan as a PowerShell script
-(plan). With FORMAT=FILE it goes into a file; -o can be repeated. Text about more than five servers begins with
-tables; --summary prints these alone.
+annotations in the log of GitHub Actions (github) and Azure Pipelines (azure), a page that draws the decision
+(html), metrics for the textfile collectors of Prometheus' exporters (prometheus), a table for spreadsheets (csv),
+or the plan as a PowerShell script (plan). With FORMAT=FILE it goes into a file; -o can be repeated. Text about more
+than five servers begins with tables; --summary prints these alone.
 
 A waiver (--waivers) suppresses a finding until a day: JSON or YAML, a list of rule_id, server or thumbprint or
 both, reason and expires.
@@ -42,6 +42,7 @@ document of many.`,
 		Example: `  transportcert check documents/
   transportcert check --exports exports/EX01 --roots contoso-ca.pem --fail-on warning
   transportcert check --waivers waivers.yaml -o text -o sarif=findings.sarif -o junit=findings.xml documents/
+  transportcert check --all-servers --exports exports -o text -o html=report.html
   transportcert check --all-servers --exports exports -o prometheus=/var/lib/node_exporter/transportcert.prom
   transportcert check --at 2027-03-01T00:00:00Z ex01.json
   transportcert check -o json=baseline.json documents/
@@ -84,6 +85,9 @@ document of many.`,
 			}
 			err = flags.each(command, all, gate, func(o *outcome) error {
 				err := o.check(command.Context(), evaluator)
+				if err == nil && slices.ContainsFunc(targets, func(t target) bool { return output.NeedsForecast(t.format) }) {
+					o.forecast, err = evaluator.Forecast(command.Context(), o.Document.Document)
+				}
 				o.places = o.Places(pathsOf(o.Findings), flags.from.files()...)
 				return err
 			})

@@ -166,14 +166,14 @@ type outcome struct {
 	evaluate.Checked
 	places   []documents.Place  // of the findings
 	diff     *diff.Server       // from the other document, of diff; nil: none
-	forecast *evaluate.Forecast // of forecast
+	forecast *evaluate.Forecast // of forecast, and of reports that need it; nil: none
 	err      error
 }
 
 // written is what a format or a report gets of an outcome.
 func (o outcome) written() output.Checked {
 	return output.Checked{
-		Document: o.Name, Facts: o.Document.Document, Decision: o.Decision, Findings: o.Findings, Plan: o.Plan, Places: o.places,
+		Document: o.Name, Facts: o.Document.Document, Decision: o.Decision, Findings: o.Findings, Plan: o.Plan, Forecast: o.forecast, Places: o.places,
 	}
 }
 

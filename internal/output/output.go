@@ -27,9 +27,13 @@ type Checked struct {
 	Facts    *gather.Document // what it holds
 	*evaluate.Decision
 	Findings []evaluate.Finding
-	Plan     evaluate.Plan     // without actions and verdict for a format that has none of them: see NeedsPlan
-	Places   []documents.Place // where each finding is
+	Plan     evaluate.Plan      // without actions and verdict for a format that has none of them: see NeedsPlan
+	Forecast *evaluate.Forecast // nil for a report that has none of it: see NeedsForecast
+	Places   []documents.Place  // where each finding is
 }
+
+// NeedsForecast reports whether a format of NewReport writes what is to come.
+func NeedsForecast(name string) bool { return name == "html" }
 
 // NeedsPlan reports whether a format of New writes the plan. The others need
 // nothing but the decision, which takes a fraction of the time.

@@ -37,7 +37,7 @@ type ReportOptions struct {
 }
 
 // Reports lists the formats that NewReport knows, the default first.
-var Reports = []string{"text", "json", "junit", "sarif", "codequality", "github", "azure", "prometheus", "csv", "plan"}
+var Reports = []string{"text", "json", "junit", "sarif", "codequality", "github", "azure", "html", "prometheus", "csv", "plan"}
 
 // NewReport returns the report of that name.
 func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) {
@@ -56,6 +56,8 @@ func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) 
 		return cleaned{&annotations{w: printable.NewWriter(w, printable.Commands), line: githubLine, open: "::group::", close: "::endgroup::"}}, nil
 	case "azure":
 		return cleaned{&annotations{w: printable.NewWriter(w, printable.Commands), line: azureLine, open: "##[group]", close: "##[endgroup]"}}, nil
+	case "html":
+		return newHTML(printable.NewWriter(w, printable.XML), options), nil
 	case "csv":
 		return newCSV(w), nil
 	case "plan":

@@ -122,7 +122,7 @@ var onErrors = output.ReportOptions{FailOn: "error"}
 func TestNewReportUnknown(t *testing.T) {
 	t.Parallel()
 	_, err := output.NewReport("xml", nil, onErrors)
-	require.EqualError(t, err, `unknown output format "xml": expected one of text, json, junit, sarif, codequality, github, azure, prometheus, csv, plan`)
+	require.EqualError(t, err, `unknown output format "xml": expected one of text, json, junit, sarif, codequality, github, azure, html, prometheus, csv, plan`)
 }
 
 func TestFailOn(t *testing.T) {

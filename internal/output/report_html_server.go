@@ -1,0 +1,226 @@
+package output
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+)
+
+// A htmlSheet is what the page tells of one server.
+type htmlSheet struct {
+	server
+	Number     int // from 1, in the order in which they were added
+	Class      string
+	Plan       evaluate.Plan
+	Afterwards []evaluate.Afterward // of all actions, each once
+	Findings   []htmlFinding
+	Flows      []htmlFlow // nil: they are not drawn
+	Time       *htmlTime  // nil: it is not drawn
+
+	checked Checked
+}
+
+// htmlFinding is a finding or an event.
+type htmlFinding struct {
+	Severity, Name, Message, Where, Waived string
+	Action                                 string // the id of the place of its action; empty: it has none
+	ActionNumber                           int
+	Remediation                            []string // lines, where no action has them
+}
+
+func newSheet(number int, c Checked) *htmlSheet {
+	s := &htmlSheet{server: newServer(c.Facts, c.Decision), Number: number, Plan: c.Plan, checked: c}
+	s.Class = map[string]string{"MAIL AT RISK": "risk", "OK": "ok"}[c.Plan.Verdict]
+	s.Class = cmp.Or(s.Class, "action")
+	seen := map[string]bool{}
+	for _, action := range c.Plan.Actions {
+		for _, after := range action.Afterwards {
+			if key := after.Text + "\n" + orEmpty(after.Command); !seen[key] {
+				seen[key] = true
+				s.Afterwards = append(s.Afterwards, after)
+			}
+		}
+	}
+	for _, event := range c.Events {
+		name := fmt.Sprintf("Event %d", event.ID)
+		if event.Connector != nil {
+			name += ", " + *event.Connector
+		}
+		s.Findings = append(s.Findings, s.finding(htmlFinding{Severity: event.Severity, Name: name, Message: event.Message}, orEmpty(event.Action), event.Remediation))
+	}
+	for _, i := range bySeverity(c.Findings) {
+		finding := c.Findings[i]
+		shown := htmlFinding{Severity: finding.Severity, Name: headline(finding.RuleID, finding.Title), Message: finding.Message}
+		if i < len(c.Places) {
+			shown.Where = where(c.Places[i], finding)
+		}
+		if finding.Suppressed != nil {
+			shown.Severity, shown.Waived = "waived", waiver(finding.Suppressed)
+		}
+		s.Findings = append(s.Findings, s.finding(shown, orEmpty(finding.Action), finding.Remediation))
+	}
+	return s
+}
+
+// finding adds to a finding where the page says what to do about it.
+func (s *htmlSheet) finding(f htmlFinding, action, remediation string) htmlFinding {
+	for i, a := range s.Plan.Actions {
+		if action != "" && a.ID == action {
+			f.Action, f.ActionNumber = fmt.Sprintf("s%da%d", s.Number, i+1), i+1
+			return f
+		}
+	}
+	if f.Waived == "" && remediation != "" {
+		f.Remediation = strings.Split(remediation, "\n")
+	}
+	return f
+}
+
+func (s *htmlSheet) draw() {
+	s.Flows = []htmlFlow{s.anonymousFlow()}
+	s.Flows = append(s.Flows, s.startTLSFlows()...)
+	s.Flows = append(s.Flows, s.outboundFlow())
+	s.Time = s.time()
+}
+
+// Name is the server's.
+func (s *htmlSheet) Name() string { return s.decision.Server }
+
+// Verdict is the plan's.
+func (s *htmlSheet) Verdict() string { return s.Plan.Verdict }
+
+// Decided says what was decided for, and by which procedure.
+func (s *htmlSheet) Decided() string {
+	words := "Decided for " + when(s.decision.EvaluatedAt)
+	if s.decision.Phase == "startup" {
+		words += ", at startup"
+	}
+	if version := s.decision.ExchangeVersion; version != nil {
+		words += "; Exchange " + *version
+	}
+	words += "; procedure " + s.decision.Procedure
+	if s.facts.GatheredAt != "" {
+		words += "; facts gathered " + when(s.facts.GatheredAt)
+	}
+	return words + "."
+}
+
+// NotGathered says which facts are missing.
+func (s *htmlSheet) NotGathered() string { return list(notGathered(s.checked)) }
+
+// Customized says whose rules have a part in the decision.
+func (s *htmlSheet) Customized() string {
+	return list(s.decision.InboundAnonymous.CustomizedBy)
+}
+
+// First is the first thing to do, and how many more there are.
+func (s *htmlSheet) First() string {
+	if len(s.Plan.Actions) == 0 {
+		return "Nothing"
+	}
+	words := s.Plan.Actions[0].Title
+	if more := len(s.Plan.Actions) - 1; more > 0 {
+		words += fmt.Sprintf(" (and %d more)", more)
+	}
+	return words
+}
+
+// notGathered names the facts that a document lacks.
+func notGathered(c Checked) []string {
+	var missing []string
+	add := func(is bool, what string) {
+		if is {
+			missing = append(missing, what)
+		}
+	}
+	add(c.ExchangeVersion == nil, "the Exchange version")
+	add(c.Facts.Roles == nil, "server roles")
+	add(c.Facts.SendConnectors == nil, "Send connectors")
+	add(c.Facts.EdgeSubscriptions == nil, "Edge subscriptions")
+	add(c.Facts.Hybrid == nil, "the hybrid configuration")
+	keys, services, trust := false, false, false
+	for _, certificate := range c.Facts.Certificates {
+		keys = keys || certificate.HasPrivateKey == nil
+		services = services || certificate.Services == nil
+		trust = trust || is(certificate.SelfSigned, false) && certificate.Trust.Chain == gather.ChainUnknown
+	}
+	add(keys, "the private keys of some certificates")
+	add(services, "the services of some certificates")
+	add(trust, "whether some certificates are trusted")
+	return missing
+}
+
+// A htmlCell says whether something is offered, and with which certificate, or
+// why not.
+type htmlCell struct {
+	Words, Certificate, Class string
+
+	Label string // what the cell is about, where the table has become a list
+}
+
+// At returns the cell with its label.
+func (c htmlCell) At(label string) htmlCell {
+	c.Label = label
+	return c
+}
+
+// Receive has a row for each Receive connector.
+func (s *htmlSheet) Receive() []htmlConnector {
+	var rows []htmlConnector
+	startTLS := s.decision.InboundSTARTTLS.Connectors
+	for i, connector := range s.Connectors {
+		row := htmlConnector{Name: connector.Name, Anonymous: s.cell(connector.Advertise, connector.Thumbprint, s.Expired, connector.StoppedAt, s.stopped(connector), "offered")}
+		if i < len(startTLS) {
+			row.STARTTLS = s.cell(startTLS[i].Advertise, startTLS[i].Thumbprint, startTLS[i].Expired, startTLS[i].StoppedAt, s.stoppedSTARTTLS(startTLS[i]), "offered")
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+type htmlConnector struct {
+	Name                string
+	Anonymous, STARTTLS htmlCell
+}
+
+// Send has a row for each way on which mail leaves the server.
+func (s *htmlSheet) Send() []htmlConnector {
+	var rows []htmlConnector
+	for _, route := range s.decision.OutboundAnonymous.Routes {
+		rows = append(rows, htmlConnector{Name: routeName(route), Anonymous: s.cell(route.UsesAnonymousTLS, route.Thumbprint, s.decision.OutboundAnonymous.Expired, route.StoppedAt, s.stoppedRoute(route), "used")})
+	}
+	return rows
+}
+
+func (s *htmlSheet) cell(yes bool, thumbprint *string, expired *bool, stoppedAt *string, why, word string) htmlCell {
+	if !yes {
+		cell := htmlCell{Words: "not " + word + ": " + why, Class: "no"}
+		if stoppedAt != nil && slices.Contains(faults, *stoppedAt) {
+			cell.Class = "bad"
+		}
+		return cell
+	}
+	cell := htmlCell{Words: word, Class: "yes"}
+	if thumbprint != nil {
+		cell.Certificate = s.called(*thumbprint)
+		if certificate, known := s.store[*thumbprint]; known {
+			cell.Words += ", " + s.left(certificate)
+		}
+	}
+	if is(expired, true) {
+		cell.Class = "bad"
+	}
+	return cell
+}
+
+// called is how the page names a certificate.
+func (s server) called(thumbprint string) string {
+	if certificate, known := s.store[thumbprint]; known {
+		return title(certificate) + " " + s.short(&thumbprint)
+	}
+	return thumbprint
+}
