@@ -20,16 +20,14 @@ type lab struct {
 	probe.Expectation
 }
 
-var first, second, temporary = forge.Recipe{CN: "EX01"}, forge.Recipe{CN: "mail.contoso.test"}, forge.Recipe{CN: "EX01"}
-
-func init() {
-	temporary.From, temporary.Until = forge.Str(0x18, "20261121080000Z"), forge.Str(0x18, "20311121080000Z")
-}
+// temporary is a certificate from an hour after the document, and a day before
+// the probe.
+var temporary = forge.Recipe{CN: "EX01", From: forge.Str(0x18, "20261121080000Z"), Until: forge.Str(0x18, "20311121080000Z")}
 
 // agreeing serves on each extension what is decided.
 func agreeing(t *testing.T) *lab {
 	t.Helper()
-	own, public := made(t, first), made(t, second)
+	own, public := made(t, forge.Recipe{CN: "EX01"}), made(t, forge.Recipe{CN: "mail.contoso.test"})
 	l := &lab{server: smtplab.Server{Anonymous: served(own), STARTTLS: served(public)}}
 	l.Document = &gather.Document{
 		Server: "EX01", GatheredAt: "2026-11-21T07:00:00Z", Host: &gather.Host{},
@@ -135,7 +133,7 @@ func TestDifferences(t *testing.T) {
 		},
 		"a certificate of the store": {
 			func(l *lab) { l.server.Anonymous = l.server.STARTTLS },
-			"inbound_anonymous.certificate", "document_older",
+			"inbound_anonymous.certificate", "not_restarted document_older",
 		},
 		"an unknown certificate": {
 			func(l *lab) { l.server.STARTTLS = served(made(t, temporary)) },

@@ -3,7 +3,6 @@ package probe
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/transportcert/transportcert/gather"
 )
@@ -38,7 +37,7 @@ func Find(r *Result, documents []*gather.Document) (*gather.Document, error) {
 }
 
 func same(a, b string) bool {
-	return a != "" && utf8.ValidString(a) && strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
+	return a != "" && strings.EqualFold(strings.TrimSuffix(a, "."), strings.TrimSuffix(b, "."))
 }
 
 func hasName(d *gather.Document, name string) bool {

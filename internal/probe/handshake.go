@@ -99,8 +99,16 @@ func (h *Handshake) completed(r *Result, state tls.ConnectionState) {
 	h.chain(r, chain)
 }
 
+// maxChain is how many certificates of a chain are looked at. Real ones have
+// fewer than five.
+const maxChain = 20
+
 // chain keeps the facts about the certificates that the server sent.
 func (h *Handshake) chain(r *Result, chain [][]byte) {
+	if n := len(chain); n > maxChain {
+		r.note("The server sent a chain of %d certificates: the first %d are looked at.", n, maxChain)
+		chain = chain[:maxChain]
+	}
 	for i, der := range chain {
 		c, notes, err := gather.NewCertificate(der)
 		if err != nil {

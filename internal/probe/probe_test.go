@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -329,4 +330,15 @@ func TestHostileNames(t *testing.T) {
 	text, err := json.Marshal(r)
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "\x1b")
+}
+
+// A chain of any length is looked at only so far.
+func TestLongChain(t *testing.T) {
+	t.Parallel()
+	c := made(t, forge.Recipe{CN: "EX01"})
+	chain := slices.Repeat([]*forge.Certificate{c}, 50)
+	r, _ := probed(t, smtplab.Server{STARTTLS: served(chain...)})
+	require.Equal(t, probe.Completed, r.STARTTLS.State, r.STARTTLS.Error)
+	require.Len(t, r.STARTTLS.Chain, 20)
+	require.Equal(t, []string{"The server sent a chain of 50 certificates: the first 20 are looked at."}, r.Notes)
 }

@@ -18,6 +18,7 @@ const (
 	anotherConnector     = "another_connector"
 	certificateUnusable  = "certificate_unusable"
 	certificateNotLoaded = "certificate_not_loaded"
+	notRestarted         = "not_restarted"
 	plainTextInjected    = "plain_text_injected"
 )
 
@@ -51,9 +52,9 @@ func (c *comparing) offered(scenario evaluate.Scenario, expected verdict, found 
 func (c *comparing) anotherCertificate(scenario evaluate.Scenario, served gather.Certificate) []Reason {
 	if c.stored(served.Thumbprint) {
 		reasons := append(c.between(""), c.otherConnector()...)
-		older := c.older(false)
-		older.Message += " The certificate that is served is in the document's store."
-		return append(reasons, older)
+		return append(reasons, Reason{notRestarted,
+			"The certificate that is served is in the document's store: the transport services have not been restarted since another one took its place."},
+			c.older(false))
 	}
 	reasons := c.temporary(scenario, served, false)
 	reasons = append(reasons, c.between("It can also end TLS itself, with a certificate of its own.")...)
