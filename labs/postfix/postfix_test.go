@@ -291,6 +291,15 @@ func TestPostfix(t *testing.T) {
 	require.Equal(t, "reading the banner: no answer within 2s", results[0].Error)
 	require.Equal(t, public.thumbprint(), *results[1].STARTTLS.Thumbprint)
 
+	metrics, err := exec.Command(l.program, "probe", "-o", "prometheus", "--roots", roots, addresses["public"], addresses["none"], addresses["IPv6"]).Output()
+	require.NoError(t, err)
+	require.Contains(t, string(metrics), `transportcert_probe_extension_offered{target="`+addresses["public"]+`",extension="STARTTLS"} 1`)
+	promtool := exec.Command("promtool", "check", "metrics")
+	promtool.Stdin = bytes.NewReader(metrics)
+	said, err := promtool.CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	require.Empty(t, string(said))
+
 	// What Postfix itself counted: nothing but these commands, and no certificate.
 	log, err := os.ReadFile(l.path("log"))
 	require.NoError(t, err)

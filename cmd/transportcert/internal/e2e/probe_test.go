@@ -2,9 +2,15 @@ package e2e_test
 
 import (
 	"crypto/tls"
+	"os"
+	"os/exec"
+	"runtime"
 	"strings"
+	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/internal/probe/smtplab"
 )
@@ -46,4 +52,52 @@ func smtp(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(running.Stop)
 	ts.Setenv(args[0], running.Address)
+}
+
+// stalled starts servers that take connections and say nothing.
+func stalled(t *testing.T, n int) []string {
+	t.Helper()
+	var addresses []string
+	for range n {
+		server := smtplab.Server{Fault: smtplab.At(smtplab.Banner, 1, smtplab.Stall)}
+		addresses = append(addresses, smtplab.Start(t, "127.0.0.1:0", server).Address)
+	}
+	return addresses
+}
+
+// A signal ends a probe that waits for an answer.
+func TestInterruptedProbe(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows sends no signals to processes")
+	}
+	command := exec.CommandContext(soon(t), "transportcert", append([]string{"probe", "-o", "json", "--timeout", "2m"}, stalled(t, 3)...)...)
+	var stdout, stderr strings.Builder
+	command.Stdout, command.Stderr = &stdout, &stderr
+	require.NoError(t, command.Start())
+	time.Sleep(500 * time.Millisecond)
+	begun := time.Now()
+	require.NoError(t, command.Process.Signal(os.Interrupt))
+	require.Error(t, command.Wait())
+	require.Less(t, time.Since(begun), 10*time.Second)
+	require.Equal(t, exitError, command.ProcessState.ExitCode())
+	require.Equal(t, "[]\n", stdout.String())
+	require.Equal(t, "transportcert: interrupted; servers probed: 0\n", stderr.String())
+}
+
+// Sixteen servers that stall take no longer than one.
+func TestProbesAtOnce(t *testing.T) {
+	t.Parallel()
+	addresses := stalled(t, 16)
+	command := exec.CommandContext(soon(t), "transportcert", append([]string{"probe", "-o", "ndjson", "--timeout", "3s"}, addresses...)...)
+	begun := time.Now()
+	stdout, err := command.Output()
+	require.Error(t, err)
+	require.Less(t, time.Since(begun), 20*time.Second)
+	lines := strings.Split(strings.TrimSuffix(string(stdout), "\n"), "\n")
+	require.Len(t, lines, len(addresses))
+	for i, line := range lines {
+		require.Contains(t, line, `{"target":"`+addresses[i]+`","address":"",`)
+		require.Contains(t, line, `"error":"reading the banner: no answer within 3s"`)
+	}
 }
