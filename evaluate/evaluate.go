@@ -61,6 +61,7 @@ type Evaluator struct {
 	all        *program                // nil: not compiled yet
 	compliance *compliance             // nil: not compiled yet
 	timeline   *rego.PreparedEvalQuery // nil: not compiled yet
+	whatIf     *rego.PreparedEvalQuery // nil: not compiled yet
 
 	forecastWith string // what an option sets for the forecast
 }

@@ -1,0 +1,193 @@
+package evaluate_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+)
+
+const newThumbprint = "ADDEDADDEDADDEDADDEDADDEDADDEDADDEDADDED"
+
+// copyOf returns a document that shares nothing with another.
+func copyOf(t *testing.T, d *gather.Document) *gather.Document {
+	t.Helper()
+	text, err := json.Marshal(d)
+	require.NoError(t, err)
+	same, err := gather.Decode(text)
+	require.NoError(t, err)
+	return same
+}
+
+// with is services without None and with others that it has not.
+func with(services []string, more ...string) []string {
+	all := slices.DeleteFunc(slices.Clone(services), func(s string) bool { return s == "None" })
+	for _, service := range more {
+		if !slices.Contains(all, service) {
+			all = append(all, service)
+		}
+	}
+	return all
+}
+
+// An editing is a command, and what somebody does to the document by hand in its
+// place; refused says that Exchange does not do it.
+type editing struct {
+	name    string
+	edit    evaluate.Edit
+	byHand  func(*gather.Document)
+	refused bool
+}
+
+// editings are every command about each certificate of a document.
+func editings(d *gather.Document) []editing {
+	var all []editing
+	name := func(c gather.Certificate) string { return "<I>" + c.Issuer + "<S>" + c.Subject }
+	made := gather.Certificate{
+		Thumbprint: newThumbprint, Version: 3, Subject: "CN=mail", Issuer: "CN=Contoso CA", SerialNumber: "01",
+		SubjectCommonNames: []string{d.Host.DNSFQDN}, DNSNames: []string{d.Host.DNSFQDN},
+		NotBefore: "2026-11-01T00:00:00Z", NotAfter: "2027-11-01T00:00:00Z", Trust: gather.Trust{Chain: gather.ChainUnknown},
+	}
+	yes, no := true, false
+	made.HasPrivateKey, made.SelfSigned = &yes, &no
+	for _, overwrite := range []bool{true, false} {
+		all = append(all, editing{
+			"add", evaluate.Edit{Action: evaluate.AddCertificate, Certificate: &made, Services: []string{"SMTP", "IIS"}, OverwriteDefault: overwrite},
+			func(d *gather.Document) {
+				added := made
+				added.Services = []string{"SMTP", "IIS"}
+				d.Certificates = append(d.Certificates, added)
+				if overwrite {
+					d.Directory.InternalTransportCertificate = &added.Thumbprint
+				}
+			}, false,
+		})
+	}
+	for i, c := range d.Certificates {
+		internal := d.Directory.InternalTransportCertificate != nil && *d.Directory.InternalTransportCertificate == c.Thumbprint
+		all = append(all, editing{
+			"remove", evaluate.Edit{Action: evaluate.RemoveCertificate, Thumbprint: c.Thumbprint},
+			func(d *gather.Document) { d.Certificates = slices.Delete(d.Certificates, i, i+1) },
+			internal || slices.ContainsFunc(d.SendConnectors, func(s gather.SendConnector) bool { return strings.EqualFold(s.TLSCertificateName, name(c)) }),
+		}, editing{
+			"enable and overwrite", evaluate.Edit{Action: evaluate.EnableCertificate, Thumbprint: c.Thumbprint, Services: []string{"SMTP"}, OverwriteDefault: true},
+			func(d *gather.Document) {
+				d.Certificates[i].Services = with(c.Services, "SMTP")
+				d.Directory.InternalTransportCertificate = &c.Thumbprint
+			}, false,
+		}, editing{
+			"enable and keep", evaluate.Edit{Action: evaluate.EnableCertificate, Thumbprint: c.Thumbprint, Services: []string{"POP", "SMTP"}},
+			func(d *gather.Document) { d.Certificates[i].Services = with(c.Services, "POP", "SMTP") }, false,
+		}, editing{
+			"enable without SMTP", evaluate.Edit{Action: evaluate.EnableCertificate, Thumbprint: c.Thumbprint, Services: []string{"IIS"}, OverwriteDefault: true},
+			func(d *gather.Document) { d.Certificates[i].Services = with(c.Services, "IIS") }, false,
+		}, editing{
+			"renew with a file", evaluate.Edit{Action: evaluate.RenewCertificate, Thumbprint: c.Thumbprint, Certificate: &made},
+			func(d *gather.Document) {
+				renewed := made
+				renewed.Services = with(c.Services, "SMTP")
+				d.Certificates = append(d.Certificates, renewed)
+				if internal {
+					d.Directory.InternalTransportCertificate = &renewed.Thumbprint
+				}
+			}, false,
+		})
+		for j := range d.Connectors {
+			all = append(all, editing{
+				"name on a Receive connector", evaluate.Edit{Action: evaluate.SetTLSCertificateName, Kind: "connectors", Index: j, Thumbprint: c.Thumbprint},
+				func(d *gather.Document) { text := name(c); d.Connectors[j].TLSCertificateName = &text }, false,
+			})
+		}
+		for j := range d.SendConnectors {
+			all = append(all, editing{
+				"name on a Send connector", evaluate.Edit{Action: evaluate.SetTLSCertificateName, Kind: "send_connectors", Index: j, Thumbprint: c.Thumbprint},
+				func(d *gather.Document) { d.SendConnectors[j].TLSCertificateName = name(c) }, false,
+			})
+		}
+	}
+	return all
+}
+
+// Each command by itself leaves the document that somebody edits by hand, and so
+// the same decision, for every fixture.
+func TestApplyIsEditingByHand(t *testing.T) {
+	t.Parallel()
+	evaluator, err := evaluate.New(t.Context())
+	require.NoError(t, err)
+	inputs, err := filepath.Glob("../fixtures/*/input.json")
+	require.NoError(t, err)
+	require.Greater(t, len(inputs), 100)
+	applied := map[string]int{}
+	for _, input := range inputs {
+		text, err := os.ReadFile(input)
+		require.NoError(t, err)
+		document, err := gather.Decode(text)
+		require.NoError(t, err)
+		before := copyOf(t, document)
+		for _, e := range editings(document) {
+			after, err := evaluator.Apply(t.Context(), document, e.edit)
+			if e.refused {
+				require.ErrorAs(t, err, &evaluate.RefusedError{}, "%s: %s", input, e.name)
+				continue
+			}
+			require.NoError(t, err, "%s: %s", input, e.name)
+			byHand := copyOf(t, document)
+			e.byHand(byHand)
+			require.Equal(t, copyOf(t, byHand), after, "%s: %s", input, e.name)
+			applied[e.name]++
+		}
+		require.Equal(t, before, copyOf(t, document), "it is not changed")
+	}
+	require.Len(t, applied, 8, "%v", applied)
+	t.Log(applied)
+}
+
+// A renewal of a self-signed certificate is one with its names, valid from now.
+func TestApplyRenews(t *testing.T) {
+	t.Parallel()
+	evaluator, err := evaluate.New(t.Context())
+	require.NoError(t, err)
+	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
+	require.NoError(t, err)
+	document, err := gather.Decode(text)
+	require.NoError(t, err)
+	old := document.Certificates[0]
+
+	after, err := evaluator.Apply(t.Context(), document, evaluate.Edit{Action: evaluate.RenewCertificate, Thumbprint: old.Thumbprint})
+	require.NoError(t, err)
+	renewed := after.Certificates[len(after.Certificates)-1]
+	require.Len(t, after.Certificates, len(document.Certificates)+1)
+	require.Equal(t, renewed.Thumbprint, *after.Directory.InternalTransportCertificate)
+	require.Equal(t, old.DNSNames, renewed.DNSNames)
+	require.Equal(t, old.Subject, renewed.Subject)
+	require.Equal(t, document.Now, renewed.NotBefore)
+	require.Equal(t, "2031-11-22T07:00:00Z", renewed.NotAfter)
+	decision, err := evaluator.Evaluate(t.Context(), after)
+	require.NoError(t, err)
+	require.Equal(t, renewed.Thumbprint, *decision.InboundAnonymous.Thumbprint)
+	require.Equal(t, renewed.Thumbprint, *decision.InboundAnonymous.Best)
+}
+
+func TestApplyEffectRefuses(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
+	require.NoError(t, err)
+	document, err := gather.Decode(text)
+	require.NoError(t, err)
+	for effect, expected := range map[string]string{
+		`{}`: "an effect on the document of EX01: ",
+		`[{"op": "remove", "path": "/certificates/7"}]`:                  "an effect on the document of EX01: ",
+		`[{"op": "remove", "path": "/directory"}]`:                       "the document of EX01 after an effect: ",
+		`[{"op": "add", "path": "/certificates/0/trusted", "value": 1}]`: "the document of EX01 after an effect: ",
+	} {
+		_, err := evaluate.ApplyEffect(document, json.RawMessage(effect))
+		require.ErrorContains(t, err, expected, effect)
+	}
+}

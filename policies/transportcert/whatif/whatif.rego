@@ -1,0 +1,73 @@
+# METADATA
+# scope: package
+# title: What if
+# description: >-
+#   What a command of the Exchange Management Shell would do to the facts of a server. The input is an object with the
+#   document and the edit, the command: its action is add, remove, enable, renew or set_tls_certificate_name.
+# related_resources:
+#   - description: What if
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/foresight.md
+package transportcert.whatif
+
+import data.transportcert.document
+import data.transportcert.effects
+
+# METADATA
+# title: Answer
+# description: The effect of the edit as JSON Patch on the document, or why Exchange refuses the command.
+answer := {"refused": reason, "effect": []} if {
+	edit := input.edit
+	reason := refusal(edit) with input as input.document
+} else := {"refused": null, "effect": effect} if {
+	edit := input.edit
+	effect := effect_of(edit) with input as input.document
+}
+
+# METADATA
+# title: Refusal
+# description: Why Exchange refuses a command; undefined where it does not.
+# scope: document
+refusal(edit) := "it is the internal transport certificate, which Exchange does not remove: make another certificate that first" if {
+	edit.action == "remove"
+	edit.thumbprint == input.directory.internal_transport_certificate
+} else := sprintf("the TlsCertificateName of Send connector %s names it, and Exchange does not remove it: set another one first", [name]) if {
+	edit.action == "remove"
+	name := [connector.name |
+		some connector in object.get(input, "send_connectors", [])
+		lower(object.get(connector, "tls_certificate_name", "")) == lower(effects.tls_certificate_name(document.store[edit.thumbprint]))
+	][0]
+} else := "New-ExchangeCertificate renews self-signed certificates only: name the file of the new one" if {
+	edit.action == "renew"
+	not edit.certificate
+	not document.store[edit.thumbprint].self_signed == true
+} else := sprintf("the store has the certificate %s already", [edit.certificate.thumbprint]) if {
+	document.store[edit.certificate.thumbprint]
+}
+
+# METADATA
+# title: Effect of an edit
+# description: What a command does that Exchange does not refuse.
+# scope: document
+effect_of(edit) := effects.add_certificate(edit.certificate, edit.services, edit.overwrite_default) if edit.action == "add"
+
+effect_of(edit) := effects.remove_certificate(edit.thumbprint) if edit.action == "remove"
+
+effect_of(edit) := effects.enable_services(edit.thumbprint, edit.services, edit.overwrite_default) if edit.action == "enable"
+
+# The request was made on the server, and so the key of what the CA issues is there.
+effect_of(edit) := effects.renew(edit.thumbprint, object.union(edit.certificate, {"has_private_key": true})) if edit.action == "renew"
+
+effect_of(edit) := effects.renew(edit.thumbprint, renewed(document.store[edit.thumbprint])) if {
+	edit.action == "renew"
+	not edit.certificate
+}
+
+effect_of(edit) := effects.set_tls_certificate_name(edit.kind, edit.index, edit.thumbprint) if {
+	edit.action == "set_tls_certificate_name"
+}
+
+# What New-ExchangeCertificate makes of a self-signed certificate: a new one with the same names.
+renewed(certificate) := object.union(
+	object.remove(effects.new_certificate(concat(":", ["renew", certificate.thumbprint]), ["-"]), ["subject", "issuer"]),
+	object.filter(certificate, ["subject", "issuer", "subject_common_names", "dns_names", "friendly_name"]),
+)
