@@ -78,7 +78,7 @@ document of many.`,
 			}
 			gate := &gate{failOn: output.FailOn(failOn), baseline: before}
 			gate.reports, err = openReports(targets, command.OutOrStdout(), output.ReportOptions{
-				Rules: rules, FailOn: gate.failOn, Color: flags.colors(command), Version: thisBuild().version, Baseline: before, Summary: summary,
+				Rules: rules, FailOn: gate.failOn, Style: flags.style(command), Version: thisBuild().version, Baseline: before, Summary: summary,
 			})
 			if err != nil {
 				return err

@@ -62,10 +62,19 @@ func (d *documentFlags) check() error {
 	return d.policies.check()
 }
 
-// colors says whether stdout takes colours (https://no-color.org).
-func (d *documentFlags) colors(command *cobra.Command) bool {
+// style is that of text on stdout: colours where it takes them
+// (https://no-color.org), and as wide as the terminal, within what can be read.
+func (d *documentFlags) style(command *cobra.Command) output.Style {
 	file, ok := command.OutOrStdout().(*os.File)
-	return d.colorsOn(ok && term.IsTerminal(int(file.Fd())), os.Getenv)
+	terminal := ok && term.IsTerminal(int(file.Fd()))
+	style := output.Style{Color: d.colorsOn(terminal, os.Getenv)}
+	if !terminal {
+		return style
+	}
+	if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+		style.Width = min(max(width, 60), 160)
+	}
+	return style
 }
 
 func (d *documentFlags) colorsOn(terminal bool, getenv func(string) string) bool {

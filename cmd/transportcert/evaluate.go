@@ -43,7 +43,7 @@ document of many. docs/specification.md says what puts mail at risk.`,
 			if err != nil {
 				return err
 			}
-			format, err := output.New(name, command.OutOrStdout(), flags.colors(command), which)
+			format, err := output.New(name, command.OutOrStdout(), flags.style(command), which)
 			if err != nil {
 				return usageError{err}
 			}

@@ -28,7 +28,7 @@ Exit codes: 0 no server puts mail at risk, 1 a server does, 2 an error.`,
 			if err != nil {
 				return err
 			}
-			format := output.Explain(command.OutOrStdout(), flags.colors(command), which)
+			format := output.Explain(command.OutOrStdout(), flags.style(command), which)
 			return flags.run(command, paths, format, true, func(*evaluate.Decision) {})
 		},
 	}

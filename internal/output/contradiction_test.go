@@ -60,9 +60,9 @@ func TestFormatsOfContradictoryDecisions(t *testing.T) {
 			all, checkErr := evaluator.Check(t.Context(), document)
 			if evaluateErr == nil && checkErr == nil {
 				for _, name := range append([]string{"explain"}, output.Names...) {
-					format := output.Explain(io.Discard, false, output.Selection{})
+					format := output.Explain(io.Discard, output.Style{}, output.Selection{})
 					if name != "explain" {
-						format, err = output.New(name, io.Discard, false, output.Selection{})
+						format, err = output.New(name, io.Discard, output.Style{}, output.Selection{})
 						require.NoError(t, err)
 					}
 					_ = format.Write(output.Checked{Document: "ex01.json", Facts: document, Decision: found, Plan: all.Plan}) // pem has an error where there is no certificate

@@ -15,14 +15,14 @@ import (
 // was found, and whether the process went on.
 type explanation struct {
 	w     io.Writer
-	color bool
+	style Style
 	which Selection
 	many  bool // something was written before
 }
 
 // Explain returns the format that tells a decision step by step.
-func Explain(w io.Writer, color bool, which Selection) Format {
-	return &explanation{w: printable.NewWriter(w, encoding(color)), color: color, which: which}
+func Explain(w io.Writer, style Style, which Selection) Format {
+	return &explanation{w: printable.NewWriter(w, encoding(style.Color)), style: style, which: which}
 }
 
 func (e *explanation) Write(c Checked) error {
@@ -30,7 +30,7 @@ func (e *explanation) Write(c Checked) error {
 	if err != nil {
 		return err
 	}
-	s, p := newServer(document, decision), &page{color: e.color}
+	s, p := newServer(document, decision), &page{Style: e.style}
 	s.which = e.which
 	if e.many {
 		p.line("")

@@ -33,7 +33,7 @@ func tellEligible(p *page, s server) {
 		if failed, ok := s.Ineligible[certificate.Thumbprint]; ok {
 			verdict = p.paint(red, "not eligible: "+reasons(failed, certificate))
 		}
-		p.line("  %s  %s", certificate.Thumbprint, title(certificate))
+		p.prose(4, "  %s  %s", certificate.Thumbprint, title(certificate))
 		p.prose(4, "    %s", verdict)
 	}
 	if n := len(s.facts.Certificates); n > 0 {
@@ -49,7 +49,7 @@ func tellBest(p *page, s server) {
 	p.tell("The eligible certificates, the most recent first. The best is the first that is a valid PKI certificate; if " +
 		"there is none, the first that is self-signed.")
 	for place, thumbprint := range s.Eligible {
-		p.line("  %3d  %s  valid from %s", place+1, thumbprint, s.store[thumbprint].NotBefore)
+		p.prose(7, "  %3d  %s  valid from %s", place+1, thumbprint, s.store[thumbprint].NotBefore)
 		p.prose(7, "       %s", s.whyBest(place))
 	}
 	if s.Best == nil {

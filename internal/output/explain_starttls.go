@@ -20,7 +20,7 @@ func (p *page) explainSTARTTLS(s server) {
 	var order []string // what is told, in the order of the connectors
 	names := map[string][]string{}
 	for i, connector := range s.decision.InboundSTARTTLS.Connectors {
-		told := &page{color: p.color}
+		told := &page{Style: p.Style}
 		told.startTLSSteps(s, s.facts.Connectors[i], connector)
 		text := told.String()
 		if names[text] == nil {
@@ -107,7 +107,7 @@ func (p *page) matching(s server, c evaluate.STARTTLSConnector) {
 		} else if !slices.Contains(c.Eligible, thumbprint) {
 			continue
 		}
-		p.line("    %s  %s", thumbprint, title(certificate))
+		p.prose(6, "    %s  %s", thumbprint, title(certificate))
 		p.prose(6, "      %s", verdict)
 		if slices.Contains(c.Ineligible[thumbprint], "smtp_not_enabled") {
 			p.prose(6, "      Exchange may choose it all the same, and TLS then fails. Either way no session is encrypted.")

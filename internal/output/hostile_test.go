@@ -41,10 +41,10 @@ func TestHostileTextInEveryFormat(t *testing.T) {
 			continue // it has DER and, of several, the names, which TestPEM has
 		}
 		var b bytes.Buffer
-		format := output.Explain(&b, false, output.Selection{})
+		format := output.Explain(&b, output.Style{}, output.Selection{})
 		if name != "explain" {
 			var err error
-			format, err = output.New(name, &b, false, output.Selection{})
+			format, err = output.New(name, &b, output.Style{}, output.Selection{})
 			require.NoError(t, err)
 		}
 		require.NoError(t, format.Write(output.Checked{Facts: document, Decision: decision, Plan: plan}))

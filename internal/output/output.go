@@ -47,12 +47,12 @@ type DocumentError struct{ error }
 // Names lists the formats that New knows, the default first.
 var Names = []string{"text", "json", "ndjson", "pem"}
 
-// New returns the format of that name. Color turns on the colours of text; the
-// other formats have none.
-func New(name string, w io.Writer, color bool, which Selection) (Format, error) {
+// New returns the format of that name. The style is that of text; the other
+// formats have none.
+func New(name string, w io.Writer, style Style, which Selection) (Format, error) {
 	switch name {
 	case "text":
-		return &text{w: printable.NewWriter(w, encoding(color)), color: color, which: which}, nil
+		return &text{w: printable.NewWriter(w, encoding(style.Color)), style: style, which: which}, nil
 	case "json":
 		return newJSON(printable.NewWriter(w, printable.JSON), which), nil
 	case "ndjson":

@@ -96,13 +96,13 @@ func checked(document *gather.Document, decision *evaluate.Decision) output.Chec
 	return output.Checked{Document: "ex01.json", Facts: document, Decision: decision, Plan: plan}
 }
 
-func write(t *testing.T, name string, color bool, servers ...func() (*gather.Document, *evaluate.Decision)) string {
+func write(t *testing.T, name string, style output.Style, servers ...func() (*gather.Document, *evaluate.Decision)) string {
 	t.Helper()
 	var text bytes.Buffer
-	format := output.Explain(&text, color, output.Selection{})
+	format := output.Explain(&text, style, output.Selection{})
 	if name != "explain" {
 		var err error
-		format, err = output.New(name, &text, color, output.Selection{})
+		format, err = output.New(name, &text, style, output.Selection{})
 		require.NoError(t, err)
 	}
 	for _, server := range servers {
@@ -114,7 +114,7 @@ func write(t *testing.T, name string, color bool, servers ...func() (*gather.Doc
 
 func TestNewUnknown(t *testing.T) {
 	t.Parallel()
-	_, err := output.New("xml", nil, false, output.Selection{})
+	_, err := output.New("xml", nil, output.Style{}, output.Selection{})
 	require.EqualError(t, err, `unknown output format "xml": expected one of text, json, ndjson, pem`)
 }
 
@@ -122,7 +122,7 @@ func TestJSON(t *testing.T) {
 	t.Parallel()
 	_, decision := mismatch()
 	for _, name := range []string{"json", "ndjson"} {
-		text := write(t, name, true, mismatch, mismatch)
+		text := write(t, name, output.Style{Color: true}, mismatch, mismatch)
 		require.Contains(t, text, "<another> certificate & so on") // as people search for it
 		decoder := json.NewDecoder(strings.NewReader(text))
 		for range 2 {
@@ -162,11 +162,11 @@ func TestPEM(t *testing.T) {
 	}
 	const blockABC = "-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n" // printf abc | base64
 	const blockDEF = "-----BEGIN CERTIFICATE-----\nZGVm\n-----END CERTIFICATE-----\n"
-	require.Empty(t, write(t, "pem", false))
-	require.Empty(t, write(t, "pem", false, nothing))
-	require.Equal(t, blockABC, write(t, "pem", false, abc))
-	require.Equal(t, blockABC, write(t, "pem", false, nothing, abc, nothing))
-	three := write(t, "pem", false, abc, def, abc)
+	require.Empty(t, write(t, "pem", output.Style{}))
+	require.Empty(t, write(t, "pem", output.Style{}, nothing))
+	require.Equal(t, blockABC, write(t, "pem", output.Style{}, abc))
+	require.Equal(t, blockABC, write(t, "pem", output.Style{}, nothing, abc, nothing))
+	three := write(t, "pem", output.Style{}, abc, def, abc)
 	require.Equal(t, "# EX01\n"+blockABC+`# EX02\n-----BEGIN`+"\n"+blockDEF+"# EX01\n"+blockABC, three)
 	rest := []byte(three)
 	for _, expected := range []string{"abc", "def", "abc"} {
@@ -191,7 +191,7 @@ func TestPEMWithout(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var text bytes.Buffer
-			format, err := output.New("pem", &text, false, output.Selection{})
+			format, err := output.New("pem", &text, output.Style{}, output.Selection{})
 			require.NoError(t, err)
 			err = format.Write(checked(test.server()))
 			require.EqualError(t, err, test.expected)
@@ -208,10 +208,10 @@ func TestWriteError(t *testing.T) {
 	full := errors.New("disk full")
 	abc := withDER("EX01", "abc", "A9993E364706816ABA3E25717850C26C9CD0D89D")
 	for _, name := range append([]string{"explain"}, output.Names...) {
-		format := output.Explain(failing{full}, false, output.Selection{})
+		format := output.Explain(failing{full}, output.Style{}, output.Selection{})
 		if name != "explain" {
 			var err error
-			format, err = output.New(name, failing{full}, false, output.Selection{})
+			format, err = output.New(name, failing{full}, output.Style{}, output.Selection{})
 			require.NoError(t, err)
 		}
 		err := format.Write(checked(abc()))
@@ -230,13 +230,13 @@ func (f failing) Write([]byte) (int, error) { return 0, f.error }
 func TestColor(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"text", "explain"} {
-		plain, colored := write(t, name, false, mismatch), write(t, name, true, mismatch)
+		plain, colored := write(t, name, output.Style{}, mismatch), write(t, name, output.Style{Color: true}, mismatch)
 		require.NotContains(t, plain, "\x1b")
 		require.Contains(t, colored, "\x1b[1mEX01 at 2026-11-22 07:00 UTC\x1b[0m\n")
 		require.Equal(t, strings.Fields(plain), strings.Fields(uncolor.Replace(colored)))
 	}
 	// Colours do not shift columns.
-	require.Equal(t, write(t, "text", false, mismatch)[:300], uncolor.Replace(write(t, "text", true, mismatch))[:300])
+	require.Equal(t, write(t, "text", output.Style{}, mismatch)[:300], uncolor.Replace(write(t, "text", output.Style{Color: true}, mismatch))[:300])
 }
 
 var uncolor = strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "")
@@ -245,9 +245,9 @@ var uncolor = strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[31m", "", 
 func TestCustomized(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"text", "explain"} {
-		text := write(t, name, false, mismatch)
+		text := write(t, name, output.Style{}, mismatch)
 		require.NotContains(t, text, "Customized")
-		text = write(t, name, false, func() (*gather.Document, *evaluate.Decision) {
+		text = write(t, name, output.Style{}, func() (*gather.Document, *evaluate.Decision) {
 			document, decision := mismatch()
 			decision.InboundAnonymous.Customized, decision.InboundAnonymous.CustomizedBy = true, []string{"no_ecc", "weak_key"}
 			return document, decision
@@ -282,7 +282,7 @@ func TestNothingEscapes(t *testing.T) {
 		for _, name := range []string{"text", "explain"} {
 			for _, codesToo := range []bool{false, true} {
 				write := func(suffix string) string {
-					return write(t, name, false, func() (*gather.Document, *evaluate.Decision) {
+					return write(t, name, output.Style{}, func() (*gather.Document, *evaluate.Decision) {
 						document, decision := mismatch()
 						variant(document, decision)
 						spoil(reflect.ValueOf(document), suffix, codesToo)

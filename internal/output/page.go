@@ -2,16 +2,24 @@ package output
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
-	"unicode/utf8"
+
+	prettytext "github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// lineWidth is where prose breaks, in characters. Whatever is there to be
-// copied, a thumbprint or a command, never breaks.
-const lineWidth = 100
+// defaultWidth is where prose breaks, in characters, where a Style does not say.
+// Whatever is there to be copied, a thumbprint or a command, never breaks.
+const defaultWidth = 100
+
+// A Style says how text for people looks.
+type Style struct {
+	Color bool
+	Width int // in characters; 0: 100
+}
 
 // Colours, as terminals know them (ECMA-48, SGR).
 const (
@@ -25,14 +33,16 @@ const (
 // so that no formatter can forget to; only colours pass as they are.
 type page struct {
 	bytes.Buffer
-	color bool
+	Style
 }
+
+func (p *page) lineWidth() int { return cmp.Or(p.Width, defaultWidth) }
 
 // A painted text is printable and can hold colours.
 type painted string
 
 func (p *page) paint(color, text string) painted {
-	if !p.color {
+	if !p.Color {
 		return plain(text)
 	}
 	return "\x1b[" + painted(color) + "m" + plain(text) + "\x1b[0m"
@@ -51,10 +61,10 @@ func (p *page) line(format string, args ...any) {
 func (p *page) prose(indent int, format string, args ...any) {
 	width := 0
 	for i, word := range strings.Split(p.sprintf(format, args...), " ") {
-		length := utf8.RuneCountInString(word)
+		length := prettytext.StringWidthWithoutEscSequences(word)
 		switch {
 		case i == 0:
-		case width+1+length > lineWidth:
+		case width+1+length > p.lineWidth():
 			p.WriteString("\n" + strings.Repeat(" ", indent))
 			width = indent
 		default:

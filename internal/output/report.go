@@ -29,7 +29,7 @@ const WholeRun = "transportcert check"
 type ReportOptions struct {
 	Rules   []evaluate.Rule
 	FailOn  FailOn
-	Color   bool   // of text; the other formats have none
+	Style          // of text; the other formats have none
 	Summary bool   // text has the tables alone
 	Version string // of this program
 

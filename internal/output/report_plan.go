@@ -89,7 +89,7 @@ type script struct{ bytes.Buffer }
 // comment writes text as comments.
 func (s *script) comment(text string) {
 	for line := range strings.SplitSeq(text, "\n") {
-		for _, part := range strings.Split(wrap(printable.Line(line), lineWidth-2), "\n") {
+		for _, part := range strings.Split(wrap(printable.Line(line), defaultWidth-2), "\n") {
 			fmt.Fprintf(s, "# %s\n", part)
 		}
 	}

@@ -2,12 +2,10 @@ package output
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/jedib0t/go-pretty/v6/table"
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/baseline"
@@ -81,37 +79,27 @@ func firstEnd(c Checked) string {
 
 // summary shows the servers, the worst first, and the rules.
 func (p *page) summary(s summary) {
-	servers := newTable(6)
-	servers.AppendHeader(p.bold("Server", "Verdict", "Errors", "Warnings", "Info", "First certificate ends"))
 	verdicts := []string{mailAtRisk, actionNeeded}
 	rank := func(row summaryRow) int { return (slices.Index(verdicts, row.verdict) + 3) % 3 }
+	var servers, rules [][]painted
 	for _, row := range slices.SortedStableFunc(slices.Values(s.servers), func(a, b summaryRow) int { return rank(a) - rank(b) }) {
-		servers.AppendRow(table.Row{
-			plain(row.server), p.paint(verdictColor(row.verdict), row.verdict), row.counts.Errors, row.counts.Warnings, row.counts.Infos, row.validUntil,
+		servers = append(servers, []painted{
+			plain(row.server), p.paint(verdictColor(row.verdict), row.verdict),
+			number(row.counts.Errors), number(row.counts.Warnings), number(row.counts.Infos), plain(row.validUntil),
 		})
 	}
-	p.line("%s", painted(servers.Render()))
-	p.line("")
+	p.table([]string{"Server", "Verdict", "Errors", "Warnings", "Info", "First certificate ends"}, servers)
 	if len(s.rules) == 0 {
 		return
 	}
-	rules := newTable(3)
-	rules.AppendHeader(p.bold("Servers", "Severity", "Rule"))
-	byServers := func(a, b *summaryRule) int {
-		return cmp.Or(slices.Index(baseline.Severities, a.severity)-slices.Index(baseline.Severities, b.severity), b.servers-a.servers, cmp.Compare(a.headline, b.headline))
+	severity := func(rule *summaryRule) int { return slices.Index(baseline.Severities, rule.severity) }
+	worst := func(a, b *summaryRule) int {
+		return cmp.Or(severity(a)-severity(b), b.servers-a.servers, cmp.Compare(a.headline, b.headline))
 	}
-	for _, rule := range slices.SortedFunc(maps.Values(s.rules), byServers) {
-		rules.AppendRow(table.Row{fmt.Sprint(rule.servers), plain(rule.severity), plain(rule.headline)})
+	for _, rule := range slices.SortedFunc(maps.Values(s.rules), worst) {
+		rules = append(rules, []painted{number(rule.servers), plain(rule.severity), plain(rule.headline)})
 	}
-	p.line("%s", painted(rules.Render()))
-	p.line("")
+	p.table([]string{"Servers", "Severity", "Rule"}, rules)
 }
 
-// bold makes the header of a table.
-func (p *page) bold(words ...string) table.Row {
-	row := table.Row{}
-	for _, word := range words {
-		row = append(row, p.paint(bold, word))
-	}
-	return row
-}
+func number(n int) painted { return painted(strconv.Itoa(n)) }

@@ -215,7 +215,7 @@ No finding fails the check (--fail-on none). 'transportcert rules TC003' explain
 	withoutMETADATA := report(t, "text", onErrors, hostile())
 	require.Contains(t, withoutMETADATA, "\nNo finding fails the check (--fail-on error).\n", "there is no rule to tell more about")
 
-	colored := report(t, "text", output.ReportOptions{FailOn: "error", Color: true}, withFindings())
+	colored := report(t, "text", output.ReportOptions{FailOn: "error", Style: output.Style{Color: true}}, withFindings())
 	require.Contains(t, colored, "\x1b[31merror\x1b[0m  \x1b[1mTC003 Event")
 	require.NotContains(t, report(t, "text", onErrors, withFindings()), "\x1b")
 	requirePlain(t, report(t, "text", onErrors, hostile()))

@@ -20,6 +20,7 @@ type textReport struct {
 	options ReportOptions
 
 	summary  summary
+	few      []section // of the first servers, while there are no more
 	sections spool.Spool
 	totals   totals
 	example  evaluate.Finding // the first that fails the gate, or the first at all
@@ -33,18 +34,42 @@ func (t *textReport) Add(c Checked) error {
 			t.example = finding
 		}
 	}
-	if t.options.Summary || len(c.Findings) == 0 && len(t.summary.servers) > manyServers {
+	if t.options.Summary {
 		return nil
 	}
-	p := &page{color: t.options.Color}
+	p := &page{Style: t.options.Style}
 	p.headline(c.Decision, c.Plan)
 	for _, i := range bySeverity(c.Findings) {
 		p.finding(c.Findings[i], c.Places[i], c.Plan)
 	}
 	p.plan(c.Plan)
 	p.line("")
-	_, err := t.sections.Write(p.Bytes())
-	return err
+	t.few = append(t.few, section{len(c.Findings) == 0, p.Bytes()})
+	if len(t.summary.servers) <= manyServers {
+		return nil
+	}
+	return t.keep(func(s section) bool { return !s.clean })
+}
+
+// A section is what is written about a server.
+type section struct {
+	clean bool // nothing was found
+	text  []byte
+}
+
+// keep spools the sections that are written. Of many servers those without a
+// finding are in the table alone.
+func (t *textReport) keep(written func(section) bool) error {
+	for _, s := range t.few {
+		if !written(s) {
+			continue
+		}
+		if _, err := t.sections.Write(s.text); err != nil {
+			return err
+		}
+	}
+	t.few = nil
+	return nil
 }
 
 // bySeverity returns the findings' places, the worst first, the known ones and
@@ -110,11 +135,14 @@ func (t *textReport) Fail(string, error) error {
 }
 
 func (t *textReport) Close() error {
-	p := &page{color: t.options.Color}
+	p := &page{Style: t.options.Style}
 	if t.options.Summary || len(t.summary.servers) > manyServers {
 		p.summary(t.summary)
 	}
 	if _, err := t.w.Write(p.Bytes()); err != nil {
+		return err
+	}
+	if err := t.keep(func(section) bool { return true }); err != nil {
 		return err
 	}
 	if _, err := t.sections.WriteTo(t.w); err != nil {

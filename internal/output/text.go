@@ -12,7 +12,7 @@ import (
 // text writes decisions for people: what is served, and why.
 type text struct {
 	w     io.Writer
-	color bool
+	style Style
 	which Selection
 	many  bool // something was written before
 }
@@ -22,7 +22,7 @@ func (t *text) Write(c Checked) error {
 	if err != nil {
 		return err
 	}
-	s, p := newServer(document, decision), &page{color: t.color}
+	s, p := newServer(document, decision), &page{Style: t.style}
 	s.which = t.which
 	if t.many {
 		p.line("")
@@ -57,7 +57,7 @@ func (p *page) headline(decision *evaluate.Decision, plan evaluate.Plan) {
 }
 
 func (p *page) heading(words string) {
-	p.line("%s", p.paint(bold, words))
+	p.prose(2, "%s", p.paint(bold, words))
 }
 
 func (p *page) events(s server, plan evaluate.Plan) {

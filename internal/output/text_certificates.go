@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
 )
@@ -17,12 +15,10 @@ func (p *page) certificates(s server) {
 		p.line("")
 		return
 	}
-	t := newTable(4)
-	t.AppendHeader(table.Row{p.paint(bold, "Certificate"), p.paint(bold, "Used for"), p.paint(bold, "Services"), p.paint(bold, "Valid until")})
-	var unused []table.Row
+	var used, unused [][]painted
 	for _, certificate := range s.facts.Certificates {
 		uses := s.uses(certificate.Thumbprint)
-		row := table.Row{
+		row := []painted{
 			plain(certificate.Thumbprint) + "\n" + plain(title(certificate)), lines(uses),
 			plain(servicesCell(certificate)), p.validUntil(s, certificate),
 		}
@@ -31,11 +27,9 @@ func (p *page) certificates(s server) {
 			unused = append(unused, row)
 			continue
 		}
-		t.AppendRow(row)
+		used = append(used, row)
 	}
-	t.AppendRows(unused)
-	p.line("%s", painted(t.Render()))
-	p.line("")
+	p.table([]string{"Certificate", "Used for", "Services", "Valid until"}, append(used, unused...))
 }
 
 func servicesCell(certificate gather.Certificate) string {

@@ -3,48 +3,9 @@ package output
 import (
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/jedib0t/go-pretty/v6/table"
-	prettytext "github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/transportcert/transportcert/evaluate"
 )
-
-// cellWidth is where the text of a table's cell breaks, in characters.
-const cellWidth = 40
-
-// newTable returns a table without lines whose cells break between words.
-func newTable(columns int) table.Writer {
-	t := table.NewWriter()
-	t.SuppressTrailingSpaces()
-	t.SetStyle(table.Style{Box: table.BoxStyle{PaddingRight: "  "}, Options: table.OptionsNoBordersAndSeparators})
-	var configs []table.ColumnConfig
-	for i := range columns {
-		configs = append(configs, table.ColumnConfig{Number: i + 1, WidthMax: cellWidth, WidthMaxEnforcer: wrap})
-	}
-	t.SetColumnConfigs(configs)
-	return t
-}
-
-// wrap breaks each line of a cell between words. It leaves colours alone, which
-// the table's own way would begin again on each line.
-func wrap(cell string, width int) string {
-	var lines []string
-	for line := range strings.SplitSeq(cell, "\n") {
-		current := ""
-		for word := range strings.SplitSeq(line, " ") {
-			longer := strings.TrimPrefix(current+" "+word, " ")
-			if current != "" && prettytext.StringWidthWithoutEscSequences(longer) > width {
-				lines = append(lines, current)
-				longer = word
-			}
-			current = longer
-		}
-		lines = append(lines, current)
-	}
-	return strings.Join(lines, "\n")
-}
 
 // connectors shows of each Receive connector what it offers, with which
 // certificate, and why not.
@@ -58,27 +19,25 @@ func (p *page) connectors(s server) {
 		p.line("")
 		return
 	}
-	header := table.Row{p.paint(bold, "Connector")}
+	header := []string{"Connector"}
 	if anonymous {
-		header = append(header, p.paint(bold, "X-ANONYMOUSTLS"))
+		header = append(header, "X-ANONYMOUSTLS")
 	}
 	if startTLS {
-		header = append(header, p.paint(bold, "STARTTLS"))
+		header = append(header, "STARTTLS")
 	}
-	t := newTable(len(header))
-	t.AppendHeader(header)
+	var rows [][]painted
 	for i, connector := range s.Connectors {
-		row := table.Row{plain(connector.Name)}
+		row := []painted{plain(connector.Name)}
 		if anonymous {
 			row = append(row, p.anonymous(s, connector))
 		}
 		if startTLS {
 			row = append(row, p.startTLS(s, s.decision.InboundSTARTTLS.Connectors[i]))
 		}
-		t.AppendRow(row)
+		rows = append(rows, row)
 	}
-	p.line("%s", painted(t.Render()))
-	p.line("")
+	p.table(header, rows)
 }
 
 func (p *page) anonymous(s server, connector evaluate.AnonymousConnector) painted {
@@ -122,17 +81,15 @@ func (p *page) routes(s server) {
 		p.line("")
 		return
 	}
-	t := newTable(2)
-	t.AppendHeader(table.Row{p.paint(bold, "Mail to"), p.paint(bold, "Anonymous TLS")})
+	var rows [][]painted
 	for _, route := range routes {
 		verdict := p.paint(green, "used") + plain(", "+s.short(route.Thumbprint))
 		if !route.UsesAnonymousTLS {
 			verdict = p.notOffered(route.StoppedAt, "not used", s.stoppedRoute(route))
 		}
-		t.AppendRow(table.Row{plain(routeName(route)), verdict})
+		rows = append(rows, []painted{plain(routeName(route)), verdict})
 	}
-	p.line("%s", painted(t.Render()))
-	p.line("")
+	p.table([]string{"Mail to", "Anonymous TLS"}, rows)
 }
 
 // stoppedRoute says why a route does not use anonymous TLS.

@@ -28,9 +28,13 @@ func requireHarmless(t *testing.T, ended ending, format string) {
 	text := ended.stdout
 	switch format {
 	case "github":
-		text = regexp.MustCompile(`(?m)^::(error|warning|notice) `).ReplaceAllString(text, "command ")
+		text = regexp.MustCompile(`(?m)^::(error |warning |notice |group::|endgroup::$)`).ReplaceAllString(text, "command ")
 	case "azure":
-		text = regexp.MustCompile(`(?m)^##vso\[task\.logissue `).ReplaceAllString(text, "command ")
+		text = regexp.MustCompile(`(?m)^##(vso\[task\.logissue |\[group\]|\[endgroup\]$)`).ReplaceAllString(text, "command ")
+	case "csv":
+		text = strings.ReplaceAll(text, "\r\n", "\n")
+	case "plan":
+		text = strings.TrimPrefix(text, "\ufeff")
 	case "markdown":
 		text = regexp.MustCompile(`(?m)^## `).ReplaceAllString(text, "heading ")
 	}
@@ -134,7 +138,7 @@ findings contains {
 		{"text", `evaluate --color always "$1" | sed 's/\x1b\[[0-9]*m//g'`}, {"text", `explain "$1"`},
 		{"text", `evaluate "$2"`}, {"github", `check -o github "$2"`}, {"azure", `check -o azure "$2"`}, {"junit", `check -o junit "$2"`},
 		{"text", `check "$1"`}, {"json", `check -o json "$1"`}, {"junit", `check -o junit "$1"`}, {"sarif", `check -o sarif "$1"`},
-		{"github", `check -o github "$1"`}, {"azure", `check -o azure "$1"`},
+		{"csv", `check -o csv "$1"`}, {"plan", `check -o plan "$1"`}, {"github", `check -o github "$1"`}, {"azure", `check -o azure "$1"`},
 		{"text", `check -o text --waivers "$3/waivers.json" "$1"`}, {"azure", `check -o azure --waivers "$3/waivers.json" "$1"`},
 		{"text", `check --waivers "$3/wrong-waivers.json" "$1"`}, {"text", `check --waivers "$3/$4" "$1"`},
 		{"text", `evaluate --policy "$3/broken" "$1"`}, {"text", `policy check "$3/broken"`}, {"text", `policy test "$3/broken"`},
