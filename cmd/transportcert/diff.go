@@ -77,7 +77,7 @@ func (d *documentFlags) diff(command *cobra.Command, before, after, format strin
 		o.Decision, err = evaluator.Evaluate(ctx, o.Document.Document)
 		return err
 	}
-	to, err := output.NewDiff(format, command.OutOrStdout(), d.colors(command))
+	to, err := output.NewDiff(format, command.OutOrStdout(), d.style(command))
 	if err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (p *probing) run(command *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	format, err := output.NewProbe(p.output, command.OutOrStdout(), p.colors(command))
+	format, err := output.NewProbe(p.output, command.OutOrStdout(), p.style(command))
 	if err != nil {
 		return usageError{err}
 	}

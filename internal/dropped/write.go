@@ -56,7 +56,7 @@ func (r *Result) writeDecisions(w io.Writer) error {
 	if len(r.checked) == 1 {
 		name = "json"
 	}
-	format, err := output.New(name, w, false, output.Selection{})
+	format, err := output.New(name, w, output.Style{}, output.Selection{})
 	if err != nil {
 		return err
 	}

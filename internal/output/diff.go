@@ -33,10 +33,10 @@ type DiffCounts struct {
 }
 
 // NewDiff returns the format of that name.
-func NewDiff(name string, w io.Writer, color bool) (Diff, error) {
+func NewDiff(name string, w io.Writer, style Style) (Diff, error) {
 	switch name {
 	case "text":
-		return &diffText{w: printable.NewWriter(w, encoding(color)), color: color}, nil
+		return &diffText{w: printable.NewWriter(w, encoding(style.Color)), style: style}, nil
 	case "json":
 		return &diffJSON{
 			w: printable.NewWriter(w, printable.JSON), servers: array{key: "servers", indent: "    "}, errors: array{key: "errors", indent: "    "},
@@ -90,11 +90,11 @@ func (d *diffJSON) Close(counts DiffCounts) error {
 // diffText is for people.
 type diffText struct {
 	w     io.Writer
-	color bool
+	style Style
 }
 
 func (d *diffText) Add(s *diff.Server) error {
-	p := &page{color: d.color}
+	p := &page{Style: d.style}
 	p.differences(s)
 	p.line("")
 	_, err := d.w.Write(p.Bytes())

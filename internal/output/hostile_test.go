@@ -69,7 +69,7 @@ func TestHostileTextInEveryFormat(t *testing.T) {
 	require.NotEmpty(t, compared.Decision)
 	for _, name := range output.DiffFormats {
 		var text bytes.Buffer
-		d, err := output.NewDiff(name, &text, false)
+		d, err := output.NewDiff(name, &text, output.Style{})
 		require.NoError(t, err)
 		require.NoError(t, d.Add(compared))
 		require.NoError(t, d.Fail(hostiletext.Text, errors.New(hostiletext.Text)))

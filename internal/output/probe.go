@@ -21,10 +21,10 @@ type ProbeFormat interface {
 var ProbeFormats = []string{"text", "json", "ndjson", "prometheus"}
 
 // NewProbe returns the format of that name.
-func NewProbe(name string, w io.Writer, color bool) (ProbeFormat, error) {
+func NewProbe(name string, w io.Writer, style Style) (ProbeFormat, error) {
 	switch name {
 	case "text":
-		return &probeText{w: printable.NewWriter(w, encoding(color)), color: color}, nil
+		return &probeText{w: printable.NewWriter(w, encoding(style.Color)), style: style}, nil
 	case "json":
 		return &probeJSON{w: printable.NewWriter(w, printable.JSON), all: array{indent: "  "}}, nil
 	case "ndjson":

@@ -45,7 +45,7 @@ func answered() *probe.Result {
 func probedAs(t *testing.T, format string, results ...*probe.Result) string {
 	t.Helper()
 	var text bytes.Buffer
-	f, err := output.NewProbe(format, &text, false)
+	f, err := output.NewProbe(format, &text, output.Style{})
 	require.NoError(t, err)
 	for _, r := range results {
 		require.NoError(t, f.Write(r))

@@ -14,12 +14,12 @@ import (
 // probeText writes results for people.
 type probeText struct {
 	w     io.Writer
-	color bool
+	style Style
 	many  bool // something was written before
 }
 
 func (t *probeText) Write(r *probe.Result) error {
-	p := &page{color: t.color}
+	p := &page{Style: t.style}
 	if t.many {
 		p.line("")
 	}
