@@ -44,7 +44,7 @@ also with one document of many.`,
 			if err := flags.check(); err != nil {
 				return err
 			}
-			format, err := output.NewForecasts(name, command.OutOrStdout(), flags.colors(command), time.Now())
+			format, err := output.NewForecasts(name, command.OutOrStdout(), flags.style(command), time.Now())
 			if err != nil {
 				return usageError{err}
 			}

@@ -24,10 +24,10 @@ var ForecastFormats = []string{"text", "json", "ndjson", "ics"}
 
 // NewForecasts returns the format of that name. Color turns on the colours of
 // text. The entries of a calendar say that they were written at now.
-func NewForecasts(name string, w io.Writer, color bool, now time.Time) (Forecasts, error) {
+func NewForecasts(name string, w io.Writer, style Style, now time.Time) (Forecasts, error) {
 	switch name {
 	case "text":
-		return &forecastText{w: printable.NewWriter(w, encoding(color)), color: color}, nil
+		return &forecastText{w: printable.NewWriter(w, encoding(style.Color)), style: style}, nil
 	case "json", "ndjson":
 		encoder := json.NewEncoder(printable.NewWriter(w, printable.JSON))
 		encoder.SetEscapeHTML(false) // as in decisions
@@ -80,12 +80,12 @@ func moments(forecast *evaluate.Forecast) []moment {
 // forecastText writes a timeline for each server.
 type forecastText struct {
 	w     io.Writer
-	color bool
+	style Style
 	many  bool // something was written before
 }
 
 func (t *forecastText) Write(forecast *evaluate.Forecast) error {
-	p := &page{color: t.color}
+	p := &page{Style: t.style}
 	if t.many {
 		p.line("")
 	}

@@ -35,7 +35,7 @@ func hostileForecast() *evaluate.Forecast {
 func calendar(t *testing.T, now time.Time, forecasts ...*evaluate.Forecast) string {
 	t.Helper()
 	var text bytes.Buffer
-	format, err := output.NewForecasts("ics", &text, false, now)
+	format, err := output.NewForecasts("ics", &text, output.Style{}, now)
 	require.NoError(t, err)
 	for _, forecast := range forecasts {
 		require.NoError(t, format.Write(forecast))
@@ -93,7 +93,7 @@ func TestForecastCalendarKeepsUIDs(t *testing.T) {
 
 func TestForecastCalendarHasEachServerOnce(t *testing.T) {
 	t.Parallel()
-	format, err := output.NewForecasts("ics", &bytes.Buffer{}, false, time.Unix(0, 0))
+	format, err := output.NewForecasts("ics", &bytes.Buffer{}, output.Style{}, time.Unix(0, 0))
 	require.NoError(t, err)
 	require.NoError(t, format.Write(hostileForecast()))
 	err = format.Write(hostileForecast())
@@ -105,7 +105,7 @@ func TestForecastOfHostileNames(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"text", "json", "ndjson"} {
 		var text bytes.Buffer
-		format, err := output.NewForecasts(name, &text, true, time.Unix(0, 0))
+		format, err := output.NewForecasts(name, &text, output.Style{Color: true}, time.Unix(0, 0))
 		require.NoError(t, err)
 		require.NoError(t, format.Write(hostileForecast()))
 		require.NoError(t, format.Close())
@@ -113,6 +113,6 @@ func TestForecastOfHostileNames(t *testing.T) {
 		require.NotContains(t, text.String(), "\nATTENDEE")
 		require.NotContains(t, text.String(), "\r")
 	}
-	_, err := output.NewForecasts("pem", nil, false, time.Unix(0, 0))
+	_, err := output.NewForecasts("pem", nil, output.Style{}, time.Unix(0, 0))
 	require.EqualError(t, err, `unknown output format "pem": expected one of text, json, ndjson, ics`)
 }
