@@ -13,13 +13,26 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
+// extension finds out what becomes of an extension that the first connection
+// offered.
+func (p Prober) extension(ctx context.Context, r *Result, h *Handshake, first *connection, keyword string) {
+	err := p.handshake(ctx, r, h, first, keyword, tls.VersionTLS13)
+	if unreadable(err) && h.Thumbprint == nil {
+		// TLS 1.3 encrypts the certificate; what came before it does not.
+		again := *h
+		if _ = p.handshake(ctx, r, &again, first, keyword, tls.VersionTLS12); again.Thumbprint != nil {
+			*h = again
+		}
+	}
+}
+
 // handshake connects once more, and goes over to TLS with the command that has
-// the name of the extension.
-func (p Prober) handshake(ctx context.Context, r *Result, h *Handshake, first *connection, keyword string) {
+// the name of the extension. It returns what ended the handshake.
+func (p Prober) handshake(ctx context.Context, r *Result, h *Handshake, first *connection, keyword string, newest uint16) error {
 	c, err := open(ctx, r.Address, p.Timeout)
 	if err != nil {
 		h.unknown(p.describe(ctx, err))
-		return
+		return nil
 	}
 	defer c.close()
 	if c.name() != first.name() {
@@ -29,28 +42,27 @@ func (p Prober) handshake(ctx context.Context, r *Result, h *Handshake, first *c
 		c.quit()
 		r.note("The server offered %s on one connection, and not on the next.", keyword)
 		h.unknown("it was offered on the first connection, and not on the one for the handshake")
-		return
+		return nil
 	}
 	if err := c.ready(keyword); err != nil {
-		h.broken(p, ctx, err)
-		return
+		p.broken(ctx, h, err)
+		return err
 	}
 	recorded := &recorder{Conn: c.Conn}
-	client := tls.Client(recorded, config(r.host))
+	client := tls.Client(recorded, config(r.host, newest))
 	if err := client.Handshake(); err != nil {
-		chain := recorded.certificates()
-		if chain == nil || !unreadable(err) {
-			h.broken(p, ctx, err)
-			return
-		}
-		h.chain(r, chain)
-		h.unknown(p.describe(ctx, fmt.Errorf("the certificate is served, and the handshake ends there: %w", err)))
-		return
+		p.broken(ctx, h, err)
+		h.chain(r, recorded.certificates())
+		return err
 	}
 	h.completed(r, client.ConnectionState())
-	if err := c.leave(client); err != nil {
+	switch err := c.leave(client); {
+	case isAlert(err):
+		p.broken(ctx, h, err)
+	case err != nil:
 		r.note("After the handshake of %s, the server did not answer QUIT: %s.", keyword, p.describe(ctx, err))
 	}
+	return nil
 }
 
 // ready sends the command that begins TLS, and makes sure that nothing but its
@@ -79,7 +91,8 @@ func (e *refusal) Error() string {
 }
 
 // leave takes leave inside TLS. In TLS 1.3 it is here that the client learns
-// whether the server took its part of the handshake.
+// whether the server took its part of the handshake: it answers with an alert
+// where it did not.
 func (c *connection) leave(client *tls.Conn) error {
 	c.Conn, c.in = client, newReader(client)
 	_, err := c.command("QUIT")
@@ -132,7 +145,7 @@ func (h *Handshake) unknown(why string) { h.State, h.Error = Unknown, why }
 
 // broken says what ended the handshake: the server, or time or this program,
 // which then do not know.
-func (h *Handshake) broken(p Prober, ctx context.Context, err error) {
+func (p Prober) broken(ctx context.Context, h *Handshake, err error) {
 	h.State = Failed
 	h.injected = errors.As(err, new(*talkError))
 	operation := (*net.OpError)(nil)
@@ -142,7 +155,7 @@ func (h *Handshake) broken(p Prober, ctx context.Context, err error) {
 	case h.injected || errors.As(err, new(*refusal)) || errors.Is(err, errClosed):
 	case errors.As(err, new(tls.RecordHeaderError)):
 		err = h.notTLS(err)
-	case errors.As(err, &operation) && operation.Op == "remote error":
+	case errors.As(err, &operation) && isAlert(err):
 		err = fmt.Errorf("the server ended the handshake with the alert %q", strings.TrimPrefix(operation.Err.Error(), "tls: "))
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		err = errors.New("the server ended the connection during the handshake")
@@ -156,6 +169,12 @@ func (h *Handshake) broken(p Prober, ctx context.Context, err error) {
 	h.Error = p.describe(ctx, err)
 }
 
+// isAlert reports whether the server sent a TLS alert.
+func isAlert(err error) bool {
+	operation := (*net.OpError)(nil)
+	return errors.As(err, &operation) && operation.Op == "remote error"
+}
+
 // notTLS says what stands where TLS should begin. RecordHeaderError holds the
 // first five bytes of it.
 func (h *Handshake) notTLS(err error) error {
@@ -166,18 +185,19 @@ func (h *Handshake) notTLS(err error) error {
 }
 
 // unreadable reports whether it is this program that cannot take the server's
-// certificate.
+// certificate. crypto/tls has no type for that.
 func unreadable(err error) bool {
-	return strings.HasPrefix(err.Error(), "tls: ") && strings.Contains(err.Error(), "certificate")
+	return err != nil && strings.HasPrefix(err.Error(), "tls: ") && strings.Contains(err.Error(), "certificate")
 }
 
 // config takes every protocol and every cipher suite, so that old servers answer.
 // It verifies nothing: what a verifier would say is reported, and no secret is
 // ever sent.
-func config(host string) *tls.Config {
+func config(host string, newest uint16) *tls.Config {
 	c := &tls.Config{
 		InsecureSkipVerify: true,
 		MinVersion:         tls.VersionTLS10,
+		MaxVersion:         newest,
 		// Without the large keys of post-quantum groups, the first message stays in one
 		// packet, which old servers and firewalls need.
 		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521},

@@ -142,7 +142,7 @@ func (p Prober) Probe(ctx context.Context, target Target) *Result {
 	for _, scenario := range Scenarios {
 		h := r.Of(scenario)
 		if h.Offered = first.offers(keywords[scenario]); h.Offered {
-			p.handshake(ctx, r, h, first, keywords[scenario])
+			p.extension(ctx, r, h, first, keywords[scenario])
 			p.verify(ctx, r, h)
 		}
 	}

@@ -169,25 +169,46 @@ func TestDates(t *testing.T) {
 	require.Equal(t, new(true), r.STARTTLS.Verification.Chain.OK)
 }
 
-// Windows serves certificates that crypto/tls refuses. They are shown where the
+// Windows serves certificates that crypto/tls refuses. They are shown where a
 // protocol lets them be seen.
 func TestCertificateThatGoRefuses(t *testing.T) {
 	t.Parallel()
 	negative := made(t, forge.Recipe{CN: "EX01", Serial: []byte{0x80}}, "EX01")
-	config := served(negative)
-	config.MaxVersion = tls.VersionTLS12
-	r, _ := probed(t, smtplab.Server{STARTTLS: config})
-	s := r.STARTTLS
-	require.Equal(t, probe.Unknown, s.State)
-	require.Equal(t, negative.Thumbprint(), *s.Thumbprint)
-	require.Equal(t, "the certificate is served, and the handshake ends there: tls: failed to parse certificate from server: x509: negative serial number", s.Error)
-	require.Equal(t, probe.Check{OK: nil, Message: "not known: x509: negative serial number"}, s.Verification.Name)
-	require.False(t, r.Answered())
+	for _, newest := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		config := served(negative)
+		config.MaxVersion = newest
+		r, running := probed(t, smtplab.Server{STARTTLS: config})
+		s := r.STARTTLS
+		require.Equal(t, probe.Unknown, s.State)
+		require.Equal(t, negative.Thumbprint(), *s.Thumbprint)
+		require.Equal(t, "this program cannot complete the handshake: tls: failed to parse certificate from server: x509: negative serial number", s.Error)
+		require.Equal(t, probe.Check{OK: nil, Message: "not known: x509: negative serial number"}, s.Verification.Name)
+		require.False(t, r.Answered())
+		require.Equal(t, 1+int(newest-tls.VersionTLS11), strings.Count(strings.Join(running.Commands(), " "), "EHLO"), "once more, without TLS 1.3")
+	}
 
-	r, _ = probed(t, smtplab.Server{STARTTLS: served(negative)})
+	config := served(negative)
+	config.MinVersion = tls.VersionTLS13
+	r, _ := probed(t, smtplab.Server{STARTTLS: config})
 	require.Equal(t, probe.Unknown, r.STARTTLS.State)
 	require.Nil(t, r.STARTTLS.Thumbprint)
 	require.Contains(t, r.STARTTLS.Error, "this program cannot complete the handshake: tls: failed to parse certificate from server")
+}
+
+// In TLS 1.3 a server refuses the client when that takes the handshake for
+// complete.
+func TestServerThatWantsCertificates(t *testing.T) {
+	t.Parallel()
+	for _, newest := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		certificate := made(t, forge.Recipe{CN: "EX01"})
+		config := served(certificate)
+		config.MaxVersion, config.ClientAuth = newest, tls.RequireAnyClientCert
+		r, running := probed(t, smtplab.Server{STARTTLS: config})
+		require.Equal(t, probe.Failed, r.STARTTLS.State)
+		require.Contains(t, r.STARTTLS.Error, "the server ended the handshake with the alert")
+		require.Equal(t, certificate.Thumbprint(), *r.STARTTLS.Thumbprint, "it is served all the same")
+		require.Zero(t, running.Presented())
+	}
 }
 
 func TestGreetings(t *testing.T) {

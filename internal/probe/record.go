@@ -6,8 +6,8 @@ import "net"
 // 16 MiB, and chains have a few thousand bytes.
 const maxRecorded = 512 << 10
 
-// A recorder keeps what a server sends during the handshake, for the certificates
-// that crypto/tls refuses: it then tells why, but not which ones they are.
+// A recorder keeps what a server sends during the handshake. Where that fails,
+// crypto/tls tells why, but not which certificates were served.
 type recorder struct {
 	net.Conn
 	received []byte

@@ -211,7 +211,7 @@ func (s *session) upgrade(config *tls.Config) bool {
 		return false
 	}
 	config = config.Clone()
-	config.ClientAuth = tls.RequestClientCert
+	config.ClientAuth = max(config.ClientAuth, tls.RequestClientCert)
 	conn := tls.Server(&buffered{s.conn, s.in}, config)
 	if conn.Handshake() != nil {
 		return false
