@@ -5,15 +5,14 @@ import data.transportcert.internal_certificate
 
 # The verdict for each connector, in the order of the document. One where nothing stopped the process offers
 # X-ANONYMOUSTLS.
-connectors := [verdict |
+connectors := [{
+	"name": connector.name,
+	"advertise_x_anonymoustls": is_null(stop),
+	"certificate": served(stop),
+	"stopped_at": stop,
+} |
 	some connector in input.connectors
 	stop := stopped_at(connector)
-	verdict := {
-		"name": connector.name,
-		"advertise_x_anonymoustls": is_null(stop),
-		"certificate": served(stop),
-		"stopped_at": stop,
-	}
 ]
 
 # Without a stop, the loaded certificate.

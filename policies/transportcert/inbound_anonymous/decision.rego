@@ -25,7 +25,7 @@ outcome := object.union(customization, {
 	"expired": internal_certificate.expired,
 	"domains": domains,
 	"eligible": selection.eligible(domains),
-	"ineligible": {thumbprint: sort(reasons) | some thumbprint, reasons in selection.ineligible(domains)},
+	"ineligible": selection.ineligible(domains),
 	"best": best.thumbprint,
 	"best_kind": best.kind,
 	"matches_best": matches_best,

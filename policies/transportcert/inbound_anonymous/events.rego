@@ -9,20 +9,18 @@ import data.transportcert.remedies
 # description: What the server writes to its Application log, by step.
 # custom:
 #   reading: 3
-events := [raised[step] | some step in sort(object.keys(raised))]
+events := array.flatten([
+	[event | event := internal_certificate.event_12012],
+	[event | certificate_process_starts; event := internal_certificate.event_12013],
+	[event | certificate_process_starts; event := internal_certificate.event_12015],
+	[event |
+		certificate_process_starts
 
-raised[3] := internal_certificate.event_12012
-
-raised[4] := internal_certificate.event_12013 if certificate_process_starts
-
-raised[5] := internal_certificate.event_12015 if certificate_process_starts
-
-raised[9] := event_1037 if {
-	certificate_process_starts
-
-	# The text for 2016 ends after step 5.
-	document.procedure != "2016"
-}
+		# The text for 2016 ends after step 5.
+		document.procedure != "2016"
+		event := event_1037
+	],
+])
 
 # The certificate process starts where a session can come to step 3.
 certificate_process_starts if {

@@ -46,6 +46,7 @@ domains := sort({domain |
 
 # NLB cluster names stand in place of the DNS FQDN where there are any.
 fqdns := cluster_names if {
+	input.host.nlb_cluster_names
 	count(cluster_names) > 0
 } else := [input.host.dns_fqdn]
 

@@ -31,13 +31,13 @@ search(searched) := {
 	"stopped_at": null,
 	"searched_for": searched,
 	"eligible": eligible(searched),
-	"ineligible": reasons(searched),
+	"ineligible": ineligible(searched),
 } if {
 	best(searched)
 } else := object.union(stopped(search_stopped_at(searched)), {
 	"searched_for": searched,
 	"eligible": eligible(searched),
-	"ineligible": reasons(searched),
+	"ineligible": ineligible(searched),
 })
 
 search_stopped_at(searched) := "certificate_not_found" if {
@@ -45,5 +45,3 @@ search_stopped_at(searched) := "certificate_not_found" if {
 } else := "no_eligible_certificate" if {
 	count(eligible(searched)) == 0
 } else := "no_best_certificate"
-
-reasons(searched) := {thumbprint: sort(failed) | some thumbprint, failed in ineligible(searched)}

@@ -44,6 +44,7 @@ matching(searched) := object.keys(object.get(selection.by_tls_certificate_name, 
 	searched.by == "tls_certificate_name"
 } else := {thumbprint |
 	name := selection.comparable(searched.value)
+	name != ""
 	some matched in [name, wildcard_for(name)]
 	some thumbprint, _ in selection.by_name[matched]
 }

@@ -43,13 +43,11 @@ outcome := {
 # METADATA
 # title: Events
 # description: What the server writes to its Application log, by step.
-events := [raised[step] | some step in sort(object.keys(raised))]
-
-raised[3] := internal_certificate.event_12012
-
-raised[4] := internal_certificate.event_12013 if certificate_process_starts
-
-raised[5] := internal_certificate.event_12015 if certificate_process_starts
+events := array.flatten([
+	[event | event := internal_certificate.event_12012],
+	[event | certificate_process_starts; event := internal_certificate.event_12013],
+	[event | certificate_process_starts; event := internal_certificate.event_12015],
+])
 
 # A route passes its gates.
 certificate_process_starts if count(implicit_routes) > 0

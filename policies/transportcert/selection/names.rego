@@ -32,7 +32,6 @@ by_name := object.union_n([{name: {certificate.thumbprint: true}} |
 	some certificate in input.certificates
 	some stated in array.concat(certificate.subject_common_names, certificate.dns_names)
 	name := comparable(stated)
-	name != ""
 ])
 
 # METADATA

@@ -8,11 +8,7 @@ import data.transportcert.document
 # custom:
 #   step: 8
 #   reading: 9
-eligible(domains) := in_order([certificate.thumbprint |
-	rejected := ineligible(domains)
-	some certificate in input.certificates
-	not rejected[certificate.thumbprint]
-])
+eligible(domains) := in_order(object.keys(document.store) - object.keys(ineligible(domains)))
 
 # METADATA
 # title: In order
@@ -21,15 +17,14 @@ eligible(domains) := in_order([certificate.thumbprint |
 #   step: 8
 #   reading: 9
 in_order(thumbprints) := [thumbprint |
-	some [_, thumbprint] in sort([[recency[unsorted], unsorted] | some unsorted in thumbprints])
+	some [_, thumbprint] in sort([[reversed(document.store[unsorted].not_before), unsorted] | some unsorted in thumbprints])
 ]
 
-# The digits of each not_before as a number below zero: sort knows only one direction, and reversing its result would
-# put the higher thumbprint first where not_before is equal.
-recency := {certificate.thumbprint: below_zero |
-	some certificate in input.certificates
-	below_zero := 0 - to_number(regex.replace(certificate.not_before, `\D`, ""))
-}
+# A time that is less, the more recent it is, by taking each digit from 9: sort knows only one direction, and reversing
+# its result would put the higher thumbprint first where not_before is equal.
+reversed(time) := strings.replace_n(from_nine, time)
+
+from_nine := {"0": "9", "1": "8", "2": "7", "3": "6", "4": "5", "5": "4", "6": "3", "7": "2", "8": "1", "9": "0"}
 
 # METADATA
 # title: Best
