@@ -1,6 +1,7 @@
 package output
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -64,7 +65,12 @@ type (
 
 func newSARIF(w io.Writer, options ReportOptions) *sarifReport {
 	run := sarif.NewRunWithInformationURI("transportcert", home)
-	run.Tool.Driver.WithVersion(options.Version)
+	if options.Version != "(devel)" { // which is what Go calls a build of no version
+		run.Tool.Driver.WithVersion(options.Version)
+	}
+	if semantic := strings.TrimPrefix(options.Version, "v"); semanticVersion.MatchString(semantic) {
+		run.Tool.Driver.WithSemanticVersion(semantic)
+	}
 	invocation := sarif.NewInvocation().WithExecutionSuccessful(true)
 	run.AddInvocation(invocation)
 	r := &sarifReport{
@@ -76,6 +82,8 @@ func newSARIF(w io.Writer, options ReportOptions) *sarifReport {
 	}
 	return r
 }
+
+var semanticVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$`)
 
 func (r *sarifReport) addRule(rule evaluate.Rule) {
 	text, markdown := help(rule)
@@ -118,7 +126,11 @@ func (r *sarifReport) add(finding evaluate.Finding, place documents.Place) error
 	if finding.BaselineState != "" {
 		result.WithBaselineState(finding.BaselineState)
 	}
-	return r.results.add(sarifResult{result, suppressions(finding.Suppressed)})
+	said, err := withoutDefaults(sarifResult{result, suppressions(finding.Suppressed)})
+	if err != nil {
+		return err
+	}
+	return r.results.add(said)
 }
 
 // addAbsent adds what was there in the baseline and no longer is.
@@ -189,11 +201,49 @@ func (r *sarifReport) Close() error {
 	if err := r.addAbsent(); err != nil {
 		return err
 	}
+	run, err := withoutDefaults(r.run)
+	if err != nil {
+		return err
+	}
 	return writeWithArrays(r.w, struct {
-		Schema  string     `json:"$schema"`
-		Version string     `json:"version"`
-		Runs    []sarifRun `json:"runs"`
-	}{schemaURI, "2.1.0", []sarifRun{r.run}}, &r.results, &r.servers)
+		Schema  string `json:"$schema"`
+		Version string `json:"version"`
+		Runs    []any  `json:"runs"`
+	}{schemaURI, "2.1.0", []any{run}}, &r.servers, &r.results) // by the names of members, as JSON writes a map
+}
+
+// withoutDefaults returns what JSON writes of a value, without the members that
+// the library writes where nothing was set: -1 and empty arrays.
+func withoutDefaults(value any) (any, error) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	var said any
+	if err := json.Unmarshal(text, &said); err != nil {
+		return nil, err
+	}
+	return removeDefaults(said), nil
+}
+
+func removeDefaults(value any) any {
+	switch value := value.(type) {
+	case []any:
+		for i := range value {
+			value[i] = removeDefaults(value[i])
+		}
+	case map[string]any:
+		for name, member := range value {
+			list, isList := member.([]any)
+			wanted := name == "results" || name == "servers" || name == "suppressions"
+			if member == -1.0 || isList && len(list) == 0 && !wanted {
+				delete(value, name)
+				continue
+			}
+			value[name] = removeDefaults(member)
+		}
+	}
+	return value
 }
 
 func message(text string) *sarif.MultiformatMessageString {

@@ -49,8 +49,8 @@ type sarifLog struct {
 	Runs            []struct {
 		Tool struct {
 			Driver struct {
-				Name, Version, InformationURI string
-				Rules                         []sarifRule
+				Name, Version, SemanticVersion, InformationURI string
+				Rules                                          []sarifRule
 			}
 		}
 		Invocations []struct {
@@ -105,12 +105,15 @@ func parseSARIF(t *testing.T, schema *jsonschema.Schema, text string) sarifLog {
 func TestSARIFReport(t *testing.T) {
 	t.Parallel()
 	schema := sarifSchema(t)
-	log := parseSARIF(t, schema, report(t, "sarif", onErrors, withFindings(), inOrder()))
+	text := report(t, "sarif", onErrors, withFindings(), inOrder())
+	require.NotRegexp(t, `: -1,?\n`, text, "no index that was not set")
+	log := parseSARIF(t, schema, text)
 	require.Equal(t, "2.1.0", log.Version)
 	require.Len(t, log.Runs, 1)
 	run := log.Runs[0]
 	require.Equal(t, "transportcert", run.Tool.Driver.Name)
 	require.Equal(t, "v1.2.3", run.Tool.Driver.Version)
+	require.Equal(t, "1.2.3", run.Tool.Driver.SemanticVersion)
 	require.True(t, run.Invocations[0].ExecutionSuccessful)
 
 	require.Len(t, run.Tool.Driver.Rules, 4)
