@@ -76,9 +76,8 @@ type options struct {
 	pulled          map[string][]byte // of bundles, those in memory
 	verificationKey string
 	policies        []string
-	waivers         string
+	waivers         []waiverSource
 	forecastWith    string
-	waiversFrom     fs.FS // nil: the system's own
 }
 
 // WithClock sets the clock that says what now is for a document that does not
@@ -124,14 +123,18 @@ func WithPolicies(paths ...string) Option {
 // WithWaivers suppresses findings as the file at path says: JSON or YAML, an
 // array of waivers, or an object with one in waivers. A waiver has rule_id,
 // reason, expires, and server or thumbprint or both. A file that holds
-// anything else is an error of New that names each place. An empty path stands
-// for no waivers.
+// anything else is an error of New that names each place. The waivers of several
+// files add up. An empty path stands for no waivers.
 func WithWaivers(path string) Option { return WithWaiversFrom(nil, path) }
 
 // WithWaiversFrom is WithWaivers for a path of a file system; nil stands for the
 // system's own.
 func WithWaiversFrom(system fs.FS, path string) Option {
-	return func(o *options) { o.waivers, o.waiversFrom = path, system }
+	return func(o *options) {
+		if path != "" {
+			o.waivers = append(o.waivers, waiverSource{system, path})
+		}
+	}
 }
 
 // New reads everything that the options name, and compiles the policies: the

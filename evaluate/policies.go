@@ -133,8 +133,8 @@ func (o *options) load() (map[string]*bundle.Bundle, error) {
 		}
 		all["policies"] = custom
 	}
-	if o.waivers != "" {
-		waivers, err := readWaivers(o.waiversFrom, o.waivers)
+	if len(o.waivers) > 0 {
+		waivers, err := readWaivers(o.waivers)
 		if err != nil {
 			return nil, err
 		}

@@ -23,21 +23,54 @@ const (
 	maxWaiverFaults = 20      // that an error lists
 )
 
-// readWaivers reads a file of waivers as a bundle that has them in
-// data.transportcert.waivers. JSON is read as the YAML that it is.
-func readWaivers(system fs.FS, path string) (*bundle.Bundle, error) {
-	root, err := readYAML(system, path)
-	if err != nil {
-		return nil, fmt.Errorf("reading waivers: %s: %w", path, err)
+// A waiverSource is a file of waivers; a nil system stands for the system's own.
+type waiverSource struct {
+	system fs.FS
+	path   string
+}
+
+// A Waiver is one of a file of WithWaivers.
+type Waiver struct {
+	At         string // FILE:LINE
+	RuleID     string
+	Server     string // empty: any
+	Thumbprint string // empty: any
+}
+
+// Waivers returns the waivers of the files of WithWaivers, in their order.
+func (e *Evaluator) Waivers() []Waiver {
+	b := e.loaded["waivers"]
+	if b == nil {
+		return nil
 	}
-	var f waiverFaults
-	waivers := f.waivers(root)
-	if len(f) > 0 {
-		return nil, fmt.Errorf("reading waivers: %w", f.err(path))
+	var all []Waiver
+	for _, one := range b.Data["transportcert"].(map[string]any)["waivers"].([]any) { // as readWaivers makes it
+		text := func(field string) string { value, _ := one.(map[string]any)[field].(string); return value }
+		all = append(all, Waiver{At: text("at"), RuleID: text("rule_id"), Server: text("server"), Thumbprint: text("thumbprint")})
+	}
+	return all
+}
+
+// readWaivers reads files of waivers as a bundle that has them in
+// data.transportcert.waivers, each with its place. JSON is read as the YAML that
+// it is.
+func readWaivers(files []waiverSource) (*bundle.Bundle, error) {
+	all := []any{}
+	for _, file := range files {
+		root, err := readYAML(file.system, file.path)
+		if err != nil {
+			return nil, fmt.Errorf("reading waivers: %s: %w", file.path, err)
+		}
+		f := waiverFaults{path: file.path}
+		waivers := f.waivers(root)
+		if len(f.faults) > 0 {
+			return nil, fmt.Errorf("reading waivers: %w", f.err())
+		}
+		all = append(all, waivers...)
 	}
 	return &bundle.Bundle{
 		Manifest: bundle.Manifest{Roots: &[]string{"transportcert/waivers"}},
-		Data:     map[string]any{"transportcert": map[string]any{"waivers": waivers}},
+		Data:     map[string]any{"transportcert": map[string]any{"waivers": all}},
 	}, nil
 }
 
@@ -82,18 +115,21 @@ func readYAML(system fs.FS, path string) (*yaml.Node, error) {
 }
 
 // waiverFaults collects what is wrong with a file of waivers, each with its line.
-type waiverFaults []string
-
-func (f *waiverFaults) add(at *yaml.Node, path, expected string) {
-	*f = append(*f, fmt.Sprintf("line %d: %s: %s", at.Line, cmp.Or(path, "the file"), expected))
+type waiverFaults struct {
+	path   string
+	faults []string
 }
 
-func (f waiverFaults) err(path string) error {
-	lines := slices.Clone(f)
+func (f *waiverFaults) add(at *yaml.Node, path, expected string) {
+	f.faults = append(f.faults, fmt.Sprintf("line %d: %s: %s", at.Line, cmp.Or(path, "the file"), expected))
+}
+
+func (f *waiverFaults) err() error {
+	lines := slices.Clone(f.faults)
 	if len(lines) > maxWaiverFaults {
-		lines = append(lines[:maxWaiverFaults], fmt.Sprintf("and %d more", len(f)-maxWaiverFaults))
+		lines = append(lines[:maxWaiverFaults], fmt.Sprintf("and %d more", len(f.faults)-maxWaiverFaults))
 	}
-	return fmt.Errorf("%s: %s", path, strings.Join(lines, "\n  "))
+	return fmt.Errorf("%s: %s", f.path, strings.Join(lines, "\n  "))
 }
 
 func (f *waiverFaults) waivers(root *yaml.Node) []any {
@@ -101,8 +137,8 @@ func (f *waiverFaults) waivers(root *yaml.Node) []any {
 	if root.Kind == yaml.MappingNode {
 		fields := f.fields(root, path, []string{"waivers"})
 		if root, path = fields["waivers"], "waivers"; root == nil {
-			if len(*f) == 0 {
-				*f = append(*f, "expected an array of waivers, or an object with one in waivers")
+			if len(f.faults) == 0 {
+				f.faults = append(f.faults, "expected an array of waivers, or an object with one in waivers")
 			}
 			return nil
 		}
@@ -158,7 +194,7 @@ func (f *waiverFaults) waiver(node *yaml.Node, path string) map[string]any {
 		names = append(names, field.name)
 	}
 	given := f.fields(node, path, names)
-	waiver := map[string]any{}
+	waiver := map[string]any{"at": fmt.Sprintf("%s:%d", f.path, node.Line)}
 	for _, field := range waiverFields {
 		if value := given[field.name]; value != nil {
 			waiver[field.name] = f.text(value, path+"."+field.name, field)

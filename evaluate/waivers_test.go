@@ -7,12 +7,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/open-policy-agent/opa/v1/bundle"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/transportcert/transportcert/internal/bundles"
 )
+
+const loaded = "0123456789ABCDEF0123456789ABCDEF01234567"
 
 const waiverJSON = `{"rule_id": "TC014", "server": "EX01", "reason": "moving", "expires": "2026-12-31"}`
 
@@ -39,12 +42,37 @@ func TestReadWaivers(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			read, err := readWaivers(nil, waiverFile(t, test.text))
+			read, err := readOne(waiverFile(t, test.text))
 			require.NoError(t, err)
+			for _, waiver := range read.Data["transportcert"].(map[string]any)["waivers"].([]any) {
+				require.Regexp(t, `/waivers\.yaml:[0-9]+$`, waiver.(map[string]any)["at"])
+				delete(waiver.(map[string]any), "at")
+			}
 			require.Equal(t, map[string]any{"transportcert": map[string]any{"waivers": test.expected}}, read.Data)
 			require.Equal(t, []string{"transportcert/waivers"}, *read.Manifest.Roots)
 		})
 	}
+}
+
+func readOne(path string) (*bundle.Bundle, error) {
+	return readWaivers([]waiverSource{{path: path}})
+}
+
+// The waivers of several files add up, and each knows its line.
+func TestWaiversOfFiles(t *testing.T) {
+	t.Parallel()
+	first := waiverFile(t, "# ours\n- {rule_id: TC014, server: EX01, reason: x, expires: 2026-12-31}\n\n- rule_id: ORG1\n  thumbprint: "+loaded+"\n  reason: x\n  expires: 2026-12-31\n")
+	second := waiverFile(t, "[\n"+waiverJSON+"]")
+	e, err := New(t.Context(), WithWaivers(first), WithWaivers(""), WithWaivers(second))
+	require.NoError(t, err)
+	require.Equal(t, []Waiver{
+		{At: first + ":2", RuleID: "TC014", Server: "EX01"},
+		{At: first + ":4", RuleID: "ORG1", Thumbprint: loaded},
+		{At: second + ":2", RuleID: "TC014", Server: "EX01"},
+	}, e.Waivers())
+	none, err := New(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, none.Waivers())
 }
 
 func TestWaiverFaults(t *testing.T) {
@@ -104,14 +132,14 @@ func TestWaiverFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := waiverFile(t, test.text)
-			_, err := readWaivers(nil, path)
+			_, err := readOne(path)
 			require.EqualError(t, err, "reading waivers: "+path+": "+strings.Join(test.expected, "\n  "))
 		})
 	}
 
-	_, err := readWaivers(nil, waiverFile(t, "["+strings.Repeat("1,\n", 30)+"]"))
+	_, err := readOne(waiverFile(t, "["+strings.Repeat("1,\n", 30)+"]"))
 	require.ErrorContains(t, err, "line 20: [19]: expected a waiver, an object\n  and 10 more")
-	_, err = readWaivers(nil, "missing.yaml")
+	_, err = readOne("missing.yaml")
 	require.EqualError(t, err, "reading waivers: missing.yaml: no such file or directory")
 }
 
@@ -137,7 +165,7 @@ func FuzzWaivers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		path := filepath.Join(t.TempDir(), "waivers")
 		require.NoError(t, os.WriteFile(path, text, 0o600))
-		read, err := readWaivers(nil, path)
+		read, err := readOne(path)
 		if err != nil {
 			return
 		}

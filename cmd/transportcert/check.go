@@ -31,7 +31,7 @@ or the plan as a PowerShell script (plan). With FORMAT=FILE it goes into a file;
 than five servers begins with tables; --summary prints these alone.
 
 A waiver (--waivers) suppresses a finding until a day: JSON or YAML, a list of rule_id, server or thumbprint or
-both, reason and expires.
+both, reason and expires. The waivers of several files add up. One that applies to nothing is noted with its line.
 
 With a baseline (--baseline), the JSON of an earlier check, only what is new fails the gate. A finding is known
 by its rule, server, certificate, connector and field, whatever its line and wording; one that is worse than it
@@ -76,7 +76,7 @@ document of many.`,
 			if err != nil {
 				return err
 			}
-			gate := &gate{failOn: output.FailOn(failOn), baseline: before}
+			gate := &gate{failOn: output.FailOn(failOn), baseline: before, waivers: newWaiverUse(evaluator.Waivers(), rules)}
 			gate.reports, err = openReports(targets, command.OutOrStdout(), output.ReportOptions{
 				Rules: rules, FailOn: gate.failOn, Style: flags.style(command), Version: thisBuild().version, Baseline: before, Summary: summary,
 			})
@@ -91,6 +91,9 @@ document of many.`,
 				o.places = o.Places(pathsOf(o.Findings), flags.from.files()...)
 				return err
 			})
+			for _, sentence := range gate.waivers.notes() {
+				note(command.ErrOrStderr())(sentence)
+			}
 			if err == nil && gate.failed {
 				err = errNo
 			}
@@ -100,7 +103,7 @@ document of many.`,
 	flags.addFlags(command)
 	more := command.Flags()
 	more.StringVar(&failOn, "fail-on", output.FailOns[0], "end with exit code 1 where a finding is of this `SEVERITY` or worse: error, warning or none")
-	more.StringVar(&flags.policies.waivers, "waivers", "", "suppress the findings that this `FILE` names, JSON or YAML")
+	more.StringArrayVar(&flags.policies.waivers, "waivers", nil, "suppress the findings that this `FILE` names, JSON or YAML; can be repeated")
 	more.StringVar(&baselineFile, "baseline", "", "fail the gate for new findings only: those that are not in this `FILE`, written by check -o json")
 	more.StringArrayVarP(&outputs, "output", "o", output.Reports[:1], "write findings in this `FORMAT[=FILE]`: "+strings.Join(output.Reports, ", ")+"; can be repeated")
 	more.BoolVar(&summary, "summary", false, "in text, print the tables of servers and rules alone")
@@ -133,11 +136,13 @@ type gate struct {
 	reports  reports
 	failOn   output.FailOn
 	baseline *baseline.Baseline // nil: none
+	waivers  *waiverUse
 	failed   bool
 }
 
 func (g *gate) write(o outcome) error {
 	g.baseline.Mark(o.Decision.Server, o.Findings)
+	g.waivers.see(o)
 	g.failed = g.failed || slices.ContainsFunc(o.Findings, g.failOn.Fails)
 	for _, r := range g.reports {
 		if err := r.Add(o.written()); err != nil {
@@ -148,6 +153,7 @@ func (g *gate) write(o outcome) error {
 }
 
 func (g *gate) fail(document string, why error) error {
+	g.waivers.unread = true
 	for _, r := range g.reports {
 		if err := r.Fail(cmp.Or(document, output.WholeRun), why); err != nil {
 			return err

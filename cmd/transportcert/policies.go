@@ -17,7 +17,7 @@ type policyFlags struct {
 	bundles         []string
 	verificationKey string
 	policies        []string
-	waivers         string // of check; empty: none
+	waivers         []string // files, of check
 	registry        registryFlags
 	limits          *limits // nil: nothing is evaluated
 }
@@ -45,7 +45,10 @@ func (p *policyFlags) check() error {
 // told on stderr.
 func (p *policyFlags) evaluator(ctx context.Context, stderr io.Writer, options ...evaluate.Option) (*evaluate.Evaluator, error) {
 	options = append(options,
-		evaluate.WithVerificationKey(p.verificationKey), evaluate.WithPolicies(p.policies...), evaluate.WithWaivers(p.waivers))
+		evaluate.WithVerificationKey(p.verificationKey), evaluate.WithPolicies(p.policies...))
+	for _, path := range p.waivers {
+		options = append(options, evaluate.WithWaivers(path))
+	}
 	if p.limits != nil {
 		options = append(options, evaluate.WithDeadline(p.limits.deadline))
 	}

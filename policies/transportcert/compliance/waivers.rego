@@ -50,8 +50,15 @@ waiver_fields := {
 	"optional": {
 		"server": "a text that is not empty",
 		"thumbprint": "40 hex digits",
+		"at": "a text that is not empty",
 	},
 }
+
+# METADATA
+# title: Waiver place
+# description: Where a waiver stands, by its place in the array. One that was read from a file says its file and line.
+# scope: document
+waiver_place(i) := object.get(waivers[i], "at", sprintf("data.transportcert.waivers[%d]", [i]))
 
 # METADATA
 # title: Wrong waivers

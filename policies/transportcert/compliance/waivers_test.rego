@@ -86,6 +86,12 @@ test_an_expired_waiver_is_reported if {
 	]]
 }
 
+test_an_expired_waiver_of_a_file_is_reported_with_its_line if {
+	expired := object.union(waiver, {"expires": "2026-01-01", "at": "waivers.yaml:3"})
+	found := only("TC093", document) with data.transportcert.waivers as [expired]
+	[f.message | some f in found] == ["EX01: waivers.yaml:3: the waiver of TC032 (moves in June) expired: 2026-01-01."]
+}
+
 test_an_expired_waiver_is_reported_where_it_was_for[name] if {
 	some name, case in {
 		"this server": {"target": {"server": "ex01"}, "reported": ["TC093"]},

@@ -12,8 +12,8 @@ import data.transportcert.compliance
 #   severity: info
 #   remediation: Remove the waiver from data.transportcert.waivers, or agree on a new date.
 setup_report contains finding(rego.metadata.rule(), {"message": sprintf(
-	"data.transportcert.waivers[%d]: the waiver of %s (%s) expired: %s",
-	[i, waiver.rule_id, waiver.reason, waiver.expires],
+	"%s: the waiver of %s (%s) expired: %s",
+	[compliance.waiver_place(i), waiver.rule_id, waiver.reason, waiver.expires],
 )}) if {
 	some i, waiver in compliance.waivers
 	not compliance.wrong_waivers[i]
