@@ -63,11 +63,16 @@ func BenchmarkOracle(b *testing.B) {
 	}
 }
 
-// BenchmarkNew is what a process pays before its first decision.
-func BenchmarkNew(b *testing.B) {
+// BenchmarkFirst is what a process pays for its first decision.
+func BenchmarkFirst(b *testing.B) {
 	b.ReportAllocs()
+	document := benchmark.Document(1, 6)
 	for b.Loop() {
-		if _, err := evaluate.New(b.Context()); err != nil {
+		evaluator, err := evaluate.New(b.Context())
+		if err == nil {
+			_, err = evaluator.Evaluate(b.Context(), document)
+		}
+		if err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -50,14 +50,13 @@ type Evaluator struct {
 	deadline time.Duration
 	trusted  bool                      // whether the policies are the shipped ones and no others
 	loaded   map[string]*bundle.Bundle // what the options name
-	policies *program
-	decision rego.PreparedEvalQuery
 
 	waiversIn string // the bundle or the folder of policies whose data are waivers; empty: none
 
 	undefined *rego.PreparedEvalQuery // asks for the hooks that are; nil: none can be
 
 	mutex      sync.Mutex
+	decision   *rego.PreparedEvalQuery // nil: not compiled yet
 	all        *program                // nil: not compiled yet
 	compliance *compliance             // nil: not compiled yet
 	timeline   *rego.PreparedEvalQuery // nil: not compiled yet
@@ -137,9 +136,10 @@ func WithWaiversFrom(system fs.FS, path string) Option {
 	}
 }
 
-// New reads everything that the options name, and compiles the policies: the
-// embedded ones, where no option says otherwise. None of them gets the network
-// or the environment.
+// New reads everything that the options name, and compiles its policies. The
+// embedded ones, where no option says otherwise, are compiled by the first call
+// that needs them, as far as it does. No policy gets the network or the
+// environment.
 func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	o := options{clock: time.Now, deadline: DefaultDeadline, pulled: map[string][]byte{}}
 	for _, option := range opts {
@@ -154,16 +154,38 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 		trusted: len(o.bundles) == 0 && len(o.policies) == 0, waiversIn: o.waiversIn(loaded),
 		forecastWith: o.forecastWith,
 	}
-	if e.policies, err = e.compile(ctx, e.trusted); err != nil {
+	if e.trusted { // they compile, and each command needs others of them
+		return e, nil
+	}
+	if e.all, err = e.compile(ctx, bundles.Shipped); err != nil {
 		return nil, err
 	}
-	if e.decision, err = e.policies.prepare(ctx, Server.Rule()); err != nil {
+	if e.undefined, err = e.all.prepareUndefined(ctx); err != nil {
 		return nil, err
 	}
-	if e.undefined, err = e.policies.prepareUndefined(ctx); err != nil {
-		return nil, err
+	_, err = e.decisionQuery(ctx)
+	return e, err
+}
+
+// decisionQuery compiles what the decision needs when it is needed first.
+func (e *Evaluator) decisionQuery(ctx context.Context) (rego.PreparedEvalQuery, error) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if e.decision != nil {
+		return *e.decision, nil
 	}
-	return e, nil
+	policies, err := e.all, error(nil)
+	if policies == nil {
+		policies, err = e.compile(ctx, bundles.ShippedDecision)
+	}
+	if err != nil {
+		return rego.PreparedEvalQuery{}, err
+	}
+	query, err := policies.prepare(ctx, Server.Rule())
+	if err == nil {
+		e.decision = &query
+	}
+	return query, err
 }
 
 // Evaluate decides for one document. Where the document does not say what now
@@ -178,6 +200,10 @@ func (e *Evaluator) Evaluate(ctx context.Context, document *gather.Document) (*D
 }
 
 func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*Decision, error) {
+	query, err := e.decisionQuery(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if err := document.Validate(); err != nil {
 		return nil, err
 	}
@@ -186,7 +212,7 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 		return nil, err
 	}
 	decision := &Decision{document: document}
-	if err := e.ask(ctx, e.decision, input, decision, document); err != nil {
+	if err := e.ask(ctx, query, input, decision, document); err != nil {
 		return nil, err
 	}
 	return decision, decision.inputError()

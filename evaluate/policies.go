@@ -26,30 +26,22 @@ type program struct {
 // whole returns all policies, with the compliance rules and the forecast. The
 // caller holds the mutex.
 func (e *Evaluator) whole(ctx context.Context) (_ *program, err error) {
-	if !e.trusted {
-		return e.policies, nil
-	}
 	if e.all == nil {
-		e.all, err = e.compile(ctx, false)
+		e.all, err = e.compile(ctx, bundles.Shipped)
 	}
 	return e.all, err
 }
 
-// compile compiles what the options name, with the embedded policies where no
-// bundle stands in their place; with those of them alone that the decision
-// needs, where nothing else can refer to the rest.
-func (e *Evaluator) compile(ctx context.Context, decisionOnly bool) (*program, error) {
+// compile compiles what the options name, with those of the embedded policies
+// that shipped returns, where no bundle stands in their place.
+func (e *Evaluator) compile(ctx context.Context, shipped func() (*bundle.Bundle, error)) (*program, error) {
 	all := maps.Clone(e.loaded)
 	if !holdsDecision(all) {
-		read := bundles.Shipped
-		if decisionOnly {
-			read = bundles.ShippedDecision
-		}
-		shipped, err := read()
+		embedded, err := shipped()
 		if err != nil {
 			return nil, err
 		}
-		all["embedded policies"] = shipped
+		all["embedded policies"] = embedded
 	}
 	allowed := bundles.Capabilities()
 	compiler := ast.NewCompiler().WithCapabilities(allowed)

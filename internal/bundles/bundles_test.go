@@ -171,3 +171,35 @@ func archive(t *testing.T, headers ...*tar.Header) []byte {
 	require.NoError(t, zip.Close())
 	return data.Bytes()
 }
+
+// OPA takes a rule of a package that is not there for one that is undefined, and
+// nothing would be said.
+func TestTheDecisionHasWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	decision, err := ShippedDecision()
+	require.NoError(t, err)
+	imports := map[string]map[string]bool{}
+	for _, module := range decision.Modules {
+		path := module.Parsed.Package.Path.String()
+		if imports[path] == nil {
+			imports[path] = map[string]bool{}
+		}
+		for _, one := range module.Parsed.Imports {
+			imports[path][one.Path.String()] = true
+		}
+	}
+	reached := map[string]bool{}
+	var reach func(path, from string)
+	reach = func(path, from string) {
+		require.NotNil(t, imports[path], "%s imports %s, which is left out", from, path)
+		if reached[path] {
+			return
+		}
+		reached[path] = true
+		for next := range imports[path] {
+			reach(next, path)
+		}
+	}
+	reach("data.transportcert.server", "the decision")
+	require.Len(t, reached, len(imports), "what is there is needed")
+}
