@@ -144,7 +144,7 @@ func (s *htmlSheet) anonymousFlow() htmlFlow {
 	walk(f.Steps, all, anonymousStops, s.Events)
 	for _, connector := range s.Connectors {
 		if connector.Thumbprint != nil && offered[*connector.Thumbprint] != nil {
-			f.Ends = append(f.Ends, some(offered[*connector.Thumbprint])+" offers X-ANONYMOUSTLS with "+s.called(*connector.Thumbprint))
+			f.Ends = append(f.Ends, "X-ANONYMOUSTLS is offered with "+s.called(*connector.Thumbprint)+" on "+some(offered[*connector.Thumbprint]))
 			delete(offered, *connector.Thumbprint)
 		}
 	}
@@ -299,7 +299,7 @@ func (s *htmlSheet) startTLSFlow(facts gather.Connector, c evaluate.STARTTLSConn
 	f := htmlFlow{Title: "Inbound STARTTLS"}
 	f.Steps = []htmlStep{
 		{Title: "Is the connector enabled?"},
-		{Title: "Does it have Tls authentication?", Say: []string{"AuthMechanism: " + authMechanism(facts) + "."}},
+		{Title: "Does it have Tls authentication?"},
 		{Title: "What must a certificate match?"},
 		{Title: "Does a certificate of the store match?"},
 		{Title: "Which of these are eligible?"},
@@ -308,6 +308,9 @@ func (s *htmlSheet) startTLSFlow(facts gather.Connector, c evaluate.STARTTLSConn
 	}
 	for i := range f.Steps {
 		f.Steps[i].Number = strconv.Itoa(i + 1)
+	}
+	if is(c.StoppedAt, "tls_auth_disabled") {
+		f.Steps[1].Say = []string{"AuthMechanism: " + authMechanism(facts) + "."}
 	}
 	if c.SearchedFor != nil {
 		f.Steps[2].Say = []string{s.searches(facts, *c.SearchedFor)}

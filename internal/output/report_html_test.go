@@ -33,9 +33,11 @@ func told(server, verdict string) output.Checked {
 			Afterwards: []evaluate.Afterward{{Text: "Restart", Command: &command}}},
 	}}
 	checked.Findings[0].Action = pointer("one")
-	checked.Forecast = &evaluate.Forecast{Server: server, From: decision.EvaluatedAt, Until: "2027-12-27T07:00:00Z", Worse: []int{1}, Sentences: []string{"It gets better.", "It gets worse."},
+	checked.Forecast = &evaluate.Forecast{Server: server, From: decision.EvaluatedAt, Until: "2027-12-27T07:00:00Z", Worse: []int{2},
+		Sentences: []string{"It gets better.", "It gets better.", "It gets worse."},
 		Changes: []evaluate.Change{
 			{At: "2027-02-03T07:00:00Z", Scenario: evaluate.InboundSTARTTLS, Connector: pointer("Default"), Field: "certificate", From: other, To: loaded, Because: "a date"},
+			{At: "2027-02-03T07:00:00Z", Scenario: evaluate.InboundSTARTTLS, Connector: pointer("Default"), Field: "expired", From: true, To: false, Because: "a date"},
 			{At: "2027-08-22T07:00:00Z", Scenario: evaluate.InboundAnonymous, Field: "event", From: false, To: true, Event: pointer(12015), Because: "another date"},
 		}}
 	return checked
@@ -155,10 +157,11 @@ func TestHTMLTime(t *testing.T) {
 	page := htmlOf(t, told("EX01", "ACTION NEEDED"))
 	svg := regexp.MustCompile(`(?s)<svg class="time".*?\n</svg>`).FindString(page)
 	require.Contains(t, svg, `<line x1="10.00%" x2="10.00%"`)
-	require.Contains(t, svg, `<svg x="10.00%" width="10.00%" y="147" height="14" class="serves"><rect width="100%" height="100%"/><text x="4" y="11">22222222</text></svg>`)
+	require.Contains(t, svg, `<svg x="10.00%" width="10.00%" y="147" height="14" class="serves expired"><rect width="100%" height="100%"/><text x="4" y="11">22222222 expired</text></svg>`)
 	require.Regexp(t, `<svg x="20.00%" width="44.79%" y="\d+" height="14" class="serves"><rect width="100%" height="100%"/><text x="4" y="11">11111111</text></svg>`, svg)
 	require.Regexp(t, `<text x="47.40%" y="12" text-anchor="start" class="event">▼ 12015</text>`, svg)
-	require.Contains(t, page, `<th role="rowheader" scope="row">2027-08-22 07:00 UTC</th><td role="cell" data-label="What" class="bad"><span class="hide">worse: </span>It gets worse.</td><td role="cell" data-label="Because">another date</td>`)
+	require.Contains(t, page, `<th role="rowheader" scope="row">2027-08-22 07:00 UTC</th><td role="cell" data-label="What"><p class="bad"><span class="hide">worse: </span>It gets worse.</p></td><td role="cell" data-label="Because">another date</td>`)
+	require.Equal(t, 1, strings.Count(page, "<p>It gets better.</p>"), "once for both changes")
 	require.Contains(t, page, "<td role=\"cell\" data-label=\"Next\">2027-08-22: It gets worse.</td>")
 }
 

@@ -43,7 +43,7 @@ type htmlTime struct {
 	Omitted        bool
 }
 
-type htmlTick struct{ X, Words string }
+type htmlTick struct{ X, Words, Anchor string }
 
 type htmlMark struct {
 	X, Words, Anchor string
@@ -58,9 +58,15 @@ type htmlRow struct {
 
 type htmlSegment struct{ X, Width, Words, Class string }
 
+// A htmlChange is what changes at one moment.
 type htmlChange struct {
-	At, What, Because string
-	Worse             bool
+	At, Because string
+	What        []htmlSentence
+}
+
+type htmlSentence struct {
+	Words string
+	Worse bool
 }
 
 // A scale says where a time is drawn.
@@ -94,10 +100,7 @@ func (s *htmlSheet) time() *htmlTime {
 	at := scale{start.Unix()}
 	t := &htmlTime{Now: at.x(s.decision.EvaluatedAt), Until: when(forecast.Until), Omitted: forecast.Omitted}
 	for i, change := range forecast.Changes {
-		shown := htmlChange{At: when(change.At), What: forecast.Sentences[i], Because: change.Because, Worse: forecast.IsWorse(i)}
-		if last := len(t.Changes) - 1; last < 0 || t.Changes[last] != shown { // one thing of several scenarios
-			t.Changes = append(t.Changes, shown)
-		}
+		t.change(change, forecast.Sentences[i], forecast.IsWorse(i))
 	}
 	y := t.marks(forecast, at)
 	lanes, used := s.lanes(forecast, at)
@@ -111,10 +114,28 @@ func (s *htmlSheet) time() *htmlTime {
 	month := time.Date(start.Year(), start.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 	for end := start.AddDate(0, 0, daysDrawn); month.Before(end); month = month.AddDate(0, 1, 0) {
 		if month.Month()%6 == 1 { // January and July
-			t.Ticks = append(t.Ticks, htmlTick{at.x(month.Format(gather.TimeFormat)), month.Format("2006-01")})
+			tick := htmlTick{at.x(month.Format(gather.TimeFormat)), month.Format("2006-01"), "middle"}
+			if at.percent(month.Format(gather.TimeFormat)) > 90 {
+				tick.Anchor = "end"
+			}
+			t.Ticks = append(t.Ticks, tick)
 		}
 	}
 	return t
+}
+
+// change adds a change to those of its moment. One thing of several scenarios is
+// told once.
+func (t *htmlTime) change(change evaluate.Change, sentence string, worse bool) {
+	at, told := when(change.At), htmlSentence{sentence, worse}
+	last := len(t.Changes) - 1
+	if last < 0 || t.Changes[last].At != at || t.Changes[last].Because != change.Because {
+		t.Changes = append(t.Changes, htmlChange{At: at, Because: change.Because})
+		last++
+	}
+	if what := &t.Changes[last].What; !slices.Contains(*what, told) {
+		*what = append(*what, told)
+	}
 }
 
 // marks draws where events start and mail gets at risk, one row below the
@@ -169,8 +190,8 @@ func (s *htmlSheet) lanes(forecast *evaluate.Forecast, at scale) (rows []htmlRow
 	var names [][]string
 	var labels []string
 	alike := map[string]int{}
-	lane := func(label, name string, scenario evaluate.Scenario, connector, now *string) {
-		segments := s.segments(forecast, at, scenario, connector, now, used)
+	lane := func(label, name string, scenario evaluate.Scenario, connector, now *string, expired *bool) {
+		segments := s.segments(forecast, at, serving{scenario, connector}, now, is(expired, true), used)
 		if segments == nil {
 			return
 		}
@@ -184,13 +205,13 @@ func (s *htmlSheet) lanes(forecast *evaluate.Forecast, at scale) (rows []htmlRow
 		names[i] = append(names[i], name)
 	}
 	for _, connector := range s.Connectors {
-		lane("X-ANONYMOUSTLS on ", connector.Name, evaluate.InboundAnonymous, &connector.Name, connector.Thumbprint)
+		lane("X-ANONYMOUSTLS on ", connector.Name, evaluate.InboundAnonymous, &connector.Name, connector.Thumbprint, s.Expired)
 	}
 	for _, connector := range s.decision.InboundSTARTTLS.Connectors {
-		lane("STARTTLS on ", connector.Name, evaluate.InboundSTARTTLS, &connector.Name, connector.Thumbprint)
+		lane("STARTTLS on ", connector.Name, evaluate.InboundSTARTTLS, &connector.Name, connector.Thumbprint, connector.Expired)
 	}
 	for _, route := range s.decision.OutboundAnonymous.Routes {
-		lane("mail to ", routeName(route), evaluate.OutboundAnonymous, route.Connector, route.Thumbprint)
+		lane("mail to ", routeName(route), evaluate.OutboundAnonymous, route.Connector, route.Thumbprint, s.decision.OutboundAnonymous.Expired)
 	}
 	for i := range rows {
 		rows[i].Words = labels[i] + some(names[i])
@@ -198,27 +219,57 @@ func (s *htmlSheet) lanes(forecast *evaluate.Forecast, at scale) (rows []htmlRow
 	return rows, used
 }
 
+// serving is who uses a certificate.
+type serving struct {
+	scenario  evaluate.Scenario
+	connector *string // nil: the route without a connector
+}
+
+// isOf reports whether a change is one of the certificate that is used there.
+// Of the internal transport certificate the decision says once whether it has
+// expired.
+func (who serving) isOf(change evaluate.Change) bool {
+	if change.Scenario != who.scenario || change.Field != "certificate" && change.Field != "expired" {
+		return false
+	}
+	if change.Field == "expired" && who.scenario != evaluate.InboundSTARTTLS {
+		return true
+	}
+	return change.Connector == nil && who.connector == nil || change.Connector != nil && is(who.connector, *change.Connector)
+}
+
 // segments are what one connector uses until the forecast ends; nil where it
 // never uses anything.
-func (s *htmlSheet) segments(forecast *evaluate.Forecast, at scale, scenario evaluate.Scenario, connector, now *string, used map[string]bool) []htmlSegment {
+func (s *htmlSheet) segments(forecast *evaluate.Forecast, at scale, who serving, now *string, expired bool, used map[string]bool) []htmlSegment {
 	var segments []htmlSegment
-	serves, from, ever := orEmpty(now), s.decision.EvaluatedAt, now != nil
+	serves, from := orEmpty(now), s.decision.EvaluatedAt
 	end := func(to string) {
+		if to == from {
+			return
+		}
 		words, class := "none", "none"
 		if serves != "" {
 			words, class = s.short(&serves), "serves"
 			used[serves] = true
 		}
+		if serves != "" && expired {
+			words, class = words+" expired", "serves expired"
+		}
 		segments = append(segments, at.segment(from, to, words, class))
+		from = to
 	}
+	ever := now != nil
 	for _, change := range forecast.Changes {
-		same := change.Connector == nil && connector == nil || change.Connector != nil && is(connector, *change.Connector)
-		if change.Field != "certificate" || change.Scenario != scenario || !same {
+		if !who.isOf(change) {
 			continue
 		}
 		end(change.At)
-		next, _ := change.To.(string) // null: none
-		serves, from, ever = next, change.At, ever || next != ""
+		if change.Field == "expired" {
+			expired = change.To == true
+			continue
+		}
+		serves, _ = change.To.(string) // null: none
+		ever = ever || serves != ""
 	}
 	if !ever {
 		return nil
