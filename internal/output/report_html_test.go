@@ -97,7 +97,7 @@ func TestHTMLDrawsNotEveryServer(t *testing.T) {
 		}
 		page := htmlOf(t, all...)
 		require.Equal(t, servers, strings.Count(page, "<article "))
-		require.Equal(t, drawn, strings.Count(page, `<svg class="time"`), "of %d", servers)
+		require.Equal(t, drawn, strings.Count(page, `<div class="time">`), "of %d", servers)
 		require.Equal(t, drawn, strings.Count(page, "How the certificates are selected"), "of %d", servers)
 	}
 }
@@ -155,10 +155,10 @@ func stripEnds(t *testing.T, drawn map[string]string) map[string]string {
 func TestHTMLTime(t *testing.T) {
 	t.Parallel()
 	page := htmlOf(t, told("EX01", "ACTION NEEDED"))
-	svg := regexp.MustCompile(`(?s)<svg class="time".*?\n</svg>`).FindString(page)
+	svg := regexp.MustCompile(`(?s)<div class="time">.*?\n</div>`).FindString(page)
 	require.Contains(t, svg, `<line x1="10.00%" x2="10.00%"`)
-	require.Contains(t, svg, `<svg x="10.00%" width="10.00%" y="147" height="14" class="serves expired"><rect width="100%" height="100%"/><text x="4" y="11">22222222 expired</text></svg>`)
-	require.Regexp(t, `<svg x="20.00%" width="44.79%" y="\d+" height="14" class="serves"><rect width="100%" height="100%"/><text x="4" y="11">11111111</text></svg>`, svg)
+	require.Contains(t, svg, `<svg x="10.00%" width="10.00%" class="serves expired"><rect width="100%" height="100%"/><text x="4" y="11">22222222 expired</text></svg>`)
+	require.Regexp(t, `<svg x="20.00%" width="44.79%" class="serves"><rect width="100%" height="100%"/><text x="4" y="11">11111111</text></svg>`, svg)
 	require.Regexp(t, `<text x="47.40%" y="12" text-anchor="start" class="event">▼ 12015</text>`, svg)
 	require.Contains(t, page, `<th role="rowheader" scope="row">2027-08-22 07:00 UTC</th><td role="cell" data-label="What"><p class="bad"><span class="hide">worse: </span>It gets worse.</p></td><td role="cell" data-label="Because">another date</td>`)
 	require.Equal(t, 1, strings.Count(page, "<p>It gets better.</p>"), "once for both changes")

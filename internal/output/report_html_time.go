@@ -20,27 +20,21 @@ const (
 	mostBars  = 12
 )
 
-// Heights of the drawing, in pixels.
-const (
-	markHeight = 16 // of a row of events
-	rowHeight  = 38 // of a certificate or a connector: words and a bar below them
-	axisHeight = 20
-)
+const markHeight = 16 // of a row of events, in pixels
 
 // A htmlTime is the validity of a server's certificates, which of them serves
 // when, and what changes. Places are percent of the width, so that the words
 // keep their size where the page is narrow.
 type htmlTime struct {
-	Height, Bottom int // of the drawing; of what the axis crosses
-	AxisY          int
-	Now            string
-	Ticks          []htmlTick
-	Marks          []htmlMark
-	Rows           []htmlRow
-	More           int // certificates that are not drawn
-	Changes        []htmlChange
-	Until          string // how far the changes look ahead
-	Omitted        bool
+	Now         string
+	Ticks       []htmlTick
+	Marks       []htmlMark
+	MarksHeight int // in pixels
+	Rows        []htmlRow
+	More        int // certificates that are not drawn
+	Changes     []htmlChange
+	Until       string // how far the changes look ahead
+	Omitted     bool
 }
 
 type htmlTick struct{ X, Words, Anchor string }
@@ -52,7 +46,6 @@ type htmlMark struct {
 
 type htmlRow struct {
 	Words    string
-	Y, BarY  int
 	Segments []htmlSegment
 }
 
@@ -102,15 +95,9 @@ func (s *htmlSheet) time() *htmlTime {
 	for i, change := range forecast.Changes {
 		t.change(change, forecast.Sentences[i], forecast.IsWorse(i))
 	}
-	y := t.marks(forecast, at)
+	t.marks(forecast, at)
 	lanes, used := s.lanes(forecast, at)
-	rows := append(s.bars(at, used, &t.More), lanes...)
-	for _, row := range rows {
-		row.Y, row.BarY = y+12, y+17
-		t.Rows = append(t.Rows, row)
-		y += rowHeight
-	}
-	t.Bottom, t.AxisY, t.Height = y, y+14, y+axisHeight
+	t.Rows = append(s.bars(at, used, &t.More), lanes...)
 	month := time.Date(start.Year(), start.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 	for end := start.AddDate(0, 0, daysDrawn); month.Before(end); month = month.AddDate(0, 1, 0) {
 		if month.Month()%6 == 1 { // January and July
@@ -139,8 +126,8 @@ func (t *htmlTime) change(change evaluate.Change, sentence string, worse bool) {
 }
 
 // marks draws where events start and mail gets at risk, one row below the
-// other where words would meet. It returns how high that is.
-func (t *htmlTime) marks(forecast *evaluate.Forecast, at scale) int {
+// other where words would meet.
+func (t *htmlTime) marks(forecast *evaluate.Forecast, at scale) {
 	var order []string
 	words := map[string][]string{}
 	for _, change := range forecast.Changes {
@@ -162,7 +149,6 @@ func (t *htmlTime) marks(forecast *evaluate.Forecast, at scale) int {
 	}
 	const rows, apart = 4, 30.0 // percent of the width that words need on a narrow page
 	last := [rows]float64{-apart, -apart, -apart, -apart}
-	height := 0
 	for _, moment := range order {
 		x := at.percent(moment)
 		if x >= 100 {
@@ -178,9 +164,8 @@ func (t *htmlTime) marks(forecast *evaluate.Forecast, at scale) int {
 			mark.Words, mark.Anchor = strings.Join(words[moment], ", ")+" ▼", "end"
 		}
 		t.Marks = append(t.Marks, mark)
-		height = max(height, (row+1)*markHeight)
+		t.MarksHeight = max(t.MarksHeight, (row+1)*markHeight)
 	}
-	return height
 }
 
 // lanes draws which certificate a connector or a route uses when, those that
