@@ -229,18 +229,3 @@ func TestCITryIt(t *testing.T) {
 	require.FileExists(t, filepath.Join(folder, "transportcert.sarif"))
 	require.FileExists(t, filepath.Join(folder, "transportcert.xml"))
 }
-
-// What the README shows is what the program prints.
-func TestCheckInREADME(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile("../../../../README.md")
-	require.NoError(t, err)
-	match := regexp.MustCompile("(?s)## A gate in CI\n\n```console\n\\$ (transportcert check .*?)\n(.*?)```\n").FindStringSubmatch(string(text))
-	require.NotNil(t, match)
-	command := exec.CommandContext(soon(t), "transportcert", strings.Fields(match[1])[1:]...)
-	command.Dir = "../../../.."
-	found, err := command.Output()
-	require.Error(t, err)
-	require.Equal(t, exitNo, command.ProcessState.ExitCode())
-	require.Equal(t, match[2], string(found))
-}
