@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -75,5 +76,33 @@ func BenchmarkFirst(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkForecast is the forecast for 400 days in which every certificate
+// expires, each at a moment of its own.
+func BenchmarkForecast(b *testing.B) {
+	evaluator, err := evaluate.New(b.Context())
+	require.NoError(b, err)
+	for _, size := range []int{6, 30, 100} {
+		document := benchmark.Document(1, size)
+		now, err := time.Parse(gather.TimeFormat, document.Now)
+		require.NoError(b, err)
+		for i := range document.Certificates {
+			c := &document.Certificates[i]
+			c.NotAfter = now.Add(400 * 24 * time.Hour * time.Duration(i+1) / time.Duration(size+1)).Format(gather.TimeFormat)
+			if c.Trust.ValidUntil != nil {
+				c.Trust.ValidUntil = &c.NotAfter
+			}
+		}
+		b.Run(fmt.Sprintf("certificates=%d", size), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				forecast, err := evaluator.Forecast(b.Context(), document)
+				if err != nil || len(forecast.Changes) == 0 {
+					b.Fatal(forecast, err)
+				}
+			}
+		})
 	}
 }
