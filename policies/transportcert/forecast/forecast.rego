@@ -63,7 +63,7 @@ omitted if until < horizon
 
 omitted if {
 	some certificate in input.certificates
-	some [date, _] in ends(certificate)
+	some [date, _, _] in ends(certificate)
 	is_ahead(date, until)
 	not second_after(date)
 }

@@ -4,30 +4,44 @@ import data.transportcert.document
 
 # The moments after now and not after an end at which a date has passed, each an object with what passes, in words, as
 # keys. object.union_n groups them in one pass, where a partial rule would compare each new moment with all others.
-passing_until(end) := object.union_n(array.concat(
-	[{date: {sprintf(words, [named(certificate), date]): true}} |
+passing_until(end) := object.union_n([{date.at: {date.because: true}} | some date in dates_until(end)])
+
+# METADATA
+# title: Dates until
+# description: >-
+#   The dates of certificates after now and not after a time, each with the first second at which it has passed, the
+#   certificate, its field, and what passes, in words.
+dates_until(end) := array.concat(
+	[passing(date, certificate, field, words) |
 		some certificate in input.certificates
-		some [date, words] in beginnings(certificate)
+		some [date, field, words] in beginnings(certificate)
 		document.now < date
 		date <= end
 	],
-	[{second_after(date): {sprintf(words, [named(certificate), date]): true}} |
+	[object.union(passing(date, certificate, field, words), {"at": second_after(date)}) |
 		some certificate in input.certificates
-		some [date, words] in ends(certificate)
+		some [date, field, words] in ends(certificate)
 		is_ahead(date, end)
 	],
-))
+)
+
+passing(date, certificate, field, words) := {
+	"at": date,
+	"thumbprint": certificate.thumbprint,
+	"field": field,
+	"because": sprintf(words, [named(certificate), date]),
+}
 
 # The date of a chain that is the certificate's own is not told twice.
 beginnings(certificate) := [
-	[certificate.not_before, "%s becomes valid on %s"],
-	[chain_date(certificate, "valid_from", "not_before"), "the chain of %s becomes valid on %s"],
+	[certificate.not_before, "not_before", "%s becomes valid on %s"],
+	[chain_date(certificate, "valid_from", "not_before"), "trust.valid_from", "the chain of %s becomes valid on %s"],
 ]
 
 # At the second that a date names, a certificate is still valid.
 ends(certificate) := [
-	[certificate.not_after, "%s expires on %s"],
-	[chain_date(certificate, "valid_until", "not_after"), "the chain of %s expires on %s"],
+	[certificate.not_after, "not_after", "%s expires on %s"],
+	[chain_date(certificate, "valid_until", "not_after"), "trust.valid_until", "the chain of %s expires on %s"],
 ]
 
 # Null, which is less than every text, where there is nothing to tell.

@@ -3,7 +3,7 @@ package transportcert.compliance.rules_test
 test_the_chain_is_not_valid_now[name] if {
 	some name, case in {
 		"over": {"other": {"trust": {"valid_until": "2026-11-22T06:59:59Z"}}, "ids": ["TC035"]},
-		"to come": {"other": {"trust": {"valid_from": "2026-11-22T07:00:01Z"}}, "ids": ["TC035"]},
+		"to come": {"other": {"trust": {"valid_from": "2026-11-22T07:00:01Z"}}, "ids": ["TC035", "TC056"]},
 		"over, begin unknown": {"other": {"trust": {"valid_from": null, "valid_until": "2026-11-22T06:59:59Z"}}, "ids": ["TC035"]},
 		"over now": {"other": {"trust": {"valid_until": "2026-11-22T07:00:00Z"}}, "ids": ["TC004", "TC014"]},
 		"over, and untrusted anyway": {
