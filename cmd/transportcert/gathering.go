@@ -121,16 +121,10 @@ func (g *gathering) collector(ctx context.Context) (*collect.Collector, error) {
 	if g.nlbReg != "" {
 		c.ClusterNames = host.RegFile{Path: g.nlbReg, Report: g.note}
 	}
-	trust := chains.Gatherer{System: g.systemRoots, Report: g.note}
-	for _, path := range g.roots {
-		roots, err := chains.ReadRoots(nil, path)
-		if err != nil {
-			return nil, fmt.Errorf("--roots: %w", err)
-		}
-		trust.Roots = append(trust.Roots, roots...)
-	}
-	if len(trust.Roots) > 0 || trust.System {
-		c.Chains = trust
+	if trust, err := g.trust(); err != nil {
+		return nil, err
+	} else if trust != nil {
+		c.Chains = *trust
 	}
 	if g.facts != "" {
 		c.Facts = &gather.Document{}
@@ -141,11 +135,8 @@ func (g *gathering) collector(ctx context.Context) (*collect.Collector, error) {
 			return nil, fmt.Errorf("--facts: %s: %w", g.facts, err)
 		}
 	}
-	if g.store.password.given() {
-		var err error
-		if g.pfx, err = g.store.password.read(g.command, ""); err != nil {
-			return nil, err
-		}
+	if err := g.readPassword(); err != nil {
+		return nil, err
 	}
 	for i, given := range g.order {
 		if given.flag == "store" && slices.ContainsFunc(g.order[i+1:], func(later givenSource) bool { return later.flag == "store" }) {
@@ -154,6 +145,31 @@ func (g *gathering) collector(ctx context.Context) (*collect.Collector, error) {
 		c.Sources = append(c.Sources, g.source(given))
 	}
 	return c, nil
+}
+
+// trust returns what finds out which certificates are trusted; nil where no roots
+// are given.
+func (g *gathering) trust() (*chains.Gatherer, error) {
+	trust := &chains.Gatherer{System: g.systemRoots, Report: g.note}
+	for _, path := range g.roots {
+		roots, err := chains.ReadRoots(nil, path)
+		if err != nil {
+			return nil, fmt.Errorf("--roots: %w", err)
+		}
+		trust.Roots = append(trust.Roots, roots...)
+	}
+	if len(trust.Roots) == 0 && !trust.System {
+		return nil, nil
+	}
+	return trust, nil
+}
+
+// readPassword reads the password of PKCS#12 files where nobody has to be asked.
+func (g *gathering) readPassword() (err error) {
+	if g.store.password.given() {
+		g.pfx, err = g.store.password.read(g.command, "")
+	}
+	return err
 }
 
 // checkFacts refuses facts that would hide what another flag says, or that

@@ -42,6 +42,24 @@ func ParseServices(values ...string) (Services, error) {
 
 // set adds what was read for one thumbprint, with its spelling put right.
 func (s Services) set(thumbprint string, names []string) error {
+	prefix, err := ParsePrefix(thumbprint)
+	if err != nil {
+		return err
+	}
+	if _, ok := s[prefix]; ok {
+		return fmt.Errorf("%s is named twice", prefix)
+	}
+	services, err := serviceNames(names)
+	if err != nil {
+		return err
+	}
+	s[prefix] = services
+	return nil
+}
+
+// ParsePrefix returns a thumbprint, or 8 or more of its first hex digits, in
+// upper case and without what other programs put between them.
+func ParsePrefix(thumbprint string) (string, error) {
 	prefix := strings.ToUpper(strings.Map(func(r rune) rune {
 		// Separators that other programs show, and the invisible mark that the
 		// certificate dialog of Windows puts before a thumbprint.
@@ -51,11 +69,15 @@ func (s Services) set(thumbprint string, names []string) error {
 		return r
 	}, thumbprint))
 	if len(prefix) < minPrefix || len(prefix) > 40 || strings.Trim(prefix, "0123456789ABCDEF") != "" {
-		return fmt.Errorf("expected a thumbprint or its first %d or more hex digits, found %.60q", minPrefix, thumbprint)
+		return "", fmt.Errorf("expected a thumbprint or its first %d or more hex digits, found %.60q", minPrefix, thumbprint)
 	}
-	if _, ok := s[prefix]; ok {
-		return fmt.Errorf("%s is named twice", prefix)
-	}
+	return prefix, nil
+}
+
+// ParseServiceNames reads SERVICE[,SERVICE…], as ParseServices does.
+func ParseServiceNames(list string) ([]string, error) { return serviceNames(strings.Split(list, ",")) }
+
+func serviceNames(names []string) ([]string, error) {
 	named := map[string]bool{}
 	for _, name := range names {
 		name = strings.TrimSpace(name)
@@ -64,7 +86,7 @@ func (s Services) set(thumbprint string, names []string) error {
 		}
 		i := slices.IndexFunc(gather.Services, func(s string) bool { return strings.EqualFold(s, name) })
 		if i < 0 {
-			return fmt.Errorf("expected services out of %s, or None alone, found %.60q", strings.Join(gather.Services, ", "), name)
+			return nil, fmt.Errorf("expected services out of %s, or None alone, found %.60q", strings.Join(gather.Services, ", "), name)
 		}
 		named[gather.Services[i]] = true
 	}
@@ -74,8 +96,7 @@ func (s Services) set(thumbprint string, names []string) error {
 			services = append(services, name)
 		}
 	}
-	s[prefix] = services
-	return nil
+	return services, nil
 }
 
 // servicesBeside is what a services.json says.

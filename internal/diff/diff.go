@@ -45,6 +45,11 @@ type Side struct {
 	EvaluatedAt string `json:"evaluated_at"`
 
 	Snapshot Snapshot `json:"-"`
+
+	// What Differ needs besides.
+	Findings []evaluate.Finding `json:"-"`
+	Plan     evaluate.Plan      `json:"-"`
+	Forecast *evaluate.Forecast `json:"-"`
 }
 
 // Fact is a difference between the documents.

@@ -67,6 +67,22 @@ func TestHostileTextInEveryFormat(t *testing.T) {
 	compared.New = compared.Old
 	compared.Decision = diff.Outcomes(&evaluate.Decision{}, decision)
 	require.NotEmpty(t, compared.Decision)
+	change := evaluate.Change{At: hostiletext.Text, Field: "event"}
+	after := diff.Side{
+		Snapshot: snapshot, Plan: plan, Findings: []evaluate.Finding{{Severity: "error", RuleID: hostiletext.Text, Title: hostiletext.Text, Message: hostiletext.Text}},
+		Forecast: &evaluate.Forecast{Changes: []evaluate.Change{change}, Worse: []int{0}, Sentences: []string{hostiletext.Text}},
+	}
+	before := diff.Side{
+		Snapshot: diff.Snapshot{Document: &gather.Document{Certificates: []gather.Certificate{{Thumbprint: "GONE", Subject: hostiletext.Text}}}, Decision: &evaluate.Decision{}},
+		Forecast: &evaluate.Forecast{},
+	}
+	result := output.WhatIf{Edits: []string{hostiletext.Text}, Before: before, After: after}
+	require.True(t, result.IsWorse())
+	for _, name := range output.WhatIfFormats {
+		var text bytes.Buffer
+		require.NoError(t, output.WriteWhatIf(name, &text, output.Style{}, result))
+		hostiletext.CheckStream(t, text.String())
+	}
 	for _, name := range output.DiffFormats {
 		var text bytes.Buffer
 		d, err := output.NewDiff(name, &text, output.Style{})

@@ -27,16 +27,16 @@ answer := {"refused": reason, "effect": []} if {
 # title: Refusal
 # description: Why Exchange refuses a command; undefined where it does not.
 # scope: document
-refusal(edit) := "it is the internal transport certificate, which Exchange does not remove: make another certificate that first" if {
+refusal(edit) := "it is the internal transport certificate, which Exchange does not remove; make another certificate the internal transport certificate first" if {
 	edit.action == "remove"
 	edit.thumbprint == input.directory.internal_transport_certificate
-} else := sprintf("the TlsCertificateName of Send connector %s names it, and Exchange does not remove it: set another one first", [name]) if {
+} else := sprintf("the TlsCertificateName of Send connector %s names it, and Exchange does not remove it; set another one first", [name]) if {
 	edit.action == "remove"
 	name := [connector.name |
 		some connector in object.get(input, "send_connectors", [])
 		lower(object.get(connector, "tls_certificate_name", "")) == lower(effects.tls_certificate_name(document.store[edit.thumbprint]))
 	][0]
-} else := "New-ExchangeCertificate renews self-signed certificates only: name the file of the new one" if {
+} else := "New-ExchangeCertificate renews self-signed certificates only; pass THUMBPRINT=FILE with what the CA issued" if {
 	edit.action == "renew"
 	not edit.certificate
 	not document.store[edit.thumbprint].self_signed == true
