@@ -104,7 +104,8 @@ servers send it mail, one for STARTTLS on each Receive connector, and one when i
 the facts that decide which ones, evaluates the steps that Microsoft published, and tells the certificates, the
 events that the server logs, and what to do about them. "gather" writes the document of a server's facts,
 "evaluate" decides, "explain" tells the decision step by step, "check" is a gate for CI, and "probe" shows what a
-server really serves.
+server really serves. "forecast" tells when the decision changes, "whatif" what a command would change, and "diff"
+what has changed.
 
 Exit codes: 0 as it should be, 1 the answer is no, 2 it could not be answered.`,
 		Example: `  transportcert evaluate --exports exports/EX01
