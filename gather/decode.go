@@ -20,6 +20,10 @@ import (
 // which package exports reads.
 var ErrExport = errors.New("expected a document, a JSON object; this is an export of the Exchange Management Shell")
 
+// ErrCertificate is Decode's error for a certificate, which package certstore
+// reads.
+var ErrCertificate = errors.New("expected a document, a JSON object; this is a certificate file")
+
 // maxValues is how many values a document can have that is not read the usual way.
 // 10,000 certificates with ten names each have a third.
 const maxValues = 1_000_000
@@ -147,6 +151,8 @@ func decode(data []byte, expected *schema) (*Document, error) {
 		return nil, errors.New("expected a document, a JSON object; found nothing")
 	case start[0] == '<' && bytes.Contains(start, []byte("<Objs")):
 		return nil, ErrExport
+	case bytes.HasPrefix(start, []byte("-----BEGIN ")), start[0] == 0x30 && len(start) > 1 && start[1] >= 0x80: // PEM, DER
+		return nil, ErrCertificate
 	}
 	// Each of them can be a fault, and takes hundreds of bytes on its way to a message.
 	if bytes.Count(data, []byte(","))+bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > maxValues {

@@ -41,7 +41,7 @@ func (d *documentFlags) addFlags(command *cobra.Command) {
 func (d *documentFlags) addDecisionFlags(command *cobra.Command) {
 	d.policies.addFlags(command)
 	d.policies.limits = &d.from.limits
-	command.Flags().StringVar(&d.at, "at", "", "decide for this `TIME`, YYYY-MM-DDThh:mm:ssZ, in place of the document's now")
+	command.Flags().StringVar(&d.at, "at", "", "decide for this `TIME`, YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD (00:00 UTC), in place of the document's now")
 	d.addColorFlag(command)
 }
 
@@ -52,9 +52,12 @@ func (d *documentFlags) addColorFlag(command *cobra.Command) {
 
 // check finds out what is wrong with the flags before anything is read.
 func (d *documentFlags) check() error {
+	if _, err := time.Parse(time.DateOnly, d.at); err == nil {
+		d.at += "T00:00:00Z"
+	}
 	// Parse takes fractions of seconds too; the policies compare text.
 	if t, err := time.Parse(gather.TimeFormat, d.at); d.at != "" && (err != nil || t.Format(gather.TimeFormat) != d.at) {
-		return usagef("--at: expected a time in UTC, YYYY-MM-DDThh:mm:ssZ, found %q", d.at)
+		return usagef("--at: expected a day YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ, in UTC, found %q", d.at)
 	}
 	if d.color != "auto" && d.color != "always" && d.color != "never" {
 		return usagef("--color: expected auto, always or never, found %q", d.color)

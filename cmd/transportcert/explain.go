@@ -21,6 +21,9 @@ Exit codes: 0 no server puts mail at risk, 1 a server does, 2 an error.`,
   transportcert explain --scenario inbound_starttls --connector "Default Frontend EX01" ex01.json
   transportcert explain --exports exports/EX01 --at 2027-01-01T00:00:00Z`,
 		RunE: func(command *cobra.Command, paths []string) error {
+			if format := command.Flag("output").Value.String(); format != "text" {
+				return usagef("-o %s: explain writes text only; \"transportcert evaluate -o json\" writes the decision", format)
+			}
 			if err := flags.check(); err != nil {
 				return err
 			}
@@ -32,6 +35,8 @@ Exit codes: 0 no server puts mail at risk, 1 a server does, 2 an error.`,
 			return flags.run(command, paths, format, true, func(*evaluate.Decision) {})
 		},
 	}
+	command.Flags().StringP("output", "o", "text", "the `FORMAT`, which is always text; evaluate -o json writes the decision for programs")
+	_ = command.Flags().MarkHidden("output")
 	selected.addFlags(command)
 	flags.addFlags(command)
 	return command

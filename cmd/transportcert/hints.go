@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
@@ -27,18 +28,31 @@ var howToSupply = map[string]string{
 
 // hint says which flag helps against an error from below, which knows no flags.
 func hint(err error) string {
-	which := (*exports.ServerError)(nil)
+	which, none := (*exports.ServerError)(nil), documents.NoDocumentsError{}
 	switch {
 	case errors.Is(err, collect.ErrNoServer):
 		return ": pass --server NAME"
 	case errors.As(err, &which) && which.Wanted == "":
+		if len(which.Servers) > 0 {
+			return "; pass --server NAME, or --all-servers for all of them"
+		}
 		return "; pass --server NAME"
-	case errors.As(err, &documents.NoDocumentsError{}):
+	case errors.As(err, &none) && len(none.Folders) > 0:
+		return fmt.Sprintf("; folders in it are not read: pass %s", filepath.Join(none.Folder, none.Folders[0]))
+	case errors.As(err, &none):
 		return "; pass --exports PATH to read exports of the Exchange Management Shell"
 	case errors.Is(err, bundles.ErrNotHTTPS):
 		return "; --plain-http allows http to a loopback address"
 	case errors.Is(err, gather.ErrExport):
 		return "; pass its folder with --exports"
+	case errors.Is(err, gather.ErrCertificate):
+		return "; pass it with --store, and the other sections with --exports, --ldap-url or --facts"
+	case errors.As(err, &documents.PartialError{}):
+		return "\nIf this is a part of a document, pass it with --facts FILE beside a source, such as --exports PATH."
+	case errors.Is(err, bundles.ErrPrivateKey):
+		return "; openssl pkey -in FILE -pubout writes its public key"
+	case errors.Is(err, bundles.ErrSigned):
+		return "; pass --verification-key FILE with the public key of whoever signed it"
 	case errors.Is(err, directory.ErrTimeout):
 		return "; --timeout gives it more time"
 	case errors.Is(err, directory.ErrUntrusted):

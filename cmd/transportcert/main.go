@@ -115,7 +115,7 @@ Exit codes: 0 as it should be, 1 the answer is no, 2 it could not be answered.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error { return usageError{withNearest(command, err)} })
 	root.AddCommand(newGather(), newEvaluate(), newExplain(), newCheck(), newForecast(), newDiff(), newWhatIf(), newProbe(), newRules(), newBundle(), newPolicy(), newExportScript(), newVersion(), newMan(), newLimitsTopic())
 	return root
 }

@@ -215,6 +215,9 @@ func ReadData(name string, data []byte, verificationKey string) (*bundle.Bundle,
 	return read(name, bundle.NewTarballLoaderWithBaseURL(bytes.NewReader(data), name), verificationKey)
 }
 
+// ErrSigned is the error for a signed bundle where there is no key to verify it.
+var ErrSigned = errors.New("it is signed, and there is no key to verify it with")
+
 func read(path string, files bundle.DirectoryLoader, verificationKey string) (*bundle.Bundle, error) {
 	reader := bundle.NewCustomReader(files)
 	if verificationKey != "" {
@@ -228,6 +231,9 @@ func read(path string, files bundle.DirectoryLoader, verificationKey string) (*b
 		reader.WithBaseDir(path)
 	}
 	read, err := reader.WithProcessAnnotations(true).WithCapabilities(Capabilities()).Read()
+	if err != nil && verificationKey == "" && strings.HasSuffix(err.Error(), "verification key not provided") { // OPA's, without a type
+		err = ErrSigned
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the bundle %s: %w", path, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -80,8 +81,14 @@ func readKey(path, kind string) (*pem.Block, error) {
 			return &block.Block, nil
 		}
 	}
+	if len(blocks) > 0 && kind == "PUBLIC KEY" && strings.HasSuffix(blocks[0].Type, "PRIVATE KEY") {
+		return nil, fmt.Errorf("%s: %w", path, ErrPrivateKey)
+	}
 	return nil, fmt.Errorf("%s: expected PEM with a %s", path, strings.ToLower(kind))
 }
+
+// ErrPrivateKey is the error for a private key where a public one is expected.
+var ErrPrivateKey = errors.New("expected PEM with a public key, found a private key")
 
 // ReadVerificationKey reads a public key, RSA or ECDSA, from a PEM file; the
 // signature algorithm is that of its kind.

@@ -48,11 +48,17 @@ func (l Limits) WithDefaults() Limits {
 }
 
 // A NoDocumentsError is a folder without documents.
-type NoDocumentsError struct{ Folder string }
+type NoDocumentsError struct {
+	Folder  string
+	Folders []string // in it, which are not read
+}
 
 func (n NoDocumentsError) Error() string {
 	return n.Folder + ": expected documents, *.json or *.ndjson, found none"
 }
+
+// A PartialError is a document that lacks sections, and has no other fault.
+type PartialError struct{ error }
 
 // Check returns an error where a document is larger than the limits, however
 // it was come by.
@@ -73,11 +79,15 @@ func (d Document) Decode() (*gather.Document, error) {
 	if err == nil {
 		err = d.limits.Check(document)
 	}
-	if errors.Is(err, gather.ErrExport) {
+	if errors.Is(err, gather.ErrExport) || errors.Is(err, gather.ErrCertificate) {
 		return nil, fmt.Errorf("%s: %w", printable.Line(d.Name), err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", printable.Line(d.Name), strings.ReplaceAll(err.Error(), "\n", "\n  "))
+		err = fmt.Errorf("%s: %s", printable.Line(d.Name), strings.ReplaceAll(err.Error(), "\n", "\n  "))
+		if _, notEvenPartial := gather.DecodePartial(d.text); notEvenPartial == nil {
+			err = PartialError{err}
+		}
+		return nil, err
 	}
 	return document, nil
 }
@@ -139,11 +149,13 @@ func (r reader) folder(folder string, yield func(Document, error) bool) bool {
 	if len(entries) > r.limits.Files {
 		return yield(Document{Name: folder}, fmt.Errorf("%s: expected at most %d files, found %d", printable.Line(folder), r.limits.Files, len(entries)))
 	}
-	var files, others, noFiles []string
+	var files, folders, others, noFiles []string
 	for _, entry := range entries {
 		extension := strings.ToLower(filepath.Ext(entry.Name()))
 		switch isDocument := extension == ".json" || extension == ".ndjson"; {
-		case entry.IsDir() || !isDocument:
+		case entry.IsDir():
+			folders = append(folders, entry.Name())
+		case !isDocument:
 			others = append(others, entry.Name())
 		case isFile(folder, entry):
 			files = append(files, entry.Name())
@@ -157,8 +169,11 @@ func (r reader) folder(folder string, yield func(Document, error) bool) bool {
 	if len(others) > 0 {
 		r.report(fmt.Sprintf("%s: left out, neither *.json nor *.ndjson: %s", folder, strings.Join(others, ", ")))
 	}
+	if len(files) > 0 && len(folders) > 0 {
+		r.report(fmt.Sprintf("%s: left out, folders in a folder are not read: %s", folder, strings.Join(folders, ", ")))
+	}
 	if len(files) == 0 {
-		return yield(Document{Name: folder}, NoDocumentsError{folder})
+		return yield(Document{Name: folder}, NoDocumentsError{folder, folders})
 	}
 	for _, file := range files {
 		if !r.file(filepath.Join(folder, file), yield) {
