@@ -43,8 +43,12 @@ func (s *htmlSheet) Facts() []htmlFact {
 	if hybrid := s.facts.Hybrid; hybrid != nil {
 		add("Hybrid TlsCertificateName", orNone(orEmpty(hybrid.TLSCertificateName)))
 	}
+	of := map[string][]string{}
 	for _, section := range slices.Sorted(maps.Keys(s.facts.Sources)) {
-		add("Source of "+strings.ReplaceAll(section, "_", " "), s.facts.Sources[section])
+		of[s.facts.Sources[section]] = append(of[s.facts.Sources[section]], strings.ReplaceAll(section, "_", " "))
+	}
+	for _, source := range slices.Sorted(maps.Keys(of)) {
+		add("Source", source+": "+list(of[source]))
 	}
 	add("Document", s.checked.Document)
 	return facts

@@ -23,9 +23,10 @@ type htmlFlow struct {
 }
 
 type htmlStep struct {
-	Number, Title string
+	Number, Title string // the step's number; empty: it has none
+	Mark          string // in place of the number that its place gives it
 	Class         string // passed, stopped, skipped or noted
-	State         string // the same in words
+	State         string // the same in words; empty where the style says it, which a page of thousands of steps needs
 	Note          string // stands before the step
 	Say           []string
 	Exits         []htmlExit
@@ -87,7 +88,7 @@ func walk(steps []htmlStep, all []leaver, stops map[string]int, events []evaluat
 		case noted != "":
 			step.Class, step.State = "noted", "goes on"
 		default:
-			step.Class, step.State = "passed", "goes on"
+			step.Class = "passed"
 		}
 		if noted != "" {
 			step.State += ", " + noted
@@ -365,10 +366,10 @@ func (s *htmlSheet) outboundFlow() htmlFlow {
 		}
 	}
 	f.Steps = []htmlStep{
-		{Number: "·", Title: "Can the route use anonymous TLS?", Say: []string{"Mail to: " + some(names) + "."}},
-		{Number: "3", Title: "Which certificate does the directory name?", Say: []string{s.directory()}},
-		{Number: "4", Title: "Does the store hold it?", Say: s.loaded(outbound.Thumbprint)},
-		{Number: "5", Title: "Has it expired?", Say: s.ends(outbound.Thumbprint)},
+		{Mark: "·", Title: "Can the route use anonymous TLS?", Say: []string{"Mail to: " + some(names) + "."}},
+		{Number: "3", Mark: "3", Title: "Which certificate does the directory name?", Say: []string{s.directory()}},
+		{Number: "4", Mark: "4", Title: "Does the store hold it?", Say: s.loaded(outbound.Thumbprint)},
+		{Number: "5", Mark: "5", Title: "Has it expired?", Say: s.ends(outbound.Thumbprint)},
 	}
 	walk(f.Steps, all, outboundStops, outbound.Events)
 	if len(use) > 0 && outbound.Thumbprint != nil {

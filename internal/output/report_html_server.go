@@ -46,6 +46,9 @@ func newSheet(number int, c Checked) *htmlSheet {
 		}
 	}
 	for _, event := range c.Events {
+		if slices.ContainsFunc(c.Findings, func(f evaluate.Finding) bool { return f.Message == event.Message }) {
+			continue // that finding names the event
+		}
 		name := fmt.Sprintf("Event %d", event.ID)
 		if event.Connector != nil {
 			name += ", " + *event.Connector
@@ -158,14 +161,6 @@ func notGathered(c Checked) []string {
 // why not.
 type htmlCell struct {
 	Words, Certificate, Class string
-
-	Label string // what the cell is about, where the table has become a list
-}
-
-// At returns the cell with its label.
-func (c htmlCell) At(label string) htmlCell {
-	c.Label = label
-	return c
 }
 
 // Receive has a row for each Receive connector.

@@ -112,7 +112,7 @@ func TestHTMLPlan(t *testing.T) {
 	require.Contains(t, page, `<h4>Ask the CA <span class="tag">by hand</span></h4>
 <p>By letter.</p>`)
 	require.Equal(t, 1, strings.Count(page, "<li>Restart<pre>"), "once for both")
-	require.Contains(t, page, `<a href="#s1a1">What to do: number 1</a>`)
+	require.Contains(t, page, `<a href=#s1a1>What to do: number 1</a>`)
 }
 
 // The path of each scenario: where it goes on, who leaves it and what is noted.
@@ -123,27 +123,27 @@ func TestHTMLFlow(t *testing.T) {
 	drawn := map[string]string{}
 	for _, flow := range flows {
 		var steps []string
-		for _, step := range regexp.MustCompile(`<li class="(passed|stopped|skipped|noted|end|note)"(?: data-n="(.)")?>`).FindAllStringSubmatch(flow[2], -1) {
-			steps = append(steps, step[2]+" "+step[1])
+		for _, step := range regexp.MustCompile(`<li class=(passed|stopped|skipped|noted|end|note)\b`).FindAllStringSubmatch(flow[2], -1) {
+			steps = append(steps, step[1])
 		}
 		drawn[flow[1]] = strings.Join(steps, ", ")
 	}
 	require.Equal(t, map[string]string{
-		"Inbound anonymous TLS (X-ANONYMOUSTLS)": "1 passed, 2 passed, 3 passed, 4 passed, 5 passed,  note, 6 passed, 7 passed, 8 passed, 9 noted",
-		"Inbound STARTTLS: Default":              "1 passed, 2 passed, 3 passed, 4 passed, 5 passed, 6 passed, 7 noted",
-		"Inbound STARTTLS: Client":               "1 passed, 2 passed, 3 passed, 4 passed, 5 stopped, 6 skipped, 7 skipped",
-		"Outbound anonymous TLS":                 "· passed, 3 passed, 4 passed, 5 passed",
+		"Inbound anonymous TLS (X-ANONYMOUSTLS)": "passed, passed, passed, passed, passed, note, passed, passed, passed, noted",
+		"Inbound STARTTLS: Default":              "passed, passed, passed, passed, passed, passed, noted",
+		"Inbound STARTTLS: Client":               "passed, passed, passed, passed, stopped, skipped, skipped",
+		"Outbound anonymous TLS":                 "passed, passed, passed, passed",
 	}, stripEnds(t, drawn))
-	require.Contains(t, page, "<b>Does the connector have ExchangeServer authentication?</b><i>goes on</i></div><ul><li>Client: ExchangeServer authentication is off.</li></ul>")
+	require.Contains(t, page, "<b>Does the connector have ExchangeServer authentication?</b></div><ul><li>Client: ExchangeServer authentication is off.</ul>")
 	require.Contains(t, page, "<i>goes on, event 1037</i>")
-	require.Regexp(t, `11111111</th><td class="yes">yes</td><td class="yes">yes</td><td class="no">no</td><td>not eligible</td>`, page, "SMTP, of the connector Client")
+	require.Regexp(t, `11111111<td class=yes>yes<td class=yes>yes<td class=no>no<td>not eligible\n`, page, "SMTP, of the connector Client")
 }
 
 // stripEnds takes the end off each path but those that have none.
 func stripEnds(t *testing.T, drawn map[string]string) map[string]string {
 	t.Helper()
 	for name, steps := range drawn {
-		before, ended := strings.CutSuffix(steps, ", ⚑ end")
+		before, ended := strings.CutSuffix(steps, ", end")
 		require.Equal(t, name != "Inbound STARTTLS: Client", ended, name)
 		drawn[name] = before
 	}
@@ -156,12 +156,12 @@ func TestHTMLTime(t *testing.T) {
 	t.Parallel()
 	page := htmlOf(t, told("EX01", "ACTION NEEDED"))
 	svg := regexp.MustCompile(`(?s)<div class="time">.*?\n</div>`).FindString(page)
-	require.Contains(t, svg, `<line x1="10.00%" x2="10.00%"`)
-	require.Contains(t, svg, `<svg x="10.00%" width="10.00%" class="serves expired"><rect width="100%" height="100%"/><text x="4" y="11">22222222 expired</text></svg>`)
-	require.Regexp(t, `<svg x="20.00%" width="44.79%" class="serves"><rect width="100%" height="100%"/><text x="4" y="11">11111111</text></svg>`, svg)
-	require.Regexp(t, `<text x="47.40%" y="12" text-anchor="start" class="event">▼ 12015</text>`, svg)
-	require.Contains(t, page, `<th role="rowheader" scope="row">2027-08-22 07:00 UTC</th><td role="cell" data-label="What"><p class="bad"><span class="hide">worse: </span>It gets worse.</p></td><td role="cell" data-label="Because">another date</td>`)
-	require.Equal(t, 1, strings.Count(page, "<p>It gets better.</p>"), "once for both changes")
+	require.Contains(t, svg, `<line x1="10.0%" x2="10.0%"`)
+	require.Contains(t, svg, `<svg x="10.0%" width="10.0%" class="serves expired"><rect/><text>22222222 expired</text></svg>`)
+	require.Regexp(t, `<svg x="20.0%" width="44.8%" class="serves"><rect/><text>11111111</text></svg>`, svg)
+	require.Regexp(t, `<text x="47.4%" y="12" text-anchor="start" class="event">▼ 12015</text>`, svg)
+	require.Contains(t, page, `<tr><th>2027-08-22 07:00 UTC<td><p class=bad><span class=hide>worse: </span>It gets worse.<td>another date`)
+	require.Equal(t, 1, strings.Count(page, "<p>It gets better."), "once for both changes")
 	require.Contains(t, page, "<td role=\"cell\" data-label=\"Next\">2027-08-22: It gets worse.</td>")
 }
 

@@ -26,15 +26,15 @@ const markHeight = 16 // of a row of events, in pixels
 // when, and what changes. Places are percent of the width, so that the words
 // keep their size where the page is narrow.
 type htmlTime struct {
-	Now         string
-	Ticks       []htmlTick
-	Marks       []htmlMark
-	MarksHeight int // in pixels
-	Rows        []htmlRow
-	More        int // certificates that are not drawn
-	Changes     []htmlChange
-	Until       string // how far the changes look ahead
-	Omitted     bool
+	Now      string
+	Ticks    []htmlTick
+	Marks    []htmlMark
+	MarkRows int
+	Rows     []htmlRow
+	More     int // certificates that are not drawn
+	Changes  []htmlChange
+	Until    string // how far the changes look ahead
+	Omitted  bool
 }
 
 type htmlTick struct{ X, Words, Anchor string }
@@ -75,7 +75,7 @@ func (s scale) percent(at string) float64 {
 
 func (s scale) x(at string) string { return percent(s.percent(at)) }
 
-func percent(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) + "%" }
+func percent(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) + "%" }
 
 func (s scale) segment(from, to, words, class string) htmlSegment {
 	x := s.percent(from)
@@ -101,7 +101,7 @@ func (s *htmlSheet) time() *htmlTime {
 	month := time.Date(start.Year(), start.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 	for end := start.AddDate(0, 0, daysDrawn); month.Before(end); month = month.AddDate(0, 1, 0) {
 		if month.Month()%6 == 1 { // January and July
-			tick := htmlTick{at.x(month.Format(gather.TimeFormat)), month.Format("2006-01"), "middle"}
+			tick := htmlTick{at.x(month.Format(gather.TimeFormat)), month.Format("2006-01"), ""}
 			if at.percent(month.Format(gather.TimeFormat)) > 90 {
 				tick.Anchor = "end"
 			}
@@ -164,7 +164,7 @@ func (t *htmlTime) marks(forecast *evaluate.Forecast, at scale) {
 			mark.Words, mark.Anchor = strings.Join(words[moment], ", ")+" ▼", "end"
 		}
 		t.Marks = append(t.Marks, mark)
-		t.MarksHeight = max(t.MarksHeight, (row+1)*markHeight)
+		t.MarkRows = max(t.MarkRows, row+1)
 	}
 }
 
