@@ -10,7 +10,8 @@
 //	…
 //	certificate, err := decision.Certificate(evaluate.InboundAnonymous, "")
 //
-// [Evaluator.Check] returns, besides, what the compliance rules find.
+// [Evaluator.Check] returns, besides, what the compliance rules find, and
+// [Evaluator.Forecast] when the decision changes as time passes.
 //
 // It knows the two documents, gather.Document and [Decision], and neither
 // where the facts come from nor how the rules come to their conclusions.
