@@ -1,8 +1,10 @@
 package transportcert_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -64,6 +66,28 @@ func TestForecast(t *testing.T) {
 	for _, field := range []string{"certificate_kind", "expired", "best", "event"} { // the frequent ones
 		require.NotZero(t, seen[field], "%s never changed: %v", field, seen)
 	}
+}
+
+// TestForecastWithOPAAlone compares our evaluator's forecast for each fixture with
+// that of the policies without it.
+func TestForecastWithOPAAlone(t *testing.T) {
+	evaluator, err := evaluate.New(t.Context())
+	require.NoError(t, err)
+	policies := asked(t, "data.transportcert.forecast.timeline")
+	inputs, err := filepath.Glob("fixtures/[0-9]*/input.json")
+	require.NoError(t, err)
+	changes := 0
+	for _, path := range inputs {
+		expected, err := evaluator.Forecast(t.Context(), read(t, path))
+		require.NoError(t, err)
+		changes += len(expected.Changes)
+		text, err := json.Marshal(expected)
+		require.NoError(t, err)
+		found, err := json.Marshal(decideAlone(t, policies, path))
+		require.NoError(t, err)
+		require.JSONEq(t, string(text), string(found), path)
+	}
+	require.NotZero(t, changes)
 }
 
 // spread has a CA issue some certificates of a document, and moves some dates to

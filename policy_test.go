@@ -392,8 +392,13 @@ func read(t *testing.T, path string) *gather.Document {
 // policiesAlone prepares the decision without our evaluator and its validation.
 func policiesAlone(t *testing.T) rego.PreparedEvalQuery {
 	t.Helper()
+	return asked(t, "data.transportcert.server.decision")
+}
+
+func asked(t *testing.T, rule string) rego.PreparedEvalQuery {
+	t.Helper()
 	query, err := rego.New(
-		rego.Query("data.transportcert.server.decision"),
+		rego.Query(rule),
 		rego.Load([]string{"policies/transportcert"}, notShipped),
 	).PrepareForEval(t.Context())
 	require.NoError(t, err)
