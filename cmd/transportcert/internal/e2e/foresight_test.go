@@ -27,6 +27,7 @@ func TestForesightInDocs(t *testing.T) {
 	require.NoError(t, err)
 	folder := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "ex01.json"), document, 0o600))
+	writeRenewal(t, folder)
 	blocks := consoleBlock.FindAllStringSubmatch(string(text), -1)
 	require.NotEmpty(t, blocks)
 	for _, block := range blocks {
