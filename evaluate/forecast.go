@@ -19,7 +19,7 @@ type Forecast struct {
 	Server      string   `json:"server"`
 	From        string   `json:"from"`      // the document's now
 	Until       string   `json:"until"`     // the last second for which changes are listed
-	Omitted     bool     `json:"omitted"`   // Until is sooner than was asked for: dates beyond 2262 cannot be told
+	Omitted     bool     `json:"omitted"`   // Until is sooner than was asked for: only dates from 1678 to 2262 can be told
 	Changes     []Change `json:"changes"`   // by time
 	Worse       []int    `json:"worse"`     // the indices of the changes for the worse
 	Sentences   []string `json:"sentences"` // each change in words, without its time and reason

@@ -111,7 +111,7 @@ func (t *forecastText) Write(forecast *evaluate.Forecast) error {
 		p.line("%s, %d for the worse.", count(len(forecast.Changes), "change", "changes"), len(forecast.Worse))
 	}
 	if forecast.Omitted {
-		p.prose(0, "Changes after %s are left out: dates beyond the year 2262 cannot be told.", when(forecast.Until))
+		p.prose(0, "Changes after %s are left out: only dates from 1678 to 2262 can be told.", when(forecast.Until))
 	}
 	_, err := t.w.Write(p.Bytes())
 	return err
