@@ -82,13 +82,21 @@ func (p *page) summary(s summary) {
 	verdicts := []string{mailAtRisk, actionNeeded}
 	rank := func(row summaryRow) int { return (slices.Index(verdicts, row.verdict) + 3) % 3 }
 	var servers, rules [][]painted
+	columns := []string{"Server", "Verdict", "Errors", "Warnings", "Info", "First certificate ends"}
+	known := slices.ContainsFunc(s.servers, func(row summaryRow) bool { return row.counts.Known > 0 })
+	if known { // by a baseline
+		columns = append(columns, "Known")
+	}
 	for _, row := range slices.SortedStableFunc(slices.Values(s.servers), func(a, b summaryRow) int { return rank(a) - rank(b) }) {
 		servers = append(servers, []painted{
 			plain(row.server), p.paint(verdictColor(row.verdict), row.verdict),
 			number(row.counts.Errors), number(row.counts.Warnings), number(row.counts.Infos), plain(row.validUntil),
 		})
+		if known {
+			servers[len(servers)-1] = append(servers[len(servers)-1], number(row.counts.Known))
+		}
 	}
-	p.table([]string{"Server", "Verdict", "Errors", "Warnings", "Info", "First certificate ends"}, servers)
+	p.table(columns, servers)
 	if len(s.rules) == 0 {
 		return
 	}
