@@ -30,7 +30,7 @@ func (e *explanation) Write(c Checked) error {
 	if err != nil {
 		return err
 	}
-	s, p := newServer(document, decision), &page{Style: e.style}
+	s, p := newServer(document, decision), &page{Style: e.style, names: inProse(document)}
 	s.which = e.which
 	if e.many {
 		p.line("")
@@ -99,7 +99,14 @@ func (p *page) explainAnonymous(s server) {
 }
 
 // tell writes sentences below a step.
-func (p *page) tell(format string, args ...any) { p.prose(2, "  "+format, args...) }
+func (p *page) tell(format string, args ...any) {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = p.named(text)
+		}
+	}
+	p.prose(2, "  "+format, args...)
+}
 
 func tellSession(p *page, s server) {
 	if s.Phase == "startup" {

@@ -33,7 +33,7 @@ func tellEligible(p *page, s server) {
 		if failed, ok := s.Ineligible[certificate.Thumbprint]; ok {
 			verdict = p.paint(red, "not eligible: "+reasons(failed, certificate))
 		}
-		p.prose(4, "  %s  %s", certificate.Thumbprint, title(certificate))
+		p.prose(4, "  %s  %s", plain(certificate.Thumbprint), title(certificate))
 		p.prose(4, "    %s", verdict)
 	}
 	if n := len(s.facts.Certificates); n > 0 {
@@ -59,10 +59,8 @@ func tellBest(p *page, s server) {
 
 func tellComparison(p *page, s server) {
 	switch {
-	case s.Thumbprint == nil && s.Best != nil:
-		p.tell("Nothing is loaded, so there is nothing to compare. %s is the certificate to enable.", *s.Best)
 	case s.Thumbprint == nil:
-		p.tell("Nothing is loaded and nothing is best: there is nothing to compare, and no certificate in the store to enable.")
+		p.tell("Nothing is loaded, so there is nothing to compare.")
 	case is(s.MatchesBest, true):
 		p.tell("Yes: %s. No event is logged.", *s.Best)
 	case is(s.MatchesBest, false) && s.event(1037) != nil:

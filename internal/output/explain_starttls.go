@@ -20,7 +20,7 @@ func (p *page) explainSTARTTLS(s server) {
 	var order []string // what is told, in the order of the connectors
 	names := map[string][]string{}
 	for i, connector := range s.decision.InboundSTARTTLS.Connectors {
-		told := &page{Style: p.Style}
+		told := &page{Style: p.Style, names: p.names}
 		told.startTLSSteps(s, s.facts.Connectors[i], connector)
 		text := told.String()
 		if names[text] == nil {

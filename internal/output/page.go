@@ -34,6 +34,15 @@ const (
 type page struct {
 	bytes.Buffer
 	Style
+	names *strings.Replacer // of thumbprints in sentences; nil: none
+}
+
+// named makes the thumbprints of a sentence readable.
+func (p *page) named(sentence string) string {
+	if p.names == nil {
+		return sentence
+	}
+	return p.names.Replace(sentence)
 }
 
 func (p *page) lineWidth() int { return cmp.Or(p.Width, defaultWidth) }

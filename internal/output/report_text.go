@@ -37,7 +37,7 @@ func (t *textReport) Add(c Checked) error {
 	if t.options.Summary {
 		return nil
 	}
-	p := &page{Style: t.options.Style}
+	p := &page{Style: t.options.Style, names: inProse(c.Facts)}
 	p.headline(c.Decision, c.Plan)
 	for _, i := range bySeverity(c.Findings) {
 		p.finding(c.Findings[i], c.Places[i], c.Plan)
@@ -101,7 +101,7 @@ func (p *page) finding(finding evaluate.Finding, place documents.Place, plan eva
 		label = plain("known " + finding.Severity)
 	}
 	p.prose(2, "%s  %s", label, p.paint(bold, headline(finding.RuleID, finding.Title)))
-	p.prose(2, "  %s%s", finding.Message, seeAction(plan, finding.Action))
+	p.prose(2, "  %s%s", p.named(finding.Message), seeAction(plan, finding.Action))
 	switch {
 	case finding.Suppressed != nil:
 		p.prose(2, "  Waived: %s", waiver(finding.Suppressed))

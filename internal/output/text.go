@@ -22,7 +22,7 @@ func (t *text) Write(c Checked) error {
 	if err != nil {
 		return err
 	}
-	s, p := newServer(document, decision), &page{Style: t.style}
+	s, p := newServer(document, decision), &page{Style: t.style, names: inProse(document)}
 	s.which = t.which
 	if t.many {
 		p.line("")
@@ -80,5 +80,5 @@ func (p *page) event(event evaluate.Event, plan evaluate.Plan) {
 	if event.Severity == "warning" {
 		color = yellow
 	}
-	p.prose(9, "  %5d  %s: %s%s", event.ID, p.paint(color, event.Severity), event.Message, seeAction(plan, event.Action))
+	p.prose(9, "  %5d  %s: %s%s", event.ID, p.paint(color, event.Severity), p.named(event.Message), seeAction(plan, event.Action))
 }

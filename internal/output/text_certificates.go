@@ -1,7 +1,6 @@
 package output
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
@@ -103,19 +102,4 @@ func routeName(route evaluate.Route) string {
 		return "the organization's servers"
 	}
 	return *route.Connector
-}
-
-// short returns the beginning of a thumbprint, 8 digits or as many as tell it
-// from the others of the store.
-func (s server) short(thumbprint *string) string {
-	if thumbprint == nil {
-		return ""
-	}
-	length := 8
-	for slices.ContainsFunc(s.facts.Certificates, func(other gather.Certificate) bool {
-		return other.Thumbprint != *thumbprint && length < len(*thumbprint) && strings.HasPrefix(other.Thumbprint, (*thumbprint)[:length])
-	}) {
-		length++
-	}
-	return (*thumbprint)[:min(length, len(*thumbprint))]
 }
