@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
@@ -27,4 +28,61 @@ func withNearest(command *cobra.Command, err error) error {
 		return err
 	}
 	return fmt.Errorf("%w; did you mean --%s?", err, nearest)
+}
+
+// groupOf is the annotation of a flag with the heading below which help lists it.
+const groupOf = "group"
+
+// The headings of help, below which flags are that several commands have.
+const (
+	ownFlags       = "Flags" // of the command, and those without a heading
+	sourceFlags    = "Sources of facts"
+	directoryGroup = "With --ldap-url"
+	storeGroup     = "With --store"
+	decisionFlags  = "Decision"
+)
+
+// group puts the flags of a command that have no heading yet below one.
+func group(command *cobra.Command, heading string) {
+	command.Flags().VisitAll(func(flag *pflag.Flag) {
+		if flag.Annotations[groupOf] == nil {
+			_ = command.Flags().SetAnnotation(flag.Name, groupOf, []string{heading})
+		}
+	})
+}
+
+// helpWidth is where the words about a flag break, in characters.
+const helpWidth = 120
+
+// flagUsages lists flags below their headings, those of the command itself first.
+func flagUsages(flags *pflag.FlagSet) string {
+	order := []string{ownFlags}
+	groups := map[string]*pflag.FlagSet{}
+	flags.VisitAll(func(flag *pflag.Flag) {
+		heading := ownFlags
+		if annotated := flag.Annotations[groupOf]; annotated != nil {
+			heading = annotated[0]
+		}
+		if groups[heading] == nil {
+			groups[heading] = newFlagSet()
+			if heading != ownFlags {
+				order = append(order, heading)
+			}
+		}
+		groups[heading].AddFlag(flag)
+	})
+	var text []string
+	for _, heading := range order {
+		if groups[heading] != nil && groups[heading].HasAvailableFlags() {
+			text = append(text, heading+":\n"+strings.TrimRight(groups[heading].FlagUsagesWrapped(helpWidth), " \n"))
+		}
+	}
+	return strings.Join(text, "\n\n")
+}
+
+// groupFlags makes a command and those below it list flags by headings.
+func groupFlags(root *cobra.Command) {
+	cobra.AddTemplateFunc("flagUsages", flagUsages)
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(),
+		"Flags:\n{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}", "{{flagUsages .LocalFlags}}", 1))
 }

@@ -116,6 +116,7 @@ Exit codes: 0 as it should be, 1 the answer is no, 2 it could not be answered.`,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error { return usageError{withNearest(command, err)} })
+	groupFlags(root)
 	root.AddCommand(newGather(), newEvaluate(), newExplain(), newCheck(), newForecast(), newDiff(), newWhatIf(), newProbe(), newRules(), newBundle(), newPolicy(), newExportScript(), newVersion(), newMan(), newLimitsTopic())
 	return root
 }

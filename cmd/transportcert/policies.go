@@ -23,6 +23,7 @@ type policyFlags struct {
 }
 
 func (p *policyFlags) addFlags(command *cobra.Command) {
+	group(command, ownFlags)
 	flags := command.Flags()
 	flags.StringArrayVar(&p.bundles, "bundle", nil, "decide with this OPA `BUNDLE`, a file, a folder or oci://HOST/REPO:TAG; can be repeated")
 	flags.StringVar(&p.verificationKey, "verification-key", "", "refuse a bundle that is not signed with the key whose public part is in this PEM `FILE`")
@@ -31,6 +32,7 @@ func (p *policyFlags) addFlags(command *cobra.Command) {
 	_ = command.MarkFlagFilename("verification-key", "pem", "pub")
 	_ = command.MarkFlagDirname("policy")
 	p.registry.addFlags(command)
+	group(command, decisionFlags)
 }
 
 // check finds out what is wrong with the flags before anything is read.

@@ -54,6 +54,7 @@ func newFlagSet() *pflag.FlagSet {
 
 func (s *sources) addFlags(command *cobra.Command) {
 	command.Flags().SortFlags = false // by what they are for
+	group(command, ownFlags)
 	flags := newFlagSet()
 	add := func(name, usage string) {
 		flags.Func(name, usage, func(value string) error {
@@ -76,9 +77,12 @@ func (s *sources) addFlags(command *cobra.Command) {
 		return err
 	})
 	command.Flags().AddFlagSet(flags)
+	group(command, sourceFlags)
 
 	s.ldap.addFlags(command)
+	group(command, directoryGroup)
 	s.store.addFlags(command)
+	group(command, storeGroup)
 
 	s.flags = newFlagSet()
 	s.flags.StringVar(&s.nlbReg, "nlb-reg", "", "take the cluster names from this `FILE`, an export of the registry key WLBS")
@@ -88,6 +92,7 @@ func (s *sources) addFlags(command *cobra.Command) {
 	s.flags.StringArrayVar(&s.roots, "roots", nil, "trust the root certificates of this PEM `FILE`; can be repeated")
 	s.flags.BoolVar(&s.systemRoots, "system-roots", false, "trust this machine's root certificates")
 	command.Flags().AddFlagSet(s.flags)
+	group(command, sourceFlags)
 	s.addDocumentFlags(command)
 	_ = command.MarkFlagFilename("exports", "zip") // for completion
 	_ = command.MarkFlagFilename("nlb-reg", "reg")
@@ -98,6 +103,7 @@ func (s *sources) addFlags(command *cobra.Command) {
 // addDocumentFlags adds those that documents which are read have as well.
 func (s *sources) addDocumentFlags(command *cobra.Command) {
 	command.Flags().StringVar(&s.procedure, "procedure", "", "apply the procedure of Exchange `VERSION`: 2007, 2010, or 2016 for 2013 and later; without it, that of the document's exchange_version")
+	group(command, decisionFlags)
 	s.limits.addFlags(command.Flags())
 	_ = command.RegisterFlagCompletionFunc("procedure", cobra.FixedCompletions(gather.Procedures, cobra.ShellCompDirectiveNoFileComp))
 }

@@ -19,7 +19,7 @@ type storeFlags struct {
 func (s *storeFlags) addFlags(command *cobra.Command) {
 	flags := newFlagSet()
 	s.flags = flags
-	flags.StringArrayVar(&s.services, "services", nil, "say which services a certificate of --store is enabled for, as in `THUMBPRINT=SMTP,IIS`\n(8 digits of it will do); can be repeated")
+	flags.StringArrayVar(&s.services, "services", nil, "say which services a certificate of --store is enabled for, as in `THUMBPRINT=SMTP,IIS` (8 digits of it will do); can be repeated")
 	s.password.addFlags(flags, "pfx-password", "PKCS#12 files")
 	command.Flags().AddFlagSet(flags)
 }
