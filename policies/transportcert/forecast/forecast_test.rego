@@ -165,6 +165,15 @@ test_bounds[name] if {
 	{change.at | some change in forecast_of([object.union(self_signed, {"not_after": case.not_after})]).changes} == case.at
 }
 
+test_bounds_of_a_beginning[name] if {
+	some name, case in {
+		"at the end": {"valid_from": "2027-12-27T07:00:00Z", "at": {"2027-12-27T07:00:00Z"}},
+		"after the end": {"valid_from": "2027-12-27T07:00:01Z", "at": set()},
+	}
+	certificates := [self_signed, object.union(pki, chain(case.valid_from, "2028-01-01T00:00:00Z"))]
+	{change.at | some change in forecast_of(certificates).changes} == case.at
+}
+
 test_dates_beyond_2262_are_omitted[name] if {
 	some name, case in {
 		"ends before": {"now": "2260-11-26T00:00:00Z", "until": "2261-12-31T00:00:00Z", "omitted": false},
