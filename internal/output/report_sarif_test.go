@@ -88,6 +88,7 @@ type sarifResult struct {
 	}
 	Suppressions        []struct{ Kind, Status, Justification string }
 	PartialFingerprints map[string]string
+	BaselineState       string
 }
 
 // parseSARIF validates a log and returns it. Keys that differ in case are the
