@@ -136,7 +136,7 @@ func TestHTMLFlow(t *testing.T) {
 	}, stripEnds(t, drawn))
 	require.Contains(t, page, "<b>Does the connector have ExchangeServer authentication?</b></div><ul><li>Client: ExchangeServer authentication is off.</ul>")
 	require.Contains(t, page, "<i>goes on, event 1037</i>")
-	require.Regexp(t, `11111111<td class=yes>yes<td class=yes>yes<td class=no>no<td>not eligible\n`, page, "SMTP, of the connector Client")
+	require.Regexp(t, `11111111\)<td class=yes>yes<td class=yes>yes<td class=no>no<td>not eligible\n`, page, "SMTP, of the connector Client")
 }
 
 // stripEnds takes the end off each path but those that have none.
