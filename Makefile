@@ -1,7 +1,7 @@
 # Everything runs with Go, git and make alone, with tools pinned in go.mod, except where a target says more.
 export CGO_ENABLED = 0
 
-.PHONY: demo build docs test property audit integration lint race fuzz cross bench bench-peers check-files release-snapshot release-test
+.PHONY: demo build web docs test property audit integration lint race fuzz cross bench bench-peers check-files release-snapshot release-test
 
 demo: build
 	bin/transportcert evaluate fixtures/194-server-all-events/input.json
@@ -9,6 +9,21 @@ demo: build
 
 build:
 	go build -trimpath -o bin/ ./cmd/transportcert
+
+# The page that checks exports in a browser, in web/dist, for any static server: docs/browser.md. It needs openssl and gzip. Without inlining the
+# program is a sixth smaller and as fast. It has to stay below MAX_PROGRAM bytes as it is sent.
+MAX_PROGRAM = 9000000
+
+web:
+	rm -rf web/dist && mkdir -p web/dist
+	GOOS=js GOARCH=wasm go build -trimpath -gcflags=all=-l -ldflags='-s -w' -o web/dist/program.wasm ./web/wasm
+	gzip -9n <web/dist/program.wasm >web/dist/program.bin && rm web/dist/program.wasm
+	hash() { openssl dgst -sha256 -binary "internal/output/html/$$1" | openssl base64; }; \
+		sed "s#REPORT_STYLE#$$(hash report.css)#; s#REPORT_SCRIPT#$$(hash report.js)#" web/index.html >web/dist/index.html
+	cp web/*.css web/*.js "$$(go env GOROOT)/lib/wasm/wasm_exec.js" web/dist/
+	cp fixtures/exports/roots/contoso-root.pem web/dist/example-root.pem
+	git archive --format=zip -o web/dist/example.zip HEAD:fixtures/exports/script
+	@size=$$(wc -c <web/dist/program.bin); echo "web/dist/program.bin: $$size bytes"; test $$size -le $(MAX_PROGRAM)
 
 docs: build
 	bin/transportcert rules -o markdown > docs/rules.md

@@ -52,8 +52,7 @@ type Evaluator struct {
 	trusted  bool                      // whether the policies are the shipped ones and no others
 	loaded   map[string]*bundle.Bundle // what the options name
 
-	criteria  map[string]string // titles of an organization's own criteria, by reason
-	waiversIn string            // the bundle or the folder of policies whose data are waivers; empty: none
+	waiversIn string // the bundle or the folder of policies whose data are waivers; empty: none
 
 	undefined *rego.PreparedEvalQuery // asks for the hooks that are; nil: none can be
 
@@ -153,7 +152,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	}
 	e := &Evaluator{
 		clock: o.clock, deadline: o.deadline, loaded: loaded,
-		trusted: len(o.bundles) == 0 && len(o.policies) == 0, waiversIn: o.waiversIn(loaded), criteria: criteriaOf(loaded),
+		trusted: len(o.bundles) == 0 && len(o.policies) == 0, waiversIn: o.waiversIn(loaded),
 		forecastWith: o.forecastWith,
 	}
 	if e.trusted { // they compile, and each command needs others of them
@@ -213,7 +212,7 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 	if err := e.hookError(ctx, input); err != nil {
 		return nil, err
 	}
-	decision := &Decision{document: document, criteria: e.criteria}
+	decision := &Decision{document: document}
 	if err := e.ask(ctx, query, input, decision, document); err != nil {
 		return nil, err
 	}
@@ -253,7 +252,7 @@ func (e *Evaluator) eval(ctx context.Context, query rego.PreparedEvalQuery, inpu
 		do = bounded.Trust
 	}
 	return do(ctx, func(ctx context.Context) (said answer, err error) {
-		results, err := query.Eval(ctx, rego.EvalParsedInput(input), rego.EvalTime(e.clock()), rego.EvalGenerateJSON(asItIs))
+		results, err := query.Eval(ctx, append(evalOptions(), rego.EvalParsedInput(input), rego.EvalTime(e.clock()), rego.EvalGenerateJSON(asItIs))...)
 		if err != nil || len(results) == 0 {
 			return said, err
 		}

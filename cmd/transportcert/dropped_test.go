@@ -47,7 +47,7 @@ func TestDroppedIsChecked(t *testing.T) {
 		if len(result.Servers) > 1 {
 			args = append(args, "--all-servers")
 		}
-		formats := []string{"json", "sarif", "text", "csv", "plan"}
+		formats := []string{"json", "sarif", "text", "csv", "plan", "html"}
 		for _, format := range formats {
 			args = append(args, "-o", format+"="+filepath.Join(folder, format))
 		}
@@ -57,7 +57,7 @@ func TestDroppedIsChecked(t *testing.T) {
 			want, err := os.ReadFile(filepath.Join(folder, format))
 			require.NoError(t, err)
 			var page bytes.Buffer
-			require.NoError(t, result.Write(&page, format))
+			require.NoError(t, result.Write(t.Context(), &page, format, func(string, int, int) {}))
 			require.Equal(t, string(want), page.String(), "%s %s", entry.Name(), format)
 		}
 		for _, note := range result.Notes {

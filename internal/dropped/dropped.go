@@ -46,8 +46,11 @@ type Options struct {
 	At        string // decide for this time, in place of the document's now; empty: do not
 	Procedure string // empty: that of each document
 	Version   string // of this program, for the reports
-	Progress  func(what string, done, of int)
+	Progress  Progress
 }
+
+// Progress is told what is done, and how far it is; of is 0 where that is not known.
+type Progress func(what string, done, of int)
 
 // A Checker checks files. It compiles the policies once.
 type Checker struct {
@@ -62,9 +65,10 @@ type Result struct {
 	Servers []Server    `json:"servers"`
 	Failed  []Failure   `json:"failed"` // that could not be checked
 
-	run     run
-	rules   []evaluate.Rule
-	checked []output.Checked
+	run       run
+	evaluator *evaluate.Evaluator
+	rules     []evaluate.Rule
+	checked   []output.Checked
 }
 
 // Described is what a file is.
@@ -138,6 +142,7 @@ func (c *Checker) Check(ctx context.Context, files []File, options Options) (*Re
 	if r.rules, err = c.prepare(ctx, r); err != nil {
 		return nil, err
 	}
+	r.evaluator = c.evaluator
 	for document, err := range r.run.documents(ctx) {
 		if err == nil {
 			err = c.add(ctx, r, document)

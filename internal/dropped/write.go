@@ -2,22 +2,32 @@ package dropped
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"time"
 
 	"github.com/transportcert/transportcert/internal/output"
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // Write writes what was found out in a format: one of output.Reports for the
-// findings; document or decision for those of the servers, one alone or one a line.
-func (r *Result) Write(w io.Writer, format string) error {
+// findings; ics for what changes when; document or decision for those of the servers, one alone or one a line.
+func (r *Result) Write(ctx context.Context, w io.Writer, format string, progress Progress) error {
+	if output.NeedsForecast(format) || format == "ics" {
+		if err := r.lookAhead(ctx, progress); err != nil {
+			return err
+		}
+	}
 	switch format {
 	case "document":
 		return r.writeDocuments(w)
 	case "decision":
 		return r.writeDecisions(w)
+	case "ics":
+		return r.writeCalendar(w)
 	}
 	report, err := output.NewReport(format, w, output.ReportOptions{Rules: r.rules, FailOn: output.FailOn(output.FailOns[0]), Version: r.run.options.Version})
 	if err != nil {
@@ -34,6 +44,36 @@ func (r *Result) Write(w io.Writer, format string) error {
 		}
 	}
 	return report.Close()
+}
+
+// lookAhead adds what changes when. It is apart from Check, since it takes longer
+// than all the rest.
+func (r *Result) lookAhead(ctx context.Context, progress Progress) error {
+	for i := range r.checked {
+		if r.checked[i].Forecast != nil {
+			continue
+		}
+		progress("Looking ahead", i, len(r.checked))
+		forecast, err := r.evaluator.Forecast(ctx, r.checked[i].Facts)
+		if err != nil {
+			return fmt.Errorf("%s: %w", printable.Line(r.checked[i].Document), err)
+		}
+		r.checked[i].Forecast = forecast
+	}
+	return nil
+}
+
+func (r *Result) writeCalendar(w io.Writer) error {
+	calendar, err := output.NewForecasts("ics", w, output.Style{}, time.Now())
+	if err != nil {
+		return err
+	}
+	for _, checked := range r.checked {
+		if err := calendar.Write(checked.Forecast); err != nil {
+			return err
+		}
+	}
+	return calendar.Close()
 }
 
 func (r *Result) writeDocuments(w io.Writer) error {

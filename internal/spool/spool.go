@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 )
 
 // inMemory is how many bytes stay in memory. What is longer goes into a temporary
@@ -24,7 +25,7 @@ type Spool struct {
 func (s *Spool) Write(data []byte) (int, error) {
 	n, _ := s.memory.Write(data)
 	s.size += int64(n)
-	if s.memory.Len() > inMemory {
+	if s.memory.Len() > inMemory && runtime.GOOS != "js" { // a page has no files
 		if err := s.spill(); err != nil {
 			return n, err
 		}
