@@ -70,7 +70,7 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Chec
 	if err != nil {
 		return nil, err
 	}
-	checked := &Checked{Decision: &Decision{document: document}}
+	checked := &Checked{Decision: &Decision{document: document, criteria: e.criteria}}
 	err = document.Validate()
 	input := inputValue(document)
 	if err == nil {

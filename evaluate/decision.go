@@ -26,6 +26,7 @@ type Decision struct {
 	InputErrors       []string                  `json:"input_errors"`
 
 	document *gather.Document
+	criteria map[string]string
 }
 
 // InboundAnonymousDecision says which certificate the server serves on

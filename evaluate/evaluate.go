@@ -52,7 +52,8 @@ type Evaluator struct {
 	trusted  bool                      // whether the policies are the shipped ones and no others
 	loaded   map[string]*bundle.Bundle // what the options name
 
-	waiversIn string // the bundle or the folder of policies whose data are waivers; empty: none
+	criteria  map[string]string // titles of an organization's own criteria, by reason
+	waiversIn string            // the bundle or the folder of policies whose data are waivers; empty: none
 
 	undefined *rego.PreparedEvalQuery // asks for the hooks that are; nil: none can be
 
@@ -152,7 +153,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	}
 	e := &Evaluator{
 		clock: o.clock, deadline: o.deadline, loaded: loaded,
-		trusted: len(o.bundles) == 0 && len(o.policies) == 0, waiversIn: o.waiversIn(loaded),
+		trusted: len(o.bundles) == 0 && len(o.policies) == 0, waiversIn: o.waiversIn(loaded), criteria: criteriaOf(loaded),
 		forecastWith: o.forecastWith,
 	}
 	if e.trusted { // they compile, and each command needs others of them
@@ -212,7 +213,7 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 	if err := e.hookError(ctx, input); err != nil {
 		return nil, err
 	}
-	decision := &Decision{document: document}
+	decision := &Decision{document: document, criteria: e.criteria}
 	if err := e.ask(ctx, query, input, decision, document); err != nil {
 		return nil, err
 	}

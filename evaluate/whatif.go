@@ -91,6 +91,21 @@ func (e *Evaluator) whatIfQuery(ctx context.Context) (rego.PreparedEvalQuery, er
 	return query, err
 }
 
+// ApplyPlan returns a document as it is after the actions of its plan, in order,
+// and the actions whose result is not known, which are left out.
+func ApplyPlan(document *gather.Document, plan Plan) (after *gather.Document, left []Action, err error) {
+	for _, action := range plan.Actions {
+		if action.Manual || action.Effect == nil {
+			left = append(left, action)
+			continue
+		}
+		if document, err = ApplyEffect(document, action.Effect); err != nil {
+			return nil, nil, fmt.Errorf("action %s: %w", action.ID, err)
+		}
+	}
+	return document, left, nil
+}
+
 // ApplyEffect returns a document as it is after an action of its plan, by the
 // action's effect. The result is decoded anew: an effect that makes no document
 // is an error.

@@ -191,3 +191,25 @@ func TestApplyEffectRefuses(t *testing.T) {
 		require.ErrorContains(t, err, expected, effect)
 	}
 }
+
+func TestApplyPlan(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
+	require.NoError(t, err)
+	document, err := gather.Decode(text)
+	require.NoError(t, err)
+	plan := evaluate.Plan{Actions: []evaluate.Action{
+		{ID: "one", Effect: json.RawMessage(`[{"op": "add", "path": "/procedure", "value": "2010"}]`)},
+		{ID: "by hand", Manual: true},
+		{ID: "two", Effect: json.RawMessage(`[{"op": "replace", "path": "/procedure", "value": "2016"}]`)},
+	}}
+	after, left, err := evaluate.ApplyPlan(document, plan)
+	require.NoError(t, err)
+	require.Equal(t, "2016", after.Procedure)
+	require.Empty(t, document.Procedure)
+	require.Len(t, left, 1)
+	require.Equal(t, "by hand", left[0].ID)
+	plan.Actions[2].Effect = json.RawMessage(`[{"op": "test", "path": "/procedure", "value": "2016"}]`)
+	_, _, err = evaluate.ApplyPlan(document, plan)
+	require.ErrorContains(t, err, "action two: an effect on the document of EX01: ")
+}

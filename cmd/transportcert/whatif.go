@@ -201,16 +201,11 @@ func (e *editor) applyPlan(ctx context.Context, document *gather.Document) (*gat
 	if err != nil {
 		return nil, err
 	}
-	for _, action := range checked.Plan.Actions {
-		if action.Effect == nil {
-			e.gathering.note("not applied, what it does to the facts is not known: " + action.Title)
-			continue
-		}
-		if document, err = evaluate.ApplyEffect(document, action.Effect); err != nil {
-			return nil, fmt.Errorf("action %s: %w", action.ID, err)
-		}
+	after, left, err := evaluate.ApplyPlan(document, checked.Plan)
+	for _, action := range left {
+		e.gathering.note("not applied, since a person has to do it: " + action.Title)
 	}
-	return document, nil
+	return after, err
 }
 
 // thumbprintOf returns the thumbprint that begins with a prefix.

@@ -31,7 +31,7 @@ func tellEligible(p *page, s server) {
 	for _, certificate := range s.facts.Certificates {
 		verdict := p.paint(green, "eligible")
 		if failed, ok := s.Ineligible[certificate.Thumbprint]; ok {
-			verdict = p.paint(red, "not eligible: "+reasons(failed, certificate))
+			verdict = p.paint(red, "not eligible: "+s.reasons(failed, certificate))
 		}
 		p.prose(4, "  %s  %s", plain(certificate.Thumbprint), title(certificate))
 		p.prose(4, "    %s", verdict)

@@ -103,7 +103,7 @@ func (p *page) matching(s server, c evaluate.STARTTLSConnector) {
 		thumbprint := certificate.Thumbprint
 		verdict := p.paint(green, "eligible")
 		if failed, ok := c.Ineligible[thumbprint]; ok {
-			verdict = p.paint(red, "not eligible: "+reasons(failed, certificate))
+			verdict = p.paint(red, "not eligible: "+s.reasons(failed, certificate))
 		} else if !slices.Contains(c.Eligible, thumbprint) {
 			continue
 		}

@@ -263,7 +263,7 @@ func (s server) criteria(eligible []string, ineligible map[string][]string, name
 func (s server) otherReasons(thumbprint string, codes []string) string {
 	shipped := []string{"version_below_3", "no_private_key", "private_key_unknown", "name_mismatch", "smtp_not_enabled", "services_unknown"}
 	own := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return slices.Contains(shipped, code) })
-	return reasons(own, s.store[thumbprint])
+	return s.reasons(own, s.store[thumbprint])
 }
 
 var startTLSStops = map[string]int{

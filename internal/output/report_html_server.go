@@ -45,6 +45,7 @@ func newSheet(number int, c Checked) *htmlSheet {
 			}
 		}
 	}
+	prose := inProse(c.Facts)
 	for _, event := range c.Events {
 		if slices.ContainsFunc(c.Findings, func(f evaluate.Finding) bool { return f.Message == event.Message }) {
 			continue // that finding names the event
@@ -53,11 +54,11 @@ func newSheet(number int, c Checked) *htmlSheet {
 		if event.Connector != nil {
 			name += ", " + *event.Connector
 		}
-		s.Findings = append(s.Findings, s.finding(htmlFinding{Severity: event.Severity, Name: name, Message: event.Message}, orEmpty(event.Action), event.Remediation))
+		s.Findings = append(s.Findings, s.finding(htmlFinding{Severity: event.Severity, Name: name, Message: prose.Replace(event.Message)}, orEmpty(event.Action), event.Remediation))
 	}
 	for _, i := range bySeverity(c.Findings) {
 		finding := c.Findings[i]
-		shown := htmlFinding{Severity: finding.Severity, Name: headline(finding.RuleID, finding.Title), Message: finding.Message}
+		shown := htmlFinding{Severity: finding.Severity, Name: headline(finding.RuleID, finding.Title), Message: prose.Replace(finding.Message)}
 		if i < len(c.Places) {
 			shown.Where = where(c.Places[i], finding)
 		}
@@ -212,10 +213,11 @@ func (s *htmlSheet) cell(yes bool, thumbprint *string, expired *bool, stoppedAt 
 	return cell
 }
 
-// called is how the page names a certificate.
+// called is how the page names a certificate: as sentences do.
 func (s server) called(thumbprint string) string {
-	if certificate, known := s.store[thumbprint]; known {
-		return title(certificate) + " " + s.short(&thumbprint)
+	certificate := s.store[thumbprint]
+	if known := cmp.Or(certificate.FriendlyName, certificate.Subject); known != "" {
+		return known + " (" + s.short(&thumbprint) + ")"
 	}
-	return thumbprint
+	return s.short(&thumbprint)
 }

@@ -81,10 +81,15 @@ func reason(code string, certificate gather.Certificate) string {
 	return code // an organisation's own
 }
 
-func reasons(codes []string, certificate gather.Certificate) string {
+// reasons says which criteria a certificate fails. One of an organization's own
+// has the title of its METADATA.
+func (s server) reasons(codes []string, certificate gather.Certificate) string {
 	sentences := make([]string, len(codes))
 	for i, code := range codes {
 		sentences[i] = reason(code, certificate)
+		if title := s.decision.Criterion(code); title != "" {
+			sentences[i] = title + " (" + code + ")"
+		}
 	}
 	return strings.Join(sentences, "; ")
 }

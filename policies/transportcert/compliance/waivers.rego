@@ -10,6 +10,7 @@ waived_report contains object.union(found, {"suppressed": suppression(found)}) i
 
 # The waiver for a finding, of several the one that expires last; null where there is none.
 suppression(found) := {"reason": reason, "expires": expires} if {
+	count(active_waivers) > 0
 	[expires, reason] := max({[waiver.expires, waiver.reason] |
 		some server in {lower(found.server), ""}
 		some thumbprint in {found.thumbprint, ""}

@@ -41,18 +41,18 @@ best(domains) := first_of(eligible(domains), {"pki": 1, "self_signed": 2})
 #   none, of the next kind; undefined without any.
 # custom:
 #   step: 8
-first_of(thumbprints, preference) := {"thumbprint": thumbprints[first], "kind": kind(thumbprints[first])} if {
-	[_, first] := min([[preference[kind(thumbprint)], i] | some i, thumbprint in thumbprints])
+first_of(thumbprints, preference) := {"thumbprint": thumbprints[first], "kind": kind(document.store[thumbprints[first]])} if {
+	[_, first] := min([[preference[kind(document.store[thumbprint])], i] | some i, thumbprint in thumbprints])
 }
 
-# Undefined for a certificate that is neither: issued by a CA that is not trusted, for example.
-kind(thumbprint) := "self_signed" if {
+# Undefined for a certificate that is none of them: issued by a CA that is not trusted, for example.
+kind(certificate) := "self_signed" if {
 	# Nothing else is asked of it, not even that it is valid (reading 6).
-	document.store[thumbprint].self_signed == true
+	certificate.self_signed == true
 } else := "pki" if {
-	valid_pki(document.store[thumbprint])
+	valid_pki(certificate)
 } else := "expired_pki" if {
-	expired_pki(document.store[thumbprint])
+	expired_pki(certificate)
 }
 
 # METADATA

@@ -62,9 +62,13 @@ server_name := decision.server if is_string(decision.server)
 
 # The remediation with each fact in place of its name in braces, as a PowerShell literal, so that a name from a
 # document stays a name.
-filled_in(remediation, facts) := strings.replace_n(
+filled_in(remediation, facts) := remediation if {
+	# Most remediations have no braces, and quoting is dear.
+	not contains(remediation, "{")
+} else := strings.replace_n(
 	{concat(name, ["{", "}"]): remedies.quoted(value) |
 		some name, value in object.union(facts, {"server": decision.server})
+		contains(remediation, concat(name, ["{", "}"]))
 		is_string(value)
 	},
 	remediation,

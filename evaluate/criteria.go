@@ -1,0 +1,53 @@
+package evaluate
+
+import (
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/bundle"
+)
+
+// Criterion returns the title in the METADATA of an organization's own criterion,
+// by the reason that it gives; empty where it has none, or gives the reason in
+// another way than as a text in its head.
+func (d *Decision) Criterion(reason string) string { return d.criteria[reason] }
+
+// criteriaOf returns the titles of the criteria in what was loaded, by reason.
+func criteriaOf(loaded map[string]*bundle.Bundle) map[string]string {
+	var titles map[string]string // nil where there are none: decisions are compared
+	for _, b := range loaded {
+		for _, module := range b.Modules {
+			if isBelow(module.Parsed.Package.Path.String(), customPackage) {
+				for reason, title := range criteria(module.Parsed) {
+					if titles == nil {
+						titles = map[string]string{}
+					}
+					titles[reason] = title
+				}
+			}
+		}
+	}
+	return titles
+}
+
+func criteria(module *ast.Module) map[string]string {
+	titles := map[string]string{}
+	for _, rule := range module.Rules {
+		if rule.Head.Ref().String() != "ineligible" || rule.Head.Key == nil {
+			continue
+		}
+		object, ok := rule.Head.Key.Value.(ast.Object)
+		if !ok {
+			continue
+		}
+		reason := object.Get(ast.StringTerm("reason"))
+		if reason == nil {
+			continue
+		}
+		text, ok := reason.Value.(ast.String)
+		for _, annotations := range rule.Annotations {
+			if ok && annotations.Title != "" {
+				titles[string(text)] = annotations.Title
+			}
+		}
+	}
+	return titles
+}
