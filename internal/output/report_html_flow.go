@@ -8,6 +8,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // mostRows is how many certificates of a step are shown; a store of hundreds is
@@ -263,7 +264,7 @@ func (s server) criteria(eligible []string, ineligible map[string][]string, name
 func (s server) otherReasons(thumbprint string, codes []string) string {
 	shipped := []string{"version_below_3", "no_private_key", "private_key_unknown", "name_mismatch", "smtp_not_enabled", "services_unknown"}
 	own := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return slices.Contains(shipped, code) })
-	return s.reasons(own, s.store[thumbprint])
+	return printable.Line(s.reasons(own, s.store[thumbprint])) // a title is of METADATA
 }
 
 var startTLSStops = map[string]int{
