@@ -107,7 +107,9 @@ func TestHTMLPlan(t *testing.T) {
 	page := htmlOf(t, told("EX01", "ACTION NEEDED"))
 	require.Contains(t, page, `<li id="s1a1"><h4>Enable another certificate</h4>
 <p>Exchange asks: “Overwrite?” Answer <strong>No</strong>.</p>
-<pre><code>first</code><code>second</code></pre>
+<pre><code>first</code></pre>
+<p>Then:</p>
+<pre><code>second</code></pre>
 <p class="quiet">Because of event 1037, TC003.</p></li>`)
 	require.Contains(t, page, `<h4>Ask the CA <span class="tag">by hand</span></h4>
 <p>By letter.</p>`)
