@@ -17,6 +17,6 @@ export function problems(text) {
       node.children.forEach(visit);
     }
   };
-  visit(parser.parse(text).rootNode);
+  visit(parser.parse(text.replace(/^\ufeff/, "")).rootNode);
   return found;
 }

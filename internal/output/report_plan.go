@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
@@ -75,7 +77,10 @@ func (r *planReport) write(s *script) error {
 
 func (r *planReport) Fail(document string, why error) error {
 	s := &script{}
-	s.comment(document + " could not be checked: " + why.Error())
+	s.comment(document + " could not be checked:")
+	for line := range strings.SplitSeq(why.Error(), "\n") {
+		s.comment(line)
+	}
 	s.WriteByte('\n')
 	return r.write(s)
 }
@@ -86,12 +91,10 @@ func (r *planReport) Close() error { return r.write(&script{}) }
 // seems, whatever a document holds.
 type script struct{ bytes.Buffer }
 
-// comment writes text as comments.
+// comment writes a sentence as comments.
 func (s *script) comment(text string) {
-	for line := range strings.SplitSeq(text, "\n") {
-		for _, part := range strings.Split(wrap(printable.Line(line), defaultWidth-2), "\n") {
-			fmt.Fprintf(s, "# %s\n", part)
-		}
+	for line := range strings.SplitSeq(wrap(printable.Line(text), defaultWidth-2), "\n") {
+		fmt.Fprintf(s, "# %s\n", line)
 	}
 }
 
@@ -105,6 +108,10 @@ func (s *script) command(command string, run bool) {
 	fmt.Fprintln(s, line)
 }
 
+// isCommand tells a command, which begins with a cmdlet, a variable or a type,
+// from words.
+var isCommand = regexp.MustCompile(`^(\$[A-Za-z]+ = |\[|[A-Z][A-Za-z]+-[A-Z])`)
+
 func (s *script) action(number int, action evaluate.Action) {
 	s.comment(fmt.Sprintf("%d. %s", number, action.Title))
 	s.comment("Why: " + why(action))
@@ -115,6 +122,8 @@ func (s *script) action(number int, action evaluate.Action) {
 	if action.Prompt != nil {
 		s.comment(asks(*action.Prompt))
 	}
+	// The words of an organization's own remedy are not commands.
+	byHand = byHand || slices.ContainsFunc(action.Commands, func(command string) bool { return !isCommand.MatchString(command) })
 	for _, command := range action.Commands {
 		s.command(command, !byHand)
 	}
@@ -133,7 +142,7 @@ func (s *script) afterwards(plan evaluate.Plan) {
 	for _, step := range after {
 		s.comment(step.Text)
 		if step.Command != nil {
-			s.command(*step.Command, true)
+			s.command(*step.Command, isCommand.MatchString(*step.Command))
 		}
 	}
 	s.WriteByte('\n')
