@@ -51,7 +51,7 @@ func main() {
 func collectGarbageRarely() {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(400)
-		debug.SetMemoryLimit(1 << 30) // from which on it collects as often as it must
+		debug.SetMemoryLimit(320 << 20) // from which on it collects as often as it must
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/benchmark"
+	"github.com/transportcert/transportcert/internal/bundles"
 	"github.com/transportcert/transportcert/policies"
 )
 
@@ -63,6 +64,18 @@ func (b *bench) documents(context.Context) error {
 // policies writes the embedded policies as a bundle's folder, without tests, and
 // those of the decision with a rule for conftest that asks for it.
 func (b *bench) policies(context.Context) error {
+	decision, err := bundles.ShippedDecision()
+	if err != nil {
+		return err
+	}
+	for _, module := range decision.Modules {
+		if err := place(filepath.Join(b.path("asks"), module.Path), module.Raw); err != nil {
+			return err
+		}
+	}
+	if err := place(filepath.Join(b.path("asks"), "asking.rego"), []byte(asking)); err != nil {
+		return err
+	}
 	return fs.WalkDir(policies.FS, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasSuffix(path, "_test.rego") {
 			return err
@@ -71,16 +84,7 @@ func (b *bench) policies(context.Context) error {
 		if err != nil {
 			return err
 		}
-		if strings.HasSuffix(path, ".rego") && !strings.Contains(path, "/compliance/") && !strings.Contains(path, "/conftest/") {
-			err = place(filepath.Join(b.path("asks"), path), text)
-		}
-		if err == nil {
-			err = place(filepath.Join(b.path("bundle"), path), text)
-		}
-		if err == nil {
-			err = place(filepath.Join(b.path("asks"), "asking.rego"), []byte(asking))
-		}
-		return err
+		return place(filepath.Join(b.path("bundle"), path), text)
 	})
 }
 
