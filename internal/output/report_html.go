@@ -12,6 +12,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/transportcert/transportcert/internal/printable"
 	"github.com/transportcert/transportcert/internal/spool"
@@ -31,10 +32,12 @@ var (
 	//go:embed html/report.html
 	htmlText string
 
-	htmlTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-		"inc": func(i int) int { return i + 1 }, "oneLine": func(text string) string { return strings.ReplaceAll(text, "\n", " ") },
-		"paragraphs": func(text string) []string { return strings.Split(text, "\n\n") },
-	}).Parse(htmlText))
+	htmlTemplate = sync.OnceValue(func() *template.Template { // only reports need it
+		return template.Must(template.New("report").Funcs(template.FuncMap{
+			"inc": func(i int) int { return i + 1 }, "oneLine": func(text string) string { return strings.ReplaceAll(text, "\n", " ") },
+			"paragraphs": func(text string) []string { return strings.Split(text, "\n\n") },
+		}).Parse(htmlText))
+	})
 )
 
 // verdicts are the values of a plan's verdict, the worst first.
@@ -86,13 +89,13 @@ func (r *htmlReport) Add(c Checked) error {
 	}
 	r.all.Verdicts[verdict].Count++
 	sheet := newSheet(r.all.Servers, c)
-	if err := htmlTemplate.ExecuteTemplate(&r.rows[verdict], "row", sheet); err != nil {
+	if err := htmlTemplate().ExecuteTemplate(&r.rows[verdict], "row", sheet); err != nil {
 		return err
 	}
 	ok := verdict == len(verdicts)-1
 	if !ok || r.all.Servers <= mostDrawn {
 		sheet.draw()
-		if err := htmlTemplate.ExecuteTemplate(&r.sheets[verdict], "sheet", sheet); err != nil {
+		if err := htmlTemplate().ExecuteTemplate(&r.sheets[verdict], "sheet", sheet); err != nil {
 			return err
 		}
 		sheet.Flows, sheet.Time = nil, nil
@@ -100,12 +103,12 @@ func (r *htmlReport) Add(c Checked) error {
 	if !ok {
 		return nil
 	}
-	return htmlTemplate.ExecuteTemplate(&r.brief, "sheet", sheet)
+	return htmlTemplate().ExecuteTemplate(&r.brief, "sheet", sheet)
 }
 
 func (r *htmlReport) Fail(document string, why error) error {
 	r.all.Failed++
-	return htmlTemplate.ExecuteTemplate(&r.failed, "failed", struct{ Document, Why string }{printable.Line(document), printable.Line(printable.Error(why).Error())})
+	return htmlTemplate().ExecuteTemplate(&r.failed, "failed", struct{ Document, Why string }{printable.Line(document), printable.Line(printable.Error(why).Error())})
 }
 
 func (r *htmlReport) Close() error {
@@ -163,7 +166,7 @@ func (r *htmlReport) head(b io.Writer) error {
 `, hash(htmlStyle), hash(htmlScript), htmlStyle); err != nil {
 		return err
 	}
-	return htmlTemplate.ExecuteTemplate(b, "head", struct {
+	return htmlTemplate().ExecuteTemplate(b, "head", struct {
 		htmlSummary
 		Version string
 	}{r.all, r.version})
