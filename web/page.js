@@ -2,6 +2,7 @@
 // into the document as text only, never as markup.
 import {Program} from './program.js';
 import {dropped, holdsKeys} from './files.js';
+import {whatIf} from './whatif.js';
 
 const $ = id => document.getElementById(id);
 const maxBytes = 256 << 20; // as the program reads at once
@@ -52,7 +53,8 @@ async function add(files) {
     if (size > maxBytes) throw new Error(`Expected files of at most ${maxBytes >> 20} MiB together, found ${Math.ceil(size / 2 ** 20)} MiB.`);
     const keys = [];
     for (const {name, file} of files) if (await holdsKeys(name, file)) keys.push(name);
-    if (keys.length > 0 && !(await mayReadKeys(keys))) for (const name of keys) given.delete(name);
+    const passwords = keys.length > 0 ? await mayReadKeys(keys) : null;
+    keys.forEach((name, i) => passwords ? given.get(name).password = passwords[i] : given.delete(name));
   } catch (error) {
     for (const {name} of files) given.delete(name);
     showError(error);
@@ -61,7 +63,7 @@ async function add(files) {
   await check();
 }
 
-/** Asks about files with private keys, and for their passwords. */
+/** Asks about files with private keys, and returns their passwords; null: they are not to be read. */
 function mayReadKeys(names) {
   const fields = names.map(name => make('input', [], {type: 'password', autocomplete: 'off', name}));
   $('keys-list').replaceChildren(...names.map((name, i) => make('label', [`Password of ${name}, if it has one`, fields[i]])));
@@ -69,9 +71,8 @@ function mayReadKeys(names) {
   $('keys').showModal();
   return new Promise(done => {
     $('keys').addEventListener('close', () => {
-      names.forEach((name, i) => { given.get(name).password = fields[i].value; });
       $('keys-list').replaceChildren();
-      done($('keys').returnValue === 'read');
+      done($('keys').returnValue === 'read' ? fields.map(field => field.value) : null);
     }, {once: true});
   });
 }
@@ -79,7 +80,7 @@ function mayReadKeys(names) {
 /** Checks all files. What is asked meanwhile comes after it. */
 async function check() {
   $('error').hidden = true;
-  for (const id of ['result', 'given', 'report-section']) $(id).hidden = true;
+  for (const id of ['result', 'given', 'what-if', 'report-section']) $(id).hidden = true;
   if (given.size === 0) return showStatus('Ready.');
   showProgress({what: 'Reading the files'});
   try {
@@ -128,8 +129,24 @@ function show() {
   ])));
   showMissing();
   showDownloads();
+  whatIf(result.servers, {ask: askBusy, read: readAdded, make});
   $('result').hidden = $('given').hidden = false;
   $('result-title').focus({preventScroll: true});
+}
+
+/** Asks the program what takes a moment. */
+async function askBusy(request, contents) {
+  showProgress({what: 'Comparing'});
+  try {
+    return await program.ask(request, contents);
+  } finally {
+    showStatus(summary());
+  }
+}
+
+async function readAdded(file) {
+  const passwords = await holdsKeys(file.name, file) ? await mayReadKeys([file.name]) : [''];
+  return passwords && {bytes: await bytesOf(file.name, file), password: passwords[0]};
 }
 
 function commands(sections, title) {

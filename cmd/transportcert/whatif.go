@@ -79,10 +79,10 @@ func (w *whatIfFlags) run(command *cobra.Command, paths []string) error {
 		return err
 	}
 	result := output.WhatIf{Edits: w.words()}
-	if result.Before, err = side(ctx, evaluator, document); err != nil {
+	if result.Before, err = diff.SideOf(ctx, evaluator, document); err != nil {
 		return err
 	}
-	if result.After, err = side(ctx, evaluator, after); err != nil {
+	if result.After, err = diff.SideOf(ctx, evaluator, after); err != nil {
 		return err
 	}
 	if clock && w.output == "document" {
@@ -118,22 +118,6 @@ func (w *whatIfFlags) document(command *cobra.Command, paths []string) (*gather.
 	}
 	o := w.prepared(outcome{Document: *found}, func(*outcome) error { return nil })
 	return o.Document.Document, o.err
-}
-
-// side is what there is to know of a document before or after the edits.
-func side(ctx context.Context, evaluator *evaluate.Evaluator, document *gather.Document) (diff.Side, error) {
-	checked, err := evaluator.Check(ctx, document)
-	if err != nil {
-		return diff.Side{}, err
-	}
-	forecast, err := evaluator.Forecast(ctx, document)
-	if err != nil {
-		return diff.Side{}, err
-	}
-	return diff.Side{
-		Snapshot: diff.Snapshot{Document: document, Decision: checked.Decision},
-		Findings: checked.Findings, Plan: checked.Plan, Forecast: forecast,
-	}, nil
 }
 
 // An editor does the edits of a command line to a document.

@@ -52,6 +52,22 @@ type Side struct {
 	Forecast *evaluate.Forecast `json:"-"`
 }
 
+// SideOf returns what there is to know of a document, for Differ.
+func SideOf(ctx context.Context, evaluator *evaluate.Evaluator, document *gather.Document) (Side, error) {
+	checked, err := evaluator.Check(ctx, document)
+	if err != nil {
+		return Side{}, err
+	}
+	forecast, err := evaluator.Forecast(ctx, document)
+	if err != nil {
+		return Side{}, err
+	}
+	return Side{
+		Snapshot: Snapshot{Document: document, Decision: checked.Decision},
+		Findings: checked.Findings, Plan: checked.Plan, Forecast: forecast,
+	}, nil
+}
+
 // Fact is a difference between the documents.
 type Fact struct {
 	Section string `json:"section"`        // its key in the document

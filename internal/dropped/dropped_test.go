@@ -191,3 +191,35 @@ func TestErrors(t *testing.T) {
 		})
 	}
 }
+
+// What an edit changes is asked of one server, and what Exchange refuses is an error.
+func TestWhatIf(t *testing.T) {
+	r := check(t, zipped(t, "a.zip", exportFixtures+"/remote"), filesIn(t, "", filepath.Join(exportFixtures, "roots"))[0])
+	internal := *r.checked[0].Facts.Directory.InternalTransportCertificate
+	added := filesIn(t, "", filepath.Join(storeFixtures, "pem"))
+	added = added[slices.IndexFunc(added, func(f File) bool { return f.Name == "mail.crt" }):]
+	for name, test := range map[string]struct {
+		edit     Edit
+		file     *File
+		expected string
+	}{
+		"renew":     {Edit{Flag: "renew", Thumbprint: internal}, nil, "--renew " + internal},
+		"enable":    {Edit{Flag: "enable", Thumbprint: internal, Overwrite: true}, nil, "=SMTP --overwrite-default"},
+		"add":       {Edit{Flag: "add", SMTP: true}, &added[0], "--add mail.crt --services SMTP --keep-default"},
+		"remove":    {Edit{Flag: "remove", Thumbprint: internal}, nil, "internal transport certificate"},
+		"no file":   {Edit{Flag: "add"}, nil, "expected a file with the certificate"},
+		"no flag":   {Edit{Flag: "rename"}, nil, `found "rename"`},
+		"no server": {Edit{Flag: "renew", Server: 1}, nil, "server: expected one of 1, found number 2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var text, json bytes.Buffer
+			if err := r.WhatIf(t.Context(), &text, &json, test.edit, test.file); err != nil {
+				require.ErrorContains(t, err, test.expected)
+				require.Empty(t, text.String())
+				return
+			}
+			require.Contains(t, text.String(), test.expected)
+			require.Contains(t, json.String(), `"before"`)
+		})
+	}
+}

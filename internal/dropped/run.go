@@ -139,13 +139,9 @@ func (r *run) complete(ctx context.Context, c *collect.Collector, servers []stri
 	if files := r.of(Certificates); len(files) > 0 && (len(servers) > 0 || len(r.of(Facts)) > 0) {
 		c.Sources = append(c.Sources, r.store(files, servers))
 	}
-	trust := chains.Gatherer{Report: r.note}
-	for _, name := range r.of(Roots) {
-		roots, err := chains.ReadRoots(r.files, name)
-		if err != nil {
-			return err
-		}
-		trust.Roots = append(trust.Roots, roots...)
+	trust, err := r.trust()
+	if err != nil {
+		return err
 	}
 	if len(trust.Roots) > 0 {
 		c.Chains = trust
@@ -167,6 +163,19 @@ func (r *run) complete(ctx context.Context, c *collect.Collector, servers []stri
 		c.ClusterNames = host.RegFile{Path: keys[0], Files: r.files, Report: r.note}
 	}
 	return nil
+}
+
+// trust returns what knows the roots, of which there can be none.
+func (r *run) trust() (chains.Gatherer, error) {
+	trust := chains.Gatherer{Report: r.note}
+	for _, name := range r.of(Roots) {
+		roots, err := chains.ReadRoots(r.files, name)
+		if err != nil {
+			return trust, err
+		}
+		trust.Roots = append(trust.Roots, roots...)
+	}
+	return trust, nil
 }
 
 // exports returns what reads each zip file, each folder with exports, and those

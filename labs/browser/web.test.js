@@ -297,3 +297,43 @@ with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as z:
   assert.deepEqual((await rows(page)).map(([server]) => server), names);
   console.log(`50 servers: ${took.toFixed(1)} s from the drop to the report`);
 });
+
+test("whatif by click is the command line's answer", async () => {
+  const page = await loaded();
+  await page.getByText("Options", { exact: true }).click();
+  await page.getByLabel("Evaluate at this time").fill(at);
+  await drop(page, [...files(join(fixtures, "exports/remote")), ...files(join(fixtures, "exports/roots"))]);
+  await done(page);
+  const document = join(folder, "whatif.json");
+  writeFileSync(document, await download(page, "Documents"));
+  const { certificates } = JSON.parse(readFileSync(document, "utf8"));
+  const run = async (flag, thumbprint, answer) => {
+    await page.locator("#if-flag").selectOption(flag);
+    if (thumbprint) await page.locator("#if-certificate").selectOption(thumbprint);
+    if (answer !== undefined) await page.locator("#if-overwrite").selectOption(answer);
+    await page.locator("#if-result").evaluate((result) => result.replaceChildren());
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.locator("#if-result pre, #if-result .failure").waitFor();
+    return page.locator("#if-result").locator("pre, .failure").textContent();
+  };
+  const command = (...edit) => {
+    const ran = spawnSync(process.env.TRANSPORTCERT, ["whatif", document, ...edit], { encoding: "utf8" });
+    return ran.status === 2 ? ran.stderr.replace(/^transportcert: /, "").trimEnd() : ran.stdout;
+  };
+  for (const { thumbprint } of certificates) {
+    assert.equal(await run("remove", thumbprint), command("--remove", thumbprint));
+    assert.equal(await run("renew", thumbprint), command("--renew", thumbprint));
+    assert.equal(await run("enable", thumbprint, "yes"), command("--enable", `${thumbprint}=SMTP`, "--overwrite-default"));
+    assert.equal(await run("enable", thumbprint, ""), command("--enable", `${thumbprint}=SMTP`, "--keep-default"));
+  }
+  await accessible(page, "before and after");
+  await picture(page, "web-whatif");
+  await page.locator("#if-flag").selectOption("add");
+  await page.locator("#if-file").setInputFiles(join(fixtures, "exports/roots/contoso-root.pem"));
+  await page.locator("#if-services").selectOption("SMTP");
+  const roots = ["--exports", join(fixtures, "exports/remote"), "--at", at, "--roots", join(fixtures, "exports/roots/contoso-root.pem")];
+  const added = spawnSync(process.env.TRANSPORTCERT, ["whatif", ...roots, "--add", "contoso-root.pem", "--services", "SMTP", "--keep-default"], { encoding: "utf8", cwd: join(fixtures, "exports/roots") });
+  assert.notEqual(added.stdout, "", added.stderr);
+  assert.equal(await run("add", "", ""), added.stdout);
+  assert.deepEqual(page.faults, []);
+});

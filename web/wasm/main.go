@@ -35,13 +35,14 @@ func version() string {
 	return cmp.Or(strings.TrimPrefix(info.Main.Version, "v"), "(devel)")
 }
 
-// A request is one of check, with all that follows it, and write.
+// A request is one of check, whatif and write.
 type request struct {
 	Do        string `json:"do"`
 	Format    string `json:"format"` // of write
 	At        string `json:"at"`
 	Procedure string `json:"procedure"`
-	Files     []struct {
+	Edit      dropped.Edit
+	Files     []struct { // of check; of whatif, the certificate to add
 		Name     string       `json:"name"`
 		Role     dropped.Role `json:"role"`
 		Modified int64        `json:"modified"` // milliseconds since 1970
@@ -99,6 +100,8 @@ func (s *session) do(text string, data [][]byte, progress func(string, int, int)
 	switch r.Do {
 	case "check":
 		return s.check(r, data, progress)
+	case "whatif":
+		return s.whatIf(r, data)
 	case "write":
 		if s.result == nil {
 			return "", errors.New("nothing has been checked")
@@ -108,6 +111,28 @@ func (s *session) do(text string, data [][]byte, progress func(string, int, int)
 		return out.String(), err
 	}
 	return "", fmt.Errorf("unknown request %q", r.Do)
+}
+
+// whatIf answers with what whatif prints, as text and as JSON.
+func (s *session) whatIf(r request, data [][]byte) (string, error) {
+	if s.result == nil {
+		return "", errors.New("nothing has been checked")
+	}
+	var file *dropped.File
+	if len(r.Files) > 0 {
+		file = &dropped.File{Name: r.Files[0].Name, Data: data[0], Password: []byte(r.Files[0].Password)}
+	}
+	var answer struct {
+		Text   string          `json:"text"`
+		Result json.RawMessage `json:"result"`
+	}
+	var text, result bytes.Buffer
+	if err := s.result.WhatIf(context.Background(), &text, &result, r.Edit, file); err != nil {
+		return "", err
+	}
+	answer.Text, answer.Result = text.String(), result.Bytes()
+	out, err := json.Marshal(answer)
+	return string(out), err
 }
 
 func (s *session) check(r request, data [][]byte, progress func(string, int, int)) (string, error) {

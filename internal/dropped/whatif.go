@@ -1,0 +1,119 @@
+package dropped
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"testing/fstest"
+
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/gather/certstore"
+	"github.com/transportcert/transportcert/internal/diff"
+	"github.com/transportcert/transportcert/internal/output"
+)
+
+// An Edit is a command that might be run on one server.
+type Edit struct {
+	Server     int    `json:"server"` // its place among those of the result
+	Flag       string `json:"flag"`   // add, enable, renew or remove, as whatif calls it
+	Thumbprint string `json:"thumbprint"`
+	SMTP       bool   `json:"smtp"`      // what add enables the certificate for; enable always does
+	Overwrite  bool   `json:"overwrite"` // the answer to whether to overwrite the default SMTP certificate
+}
+
+// WhatIf writes what an edit changes, as "transportcert whatif" does: in text and
+// in json. The file holds the certificate that is added.
+func (r *Result) WhatIf(ctx context.Context, text, json io.Writer, edit Edit, file *File) error {
+	if edit.Server < 0 || edit.Server >= len(r.checked) {
+		return fmt.Errorf("server: expected one of %d, found number %d", len(r.checked), edit.Server+1)
+	}
+	checked := r.checked[edit.Server]
+	before := *checked.Facts
+	before.Now = checked.Decision.EvaluatedAt // the same for both
+	command, words, err := r.command(ctx, &before, edit, file)
+	if err != nil {
+		return err
+	}
+	after, err := r.evaluator.Apply(ctx, &before, command)
+	if err != nil {
+		return fmt.Errorf("%s: %w", words, err)
+	}
+	result := output.WhatIf{Edits: []string{words}}
+	if result.Before, err = diff.SideOf(ctx, r.evaluator, &before); err != nil {
+		return err
+	}
+	if result.After, err = diff.SideOf(ctx, r.evaluator, after); err != nil {
+		return err
+	}
+	if err := output.WriteWhatIf("json", json, output.Style{}, result); err != nil {
+		return err
+	}
+	return output.WriteWhatIf("text", text, output.Style{}, result)
+}
+
+// command returns an edit for the evaluator, and as it is on a command line.
+func (r *Result) command(ctx context.Context, document *gather.Document, edit Edit, file *File) (command evaluate.Edit, words string, err error) {
+	command = evaluate.Edit{Thumbprint: edit.Thumbprint, OverwriteDefault: edit.Overwrite}
+	words = "--" + edit.Flag + " " + edit.Thumbprint
+	switch edit.Flag {
+	case "remove":
+		command.Action = evaluate.RemoveCertificate
+	case "renew":
+		command.Action = evaluate.RenewCertificate
+	case "enable":
+		command.Action, edit.SMTP = evaluate.EnableCertificate, true
+		words += "=SMTP"
+	case "add":
+		if file == nil {
+			return command, words, errors.New("expected a file with the certificate")
+		}
+		command.Action, words = evaluate.AddCertificate, "--add "+file.Name
+		if command.Certificate, err = r.certificate(ctx, document, *file); err != nil {
+			return command, words, err
+		}
+		if edit.SMTP {
+			words += " --services SMTP"
+		}
+	default:
+		return command, words, fmt.Errorf("expected add, enable, renew or remove, found %q", edit.Flag)
+	}
+	if edit.SMTP {
+		command.Services = []string{"SMTP"}
+		words += map[bool]string{true: " --overwrite-default", false: " --keep-default"}[edit.Overwrite]
+	}
+	return command, words, nil
+}
+
+// certificate returns the only certificate of a file, or the only one with its
+// private key, and whether the roots that were dropped vouch for it.
+func (r *Result) certificate(ctx context.Context, document *gather.Document, file File) (*gather.Certificate, error) {
+	read := &gather.Document{}
+	files := certstore.Files{
+		Paths: []string{file.Name}, System: fstest.MapFS{file.Name: &fstest.MapFile{Data: slices.Clone(file.Data), Mode: 0o400}},
+		Password: func(string) ([]byte, error) { return slices.Clone(file.Password), nil },
+	}
+	if err := files.Gather(ctx, read); err != nil {
+		return nil, err
+	}
+	trust, err := r.run.trust()
+	if err == nil && len(trust.Roots) > 0 {
+		trust.Report = nil // about those of the document
+		all := &gather.Document{Certificates: slices.Concat(read.Certificates, document.Certificates)}
+		err = trust.Gather(ctx, all)
+		copy(read.Certificates, all.Certificates)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(read.Certificates) == 1 {
+		return &read.Certificates[0], nil
+	}
+	withKey := slices.DeleteFunc(slices.Clone(read.Certificates), func(c gather.Certificate) bool { return c.HasPrivateKey == nil || !*c.HasPrivateKey })
+	if len(withKey) != 1 {
+		return nil, fmt.Errorf("%s: expected one certificate, or one with its private key; found %d, %d with their private keys", file.Name, len(read.Certificates), len(withKey))
+	}
+	return &withKey[0], nil
+}
