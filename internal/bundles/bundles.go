@@ -38,8 +38,9 @@ var beyondDecision = []string{"compliance", "conftest", "effects", "forecast", "
 // needs, without their METADATA. They compile in a fraction of the time of all.
 func ShippedDecision() (*bundle.Bundle, error) {
 	return embedded(func(path string, info fs.FileInfo, depth int) bool {
-		folder, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, "/"), "transportcert/"), "/")
-		return isTest(path, info, depth) || slices.Contains(beyondDecision, folder)
+		folder, file, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, "/"), "transportcert/"), "/")
+		// Remedies go by the thresholds.
+		return isTest(path, info, depth) || !info.IsDir() && slices.Contains(beyondDecision, folder) && file != "config.rego"
 	}, false)
 }
 

@@ -1,13 +1,13 @@
 package transportcert.compliance
 
 import data.transportcert.document
+import data.transportcert.remedies
 
 # The right ones of data.transportcert.custom.findings, completed with what they leave out.
-custom_report contains object.union(
+custom_report contains object.union_n([
 	{
 		"title": custom.rule_id,
 		"server": document.server,
-		"action": custom_action(custom),
 		"remediation": "",
 		"references": [],
 		"path": "",
@@ -16,13 +16,19 @@ custom_report contains object.union(
 		"suppressed": null,
 	},
 	custom,
-) if {
+	custom_remedy(custom),
+]) if {
 	some custom in custom_findings
 	count(problems_of(custom, {"required": custom_fields, "optional": optional_custom_fields})) == 0
 }
 
-# The id of the action that a custom finding's remediation becomes: its rule, and the first that it says of what it is
-# about. An index in a path changes with the document.
+# The action that a custom finding's remediation becomes. Its id says the rule, and what the finding is about: an index in
+# a path changes with the document. What the remediation does to the facts is not known.
+custom_remedy(custom) := {"action": action.id, "remedies": [action]} if {
+	custom.remediation != ""
+	action := remedies.manual(custom_action(custom), object.get(custom, "title", custom.rule_id), custom.remediation)
+} else := {"action": null, "remedies": []}
+
 custom_action(custom) := concat(":", array.slice(array.concat(["custom", custom.rule_id], about), 0, 3)) if {
 	about := [custom[field] | some field in ["thumbprint", "connector", "path"]; is_string(custom[field]); custom[field] != ""]
 }

@@ -13,7 +13,7 @@ test_a_custom_finding_is_completed if {
 		"rule_id": "ORG001",
 		"title": "ORG001",
 		"severity": "warning",
-		"action": "custom:ORG001",
+		"action": null,
 		"server": "EX01",
 		"message": "no owner",
 		"remediation": "",

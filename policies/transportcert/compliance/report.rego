@@ -22,9 +22,14 @@ import data.transportcert.server
 #   Everything that is reported, by id and place. A waived finding stays, with the waiver in suppressed. A
 #   document with errors has its errors and nothing else.
 # entrypoint: true
-findings := [found |
+findings := [object.remove(found, ["event", "remedies"]) |
 	some [_, _, found] in sort([[found.rule_id, found.path, found] | some found in all_findings])
 ]
+
+# METADATA
+# title: Unwaived
+# description: What is found and not waived, each with its remedies and the event that it reports.
+unwaived := [found | some found in all_findings; is_null(found.suppressed)]
 
 # METADATA
 # title: Checked

@@ -14,9 +14,13 @@ suppression(found) := {"reason": reason, "expires": expires} if {
 	[expires, reason] := max({[waiver.expires, waiver.reason] |
 		some server in {lower(found.server), ""}
 		some thumbprint in {found.thumbprint, ""}
-		some waiver in active_waivers[[found.rule_id, server, thumbprint]]
+		some rule_id in array.concat([found.rule_id], object.get(same_problem, found.rule_id, []))
+		some waiver in active_waivers[[rule_id, server, thumbprint]]
 	})
 } else := null
+
+# Event 1037 and TC014 report one problem: whoever waives one of them waives both.
+same_problem := {"TC004": ["TC014"], "TC014": ["TC004"]}
 
 # The waivers that are right and have not expired, by what they are for: rule id, server and thumbprint, of which
 # one of the last two can be empty and then stands for any. object.union_n groups them in one pass, where a

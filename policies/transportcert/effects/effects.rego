@@ -17,6 +17,15 @@ import data.transportcert.document
 set_field(path, value) := [{"op": "add", "path": path, "value": value}]
 
 # METADATA
+# title: Add an authentication mechanism
+# description: A Receive connector, by its index, gets one more mechanism, whatever else it gets besides.
+add_auth_mechanism(index, mechanism) := [{
+	"op": "add",
+	"path": sprintf("/connectors/%d/auth_mechanisms/-", [index]),
+	"value": mechanism,
+}]
+
+# METADATA
 # title: Set the internal transport certificate
 # description: The directory names a certificate, which need not be in the store yet.
 set_internal_transport_certificate(thumbprint) := set_field("/directory/internal_transport_certificate", thumbprint)

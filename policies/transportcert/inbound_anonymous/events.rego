@@ -51,8 +51,8 @@ event_1037 := {
 			document.store[best.thumbprint].not_before,
 		],
 	),
-	"action": "internal-transport-certificate",
-	"remediation": remedies.enable_best,
+	"action": remedies.event_1037[0].id,
+	"remediation": remedies.text(remedies.event_1037),
 	"connector": null,
 } if {
 	matches_best == false

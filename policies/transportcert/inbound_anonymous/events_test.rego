@@ -60,8 +60,12 @@ test_event_12012 if {
 		"severity": "error",
 		"symbolic_name": "InternalTransportCertificateMissingInAD",
 		"message": "EX01: the server's object in the directory cannot be read (timeout), so no internal transport certificate is loaded.",
-		"action": "internal-transport-certificate",
-		"remediation": sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [a]),
+		"action": "directory-readable",
+		"remediation": concat("\n", [
+			"# The server cannot read its own object in the directory (timeout).",
+			"# Look for what keeps it from its domain controllers: Test-ServiceHealth, nltest /dsgetdc:, the Application log.",
+			"# Restart the transport service afterwards, gather the facts again, and check them again.",
+		]),
 		"connector": null,
 	}] with input as object.union_n([example, startup, unreadable])
 }
@@ -79,7 +83,13 @@ test_event_12012_where_nobody_says_why[name] if {
 test_event_12012_where_nothing_is_eligible if {
 	events := inbound_anonymous.events with input as object.union_n([example, startup, not_set, {"certificates": []}])
 	events[0].message == "EX01: msExchServerInternalTLSCert is not set in the directory, so no internal transport certificate is loaded."
-	events[0].remediation == "New-ExchangeCertificate -Services SMTP -Server 'EX01'"
+	events[0].remediation == concat("\n", [
+		"# Answer Yes when asked: Overwrite the existing default SMTP certificate?",
+		concat(" ", [
+			"New-ExchangeCertificate -Server 'EX01' -KeySize 2048 -PrivateKeyExportable $true -FriendlyName 'EX01'",
+			"-DomainName 'EX01','ex01.corp.contoso.test','NODE1' -IncludeServerFQDN -Services SMTP",
+		]),
+	])
 }
 
 test_event_12013 if {
@@ -91,12 +101,12 @@ test_event_12013 if {
 		"symbolic_name": "CannotLoadInternalTransportCertificateFromStore",
 		"message": sprintf("EX01: the directory names the internal transport certificate %s, and the store does not hold it.", [a]),
 		"action": "internal-transport-certificate",
-		"remediation": sprintf(
-			"# Import %s with its private key again from backup, or:\nEnable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'",
-			[a, b],
-		),
+		"remediation": concat("\n", [
+			"# Answer Yes when asked: Overwrite the existing default SMTP certificate?",
+			sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [b]),
+		]),
 		"connector": null,
-	}] with input as with_certificates([pki])
+	}] with input as object.union(with_certificates([pki]), {"procedure": "2010"})
 }
 
 test_event_12015 if {
@@ -108,23 +118,16 @@ test_event_12015 if {
 		"symbolic_name": "InternalTransportCertificateExpired",
 		"message": sprintf("EX01: the internal transport certificate %s expired on 2026-11-22T06:59:59Z.", [a]),
 		"action": "internal-transport-certificate",
-		"remediation": sprintf(
-			concat("\n", [
-				"$renewed = Get-ExchangeCertificate -Thumbprint %s -Server 'EX01' | New-ExchangeCertificate -Server 'EX01'",
-				"Enable-ExchangeCertificate -Thumbprint $renewed.Thumbprint -Services SMTP -Server 'EX01'",
+		"remediation": concat("\n", [
+			"# Answer Yes when asked: Overwrite the existing default SMTP certificate?",
+			concat(" ", [
+				"$new = New-ExchangeCertificate -Server 'EX01' -KeySize 2048 -PrivateKeyExportable $true -FriendlyName 'EX01'",
+				"-DomainName 'EX01','ex01.corp.contoso.test','NODE1' -IncludeServerFQDN -Services SMTP",
 			]),
-			[a],
-		),
+			"Enable-ExchangeCertificate -Thumbprint $new.Thumbprint -Services IIS -Server 'EX01'",
+		]),
 		"connector": null,
 	}] with input as changed(expired)
-}
-
-test_event_12015_of_a_certificate_that_a_ca_issued if {
-	events := inbound_anonymous.events with input as object.union(
-		with_certificates([object.union(pki, expired)]),
-		{"directory": {"internal_transport_certificate": b}},
-	)
-	contains(events[0].remediation, sprintf("Get-ExchangeCertificate -Thumbprint %s -Server 'EX01' | New-ExchangeCertificate -GenerateRequest", [b]))
 }
 
 test_event_1037 if {
@@ -139,9 +142,12 @@ test_event_1037 if {
 			[a, b],
 		),
 		"action": "internal-transport-certificate",
-		"remediation": sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [b]),
+		"remediation": concat("\n", [
+			"# Answer Yes when asked: Overwrite the existing default SMTP certificate?",
+			sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [b]),
+		]),
 		"connector": null,
-	}] with input as with_certificates([self_signed, pki])
+	}] with input as object.union(with_certificates([self_signed, pki]), {"procedure": "2010"})
 }
 
 test_events_by_procedure[name] if {

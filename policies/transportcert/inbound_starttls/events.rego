@@ -11,12 +11,12 @@ events := [event |
 
 	# With a certificate that has not expired there is none.
 	result.expired != false
-	event := event_for(input.connectors[i], result)
+	event := event_for(i, result)
 ]
 
-event_for(connector, result) := event_12014(connector, result) if {
+event_for(i, result) := event_12014(input.connectors[i], result, remedies.starttls(i, result)) if {
 	failed_step[result.stopped_at]
-} else := event_12016(connector, result) if {
+} else := event_12016(input.connectors[i], result, remedies.starttls(i, result)) if {
 	result.expired == true
 }
 
@@ -28,15 +28,15 @@ failed_step := {"certificate_not_found": 4, "no_eligible_certificate": 5, "no_be
 # custom:
 #   step: 4
 #   reading: 4
-event_12014(connector, result) := {
+event_12014(connector, result, remedy) := {
 	"id": 12014,
 	"source": source(connector),
 	"step": failed_step[result.stopped_at],
 	"severity": "error",
 	"symbolic_name": null,
 	"message": sprintf("%s: %s: %s, so STARTTLS is not offered.", [input.server, connector.name, why_not(result)]),
-	"action": concat(":", ["starttls-certificate", connector.name]),
-	"remediation": remedies.starttls_certificate(connector.name, result),
+	"action": remedy[0].id,
+	"remediation": remedies.text(remedy),
 	"connector": connector.name,
 }
 
@@ -75,7 +75,7 @@ reason_in_words := {
 # description: The certificate for STARTTLS has expired. The server uses it all the same.
 # custom:
 #   step: 7
-event_12016(connector, result) := {
+event_12016(connector, result, remedy) := {
 	"id": 12016,
 	"source": source(connector),
 	"step": 7,
@@ -85,8 +85,8 @@ event_12016(connector, result) := {
 		"%s: %s: the certificate for STARTTLS, %s, expired on %s.",
 		[input.server, connector.name, result.certificate, document.store[result.certificate].not_after],
 	),
-	"action": concat(":", ["renew", result.certificate]),
-	"remediation": remedies.renew_starttls(result.certificate),
+	"action": remedy[0].id,
+	"remediation": remedies.text(remedy),
 	"connector": connector.name,
 }
 

@@ -16,8 +16,8 @@ event_12012 := {
 	"severity": "error",
 	"symbolic_name": "InternalTransportCertificateMissingInAD",
 	"message": sprintf("%s: %s, so no internal transport certificate is loaded.", [input.server, missing_in_directory]),
-	"action": "internal-transport-certificate",
-	"remediation": remedies.enable_best,
+	"action": remedies.internal_transport_certificate[0].id,
+	"remediation": remedies.text(remedies.internal_transport_certificate),
 	"connector": null,
 } if {
 	document.phase == "startup"
@@ -54,11 +54,8 @@ event_12013 := {
 		"%s: the directory names the internal transport certificate %s, and the store does not hold it.",
 		[input.server, directory_thumbprint],
 	),
-	"action": "internal-transport-certificate",
-	"remediation": concat("\n", [
-		sprintf("# Import %s with its private key again from backup, or:", [directory_thumbprint]),
-		remedies.enable_best,
-	]),
+	"action": remedies.internal_transport_certificate[0].id,
+	"remediation": remedies.text(remedies.internal_transport_certificate),
 	"connector": null,
 } if {
 	stopped_at == "certificate_not_found"
@@ -79,8 +76,8 @@ event_12015 := {
 		"%s: the internal transport certificate %s expired on %s.",
 		[input.server, loaded.thumbprint, loaded.not_after],
 	),
-	"action": "internal-transport-certificate",
-	"remediation": remedies.renew_loaded,
+	"action": remedies.internal_transport_certificate[0].id,
+	"remediation": remedies.text(remedies.internal_transport_certificate),
 	"connector": null,
 } if {
 	expired

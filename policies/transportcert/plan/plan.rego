@@ -18,32 +18,55 @@ import data.transportcert.server
 verdict := "MAIL AT RISK" if {
 	server.decision.mail_at_risk == true
 } else := "ACTION NEEDED" if {
-	some finding in compliance.findings
-	is_null(finding.suppressed)
+	some finding in compliance.unwaived
 	finding.severity in {"error", "warning"}
 } else := "OK"
 
 # METADATA
 # title: Actions
-# description: What to do, each action once, in the order in which it is to be done.
-actions := [action |
-	some id in {finding.action | some finding in compliance.findings; is_null(finding.suppressed); is_string(finding.action)}
-	answered := [finding | some finding in compliance.findings; finding.action == id; is_null(finding.suppressed)]
-	lines := split(answered[0].remediation, "\n")
-	action := {
-		"id": id,
-		"title": answered[0].title,
-		"why": sort({reason | some finding in answered; some reason in reasons(finding)}),
-		"description": concat("\n", [trim_prefix(line, "# ") | some line in lines; startswith(line, "# ")]),
-		"commands": [line | some line in lines; not startswith(line, "# ")],
-		"prompt": null,
-		"afterwards": [],
-		"effect": [],
-		"manual": false,
+# description: >-
+#   What to do, each action once, in the order in which it is to be done: first what has to be known, then certificates, then
+#   connectors, then what a person does elsewhere; certificates are removed when others have taken their place, from the end
+#   of the store on; last what an organisation's own findings ask for.
+actions := [object.union(action, {"why": why(action.id, compliance.unwaived)}) |
+	found := {[order(remedy), remedy.id, remedy] |
+		some finding in compliance.unwaived
+		some remedy in finding.remedies
 	}
+	ordered := sort(found)
+	some i, [_, id, action] in ordered
+	every earlier in array.slice(ordered, 0, i) { earlier[1] != id }
 ]
 
-# The ids of a finding: its rule, and the event that it reports.
-reasons(finding) := {finding.rule_id} | {id |
-	id := {"TC001": 12012, "TC002": 12013, "TC003": 12015, "TC004": 1037, "TC005": 12014, "TC006": 12016}[finding.rule_id]
-}
+# The ids of the events and rules that an action answers.
+why(id, findings) := sort({reason |
+	some finding in findings
+	some remedy in finding.remedies
+	remedy.id == id
+	some reason in reasons(finding)
+})
+
+# A finding that reports an event stands for both.
+reasons(finding) := {finding.event, finding.rule_id} if {
+	finding.event
+} else := {finding.rule_id}
+
+# The order of an action: that of its kind, and for removals the index of the certificate, the last first.
+order(action) := [rank(split(action.id, ":")[0]), 0 - to_number(split(action.effect[0].path, "/")[2])] if {
+	action.effect[0].op == "remove"
+} else := [rank(split(action.id, ":")[0]), 0]
+
+# Kinds that are not named here come after those of rank 4.
+rank(kind) := object.get(
+	{
+		"correct-document": 0, "correct-policies": 0, "correct-now": 0,
+		"directory-readable": 1, "exchange-version": 1, "gather-facts": 1, "gather-host": 1, "clock": 1,
+		"internal-transport-certificate": 2,
+		"certificate-for-names": 3, "starttls-certificate": 3, "renew": 3, "enable-smtp": 3, "auth-certificate": 3,
+		"private-key": 3, "import-certificate": 3, "trust": 3,
+		"edge-subscription": 6, "shorter-name": 6,
+		"remove-certificate": 7,
+		"custom": 8,
+	},
+	kind, 4,
+)

@@ -12,9 +12,11 @@ test_nothing_to_do if {
 
 test_an_action_answers_its_event_and_its_finding if {
 	plan.verdict == "ACTION NEEDED" with input as changed(expired)
-	[action] := plan.actions with input as changed(expired)
+	[action, removal] := plan.actions with input as changed(expired)
 	action.id == "internal-transport-certificate"
 	action.why == [12015, "TC003"]
+	removal.id == "remove-certificate:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	removal.why == action.why
 }
 
 test_mail_at_risk if {

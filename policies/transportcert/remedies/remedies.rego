@@ -2,63 +2,63 @@
 # scope: package
 # title: Remedies
 # description: >-
-#   How faults are repaired, in commands for the Exchange Management Shell. Each remedy is worded here and
-#   nowhere else. Remedies read the outcomes of the scenarios, never their events.
+#   How faults are repaired, as the actions of a plan: in commands for the Exchange Management Shell, with what they do to
+#   the facts. Each remedy is worded here and nowhere else. Remedies read the outcomes of the scenarios, never their events.
+#   What repairs a fault is an array: the action that answers it, and those that complete it.
+# related_resources:
+#   - description: The plan
+#     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#the-plan
 # schemas:
 #   - input: schema.input
 package transportcert.remedies
 
+import data.transportcert.compliance
 import data.transportcert.document
-import data.transportcert.inbound_anonymous
-import data.transportcert.internal_certificate
 
 # METADATA
-# title: Enable the best
-# description: The command that makes the best certificate the internal transport certificate, or a new one without a best.
-enable_best := sprintf(
-	"Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server %s",
-	[inbound_anonymous.outcome.best, quoted(input.server)],
-) if {
-	is_string(inbound_anonymous.outcome.best)
-} else := sprintf("New-ExchangeCertificate -Services SMTP -Server %s", [quoted(input.server)])
-
-# METADATA
-# title: Serve the best
-# description: >-
-#   What makes the best certificate the internal transport certificate. From Exchange 2013 on a certificate of a CA must
-#   not become it, so without a version there is no command.
-serve_best := concat("\n", [
-	"# Answer Yes when asked whether to overwrite the default SMTP certificate:",
-	enable_best,
-]) if {
-	document.procedure_known
-} else := concat("\n", [
-	"# Find out the version of Exchange first, and gather it: Get-ExchangeServer | Format-List Name,AdminDisplayVersion",
-	"# Exchange 2013 and later keep the self-signed certificate, and nothing has to be done. Exchange 2007 and 2010 ask for",
-	"# the best certificate.",
-])
-
-# METADATA
-# title: Renew the loaded
-# description: >-
-#   The commands that renew the loaded certificate and enable the new one for SMTP. Only a CA can renew
-#   what a CA issued.
-renew_loaded := sprintf(
-	concat("\n", [
-		"$renewed = Get-ExchangeCertificate -Thumbprint %[1]s -Server %[2]s | New-ExchangeCertificate -Server %[2]s",
-		"Enable-ExchangeCertificate -Thumbprint $renewed.Thumbprint -Services SMTP -Server %[2]s",
-	]),
-	[internal_certificate.loaded.thumbprint, quoted(input.server)],
-) if {
-	internal_certificate.loaded.self_signed == true
-} else := sprintf(
-	concat("\n", [
-		"Get-ExchangeCertificate -Thumbprint %[1]s -Server %[2]s | New-ExchangeCertificate -GenerateRequest -Server %[2]s",
-		"# Send the request to the CA, import its answer with Import-ExchangeCertificate, then, with the new thumbprint:",
-		"Enable-ExchangeCertificate -Thumbprint NEW -Services SMTP -Server %[2]s",
-	]),
-	[internal_certificate.loaded.thumbprint, quoted(input.server)],
+# title: Action
+# description: An action with its id and title, and what else there is to say of it.
+action(id, title, facts) := object.union(
+	{
+		"id": id,
+		"title": title,
+		"description": "",
+		"commands": [],
+		"prompt": null,
+		"afterwards": [],
+		"effect": [],
+		"manual": false,
+	},
+	facts,
 )
+
+# METADATA
+# title: Manual
+# description: An action that no command can do, so that its effect is not known.
+manual(id, title, description) := object.remove(
+	action(id, title, {"description": description, "manual": true}),
+	["effect"],
+)
+
+# METADATA
+# title: Text
+# description: >-
+#   Actions as lines to paste: the commands, below comments with what to answer; what a person does is comments alone.
+#   Only the first action answers the fault.
+text(actions) := concat("\n", lines(actions[0]))
+
+lines(done) := array.concat([concat("", ["# ", line]) | some line in split(done.description, "\n"); line != ""], done.commands) if {
+	done.manual
+} else := done.commands if {
+	is_null(done.prompt)
+} else := array.concat(
+	[sprintf("# Answer %s when asked: %s", [done.prompt.answer, done.prompt.question])],
+	done.commands,
+)
+
+# What Enable-ExchangeCertificate and New-ExchangeCertificate ask for SMTP. Yes makes the certificate the internal
+# transport certificate.
+overwrite(answer) := {"question": "Overwrite the existing default SMTP certificate?", "answer": answer}
 
 # METADATA
 # title: Quoted
@@ -73,3 +73,74 @@ quoted(text) := sprintf("'%s'", [regex.replace(text, `(['‘’‚‛])`, "$1$1"
 
 # Control characters, ends of lines and what changes the direction of writing.
 without_shape := `[^\pL\pM\pN\pP\pS\p{Zs}]`
+
+# METADATA
+# title: Identity
+# description: What Exchange calls a Receive connector of this server, as a PowerShell literal.
+identity(connector) := quoted(concat(`\`, [input.server, connector]))
+
+# The certificate cmdlets of Exchange 2007 know no other server than the one on which they run.
+on_server := "" if {
+	is_2007
+} else := sprintf(" -Server %s", [quoted(input.server)])
+
+is_2007 if document.advised_procedure == "2007"
+
+# What Microsoft recommends since 2013: a self-signed certificate as the internal transport certificate.
+keeps_self_signed if document.advised_procedure == "2016"
+
+# METADATA
+# title: Name of a certificate
+# description: Its friendly name or subject, and the first digits of its thumbprint.
+name_of(certificate) := sprintf("%s (%s)", [stated[0], substring(certificate.thumbprint, 0, 8)]) if {
+	stated := [value |
+		some field in ["friendly_name", "subject"]
+		value := certificate[field]
+		value != ""
+	]
+	count(stated) > 0
+} else := sprintf("the certificate %s", [substring(certificate.thumbprint, 0, 8)])
+
+# What a transport service does not see before it starts again.
+restart := [{"text": sprintf("Restart the transport services on %s.", [input.server]), "command": sprintf("Restart-Service %s", [concat(", ", services)])}] if {
+	services := array.concat(["MSExchangeTransport"], [name | some name in ["MSExchangeFrontEndTransport"]; has_front_end])
+}
+
+has_front_end if {
+	keeps_self_signed
+	not is_edge
+}
+
+is_edge if "EdgeTransport" in input.roles
+
+# METADATA
+# title: After a change of the internal transport certificate
+# description: The services to restart, and the Edge subscription that was made with the certificate before.
+after_internal := array.concat(restart, [{"text": subscription, "command": null} |
+	some subscription in ["Make a new Edge subscription: the one that exists holds the certificate that was replaced."]
+	subscribed
+])
+
+subscribed if is_edge
+
+subscribed if count(input.edge_subscriptions) > 0
+
+# METADATA
+# title: After a change of a certificate that connectors name
+# description: The hybrid configuration names a certificate, too.
+after_named := array.concat(restart, [{"text": wizard, "command": null} |
+	some wizard in ["Run the Hybrid Configuration Wizard again: it sets the certificate of the hybrid configuration."]
+	input.hybrid
+])
+
+# The time until which a certificate has to be valid to be worth a change.
+horizon := time.format([
+	time.add_date(time.parse_rfc3339_ns(document.now), 0, 0, compliance.config.expires_within_days),
+	"UTC",
+	"2006-01-02T15:04:05Z07:00",
+])
+
+# RSA keys of New-ExchangeCertificate have 1024, 2048 or 4096 bits.
+key_size := 2048 if {
+	compliance.config.minimum_key_bits <= 2048
+} else := 4096

@@ -1,77 +1,187 @@
 package transportcert.remedies
 
-import data.transportcert.document
+import data.transportcert.effects
+import data.transportcert.inbound_starttls
+import data.transportcert.internal_certificate
 import data.transportcert.selection
 
 # METADATA
-# title: STARTTLS certificate
-# description: >-
-#   What gives a connector that finds no certificate for STARTTLS one, by the connector's name and its part of the
-#   outcome. A certificate that lacks nothing but SMTP is enabled for it.
-starttls_certificate(connector, result) := enable_for_smtp(candidates[0]) if {
-	candidates := selection.in_order({thumbprint |
-		some thumbprint, reasons in result.ineligible
-		reasons == ["smtp_not_enabled"]
-		is_usable(document.store[thumbprint])
-	})
-	count(candidates) > 0
-} else := "# Import the certificates of the CA on the server, or import a certificate of a CA that the server trusts." if {
+# title: STARTTLS
+# description: What gives a connector a valid certificate for STARTTLS, by the connector's index and its part of the outcome.
+starttls(i, result) := array.concat(for_own_fqdn(i), set_own_fqdn(i)) if {
+	is_null(result.certificate)
+	result.searched_for.by == "fqdn"
+	gets_own_fqdn(input.connectors[i])
+} else := certificate_for(i, result)
+
+# The same for a connector that keeps its FQDN.
+certificate_for(i, result) := repair(result.certificate) if {
+	is_string(result.certificate)
+} else := internal_transport_certificate if {
+	matches(planned, result.searched_for)
+} else := [enable(without_smtp[0], ["SMTP"])] if {
+	without_smtp := fit_without_smtp(result)
+	count(without_smtp) > 0
+} else := [restore_key(store[keyless[0]])] if {
+	keyless := without_key(result)
+	count(keyless) > 0
+} else := [gather_facts] if {
+	some reasons in result.ineligible
+	some reason in reasons
+	reason in {"private_key_unknown", "services_unknown"}
+} else := [trust(store[result.eligible[0]])] if {
 	result.stopped_at == "no_best_certificate"
-} else := concat("\n", [
-	"# Import the certificate that TlsCertificateName names, with its private key, and enable it for SMTP. To use another",
-	"# certificate of the store, put its thumbprint in place of THUMBPRINT:",
-	sprintf(
-		"Get-ExchangeCertificate -Thumbprint THUMBPRINT -Server %s | ForEach-Object { Set-ReceiveConnector %s %s }",
-		[
-			quoted(input.server),
-			quoted(concat(`\`, [input.server, connector])),
-			`-TlsCertificateName "<I>$($_.Issuer)<S>$($_.Subject)"`,
-		],
-	),
-]) if {
+} else := name_again("connectors", i) if {
 	result.searched_for.by == "tls_certificate_name"
-} else := concat("\n", [
-	"# Import a certificate for this name, with its private key, and enable it for SMTP. A connector with ExchangeServer",
-	"# accepts no other FQDN than the server's names: for a certificate with another name set TlsCertificateName (2013",
-	"# and later), or use a connector of its own.",
+} else := [own_fqdn(result)] if {
+	selection.comparable(result.searched_for.value) == ""
+} else := [create_for(result.searched_for.value)]
+
+fit_without_smtp(result) := selection.in_order([thumbprint |
+	some thumbprint, reasons in result.ineligible
+	lacks_only_smtp(reasons)
+	fit(store[thumbprint])
 ])
 
-is_usable(certificate) if {
-	selection.valid_now(certificate)
-	not selection.known_revoked(certificate)
-	certificate.self_signed == true
+without_key(result) := selection.in_order([thumbprint |
+	some thumbprint, reasons in result.ineligible
+	"no_private_key" in reasons
+])
+
+# METADATA
+# title: Restore the key
+# description: A private key comes from a backup or from another server, if from anywhere.
+restore_key(certificate) := object.union(
+	manual(
+		sprintf("private-key:%s", [certificate.thumbprint]),
+		sprintf("Import %s with its private key", [name_of(certificate)]),
+		concat("\n", [
+			"Export the certificate with its private key on a server that has it, or take a backup, and import the file with the",
+			"command below. Then enable it for SMTP with Enable-ExchangeCertificate.",
+			"Answer No when asked: Overwrite the existing default SMTP certificate?",
+		]),
+	),
+	{"commands": import_commands},
+)
+
+# METADATA
+# title: Import commands
+# description: The password is asked for last, so that no pasted line answers.
+import_commands := ["Import-ExchangeCertificate -FileData ([Byte[]](Get-Content -Path 'C:\\certificate.pfx' -Encoding Byte -ReadCount 0)) -Password (Read-Host 'Password' -AsSecureString)"] if {
+	not is_2007
+	startswith(input.exchange_version, "14.")
+} else := ["Import-ExchangeCertificate -Path 'C:\\certificate.pfx' -Password (Read-Host 'Password' -AsSecureString)"] if {
+	is_2007
+} else := [concat("", [
+	"Import-ExchangeCertificate", on_server,
+	" -FileData ([System.IO.File]::ReadAllBytes('C:\\certificate.pfx')) -Password (Read-Host 'Password' -AsSecureString)",
+])]
+
+# The certificates that the connector would choose from without TlsCertificateName, in order.
+for_fqdn(connector) := selection.in_order([certificate.thumbprint |
+	searched := inbound_starttls.searched_for(object.remove(connector, ["tls_certificate_name"]))
+	some certificate in fit_for_smtp
+	matches(certificate, searched)
+])
+
+# METADATA
+# title: Import the named certificate
+# description: What gives the server a certificate that connectors name and that only another server or the CA has.
+import_named(value) := object.union(
+	manual(
+		sprintf("import-certificate:%s", [value]),
+		"Import the certificate that the connector names",
+		concat("\n", [
+			sprintf("TlsCertificateName is %s. Export that certificate with its private key on a server", [value]),
+			"that has it, and import it with the command below. Then enable it for SMTP with Enable-ExchangeCertificate.",
+			"Answer No when asked: Overwrite the existing default SMTP certificate?",
+			"If there is no such certificate any more, set the TlsCertificateName of the connector to that of another one.",
+		]),
+	),
+	{"commands": import_commands, "afterwards": after_named},
+)
+
+# METADATA
+# title: Set TlsCertificateName
+# description: Lets a connector, by kind and index, name a certificate of the store.
+set_tls_certificate_name(kind, i, thumbprint) := action(
+	sprintf("%s:%s", [naming[kind], subject(kind, i)]),
+	sprintf("Set the TlsCertificateName of %s to that of %s", [connector.name, name_of(store[thumbprint])]),
+	{
+		"commands": [
+			sprintf("$certificate = Get-ExchangeCertificate -Thumbprint %s%s", [thumbprint, on_server]),
+			concat(" ", [setting(kind, connector.name), `-TlsCertificateName "<I>$($certificate.Issuer)<S>$($certificate.Subject)"`]),
+		],
+		"afterwards": after_named,
+		"effect": effects.set_tls_certificate_name(kind, i, thumbprint),
+	},
+) if {
+	connector := input[kind][i]
 }
 
-is_usable(certificate) if selection.valid_pki(certificate)
+naming := {"connectors": "receive-connector-tls", "send_connectors": "send-connector-tls"}
+
+setting("connectors", name) := concat(" ", ["Set-ReceiveConnector", identity(name)])
+
+setting("send_connectors", name) := concat(" ", ["Set-SendConnector", quoted(name)])
 
 # METADATA
-# title: Renew the STARTTLS certificate
-# description: What renews an expired certificate for STARTTLS. Only a CA can renew what a CA issued.
-renew_starttls(thumbprint) := concat("\n", [
-	"# Answer No when asked whether to overwrite the default SMTP certificate:",
-	sprintf(
-		"Get-ExchangeCertificate -Thumbprint %[1]s -Server %[2]s | New-ExchangeCertificate -Server %[2]s -PrivateKeyExportable $true",
-		[thumbprint, quoted(input.server)],
-	),
-]) if {
-	document.store[thumbprint].self_signed == true
-} else := concat("\n", [
-	"# Request a certificate with the same names from the CA, import it with Import-ExchangeCertificate, and enable it for",
-	"# SMTP. Answer No when asked whether to overwrite the default SMTP certificate.",
-])
+# title: Create for a name
+# description: A self-signed certificate for a name for which there is none. A CA's is better for those who check it.
+create_for(name) := action(
+	sprintf("starttls-certificate:%s", [selection.comparable(name)]),
+	sprintf("Create a self-signed certificate for %s", [name]),
+	{
+		"description": concat("\n", array.flatten([
+			"Exchange servers and most mail servers accept it. If clients or partners check certificates, have a CA issue one for this name instead.",
+			[line | some line in [run_there]; line != ""],
+		])),
+		"commands": [creation(name, [name])],
+		"prompt": overwrite(answer),
+		"afterwards": after_enabling(["SMTP"], answer),
+		"effect": effects.add_certificate(
+			effects.new_certificate(sprintf("starttls-certificate:%s", [name]), [name]),
+			["SMTP"],
+			answer == "Yes",
+		),
+	},
+) if {
+	answer := answer_for_new([name])
+}
 
 # METADATA
-# title: Enable for SMTP
-# description: The command that enables a certificate for SMTP, and for nothing else.
-enable_for_smtp(thumbprint) := concat("\n", [
-	"# Answer No when asked whether to overwrite the default SMTP certificate:",
-	sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server %s", [thumbprint, quoted(input.server)]),
-])
+# title: Without SMTP
+# description: What to do about a certificate that lacks nothing but SMTP.
+without_smtp(thumbprint) := internal_transport_certificate if {
+	planned.thumbprint == thumbprint
+} else := [enable(thumbprint, ["SMTP"])] if {
+	fit(store[thumbprint])
+} else := repair(thumbprint) if {
+	defective(store[thumbprint])
+} else := [trust(store[thumbprint])] if {
+	store[thumbprint].trust.chain == "untrusted"
+} else := [gather_facts]
 
 # METADATA
-# title: Add Tls
-# description: The command that adds Tls to the AuthMechanism of a connector.
-add_tls(connector) := sprintf(
-	"Set-ReceiveConnector %[1]s -AuthMechanism ((Get-ReceiveConnector %[1]s).AuthMechanism.ToString() + ', Tls')",
-	[quoted(concat(`\`, [input.server, connector]))],
-)
+# title: Without a key
+# description: What to do about a certificate that SMTP uses and that has no private key.
+no_key(certificate) := repair(certificate.thumbprint) if {
+	certificate.thumbprint == internal_certificate.loaded.thumbprint
+} else := [restore_key(certificate)] if {
+	wanted(certificate)
+} else := [removal(certificate.thumbprint)]
+
+wanted(certificate) if {
+	some connector in inbound_starttls.outcome.connectors
+	is_null(connector.certificate)
+	connector.ineligible[certificate.thumbprint]
+}
+
+wanted(certificate) if needed(certificate.thumbprint, replacements_of(certificate.thumbprint))
+
+# METADATA
+# title: RequireTLS
+# description: What lets a connector that requires TLS, by its index, offer STARTTLS.
+require_tls(i) := starttls(i, inbound_starttls.outcome.connectors[i]) if {
+	inbound_starttls.offers_tls(input.connectors[i])
+} else := add_tls(i)

@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 
 # METADATA
 # title: The Auth certificate has expired
@@ -16,6 +17,7 @@ import data.transportcert.document
 #   severity: error
 #   remediation: Make a new Auth certificate and publish it with Set-AuthConfig, as the reference says.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.auth_certificate,
 	"message": sprintf("the Exchange Server Auth certificate %s expired on %s", [thumbprint, not_after]),
 	"path": path(thumbprint, "not_after"),
 	"thumbprint": thumbprint,

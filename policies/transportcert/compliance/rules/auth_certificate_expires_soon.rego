@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 
 # METADATA
 # title: The Auth certificate expires soon
@@ -15,6 +16,7 @@ import data.transportcert.document
 #     Make the next Auth certificate and stage it with Set-AuthConfig -NewCertificateThumbprint, as the
 #     reference says.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.auth_certificate,
 	"message": sprintf("the Exchange Server Auth certificate %s expires on %s", [thumbprint, not_after]),
 	"path": path(thumbprint, "not_after"),
 	"thumbprint": thumbprint,

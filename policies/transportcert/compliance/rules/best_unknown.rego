@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
@@ -17,6 +18,7 @@ import data.transportcert.selection
 #   remediation: >-
 #     Name the trusted root certificates when gathering (--roots, --system-roots), or supply the fact.
 report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.gather_facts],
 	"message": sprintf("%s could be best; unknown is %s", [described(document.store[thumbprint]), unknown.fact]),
 	"path": path(thumbprint, unknown.field),
 	"thumbprint": thumbprint,

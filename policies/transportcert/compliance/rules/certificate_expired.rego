@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 
 # METADATA
 # title: Expired certificate left in the store
@@ -18,6 +19,7 @@ import data.transportcert.document
 #     # As soon as another certificate has taken its place:
 #     Remove-ExchangeCertificate -Thumbprint {thumbprint} -Server {server}
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.repair(certificate.thumbprint),
 	"message": sprintf("%s expired on %s", [described(certificate), certificate.not_after]),
 	"path": path(certificate.thumbprint, "not_after"),
 	"thumbprint": certificate.thumbprint,

@@ -33,6 +33,6 @@ test_an_expired_certificate_left_in_the_store_in_full if {
 		sprintf("EX01: the certificate %s (SMTP) expired on 2026-11-22T06:59:59Z.", [b]),
 		"certificates[1].not_after",
 		b,
-		sprintf("# As soon as another certificate has taken its place:\nRemove-ExchangeCertificate -Thumbprint '%s' -Server 'EX01'", [b]),
+		sprintf("# Answer Yes when asked: Are you sure you want to perform this action?\nRemove-ExchangeCertificate -Thumbprint %s -Server 'EX01'", [b]),
 	]]
 }

@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 
 # METADATA
 # title: A certificate in use expires soon
@@ -15,6 +16,7 @@ import data.transportcert.document
 #   severity: warning
 #   remediation: Renew the certificate and enable the new one for its services.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.repair(certificate.thumbprint),
 	"message": sprintf("%s expires on %s", [described(certificate), certificate.not_after]),
 	"path": path(certificate.thumbprint, "not_after"),
 	"thumbprint": certificate.thumbprint,

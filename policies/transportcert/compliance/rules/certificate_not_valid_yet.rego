@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 
 # METADATA
 # title: Not valid yet
@@ -16,6 +17,7 @@ import data.transportcert.document
 #     Check the clock of {server}. Where it is right, enable a certificate that is valid now until this one
 #     is.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.not_valid_yet(certificate),
 	"message": sprintf("%s is valid from %s on only", [described(certificate), certificate.not_before]),
 	"path": path(certificate.thumbprint, "not_before"),
 	"thumbprint": certificate.thumbprint,

@@ -3,6 +3,7 @@ package transportcert.compliance.rules
 
 import data.transportcert.document
 import data.transportcert.internal_certificate
+import data.transportcert.remedies
 
 # The two certificates that step 9 compares, as far as there are any.
 loaded_and_best := [certificate |
@@ -19,10 +20,7 @@ in_use := [certificate |
 
 is_in_use(certificate) if certificate.thumbprint in {decision.certificate, decision.best}
 
-is_in_use(certificate) if count(exchange_services(certificate)) > 0
-
-# The services that a certificate is enabled for, as far as they are known.
-exchange_services(certificate) := {service | some service in certificate.services} - {"None"}
+is_in_use(certificate) if count(remedies.exchange_services(certificate)) > 0
 
 # The JSON path of a certificate's field.
 path(thumbprint, field) := sprintf("certificates[%d].%s", [indices[thumbprint], field])
@@ -34,8 +32,8 @@ described(certificate) := concat(" ", ["the internal transport certificate", cer
 	certificate.thumbprint == decision.certificate
 } else := concat(" ", ["the best certificate", certificate.thumbprint]) if {
 	certificate.thumbprint == decision.best
-} else := sprintf("the certificate %s (%s)", [certificate.thumbprint, concat(", ", exchange_services(certificate))]) if {
-	count(exchange_services(certificate)) > 0
+} else := sprintf("the certificate %s (%s)", [certificate.thumbprint, concat(", ", remedies.exchange_services(certificate))]) if {
+	count(remedies.exchange_services(certificate)) > 0
 } else := concat(" ", ["the certificate", certificate.thumbprint])
 
 # A certificate that Exchange Setup makes for OAuth between servers. The document does not say which one the
@@ -47,9 +45,6 @@ latest_auth := max({[certificate.not_after, certificate.thumbprint] |
 	some certificate in input.certificates
 	is_auth(certificate)
 })
-
-# Keys on elliptic curves are shorter by nature, so the threshold minimum_key_bits says nothing of them.
-measured_by_bits(certificate) if upper(certificate.key_algorithm) in {"RSA", "DSA"}
 
 loaded_expires_soon if expires_between(internal_certificate.loaded, document.now, expiry_horizon)
 

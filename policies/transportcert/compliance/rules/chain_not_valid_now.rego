@@ -1,5 +1,6 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
@@ -15,6 +16,7 @@ import data.transportcert.selection
 #   severity: warning
 #   remediation: Import the CA's current certificates on {server}, or have the certificate issued anew.
 report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.trust(certificate)],
 	"message": concat(" ", [described(certificate), "has a certificate in its chain that is not valid now"]),
 	"path": path(certificate.thumbprint, "trust"),
 	"thumbprint": certificate.thumbprint,

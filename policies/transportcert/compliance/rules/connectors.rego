@@ -3,6 +3,7 @@ package transportcert.compliance.rules
 
 import data.transportcert.document
 import data.transportcert.inbound_anonymous
+import data.transportcert.remedies
 import data.transportcert.selection
 
 # The enabled connectors on which other Exchange servers can come in: they listen on port 25 or 2525, or the
@@ -29,14 +30,8 @@ closed_to_servers if {
 	every connector in receivers { not inbound_anonymous.authenticates_servers(connector) }
 }
 
-# What Exchange calls a connector of this server.
-identity(name) := concat(`\`, [decision.server, name])
-
 # Whether a name is the server's, as NetBIOS name or FQDN.
-is_this_server(name) if selection.comparable(name) in server_names
-
-# The names by which the server is known, comparable.
-server_names := object.keys(paths_by_host_name) | {selection.comparable(decision.server)}
+is_this_server(name) if selection.comparable(name) in remedies.server_names
 
 # The JSON paths of the names of the host, by the name. object.union_n groups them in one pass, where a partial
 # rule would compare each new name with all others.

@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 
 # METADATA
 # title: Date out of range
@@ -12,6 +13,7 @@ import data.transportcert.document
 #   severity: error
 #   remediation: Correct now in the document, or leave it out.
 setup_report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.correct_now],
 	"message": sprintf("the dates that follow on %s cannot be told", [document.now]),
 	"path": "now",
 }) if {

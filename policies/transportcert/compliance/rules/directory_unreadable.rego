@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.internal_certificate
+import data.transportcert.remedies
 
 # METADATA
 # title: The directory cannot be read
@@ -17,6 +18,7 @@ import data.transportcert.internal_certificate
 #     Look for what keeps {server} from its domain controllers (Test-ServiceHealth, nltest /dsgetdc, the
 #     Application log), and restart the transport service afterwards.
 report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.directory],
 	"message": sprintf("the server's object in the directory cannot be read (%s)", [internal_certificate.directory_error]),
 	"path": "directory.readable",
 }) if {

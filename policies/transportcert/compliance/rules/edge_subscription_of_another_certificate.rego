@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.internal_certificate
+import data.transportcert.remedies
 
 # METADATA
 # title: The Edge subscription has another certificate
@@ -20,6 +21,7 @@ import data.transportcert.internal_certificate
 #     New-EdgeSubscription -FileData ([System.IO.File]::ReadAllBytes('C:\EdgeSubscription.xml')) -Site SITE
 #     Start-EdgeSynchronization
 report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.edge_subscription(subscription.name)],
 	"message": sprintf("the Edge subscription %s has the certificate %s, and the internal transport certificate is %s", [
 		subscription.name,
 		subscription.thumbprint,

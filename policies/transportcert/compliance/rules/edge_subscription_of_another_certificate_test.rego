@@ -29,5 +29,5 @@ test_an_edge_subscription_in_full if {
 		"edge_subscriptions[1].thumbprint",
 		b,
 	]]
-	startswith(found[0].remediation, "# On 'EX01':\nNew-EdgeSubscription -FileName 'C:\\EdgeSubscription.xml'\n")
+	contains(found[0].remediation, "\nNew-EdgeSubscription -FileName 'C:\\EdgeSubscription.xml'\n")
 }

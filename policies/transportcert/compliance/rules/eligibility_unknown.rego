@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
@@ -18,6 +19,7 @@ import data.transportcert.selection
 #     Gather the certificates from a source that knows, such as Get-ExchangeCertificate on {server} itself, or
 #     supply the fact.
 report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.gather_facts],
 	"message": sprintf("%s would be eligible as far as is known; unknown is %s", [
 		described(document.store[thumbprint]),
 		unknown.fact,

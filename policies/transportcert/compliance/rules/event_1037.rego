@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Event 1037, the best certificate is another one
 # description: >-
@@ -14,6 +16,7 @@ package transportcert.compliance.rules
 #   remediation: Enable the best certificate for SMTP with Enable-ExchangeCertificate.
 report contains finding(rego.metadata.rule(), object.union(
 	{
+		"remedies": remedies.event_1037,
 		"path": "directory.internal_transport_certificate",
 		"thumbprint": decision.certificate,
 	},

@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Event 12012, the directory names no internal transport certificate
 # description: >-
@@ -15,7 +17,9 @@ package transportcert.compliance.rules
 #     Enable the best certificate for SMTP with Enable-ExchangeCertificate, or make one with
 #     New-ExchangeCertificate.
 report contains finding(rego.metadata.rule(), object.union(
-	{"path": "directory.internal_transport_certificate"},
+	{
+		"remedies": remedies.internal_transport_certificate, "path": "directory.internal_transport_certificate",
+	},
 	wording(event),
 )) if {
 	event := events_by_id[12012]

@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Event 12013, the store does not hold the internal transport certificate
 # description: >-
@@ -16,6 +18,7 @@ package transportcert.compliance.rules
 #     New-ExchangeCertificate.
 report contains finding(rego.metadata.rule(), object.union(
 	{
+		"remedies": remedies.internal_transport_certificate,
 		"path": "directory.internal_transport_certificate",
 		"thumbprint": input.directory.internal_transport_certificate,
 	},

@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Event 12014, no certificate for STARTTLS
 # description: >-
@@ -13,6 +15,7 @@ package transportcert.compliance.rules
 #   remediation: Import a certificate for the name that the connector searches for, and enable it for SMTP.
 report contains finding(rego.metadata.rule(), object.union(
 	{
+		"remedies": remedies.starttls(i, starttls[i]),
 		"path": searched_path(i),
 		"connector": event.connector,
 	},

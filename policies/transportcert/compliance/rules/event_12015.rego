@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Event 12015, the internal transport certificate has expired
 # description: The server serves an expired certificate. Steps 6 to 9 never replace it.
@@ -12,6 +14,7 @@ package transportcert.compliance.rules
 #   remediation: Renew the certificate and enable the new one for SMTP.
 report contains finding(rego.metadata.rule(), object.union(
 	{
+		"remedies": remedies.internal_transport_certificate,
 		"path": path(decision.certificate, "not_after"),
 		"thumbprint": decision.certificate,
 	},

@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Event 12016, the certificate for STARTTLS has expired
 # description: A connector uses an expired certificate for STARTTLS. It offers STARTTLS all the same.
@@ -12,6 +14,7 @@ package transportcert.compliance.rules
 #   remediation: Renew the certificate, and enable the new one for SMTP.
 report contains finding(rego.metadata.rule(), object.union(
 	{
+		"remedies": remedies.starttls(i, starttls[i]),
 		"path": path(starttls[i].certificate, "not_after"),
 		"thumbprint": starttls[i].certificate,
 		"connector": event.connector,

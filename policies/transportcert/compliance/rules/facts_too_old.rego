@@ -2,6 +2,7 @@ package transportcert.compliance.rules
 
 import data.transportcert.compliance
 import data.transportcert.document
+import data.transportcert.remedies
 
 # METADATA
 # title: Facts too old
@@ -15,6 +16,7 @@ import data.transportcert.document
 #   severity: warning
 #   remediation: Gather the facts of {server} again.
 report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.gather_facts],
 	"message": sprintf("the facts were gathered on %s, more than %d days before %s", [
 		input.gathered_at,
 		compliance.config.facts_max_age_days,

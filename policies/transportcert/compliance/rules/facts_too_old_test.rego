@@ -20,10 +20,10 @@ test_the_threshold_says_when_facts_are_too_old if {
 
 test_facts_that_are_too_old_in_full if {
 	found := only("TC054", object.union(document, {"gathered_at": "2026-11-01T00:00:00Z"}))
-	[[f.severity, f.message, f.path, f.remediation] | some f in found] == [[
+	[[f.severity, f.message, f.path, f.action] | some f in found] == [[
 		"warning",
 		"EX01: the facts were gathered on 2026-11-01T00:00:00Z, more than 7 days before 2026-11-22T07:00:00Z.",
 		"gathered_at",
-		"Gather the facts of 'EX01' again.",
+		"gather-facts",
 	]]
 }

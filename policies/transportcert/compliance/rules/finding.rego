@@ -24,36 +24,44 @@ events_by_id := {event.id: event |
 	is_null(event.connector)
 }
 
-# An event's message as a sentence without the server's name and the full stop, which every finding gets, and
-# its remediation.
+# An event's number, and its message as a sentence without the server's name and the full stop, which every finding gets.
 wording(event) := {
 	"message": trim_suffix(trim_prefix(event.message, sprintf("%s: ", [decision.server])), "."),
-	"action": event.action,
-	"remediation": event.remediation,
+	"event": event.id,
 }
 
 # METADATA
 # title: Finding
 # description: >-
 #   A finding from the METADATA of its rule and the facts of the case. The message is a sentence without the
-#   server's name and the full stop. A remediation among the facts takes the place of the general one.
+#   server's name and the full stop. Remedies among the facts take the place of the general remediation.
 finding(metadata, facts) := object.union_n([
 	{
 		"rule_id": metadata.custom.id,
 		"title": metadata.title,
 		"severity": metadata.custom.severity,
 		"server": decision.server,
-		"action": concat(":", [metadata.custom.id, object.get(facts, "path", "")]),
-		"remediation": filled_in(metadata.custom.remediation, facts),
+		"remedies": [],
+		"action": action_of(facts),
+		"remediation": remediation(metadata, facts),
 		"references": [resource.ref | some resource in metadata.related_resources],
 		"path": "",
 		"thumbprint": null,
 		"connector": null,
 		"suppressed": null,
 	},
-	object.filter(facts, ["action", "remediation", "path", "thumbprint", "connector"]),
+	object.filter(facts, ["event", "remedies", "path", "thumbprint", "connector"]),
 	{"message": sprintf("%s: %s.", [server_name, facts.message])},
 ])
+
+# What the plan calls the first remedy.
+action_of(facts) := facts.remedies[0].id if {
+	facts.remedies
+} else := null
+
+remediation(metadata, facts) := remedies.text(facts.remedies) if {
+	facts.remedies
+} else := filled_in(metadata.custom.remediation, facts)
 
 # What a message calls the server.
 default server_name := "the document"

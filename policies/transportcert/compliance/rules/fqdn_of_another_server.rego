@@ -2,7 +2,7 @@ package transportcert.compliance.rules
 
 import data.transportcert.document
 import data.transportcert.inbound_anonymous
-import data.transportcert.selection
+import data.transportcert.remedies
 
 # METADATA
 # title: A connector says another server's name
@@ -17,18 +17,16 @@ import data.transportcert.selection
 #   severity: warning
 #   remediation: Set-ReceiveConnector {identity} -Fqdn {fqdn}
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.set_own_fqdn(i),
 	"message": sprintf("%s has ExchangeServer and the FQDN %s, which is none of the server's names", [
 		connector.name,
 		connector.fqdn,
 	]),
 	"path": sprintf("connectors[%d].fqdn", [i]),
 	"connector": connector.name,
-	"identity": identity(connector.name),
-	"fqdn": input.host.physical_dns_fqdn,
 }) if {
 	some i, connector in input.connectors
 	document.session_can_begin(connector)
 	inbound_anonymous.authenticates_servers(connector)
-	connector.fqdn != ""
-	not selection.comparable(connector.fqdn) in server_names
+	remedies.names_another_server(connector)
 }

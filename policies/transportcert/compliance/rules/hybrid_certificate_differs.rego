@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 
 # METADATA
 # title: A connector of hybrid mail flow has another certificate
@@ -19,6 +20,7 @@ import data.transportcert.document
 #     Run the Hybrid Configuration Wizard again and choose the certificate that is to be used; it sets the
 #     configuration and the connectors.
 report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.hybrid_name(hybrid)],
 	"message": sprintf("%s has %s, and the hybrid configuration %s", [
 		hybrid.described,
 		name_in_words(hybrid.value),

@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Error in the input document
 # description: >-
@@ -13,6 +15,7 @@ package transportcert.compliance.rules
 #   severity: error
 #   remediation: Correct the document at the place that the message names, or gather it anew.
 input_report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.correct_document],
 	"message": input_error,
 	"path": split(input_error, ": ")[0],
 }) if {

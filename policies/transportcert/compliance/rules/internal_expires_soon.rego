@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.internal_certificate
+import data.transportcert.remedies
 
 # METADATA
 # title: The internal transport certificate expires soon
@@ -15,15 +16,14 @@ import data.transportcert.internal_certificate
 #   severity: warning
 #   remediation: Enable-ExchangeCertificate -Thumbprint {replacement} -Services SMTP -Server {server}
 report contains finding(rego.metadata.rule(), {
-	"message": sprintf("%s expires on %s; %s can replace it", [
+	"remedies": remedies.internal_transport_certificate,
+	"message": sprintf("%s expires on %s; another eligible certificate is valid beyond", [
 		described(internal_certificate.loaded),
 		internal_certificate.loaded.not_after,
-		replacement,
 	]),
 	"path": path(decision.certificate, "not_after"),
 	"thumbprint": decision.certificate,
-	"replacement": replacement,
 }) if {
 	loaded_expires_soon
-	replacement := replacements[0]
+	count(replacements) > 0
 }

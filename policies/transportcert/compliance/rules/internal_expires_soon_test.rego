@@ -7,12 +7,12 @@ test_another_certificate_replaces_the_internal_transport_certificate[name] if {
 		"begins in time": {"not_before": "2026-12-01T00:00:00Z"},
 	}
 	found := only("TC021", with_certificates([soon, object.union(pki, other)]))
-	[[f.severity, f.message, f.path, f.thumbprint, f.remediation] | some f in found] == [[
+	[[f.severity, f.message, f.path, f.thumbprint, f.action] | some f in found] == [[
 		"warning",
-		sprintf("EX01: the internal transport certificate %s expires on 2026-12-01T00:00:00Z; %s can replace it.", [a, b]),
+		sprintf("EX01: the internal transport certificate %s expires on 2026-12-01T00:00:00Z; another eligible certificate is valid beyond.", [a]),
 		"certificates[0].not_after",
 		a,
-		sprintf("Enable-ExchangeCertificate -Thumbprint '%s' -Services SMTP -Server 'EX01'", [b]),
+		"internal-transport-certificate",
 	]]
 	count(only("TC020", with_certificates([soon, object.union(pki, other)]))) == 0
 }

@@ -16,11 +16,11 @@ import data.transportcert.remedies
 #   severity: error
 #   remediation: Renew the certificate and enable the new one for SMTP.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.internal_transport_certificate,
 	"message": sprintf("%s expires on %s, and no other eligible certificate is valid beyond", [
 		described(internal_certificate.loaded),
 		internal_certificate.loaded.not_after,
 	]),
-	"remediation": remedies.renew_loaded,
 	"path": path(decision.certificate, "not_after"),
 	"thumbprint": decision.certificate,
 }) if {

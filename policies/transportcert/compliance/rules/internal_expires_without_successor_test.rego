@@ -34,5 +34,5 @@ test_nothing_replaces_the_internal_transport_certificate[name] if {
 		"certificates[0].not_after",
 		a,
 	]]
-	startswith(found[0].remediation, sprintf("$renewed = Get-ExchangeCertificate -Thumbprint %s", [a]))
+	contains(found[0].remediation, sprintf("Get-ExchangeCertificate -Thumbprint %s -Server 'EX01' | New-ExchangeCertificate -Server 'EX01' -PrivateKeyExportable $true", [a]))
 }

@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Key or signature not known
 # description: >-
@@ -23,5 +25,5 @@ report contains finding(rego.metadata.rule(), {
 }
 
 fields_of_strength(certificate) := {"key_algorithm", "key_bits", "signature_algorithm"} if {
-	measured_by_bits(certificate)
+	remedies.measured_by_bits(certificate)
 } else := {"key_algorithm", "signature_algorithm"}

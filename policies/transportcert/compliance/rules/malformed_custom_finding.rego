@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.compliance
+import data.transportcert.remedies
 
 # METADATA
 # title: Malformed custom finding
@@ -12,6 +13,8 @@ import data.transportcert.compliance
 #   id: TC092
 #   severity: error
 #   remediation: Correct the rule in data.transportcert.custom that made the finding.
-setup_report contains finding(rego.metadata.rule(), {"message": problem}) if {
+setup_report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.correct_policies], "message": problem,
+}) if {
 	some problem in compliance.custom_problems
 }

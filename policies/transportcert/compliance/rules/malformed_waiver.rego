@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.compliance
+import data.transportcert.remedies
 
 # METADATA
 # title: Malformed waiver
@@ -11,6 +12,8 @@ import data.transportcert.compliance
 #   id: TC094
 #   severity: warning
 #   remediation: Correct the waiver in data.transportcert.waivers as the message says.
-setup_report contains finding(rego.metadata.rule(), {"message": problem}) if {
+setup_report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.correct_policies], "message": problem,
+}) if {
 	some problem in compliance.waiver_problems
 }

@@ -17,6 +17,7 @@ import data.transportcert.selection
 #   severity: warning
 #   remediation: Enable the certificate for SMTP, or remove it if nothing uses it.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.without_smtp(thumbprint),
 	"message": sprintf("%s searches for a certificate for STARTTLS that the certificate %s matches without being enabled for SMTP", [
 		connector.name,
 		thumbprint,
@@ -24,7 +25,6 @@ report contains finding(rego.metadata.rule(), {
 	"path": path(thumbprint, "services"),
 	"thumbprint": thumbprint,
 	"connector": connector.name,
-	"remediation": remedies.enable_for_smtp(thumbprint),
 }) if {
 	some connector in starttls
 	some thumbprint, reasons in connector.ineligible

@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
@@ -19,6 +20,7 @@ import data.transportcert.selection
 #     Put the name into the next certificate (New-ExchangeCertificate -DomainName), or correct the name of
 #     {server}.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.cover_names,
 	"message": concat(" ", ["no eligible certificate is for", domain]),
 	"path": min(object.keys(paths_by_host_name[domain])),
 }) if {

@@ -1,5 +1,6 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
@@ -17,6 +18,7 @@ import data.transportcert.selection
 #     Give {server} its primary DNS suffix (System Properties, Computer Name, Change, More), and a certificate
 #     with the full name.
 report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.primary_suffix],
 	"message": sprintf("%s has no domain", [input.host[field]]),
 	"path": concat(".", ["host", field]),
 }) if {

@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: No best certificate
 # description: Certificates are eligible, and none of them is a valid PKI certificate or self-signed.
@@ -13,6 +15,7 @@ package transportcert.compliance.rules
 #     Import the CA's certificates on {server} where the chain lacks them, or make one with
 #     New-ExchangeCertificate -Services SMTP.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.internal_transport_certificate,
 	"message": sprintf("%s, and no eligible certificate is a valid PKI certificate or self-signed", [eligible_in_words]),
 	"path": "certificates",
 }) if {

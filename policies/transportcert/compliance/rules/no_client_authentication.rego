@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 
 # METADATA
 # title: Not for clients
@@ -27,5 +28,5 @@ report contains finding(rego.metadata.rule(), {
 	name.sends
 	some thumbprint in named(name.value)
 	certificate := document.store[thumbprint]
-	not_for(certificate, "1.3.6.1.5.5.7.3.2")
+	remedies.not_for(certificate, "1.3.6.1.5.5.7.3.2")
 }

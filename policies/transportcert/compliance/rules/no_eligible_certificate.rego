@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: No eligible certificate
 # description: >-
@@ -13,6 +15,7 @@ package transportcert.compliance.rules
 #   severity: warning
 #   remediation: New-ExchangeCertificate -Services SMTP -Server {server}
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.internal_transport_certificate,
 	"message": sprintf("no certificate is eligible; the store holds %d", [count(input.certificates)]),
 	"path": "certificates",
 }) if {

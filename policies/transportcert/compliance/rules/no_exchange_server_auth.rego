@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: No connector authenticates Exchange servers
 # description: >-
@@ -16,12 +18,23 @@ package transportcert.compliance.rules
 #     # For the connector on which other Exchange servers come in; Setup calls it Default and the server's name:
 #     Set-ReceiveConnector {identity} -AuthMechanism ((Get-ReceiveConnector {identity}).AuthMechanism.ToString() + ', ExchangeServer')
 report contains finding(rego.metadata.rule(), {
+	"remedies": array.flatten([remedies.exchange_server_auth(i) | some i in lost]),
 	"message": concat(" ", [
 		"no connector on which other Exchange servers can come in has ExchangeServer:",
 		concat(", ", [connector.name | some connector in receivers]),
 	]),
 	"path": "connectors",
-	"identity": identity(sprintf("Default %s", [decision.server])),
 }) if {
 	closed_to_servers
 }
+
+# The indices of the connectors that should have it: those of Setup, otherwise the first one on which servers come in.
+lost := of_setup if {
+	count(of_setup) > 0
+} else := [[i | some i, connector in input.connectors; connector in receivers][0]]
+
+of_setup := [i |
+	some i, connector in input.connectors
+	connector in receivers
+	lower(connector.name) in remedies.setup_names
+]

@@ -28,9 +28,6 @@ test_no_connector_authenticates_exchange_servers_in_full if {
 		"EX01: no connector on which other Exchange servers can come in has ExchangeServer: Default EX01, Relay.",
 		"connectors",
 		null,
-		concat("\n", [
-			"# For the connector on which other Exchange servers come in; Setup calls it Default and the server's name:",
-			`Set-ReceiveConnector 'EX01\Default EX01' -AuthMechanism ((Get-ReceiveConnector 'EX01\Default EX01').AuthMechanism.ToString() + ', ExchangeServer')`,
-		]),
+		`Set-ReceiveConnector 'EX01\Default EX01' -AuthMechanism ((Get-ReceiveConnector 'EX01\Default EX01').AuthMechanism.ToString() + ', ExchangeServer')`,
 	]]
 }

@@ -17,8 +17,8 @@ import data.transportcert.remedies
 #     Enable the best certificate for SMTP with Enable-ExchangeCertificate, or make one with
 #     New-ExchangeCertificate.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.internal_transport_certificate,
 	"message": missing,
-	"remediation": remedies.enable_best,
 	"path": "directory.internal_transport_certificate",
 	"thumbprint": input.directory.internal_transport_certificate,
 }) if {

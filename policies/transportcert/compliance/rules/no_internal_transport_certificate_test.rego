@@ -27,5 +27,5 @@ test_no_internal_transport_certificate[name] if {
 
 test_no_internal_transport_certificate_names_the_best if {
 	found := only("TC011", object.union(document, not_set))
-	found[0].remediation == sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [a])
+	found[0].remediation == sprintf("# Answer Yes when asked: Overwrite the existing default SMTP certificate?\nEnable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [a])
 }

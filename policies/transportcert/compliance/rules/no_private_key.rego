@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: No private key
 # description: >-
@@ -15,6 +17,7 @@ package transportcert.compliance.rules
 #     # Import it again from a backup that has the private key (Import-ExchangeCertificate), or, where nothing uses it:
 #     Remove-ExchangeCertificate -Thumbprint {thumbprint} -Server {server}
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.no_key(certificate),
 	"message": concat(" ", [described(certificate), "has no private key"]),
 	"path": path(certificate.thumbprint, "has_private_key"),
 	"thumbprint": certificate.thumbprint,
@@ -27,4 +30,4 @@ report contains finding(rego.metadata.rule(), {
 # SMTP uses it.
 for_smtp(certificate) if certificate.thumbprint == decision.certificate
 
-for_smtp(certificate) if "SMTP" in exchange_services(certificate)
+for_smtp(certificate) if "SMTP" in remedies.exchange_services(certificate)

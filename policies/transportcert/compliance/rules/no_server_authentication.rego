@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Not for servers
 # description: >-
@@ -15,18 +17,11 @@ package transportcert.compliance.rules
 #     Have the certificate issued anew with server authentication (1.3.6.1.5.5.7.3.1), and enable the new one for the
 #     services of the old one.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.repair(certificate.thumbprint),
 	"message": concat(" ", [described(certificate), "is not for server authentication"]),
 	"path": path(certificate.thumbprint, "extended_key_usages"),
 	"thumbprint": certificate.thumbprint,
 }) if {
 	some certificate in in_use
-	not_for(certificate, "1.3.6.1.5.5.7.3.1")
+	remedies.not_for(certificate, "1.3.6.1.5.5.7.3.1")
 }
-
-# A certificate with an extended key usage extension is for nothing else than what stands there.
-not_for(certificate, usage) if {
-	is_array(certificate.extended_key_usages)
-	count({usage, any_usage} & {given | some given in certificate.extended_key_usages}) == 0
-}
-
-any_usage := "2.5.29.37.0"

@@ -19,11 +19,11 @@ import data.transportcert.remedies
 #   severity: warning
 #   remediation: Enable the best certificate for SMTP with Enable-ExchangeCertificate, on Exchange 2007 and 2010.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.event_1037,
 	"message": sprintf("the best certificate %s is a valid PKI certificate, and the server serves %s", [
 		decision.best,
 		decision.certificate,
 	]),
-	"remediation": remedies.serve_best,
 	"path": "directory.internal_transport_certificate",
 	"thumbprint": decision.certificate,
 }) if {

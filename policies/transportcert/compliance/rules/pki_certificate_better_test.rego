@@ -8,7 +8,7 @@ test_a_pki_certificate_would_be_better if {
 		"directory.internal_transport_certificate",
 		a,
 		concat("\n", [
-			"# Answer Yes when asked whether to overwrite the default SMTP certificate:",
+			"# Answer Yes when asked: Overwrite the existing default SMTP certificate?",
 			sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [b]),
 		]),
 	]]

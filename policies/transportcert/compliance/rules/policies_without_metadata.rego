@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Policies without METADATA
 # description: >-
@@ -20,7 +22,8 @@ without_metadata(metadata) := {{
 	"severity": "error",
 	"server": decision.server,
 	"message": sprintf("%s: the policies have lost their METADATA, and no rule can report.", [server_name]),
-	"action": "TC099",
+	"remedies": [remedies.correct_policies],
+	"action": "correct-policies",
 	"remediation": "Take the policies as they are published, or build the bundle anew with opa build or transportcert bundle build.",
 	"references": [],
 	"path": "",

@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 
 # METADATA
 # title: A certificate in use that your own criteria reject
@@ -15,6 +16,7 @@ import data.transportcert.document
 #   severity: warning
 #   remediation: Replace the certificate with one that meets the criteria, or change them.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.repair(thumbprint),
 	"message": sprintf("%s is in use, and your own criteria reject it: %s", [
 		described(document.store[thumbprint]),
 		concat(", ", reasons),

@@ -2,6 +2,7 @@ package transportcert.compliance.rules
 
 import data.transportcert.document
 import data.transportcert.inbound_anonymous
+import data.transportcert.remedies
 
 # METADATA
 # title: A connector without ExchangeServer takes sessions of Exchange servers
@@ -21,13 +22,13 @@ import data.transportcert.inbound_anonymous
 #     # Take the addresses of the Exchange servers out of the ranges, then set the new list with Set-ReceiveConnector -RemoteIPRanges:
 #     Get-ReceiveConnector {identity} | Select-Object -ExpandProperty RemoteIPRanges
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.separate_connector(i, taken),
 	"message": sprintf("%s has no ExchangeServer and takes the sessions of Exchange servers from %s", [
 		connector.name,
 		first_few(taken),
 	]),
 	"path": sprintf("connectors[%d].remote_ip_ranges", [i]),
 	"connector": connector.name,
-	"identity": identity(connector.name),
 }) if {
 	some i, connector in input.connectors
 	document.session_can_begin(connector)

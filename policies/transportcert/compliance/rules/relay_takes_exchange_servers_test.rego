@@ -63,7 +63,8 @@ test_a_relay_in_full if {
 		"connectors[1].remote_ip_ranges",
 		"Relay",
 	]]
-	endswith(found[0].remediation, `Get-ReceiveConnector 'EX01\Relay' | Select-Object -ExpandProperty RemoteIPRanges`)
+	found[0].action == "receive-connector:Relay"
+	contains(found[0].remediation, "-RemoteIPRanges '10.0.0.11','10.0.1.11' ")
 }
 
 test_a_message_names_five_addresses[number] if {

@@ -15,18 +15,13 @@ import data.transportcert.remedies
 #   severity: error
 #   remediation: Give the connector a certificate for STARTTLS, or the AuthMechanism Tls.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.require_tls(i),
 	"message": sprintf("%s requires TLS and does not offer STARTTLS", [connector.name]),
 	"path": sprintf("connectors[%d].require_tls", [i]),
 	"connector": connector.name,
-	"remediation": starttls_remediation(i, connector),
 }) if {
 	some i, connector in input.connectors
 	connector.require_tls == true
 	document.session_can_begin(connector)
 	not starttls[i].advertise_starttls
 }
-
-# Without Tls there is no event.
-starttls_remediation(i, connector) := [event.remediation | some [j, event] in starttls_events(12014); j == i][0] if {
-	"Tls" in connector.auth_mechanisms
-} else := remedies.add_tls(connector.name)

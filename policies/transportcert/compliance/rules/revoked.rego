@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Revoked
 # description: The CA has revoked a certificate in use.
@@ -13,6 +15,7 @@ package transportcert.compliance.rules
 #     # Ask the CA why, and for a new one. Import that, enable it for the services of the old one, then:
 #     Remove-ExchangeCertificate -Thumbprint {thumbprint} -Server {server}
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.repair(certificate.thumbprint),
 	"message": concat(" ", [described(certificate), "is revoked"]),
 	"path": path(certificate.thumbprint, "trust.revoked"),
 	"thumbprint": certificate.thumbprint,

@@ -16,13 +16,13 @@ import data.transportcert.remedies
 #   severity: error
 #   remediation: Import the certificate with its private key on {server}, and enable it for SMTP.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.name_again(name.kind, name.index),
 	"message": sprintf("%s has the TlsCertificateName %s, and no certificate in the store has this issuer and subject", [
 		name.described,
 		name.value,
 	]),
 	"path": name.path,
 	"connector": name.connector,
-	"remediation": remedies.import_for_smtp,
 }) if {
 	some name in tls_certificate_names
 	name.sends

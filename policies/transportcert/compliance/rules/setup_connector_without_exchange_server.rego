@@ -2,6 +2,7 @@ package transportcert.compliance.rules
 
 import data.transportcert.document
 import data.transportcert.inbound_anonymous
+import data.transportcert.remedies
 
 # METADATA
 # title: A connector of Setup does not authenticate Exchange servers
@@ -20,25 +21,14 @@ import data.transportcert.inbound_anonymous
 #     Set-ReceiveConnector {identity} -AuthMechanism ((Get-ReceiveConnector {identity}).AuthMechanism.ToString()
 #     + ', ExchangeServer')
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.exchange_server_auth(i),
 	"message": sprintf("%s has no ExchangeServer, which Setup gave it", [connector.name]),
 	"path": sprintf("connectors[%d].auth_mechanisms", [i]),
 	"connector": connector.name,
-	"identity": identity(connector.name),
 }) if {
 	not closed_to_servers
 	some i, connector in input.connectors
 	document.session_can_begin(connector)
-	lower(connector.name) in setup_names
+	lower(connector.name) in remedies.setup_names
 	not inbound_anonymous.authenticates_servers(connector)
-}
-
-# What Setup calls the connectors for other Exchange servers, in lower case.
-setup_names := {lower(sprintf(name, [decision.server])) |
-	some name in [
-		"Default %s",
-		"Default Frontend %s",
-		"Client Proxy %s",
-		"Outbound Proxy Frontend %s",
-		"Default internal receive connector %s",
-	]
 }

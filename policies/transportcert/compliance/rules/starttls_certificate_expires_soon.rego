@@ -16,6 +16,7 @@ import data.transportcert.remedies
 #   severity: warning
 #   remediation: Renew the certificate, and enable the new one for SMTP.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.repair(certificate.thumbprint),
 	"message": sprintf("%s uses the certificate %s for STARTTLS, which expires on %s", [
 		connector.name,
 		certificate.thumbprint,
@@ -24,14 +25,8 @@ report contains finding(rego.metadata.rule(), {
 	"path": path(certificate.thumbprint, "not_after"),
 	"thumbprint": certificate.thumbprint,
 	"connector": connector.name,
-	"remediation": renewal(certificate.thumbprint),
 }) if {
 	some connector in starttls
 	certificate := document.store[connector.certificate]
 	expires_between(certificate, document.now, expiry_horizon)
 }
-
-# The internal transport certificate has to be replaced as such.
-renewal(thumbprint) := remedies.renew_loaded if {
-	thumbprint == decision.certificate
-} else := remedies.renew_starttls(thumbprint)

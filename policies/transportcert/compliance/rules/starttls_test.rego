@@ -186,15 +186,18 @@ remediation(id, value) := found[0].remediation if {
 test_remedies_of_findings_about_starttls if {
 	soon := {"not_after": "2026-12-01T00:00:00Z"}
 	remediation("TC028", offering({}, [object.union(self_signed, soon)])) == concat("\n", [
-		sprintf("$renewed = Get-ExchangeCertificate -Thumbprint %s -Server 'EX01' | New-ExchangeCertificate -Server 'EX01'", [a]),
-		"Enable-ExchangeCertificate -Thumbprint $renewed.Thumbprint -Services SMTP -Server 'EX01'",
+		"# Answer Yes when asked: Overwrite the existing default SMTP certificate?",
+		sprintf("$new = Get-ExchangeCertificate -Thumbprint %s -Server 'EX01' | New-ExchangeCertificate -Server 'EX01' -PrivateKeyExportable $true", [a]),
+		"Enable-ExchangeCertificate -Thumbprint $new.Thumbprint -Services IIS -Server 'EX01'",
 	])
-	contains(
+
+	# The self-signed certificate has the same names.
+	startswith(
 		remediation("TC028", offering({}, [self_signed, object.union(pki, soon)])),
-		"Answer No when asked whether to overwrite the default SMTP certificate",
+		"# Answer Yes when asked: Are you sure you want to perform this action?\nRemove-ExchangeCertificate",
 	)
-	remediation("TC047", offering({}, [self_signed, object.union(pki, {"services": []})])) == concat("\n", [
-		"# Answer No when asked whether to overwrite the default SMTP certificate:",
+	remediation("TC047", offering({"exchange_version": "15.2.1748.10"}, [self_signed, object.union(pki, {"services": []})])) == concat("\n", [
+		"# Answer No when asked: Overwrite the existing default SMTP certificate?",
 		sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [b]),
 	])
 	remediation("TC046", offering({"require_tls": true, "auth_mechanisms": ["ExchangeServer"]}, [self_signed])) == concat(" ", [

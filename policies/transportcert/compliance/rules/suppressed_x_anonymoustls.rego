@@ -2,6 +2,7 @@ package transportcert.compliance.rules
 
 import data.transportcert.document
 import data.transportcert.inbound_anonymous
+import data.transportcert.remedies
 
 # METADATA
 # title: X-ANONYMOUSTLS suppressed
@@ -20,10 +21,10 @@ import data.transportcert.inbound_anonymous
 #     Set-ReceiveConnector {identity} -SuppressXAnonymousTls $false
 #     # Otherwise check that UseDowngradedExchangeServerAuth is set too, with Get-TransportService (2010: Get-TransportServer).
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.stop_suppressing(i),
 	"message": sprintf("%s has SuppressXAnonymousTls and does not offer X-ANONYMOUSTLS", [connector.name]),
 	"path": sprintf("connectors[%d].suppress_x_anonymous_tls", [i]),
 	"connector": connector.name,
-	"identity": identity(connector.name),
 }) if {
 	document.advised_procedure != "2007"
 	some i, connector in input.connectors

@@ -23,9 +23,5 @@ test_suppressed_in_full if {
 		null,
 		"Default EX01",
 	]]
-	remediation("TC043", value) == concat("\n", [
-		"# If no WAN optimiser needs it:",
-		`Set-ReceiveConnector 'EX01\Default EX01' -SuppressXAnonymousTls $false`,
-		"# Otherwise check that UseDowngradedExchangeServerAuth is set too, with Get-TransportService (2010: Get-TransportServer).",
-	])
+	remediation("TC043", value) == `Set-ReceiveConnector 'EX01\Default EX01' -SuppressXAnonymousTls $false`
 }

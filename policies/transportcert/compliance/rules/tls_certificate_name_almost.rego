@@ -16,6 +16,7 @@ import data.transportcert.selection
 #   severity: error
 #   remediation: Set the TlsCertificateName of the connector to issuer and subject as Get-ExchangeCertificate prints them.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.name_again(name.kind, name.index),
 	"message": sprintf("%s has the TlsCertificateName %s, which differs from that of the certificate %s in spaces or the order of parts", [
 		name.described,
 		name.value,
@@ -24,9 +25,8 @@ report contains finding(rego.metadata.rule(), {
 	"path": name.path,
 	"thumbprint": thumbprint,
 	"connector": name.connector,
-	"remediation": remedies.set_tls_certificate_name_of(name.command, thumbprint),
 }) if {
 	some name in tls_certificate_names
 	count(named(name.value)) == 0
-	thumbprint := selection.in_order(almost_named(name.value))[0]
+	thumbprint := selection.in_order(remedies.almost_named(name.value))[0]
 }

@@ -14,12 +14,12 @@ import data.transportcert.remedies
 #   severity: error
 #   remediation: Set the TlsCertificateName of the connector to <I>issuer<S>subject of its certificate.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.name_again(name.kind, name.index),
 	"message": sprintf("%s has the TlsCertificateName %s; expected <I>issuer<S>subject", [name.described, name.value]),
 	"path": name.path,
 	"connector": name.connector,
-	"remediation": remedies.set_tls_certificate_name(name.command),
 }) if {
 	some name in tls_certificate_names
 	count(named(name.value)) == 0
-	not parts_of(name.value)
+	not remedies.parts_of(name.value)
 }

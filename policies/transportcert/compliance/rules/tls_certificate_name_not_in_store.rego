@@ -15,13 +15,13 @@ import data.transportcert.remedies
 #   severity: error
 #   remediation: Import the certificate, or set the TlsCertificateName of the connector to that of another one.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.name_again(name.kind, name.index),
 	"message": sprintf("%s has the TlsCertificateName %s, and no certificate in the store has this issuer and subject", [
 		name.described,
 		name.value,
 	]),
 	"path": name.path,
 	"connector": name.connector,
-	"remediation": remedies.set_tls_certificate_name(name.command),
 }) if {
 	some name in tls_certificate_names
 	not name.sends

@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.document
+import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
@@ -19,6 +20,7 @@ import data.transportcert.selection
 #     Have the certificate issued anew with a shorter subject, or by a CA with a shorter name, and set the
 #     TlsCertificateName of the connector to that of the new one.
 report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.shorter_name(name)],
 	"message": sprintf("%s has a TlsCertificateName of %d characters; an Edge server holds 256", [
 		name.described,
 		count(name.value),

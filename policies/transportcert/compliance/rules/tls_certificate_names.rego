@@ -31,7 +31,8 @@ receive_name(i, connector) := {
 	"connector": connector.name,
 	"described": concat(" ", ["the Receive connector", connector.name]),
 	"path": sprintf("connectors[%d].tls_certificate_name", [i]),
-	"command": sprintf("Set-ReceiveConnector %s", [remedies.quoted(identity(connector.name))]),
+	"kind": "connectors",
+	"index": i,
 	"sends": false,
 } if {
 	is_string(connector.tls_certificate_name)
@@ -42,7 +43,8 @@ send_name(i, connector) := {
 	"connector": connector.name,
 	"described": concat(" ", ["the Send connector", connector.name]),
 	"path": sprintf("send_connectors[%d].tls_certificate_name", [i]),
-	"command": sprintf("Set-SendConnector %s", [remedies.quoted(connector.name)]),
+	"kind": "send_connectors",
+	"index": i,
 	"sends": true,
 }
 
@@ -56,31 +58,9 @@ sends_from_here(connector) if {
 # The thumbprints of the certificates that a TlsCertificateName names. Only case is ignored.
 named(value) := object.keys(object.get(selection.by_tls_certificate_name, lower(value), {}))
 
-# Issuer and subject of a TlsCertificateName; undefined where it has another form.
-parts_of(value) := {"issuer": issuer, "subject": subject} if {
-	[[_, issuer, subject]] := regex.find_all_string_submatch_n(`(?is)^<I>(.+?)<S>(.*)$`, value, -1)
-}
-
-# The thumbprints of the certificates that a TlsCertificateName, which names none, would name if spaces and the order
-# of the parts of issuer and subject were ignored.
-almost_named(value) := {thumbprint |
-	wanted := simplified(parts_of(value))
-	some thumbprint, offered in simplified_by_thumbprint
-	offered == wanted
-}
-
-simplified_by_thumbprint := {certificate.thumbprint: simplified(certificate) | some certificate in input.certificates}
-
-simplified(named) := [sorted_parts(named.issuer), sorted_parts(named.subject)]
-
-# A comma in quotes, as in O="Contoso, Inc.", does not end a part.
-sorted_parts(name) := sort([lower(regex.replace(part, `\s`, "")) |
-	some part in regex.find_n(`(?:[^,"]+|"(?:[^"]|"")*")+`, name, -1)
-])
-
 # A TlsCertificateName of the right form that names nothing, not even almost.
 names_nothing(value) if {
-	parts_of(value)
+	remedies.parts_of(value)
 	count(named(value)) == 0
-	count(almost_named(value)) == 0
+	count(remedies.almost_named(value)) == 0
 }

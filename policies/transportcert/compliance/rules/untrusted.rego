@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Untrusted
 # description: >-
@@ -15,6 +17,7 @@ package transportcert.compliance.rules
 #     Import the CA's root certificate into the Trusted Root Certification Authorities of {server}, and what
 #     lies between into its Intermediate Certification Authorities.
 report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.trust(certificate)],
 	"message": sprintf("%s has no chain to a trusted root%s", [described(certificate), because(certificate)]),
 	"path": path(certificate.thumbprint, "trust.chain"),
 	"thumbprint": certificate.thumbprint,

@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.compliance
+import data.transportcert.remedies
 
 # METADATA
 # title: Weak key
@@ -17,6 +18,7 @@ import data.transportcert.compliance
 #     Renew it with a longer key (New-ExchangeCertificate -KeySize), or have the CA issue it anew with one. Then
 #     enable the new one for the services of the old one; the Auth certificate with Set-AuthConfig.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.repair(certificate.thumbprint),
 	"message": sprintf("%s has a key of %d bits (%s), and %d are the least", [
 		described(certificate),
 		certificate.key_bits,
@@ -27,7 +29,5 @@ report contains finding(rego.metadata.rule(), {
 	"thumbprint": certificate.thumbprint,
 }) if {
 	some certificate in in_use
-	measured_by_bits(certificate)
-	certificate.key_bits > 0
-	certificate.key_bits < compliance.config.minimum_key_bits
+	remedies.weak_key(certificate)
 }

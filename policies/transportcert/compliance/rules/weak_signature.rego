@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: Weak signature
 # description: >-
@@ -17,34 +19,11 @@ package transportcert.compliance.rules
 #     Renew it on a current cumulative update, since older ones sign with SHA-1, or have the CA issue it anew
 #     with SHA-2. Then enable the new one for the services of the old one; the Auth certificate with Set-AuthConfig.
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.repair(certificate.thumbprint),
 	"message": sprintf("%s is signed with %s", [described(certificate), certificate.signature_algorithm]),
 	"path": path(certificate.thumbprint, "signature_algorithm"),
 	"thumbprint": certificate.thumbprint,
 }) if {
 	some certificate in in_use
-	weakly_signed(certificate)
-}
-
-# The signature's name has a weak hash in it (SHA1-RSA, sha1RSA, ecdsa-with-SHA1), or is the OID of such a
-# signature.
-weakly_signed(certificate) if regex.match(`(?i)md[245]|sha-?1([^0-9]|$)`, certificate.signature_algorithm)
-
-weakly_signed(certificate) if certificate.signature_algorithm in weak_signature_oids
-
-# MD2, MD4, MD5 and SHA-1 with RSA, DSA and ECDSA. A gatherer that has no name for a signature gives its OID.
-weak_signature_oids := {
-	"1.2.840.10040.4.3",
-	"1.2.840.10045.4.1",
-	"1.2.840.113549.1.1.2",
-	"1.2.840.113549.1.1.3",
-	"1.2.840.113549.1.1.4",
-	"1.2.840.113549.1.1.5",
-	"1.3.14.3.2.13",
-	"1.3.14.3.2.15",
-	"1.3.14.3.2.2",
-	"1.3.14.3.2.27",
-	"1.3.14.3.2.29",
-	"1.3.14.3.2.3",
-	"1.3.14.3.2.4",
-	"1.3.14.7.2.3.1",
+	remedies.weakly_signed(certificate)
 }

@@ -1,6 +1,7 @@
 package transportcert.compliance.rules
 
 import data.transportcert.compliance
+import data.transportcert.remedies
 
 # METADATA
 # title: Wrong threshold
@@ -11,6 +12,8 @@ import data.transportcert.compliance
 #   id: TC091
 #   severity: error
 #   remediation: Correct data.transportcert.custom.config as the message says.
-setup_report contains finding(rego.metadata.rule(), {"message": problem}) if {
+setup_report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.correct_policies], "message": problem,
+}) if {
 	some problem in compliance.config_problems
 }

@@ -1,12 +1,12 @@
 package transportcert.compliance.rules
 
-import data.transportcert.internal_certificate
+import data.transportcert.remedies
 import data.transportcert.server
 
 # METADATA
 # title: No connector offers X-ANONYMOUSTLS
 # description: >-
-#   The internal transport certificate is loaded, and no connector offers X-ANONYMOUSTLS: each is disabled, lacks
+#   No connector can offer X-ANONYMOUSTLS, whatever the internal transport certificate: each is disabled, lacks
 #   ExchangeServer or has SuppressXAnonymousTls, or there is none. Not reported where the roles are known and none of
 #   them transports mail, nor together with TC040.
 # related_resources:
@@ -19,11 +19,14 @@ import data.transportcert.server
 #     # Look which connectors are enabled, and which have ExchangeServer and SuppressXAnonymousTls:
 #     Get-ReceiveConnector -Server {server} | Format-List 'Name', 'Enabled', 'AuthMechanism', 'SuppressXAnonymousTls'
 report contains finding(rego.metadata.rule(), {
+	"remedies": remedies.offer,
 	"message": "no connector offers X-ANONYMOUSTLS to other Exchange servers",
 	"path": "connectors",
 }) if {
-	is_null(internal_certificate.stopped_at)
 	server.could_receive_from_servers
-	every connector in decision.connectors { not connector.advertise_x_anonymoustls }
+	every connector in decision.connectors { connector.stopped_at in by_the_connector }
 	not closed_to_servers
 }
+
+# Where the process stops before it asks for the certificate.
+by_the_connector := {"connector_disabled", "exchange_server_auth_disabled", "x_anonymoustls_suppressed"}

@@ -1,0 +1,41 @@
+package transportcert.remedies
+
+import data.transportcert.effects
+
+# METADATA
+# title: Auth certificate
+# description: A new certificate for OAuth between servers, and what publishes it.
+auth_certificate := [action(
+	"auth-certificate",
+	"Create a new Exchange Server Auth certificate and publish it",
+	{
+		"commands": [
+			sprintf(
+				"$auth = New-ExchangeCertificate -KeySize %[1]d -PrivateKeyExportable $true -SubjectName %[2]s -FriendlyName %[3]s -DomainName @()%[4]s",
+				[key_size, quoted(concat("=", ["cn", auth_name])), quoted(auth_name), on_server],
+			),
+			"Set-AuthConfig -NewCertificateThumbprint $auth.Thumbprint -NewCertificateEffectiveDate (Get-Date)",
+			"Set-AuthConfig -PublishCertificate",
+		],
+		"prompt": overwrite("No"),
+		"afterwards": array.flatten([
+			{"text": "Restart the Microsoft Exchange Service Host on every server.", "command": "Restart-Service MSExchangeServiceHost"},
+			{
+				"text": "Recycle the application pools of Outlook on the web and the admin center on every server.",
+				"command": "Restart-WebAppPool MSExchangeOWAAppPool; Restart-WebAppPool MSExchangeECPAppPool",
+			},
+			[{"text": "Run the Hybrid Configuration Wizard again.", "command": null} | input.hybrid],
+			{"text": "Once everything works, forget the certificate before.", "command": "Set-AuthConfig -ClearPreviousCertificate"},
+		]),
+		"effect": effects.add_certificate(
+			object.union(
+				effects.new_certificate("auth-certificate", [auth_name]),
+				{"dns_names": [], "friendly_name": auth_name},
+			),
+			["SMTP"],
+			false,
+		),
+	},
+)]
+
+auth_name := "Microsoft Exchange Server Auth Certificate"

@@ -1,0 +1,268 @@
+package transportcert.remedies
+
+import data.transportcert.document
+import data.transportcert.effects
+import data.transportcert.inbound_anonymous
+import data.transportcert.inbound_starttls
+import data.transportcert.selection
+
+# METADATA
+# title: Exchange Server authentication
+# description: What lets a connector, by its index, authenticate Exchange servers.
+exchange_server_auth(i) := array.flatten([
+	action(
+		sprintf("exchange-server-auth:%s", [subject("connectors", i)]),
+		sprintf("Add ExchangeServer to the AuthMechanism of %s", [connector.name]),
+		{
+			"description": "Guides to hardening ask for Tls alone (DISA V-228375, V-259595, V-259641). Between Exchange servers that removes X-ANONYMOUSTLS.",
+			"commands": [concat("", [adding(connector.name, "ExchangeServer"), fqdn_option(connector)])],
+			"afterwards": restart,
+			"effect": array.concat(
+				effects.add_auth_mechanism(i, "ExchangeServer"),
+				fqdn_effect(i),
+			),
+		},
+	),
+	[further |
+		connector.suppress_x_anonymous_tls == true
+		not is_2007
+		some further in stop_suppressing(i)
+	],
+	for_own_fqdn(i),
+	where_offered,
+]) if {
+	connector := input.connectors[i]
+}
+
+# What an id calls a connector: its name, with its index where the name is not its own.
+subject(kind, i) := input[kind][i].name if {
+	count([other | some other in input[kind]; other.name == input[kind][i].name]) == 1
+} else := sprintf("%s[%d]", [input[kind][i].name, i])
+
+adding(connector, mechanism) := sprintf(
+	"Set-ReceiveConnector %[1]s -AuthMechanism ((Get-ReceiveConnector %[1]s).AuthMechanism.ToString() + ', %[2]s')",
+	[identity(connector), mechanism],
+)
+
+# Events about the internal transport certificate need a connector that would offer it.
+where_offered := internal_transport_certificate if {
+	internal_needed
+} else := []
+
+# METADATA
+# title: Server names
+# description: The names by which the server is known, comparable.
+server_names := {selection.comparable(name) |
+	some name in array.concat([input.server], host_names)
+}
+
+# METADATA
+# title: Names another server
+# description: A connector's FQDN is none of the server's names.
+names_another_server(connector) if {
+	connector.fqdn != ""
+	not selection.comparable(connector.fqdn) in server_names
+}
+
+# A connector that has ExchangeServer, or is to have it, cannot keep such an FQDN.
+gets_own_fqdn(connector) if {
+	names_another_server(connector)
+	inbound_anonymous.authenticates_servers(connector)
+}
+
+gets_own_fqdn(connector) if {
+	names_another_server(connector)
+	lower(connector.name) in setup_names
+}
+
+# METADATA
+# title: Names of Setup
+# description: What Setup calls the connectors for other Exchange servers, in lower case.
+setup_names := {lower(sprintf(name, [input.server])) |
+	some name in [
+		"Default %s",
+		"Default Frontend %s",
+		"Client Proxy %s",
+		"Outbound Proxy Frontend %s",
+		"Default internal receive connector %s",
+	]
+}
+
+fqdn_option(connector) := sprintf(" -Fqdn %s", [quoted(input.host.physical_dns_fqdn)]) if {
+	names_another_server(connector)
+} else := ""
+
+fqdn_effect(i) := effects.set_field(sprintf("/connectors/%d/fqdn", [i]), input.host.physical_dns_fqdn) if {
+	names_another_server(input.connectors[i])
+} else := []
+
+# A connector that gets the server's FQDN keeps its certificate for STARTTLS by name where there are such names, or needs
+# one for the new FQDN.
+for_own_fqdn(i) := [] if {
+	not names_another_server(input.connectors[i])
+} else := starttls_with(i, {"fqdn": input.host.physical_dns_fqdn}) if {
+	not keeps_certificate(i)
+} else := [set_tls_certificate_name("connectors", i, inbound_starttls.outcome.connectors[i].certificate)]
+
+keeps_certificate(i) if {
+	document.procedure == "2016"
+	inbound_starttls.outcome.connectors[i].searched_for.by == "fqdn"
+	fit(store[inbound_starttls.outcome.connectors[i].certificate])
+}
+
+# What a changed connector would need for STARTTLS; nothing where it gets a certificate that is valid.
+starttls_with(i, change) := certificate_for(i, result) if {
+	connector := object.union(input.connectors[i], change)
+	inbound_starttls.offers_tls(connector)
+	result := inbound_starttls.search(inbound_starttls.searched_for(connector))
+	not has_fit_certificate(result)
+} else := []
+
+has_fit_certificate(result) if fit(store[result.certificate])
+
+# METADATA
+# title: Own FQDN
+# description: Gives a connector with ExchangeServer the server's FQDN, without which Exchange Server authentication fails.
+set_own_fqdn(i) := array.flatten([
+	action(
+		sprintf("connector-fqdn:%s", [subject("connectors", i)]),
+		sprintf("Set the FQDN of %s to that of the server", [connector.name]),
+		{
+			"commands": [sprintf("Set-ReceiveConnector %s -Fqdn %s", [identity(connector.name), quoted(input.host.physical_dns_fqdn)])],
+			"effect": effects.set_field(sprintf("/connectors/%d/fqdn", [i]), input.host.physical_dns_fqdn),
+		},
+	),
+	for_own_fqdn(i),
+]) if {
+	connector := input.connectors[i]
+}
+
+# An FQDN of nothing but a dot matches nothing.
+own_fqdn(result) := manual(
+	"gather-host",
+	sprintf("Gather the names of %s", [input.server]),
+	sprintf("%s is not a name that a certificate can be for. Correct the FQDN of the connector or the name of the server.", [quoted(result.searched_for.value)]),
+)
+
+# METADATA
+# title: Stop suppressing
+# description: Lets a connector, by its index, offer X-ANONYMOUSTLS again.
+stop_suppressing(i) := array.flatten([
+	action(
+		sprintf("suppress-x-anonymous-tls:%s", [subject("connectors", i)]),
+		sprintf("Turn off SuppressXAnonymousTls on %s", [connector.name]),
+		{
+			"description": concat(" ", [
+				"If a WAN optimiser needs it, waive TC043 instead, and check that UseDowngradedExchangeServerAuth is set too:",
+				sprintf("%s %s | Format-List UseDowngradedExchangeServerAuth.", [transport_cmdlet, quoted(input.server)]),
+				"Once no connector suppresses X-ANONYMOUSTLS, turn that off as well.",
+			]),
+			"commands": [sprintf("Set-ReceiveConnector %s -SuppressXAnonymousTls $false", [identity(connector.name)])],
+			"afterwards": restart,
+			"effect": effects.set_field(sprintf("/connectors/%d/suppress_x_anonymous_tls", [i]), false),
+		},
+	),
+	where_offered,
+]) if {
+	connector := input.connectors[i]
+}
+
+transport_cmdlet := "Get-TransportServer" if {
+	document.advised_procedure == "2010"
+} else := "Get-TransportService"
+
+# METADATA
+# title: Add Tls
+# description: Lets a connector, by its index, offer STARTTLS, with a certificate for it.
+add_tls(i) := array.concat(
+	starttls_with(i, {"auth_mechanisms": ["Tls"]}),
+	[action(
+		sprintf("add-tls:%s", [subject("connectors", i)]),
+		sprintf("Add Tls to the AuthMechanism of %s", [connector.name]),
+		{
+			"commands": [adding(connector.name, "Tls")],
+			"afterwards": restart,
+			"effect": effects.add_auth_mechanism(i, "Tls"),
+		},
+	)],
+) if {
+	connector := input.connectors[i]
+}
+
+# METADATA
+# title: Offer
+# description: >-
+#   What lets some connector offer X-ANONYMOUSTLS: those that suppress it stop, otherwise a connector of its own for Exchange
+#   servers is made. One that somebody disabled stays disabled.
+offer := array.flatten([stop_suppressing(i) | some i in suppressing]) if {
+	count(suppressing) > 0
+} else := [action(
+	"receive-connector",
+	"Create a Receive connector for Exchange servers",
+	{
+		"description": concat(" ", [
+			"Before that, look at the connectors that are there: Get-ReceiveConnector | Format-List Identity, Enabled, AuthMechanism.",
+			"If the one for Exchange servers is disabled, enable it instead.",
+		]),
+		"commands": [sprintf(
+			"New-ReceiveConnector -Name %s -Server %s -Usage Custom%s -Bindings '0.0.0.0:25' -RemoteIPRanges '0.0.0.0-255.255.255.255' -AuthMechanism ExchangeServer -PermissionGroups ExchangeServers",
+			[quoted(connector_name), quoted(input.server), role_option],
+		)],
+		"afterwards": restart,
+		"effect": [{"op": "add", "path": "/connectors/-", "value": {
+			"name": connector_name,
+			"auth_mechanisms": ["ExchangeServer"],
+			"bindings": ["0.0.0.0:25"],
+			"remote_ip_ranges": ["0.0.0.0-255.255.255.255"],
+		}}],
+	},
+)]
+
+connector_name := sprintf("Exchange servers %s", [input.server])
+
+role_option := " -TransportRole FrontendTransport" if {
+	has_front_end
+} else := ""
+
+suppressing := [i |
+	some i, connector in input.connectors
+	document.session_can_begin(connector)
+	inbound_anonymous.authenticates_servers(connector)
+	inbound_anonymous.suppressed(connector)
+]
+
+# METADATA
+# title: Separate connector
+# description: >-
+#   A connector of its own for the addresses of Exchange servers that another connector, by its index, takes: Exchange picks
+#   the one with the most specific range.
+separate_connector(i, addresses) := [gather_facts] if {
+	count(object.get(input.connectors[i], "bindings", [])) == 0
+} else := [action(
+	sprintf("receive-connector:%s", [subject("connectors", i)]),
+	sprintf("Create a Receive connector for the Exchange servers whose sessions %s takes", [connector.name]),
+	{
+		"description": concat(" ", [
+			"Guides to hardening ask for AuthMechanism Tls alone (DISA V-228375, V-259595, V-259641); that is right only where no",
+			"Exchange server connects. If an address stands in RemoteIPRanges by itself, take it out there first.",
+		]),
+		"commands": [sprintf(
+			"New-ReceiveConnector -Name %s -Server %s -Usage Custom%s -Bindings %s -RemoteIPRanges %s -AuthMechanism ExchangeServer -PermissionGroups ExchangeServers",
+			[
+				quoted(name), quoted(input.server), role_option,
+				concat(",", [quoted(binding) | some binding in connector.bindings]),
+				concat(",", [quoted(address) | some address in addresses]),
+			],
+		)],
+		"afterwards": restart,
+		"effect": [{"op": "add", "path": "/connectors/-", "value": {
+			"name": name,
+			"auth_mechanisms": ["ExchangeServer"],
+			"bindings": connector.bindings,
+			"remote_ip_ranges": addresses,
+		}}],
+	},
+)] if {
+	connector := input.connectors[i]
+	name := sprintf("Exchange servers beside %s", [connector.name])
+}

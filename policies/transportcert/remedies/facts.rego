@@ -1,0 +1,138 @@
+package transportcert.remedies
+
+import data.transportcert.effects
+import data.transportcert.internal_certificate
+import data.transportcert.selection
+
+# METADATA
+# title: Gather facts
+# description: A fact is not known, or is too old.
+gather_facts := manual(
+	"gather-facts",
+	sprintf("Gather the facts of %s again, with those that are missing", [input.server]),
+	concat("\n", [
+		"Make the exports on the server itself, so that services and private keys are known, or supply missing facts with --facts FILE.",
+		"Pass --roots FILE or --system-roots for the trust of certificates. Then check again.",
+	]),
+)
+
+# METADATA
+# title: Correct the document
+# description: A document with errors decides nothing.
+correct_document := manual(
+	"correct-document",
+	"Correct the input document",
+	"Correct it at the places that the messages name, or gather it again. Then check again.",
+)
+
+# METADATA
+# title: Correct now
+# description: Dates cannot be told from now.
+correct_now := manual(
+	"correct-now",
+	"Correct the time of the input document",
+	"Correct now in the document, or leave it out, so that the time of the check counts.",
+)
+
+# METADATA
+# title: Correct the policies
+# description: Something of an organisation's own, or the shipped policies, cannot be read.
+correct_policies := manual(
+	"correct-policies",
+	"Correct the rules, thresholds and waivers of your own",
+	"Correct what the messages name. Until then it does not count. Then check again.",
+)
+
+# METADATA
+# title: Not valid yet
+# description: What to do about a certificate that is valid in the future only.
+not_valid_yet(certificate) := internal_transport_certificate if {
+	certificate.thumbprint == internal_certificate.loaded.thumbprint
+} else := [clock(certificate)]
+
+# METADATA
+# title: Primary suffix
+# description: A name of the host has no domain.
+primary_suffix := manual(
+	"gather-host",
+	sprintf("Gather the full names of %s", [input.server]),
+	concat("\n", [
+		"A name that should be fully qualified has no domain. If the machine has a primary DNS suffix, gather the host again.",
+		"If it has none, no certificate of a CA can be for its name: give it one (System Properties, Computer Name, Change, More).",
+	]),
+)
+
+# METADATA
+# title: Cover the names
+# description: A certificate for all names of the domain list.
+cover_names := [directory] if {
+	not input.directory.readable
+} else := internal_transport_certificate if {
+	every domain in outcome.domains { domain in comparable_names(planned) }
+} else := [gather_names_at_ca] if {
+	not keeps_self_signed
+	outcome.best_kind == "pki"
+} else := [action(
+	"certificate-for-names",
+	sprintf("Create a self-signed certificate for all names of %s", [input.server]),
+	{
+		"description": run_there,
+		"commands": [creation(input.server, internal_names)],
+		"prompt": overwrite(answer_for_new(internal_names)),
+		"afterwards": after_enabling(["SMTP"], answer_for_new(internal_names)),
+		"effect": effects.add_certificate(
+			effects.new_certificate("certificate-for-names", internal_names),
+			["SMTP"],
+			answer_for_new(internal_names) == "Yes",
+		),
+	},
+)]
+
+gather_names_at_ca := manual(
+	"certificate-for-names",
+	sprintf("Have the CA issue a certificate for all names of %s", [input.server]),
+	sprintf("The names are %s. Import the certificate, and enable it for SMTP.", [concat(", ", outcome.domains)]),
+)
+
+# METADATA
+# title: Edge subscription
+# description: A new subscription with the certificate that the Edge server has now.
+edge_subscription(name) := object.union(
+	manual(
+		sprintf("edge-subscription:%s", [name]),
+		sprintf("Make a new Edge subscription for %s", [name]),
+		concat("\n", [
+			"Run the first command on the Edge server, and copy the file to a Mailbox server of the subscribed site. Within 24 hours",
+			"run the others there, with the name of the site for SITE.",
+		]),
+	),
+	{"commands": [
+		"New-EdgeSubscription -FileName 'C:\\EdgeSubscription.xml'",
+		"New-EdgeSubscription -FileData ([System.IO.File]::ReadAllBytes('C:\\EdgeSubscription.xml')) -Site SITE",
+		"Start-EdgeSynchronization",
+	]},
+)
+
+# METADATA
+# title: Name of the hybrid configuration
+# description: Gives a connector of hybrid mail flow, by kind and index, the certificate of the hybrid configuration.
+hybrid_name(name) := set_tls_certificate_name(name.kind, name.index, named_by_hybrid[0]) if {
+	count(named_by_hybrid) > 0
+} else := import_named(input.hybrid.tls_certificate_name)
+
+named_by_hybrid := selection.in_order([certificate.thumbprint |
+	some certificate in fit_for_smtp
+	is_named_by(certificate, input.hybrid.tls_certificate_name)
+])
+
+# METADATA
+# title: A shorter name
+# description: An Edge server holds no TlsCertificateName of more than 256 characters.
+shorter_name(name) := manual(
+	sprintf("shorter-name:%s", [name.value]),
+	"Have a certificate issued whose issuer and subject are shorter",
+	concat("\n", [
+		sprintf("TlsCertificateName of %s is too long for an Edge server: <I>, issuer, <S> and subject have to fit in 256", [name.described]),
+		"characters. Import the new certificate, enable it for SMTP, and set the TlsCertificateName to it.",
+	]),
+)

@@ -1,0 +1,292 @@
+package transportcert.remedies
+
+import data.transportcert.document
+import data.transportcert.effects
+import data.transportcert.inbound_anonymous
+import data.transportcert.internal_certificate
+import data.transportcert.selection
+
+outcome := inbound_anonymous.outcome
+
+# METADATA
+# title: Internal transport certificate
+# description: >-
+#   What gives the server an internal transport certificate that is valid and, in 2007 and 2010, the best. One remedy for
+#   all that is wrong with it.
+internal_transport_certificate := [directory] if {
+	not input.directory.readable
+} else := [renew_at_ca(internal_certificate.loaded)] if {
+	only_the_ca_can_renew
+} else := array.concat([make_internal], instead_of(loaded_and_defective)) if {
+	loaded_and_defective
+	loaded_and_defective != successor_thumbprint
+} else := [make_internal]
+
+make_internal := enable_as_internal(choice) if {
+	choice
+} else := renew_as_internal if {
+	renewable_as_internal
+} else := create_internal
+
+# The internal transport certificate that will be.
+successor := object.union(store[choice], {"services": ["SMTP"]}) if {
+	choice
+} else := renewed(internal_certificate.loaded) if {
+	renewable_as_internal
+} else := effects.new_certificate(internal_id, internal_names)
+
+successor_thumbprint := successor.thumbprint
+
+# METADATA
+# title: Directory
+# description: A server that cannot read its object in the directory cannot be given a certificate either.
+directory := manual(
+	"directory-readable",
+	sprintf("Let %s read its object in the directory", [input.server]),
+	concat("\n", [
+		sprintf("The server cannot read its own object in the directory (%s).", [internal_certificate.directory_error]),
+		"Look for what keeps it from its domain controllers: Test-ServiceHealth, nltest /dsgetdc:, the Application log.",
+		"Restart the transport service afterwards, gather the facts again, and check them again.",
+	]),
+)
+
+# METADATA
+# title: Event 1037
+# description: >-
+#   Where the version is not known, a certificate of a CA must not become the internal transport certificate: from 2013 on
+#   there is no step 9.
+event_1037 := [exchange_version] if {
+	not document.procedure_known
+	outcome.best_kind == "pki"
+} else := [clock(store[outcome.best])] if {
+	document.now < store[outcome.best].not_before
+} else := internal_transport_certificate
+
+exchange_version := manual(
+	"exchange-version",
+	sprintf("Gather the version of Exchange on %s", [input.server]),
+	concat("\n", [
+		"Gather the output of Get-ExchangeServer too, or pass --procedure.",
+		"Exchange 2013 and later keep the self-signed certificate, and nothing has to be done.",
+		"Exchange 2007 and 2010 ask for the best certificate as the internal transport certificate.",
+	]),
+)
+
+# METADATA
+# title: Clock
+# description: What to do about a certificate that is not valid yet and that nothing has to replace.
+clock(certificate) := manual(
+	sprintf("clock:%s", [certificate.thumbprint]),
+	sprintf("Check the clock of %s against the beginning of %s", [input.server, name_of(certificate)]),
+	sprintf("The certificate is valid from %s on. If the clock is right, check again then.", [certificate.not_before]),
+)
+
+# METADATA
+# title: Internal transport certificate needed
+# description: The internal transport certificate has to be another one, or no certificate can follow it.
+# scope: document
+internal_needed if not internal_certificate.loaded
+
+internal_needed if defective(internal_certificate.loaded)
+
+internal_needed if {
+	every thumbprint in outcome.eligible { not fit(store[thumbprint]) }
+}
+
+internal_needed if {
+	document.procedure != "2016"
+	outcome.matches_best == false
+	event_1037_asks_for_it
+}
+
+event_1037_asks_for_it if {
+	store[outcome.best].not_before <= document.now
+	document.procedure_known
+}
+
+event_1037_asks_for_it if {
+	store[outcome.best].not_before <= document.now
+	outcome.best_kind == "self_signed"
+}
+
+# The certificate of the store that becomes the internal transport certificate, undefined where none can.
+choice := thumbprint if {
+	keeps_self_signed
+	thumbprint := [candidate |
+		some candidate in outcome.eligible
+		store[candidate].self_signed == true
+		fit(store[candidate])
+	][0]
+} else := outcome.best if {
+	not keeps_self_signed
+	outcome.best_kind == "pki"
+	selection.valid_now(store[outcome.best])
+	not outcome.best == loaded_and_defective
+} else := outcome.best if {
+	not keeps_self_signed
+	fit(store[outcome.best])
+} else := candidates_without_smtp[0]
+
+loaded_and_defective := internal_certificate.loaded.thumbprint if defective(internal_certificate.loaded)
+
+# The certificates that lack nothing but SMTP and would be chosen with it.
+candidates_without_smtp := [thumbprint |
+	some thumbprint in selection.in_order([t | some t, reasons in outcome.ineligible; lacks_only_smtp(reasons)])
+	fit(store[thumbprint])
+	would_be_chosen(thumbprint)
+]
+
+would_be_chosen(thumbprint) if {
+	keeps_self_signed
+	store[thumbprint].self_signed == true
+}
+
+would_be_chosen(thumbprint) if {
+	not keeps_self_signed
+	in_order := selection.in_order(array.concat(outcome.eligible, [thumbprint]))
+	selection.first_of(in_order, {"pki": 1, "self_signed": 2}).thumbprint == thumbprint
+}
+
+# A self-signed certificate is never best where there is a valid PKI certificate.
+only_the_ca_can_renew if {
+	not keeps_self_signed
+	outcome.best_kind == "pki"
+	outcome.best == loaded_and_defective
+}
+
+renewable_as_internal if {
+	internal_certificate.loaded.self_signed == true
+	named := {selection.comparable(name) | some name in selection.names(internal_certificate.loaded)}
+	every domain in outcome.domains { domain in named }
+}
+
+enable_as_internal(thumbprint) := action(
+	internal_id,
+	sprintf("Make %s the internal transport certificate", [name_of(store[thumbprint])]),
+	{
+		"description": also_from_backup,
+		"commands": [enabling(thumbprint, services)],
+		"prompt": overwrite("Yes"),
+		"afterwards": after_internal,
+		"effect": effects.enable_services(thumbprint, services, true),
+	},
+) if {
+	services := array.concat(["SMTP"], services_left(thumbprint))
+}
+
+internal_id := "internal-transport-certificate"
+
+# Where the store has lost the certificate, a backup may have it.
+also_from_backup := sprintf("If a backup has %s with its private key, that can be imported instead.", [internal_certificate.directory_thumbprint]) if {
+	internal_certificate.stopped_at == "certificate_not_found"
+} else := ""
+
+# The services that a defective internal transport certificate alone has, and that its successor takes over.
+services_left(successor) := [service |
+	some service in (exchange_services(internal_certificate.loaded) - {"SMTP"})
+	loaded_and_defective != successor
+	not held_elsewhere(service, loaded_and_defective)
+]
+
+services_left(_) := [] if not loaded_and_defective
+
+held_elsewhere(service, thumbprint) if {
+	some certificate in input.certificates
+	certificate.thumbprint != thumbprint
+	service in certificate.services
+	not defective(certificate)
+}
+
+create_internal := action(
+	internal_id,
+	"Create a self-signed certificate and make it the internal transport certificate",
+	{
+		"description": concat("\n", [line | some line in [also_from_backup, run_there]; line != ""]),
+		"commands": with_rest(creation(input.server, internal_names), services_left("")),
+		"prompt": overwrite("Yes"),
+		"afterwards": after_internal,
+		"effect": effects.add_certificate(successor, array.concat(["SMTP"], services_left("")), true),
+	},
+)
+
+renew_as_internal := action(
+	internal_id,
+	sprintf("Renew %s as the internal transport certificate", [name_of(internal_certificate.loaded)]),
+	{
+		"description": run_there,
+		"commands": with_rest(renewal_command(internal_certificate.loaded.thumbprint), services_left("")),
+		"prompt": overwrite("Yes"),
+		"afterwards": after_internal,
+		"effect": effects.add_certificate(successor, array.concat(["SMTP"], services_left("")), true),
+	},
+)
+
+run_there := sprintf("Run this on %s itself.", [input.server]) if {
+	is_2007
+} else := ""
+
+# A command that makes a certificate for SMTP, and the one that enables it for other services.
+with_rest(making, services) := [
+	concat("", ["$new = ", making]),
+	enabling("$new.Thumbprint", services),
+] if {
+	count(services) > 0
+} else := [making]
+
+# METADATA
+# title: Creation
+# description: The command that makes a self-signed certificate for some names, of which the first names the certificate.
+creation(friendly_name, names) := sprintf(
+	"New-ExchangeCertificate -KeySize %d -PrivateKeyExportable $true -FriendlyName %s -DomainName %s -Services SMTP",
+	[key_size, quoted(friendly_name), concat(",", [quoted(name) | some name in names])],
+) if {
+	is_2007
+} else := sprintf(
+	"New-ExchangeCertificate%s -KeySize %d -PrivateKeyExportable $true -FriendlyName %s -DomainName %s -Services SMTP",
+	[on_server, key_size, quoted(friendly_name), concat(",", [quoted(name) | some name in names])],
+) if {
+	names != internal_names
+} else := sprintf(
+	"New-ExchangeCertificate%s -KeySize %d -PrivateKeyExportable $true -FriendlyName %s -DomainName %s -IncludeServerFQDN -Services SMTP",
+	[on_server, key_size, quoted(friendly_name), concat(",", [quoted(name) |
+		some i, name in names
+		i != 1
+	])],
+)
+
+renewal_command(thumbprint) := sprintf(
+	"Get-ExchangeCertificate -Thumbprint %[1]s%[2]s | New-ExchangeCertificate%[2]s -KeySize %[3]d -PrivateKeyExportable $true",
+	[thumbprint, on_server, key_size],
+) if {
+	defective_key(store[thumbprint])
+} else := sprintf(
+	"Get-ExchangeCertificate -Thumbprint %[1]s%[2]s | New-ExchangeCertificate%[2]s -PrivateKeyExportable $true",
+	[thumbprint, on_server],
+)
+
+# A renewal takes the size of the key along.
+defective_key(certificate) if weak_key(certificate)
+
+# The server's name, its FQDN, and what else is on the domain list.
+internal_names := array.concat(own, [name |
+	some domain in outcome.domains
+	not domain in comparable_own
+	name := [stated | some stated in host_names; selection.comparable(stated) == domain][0]
+]) if {
+	own := [input.server, input.host.physical_dns_fqdn]
+	comparable_own := {selection.comparable(name) | some name in own}
+}
+
+host_names := array.concat(
+	[input.host[field] | some field in ["dns_fqdn", "dns_host_name", "physical_dns_fqdn", "physical_dns_host_name"]],
+	[name | some name in input.host.nlb_cluster_names],
+)
+
+# METADATA
+# title: Planned
+# description: The internal transport certificate that will be; undefined where nothing has to change or only a CA can.
+planned := successor if {
+	internal_needed
+	input.directory.readable
+	not only_the_ca_can_renew
+}

@@ -1,0 +1,286 @@
+package transportcert.remedies
+
+import data.transportcert.effects
+import data.transportcert.inbound_starttls
+import data.transportcert.internal_certificate
+import data.transportcert.selection
+
+# METADATA
+# title: Repair
+# description: What to do about a certificate that something is wrong with and that is in use, by its thumbprint.
+repair(thumbprint) := internal_transport_certificate if {
+	thumbprint == internal_certificate.loaded.thumbprint
+} else := array.concat(prerequisites(thumbprint), instead_of(thumbprint))
+
+# The planned internal transport certificate, where it alone takes the place.
+prerequisites(thumbprint) := [make_internal] if {
+	planned
+	needed(thumbprint, fit_besides(thumbprint))
+	not needed(thumbprint, replacements_of(thumbprint))
+} else := []
+
+# What takes the place of a certificate, and then its removal. Where nothing needs it, that is all. One that becomes the
+# internal transport certificate although it expires soon is the best, and a CA has to replace it.
+instead_of(thumbprint) := [renew_at_ca(store[thumbprint])] if {
+	planned.thumbprint == thumbprint
+} else := [removal(thumbprint)] if {
+	not needed(thumbprint, replacements_of(thumbprint))
+} else := array.concat(take_over(heirs(thumbprint)[0], thumbprint), [removal(thumbprint)]) if {
+	count(heirs(thumbprint)) > 0
+} else := [renewal(thumbprint), removal(thumbprint)] if {
+	store[thumbprint].self_signed == true
+} else := [renew_at_ca(store[thumbprint])]
+
+fit_besides(thumbprint) := [certificate | some certificate in fit_for_smtp; certificate.thumbprint != thumbprint]
+
+replacements_of(thumbprint) := array.concat(fit_besides(thumbprint), [planned]) if {
+	planned
+} else := fit_besides(thumbprint)
+
+# METADATA
+# title: Needed
+# description: Whether a certificate has something to do that none of some others can do in its place.
+# scope: document
+needed(thumbprint, _) if {
+	some service in (exchange_services(store[thumbprint]) - {"SMTP"})
+	thumbprint != internal_certificate.loaded.thumbprint
+	not held_elsewhere(service, thumbprint)
+}
+
+needed(thumbprint, others) if {
+	some connector in inbound_starttls.outcome.connectors
+	connector.certificate == thumbprint
+	every other in others { not matches(other, connector.searched_for) }
+}
+
+needed(thumbprint, others) if {
+	thumbprint in outcome.eligible
+	some domain in outcome.domains
+	domain in comparable_names(store[thumbprint])
+	every other in others { not domain in comparable_names(other) }
+}
+
+needed(thumbprint, others) if {
+	some connector in named_connectors
+	is_named_by(store[thumbprint], connector.tls_certificate_name)
+	every other in others { not is_named_by(other, connector.tls_certificate_name) }
+}
+
+# The connectors of both kinds that can name a certificate.
+named_connectors := array.concat(
+	[connector | some connector in input.connectors; is_string(connector.tls_certificate_name)],
+	[connector | some connector in input.send_connectors; is_string(connector.tls_certificate_name)],
+)
+
+comparable_names(certificate) := {selection.comparable(name) | some name in selection.names(certificate)}
+
+is_named_by(certificate, name) if lower(effects.tls_certificate_name(certificate)) == lower(name)
+
+# A certificate matches what a connector searches for.
+matches(certificate, searched) if {
+	searched.by == "tls_certificate_name"
+	is_named_by(certificate, searched.value)
+}
+
+matches(certificate, searched) if {
+	searched.by != "tls_certificate_name"
+	name := selection.comparable(searched.value)
+	name != ""
+	count({name, inbound_starttls.wildcard_for(name)} & comparable_names(certificate)) > 0
+}
+
+# The certificates with all names of another one that can take its place, in order.
+heirs(thumbprint) := selection.in_order(found) if {
+	names := comparable_names(store[thumbprint])
+	found := [certificate.thumbprint |
+		some certificate in input.certificates
+		certificate.thumbprint != thumbprint
+		fit(certificate)
+		count(names - comparable_names(certificate)) == 0
+	]
+}
+
+take_over(heir, thumbprint) := array.flatten([
+	[enable(heir, services) |
+		services := sort(exchange_services(store[thumbprint]) - exchange_services(store[heir]))
+		count(services) > 0
+	],
+	[set_tls_certificate_name("connectors", i, heir) |
+		some i, connector in input.connectors
+		is_named_by(store[thumbprint], connector.tls_certificate_name)
+		not is_named_by(store[heir], connector.tls_certificate_name)
+	],
+	[set_tls_certificate_name("send_connectors", i, heir) |
+		some i, connector in input.send_connectors
+		is_named_by(store[thumbprint], connector.tls_certificate_name)
+		not is_named_by(store[heir], connector.tls_certificate_name)
+	],
+])
+
+# METADATA
+# title: Enable
+# description: Enables a certificate for services, and makes it the internal transport certificate only where it would be best.
+enable(thumbprint, services) := action(
+	sprintf("enable-%s:%s", [lower(concat("-", services)), thumbprint]),
+	sprintf("Enable %s for %s", [name_of(store[thumbprint]), concat(", ", services)]),
+	{
+		"description": run_there,
+		"commands": [enabling(thumbprint, services)],
+		"prompt": asked(services, answer_for(thumbprint, store[thumbprint])),
+		"afterwards": after_enabling(services, answer_for(thumbprint, store[thumbprint])),
+		"effect": effects.enable_services(thumbprint, services, answer_for(thumbprint, store[thumbprint]) == "Yes"),
+	},
+)
+
+enabling(thumbprint, services) := sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services %s%s", [thumbprint, concat(",", services), on_server])
+
+asked(services, answer) := overwrite(answer) if {
+	"SMTP" in services
+} else := null
+
+after_enabling(services, _) := [] if not "SMTP" in services
+
+after_enabling(services, "Yes") := after_internal if "SMTP" in services
+
+after_enabling(services, "No") := after_named if "SMTP" in services
+
+# In 2007 and 2010 the internal transport certificate is the best, or event 1037 says so.
+answer_for(thumbprint, _) := "Yes" if {
+	not keeps_self_signed
+	lacks_only_smtp(outcome.ineligible[thumbprint])
+	would_be_chosen(thumbprint)
+} else := "Yes" if {
+	internal_certificate.loaded.thumbprint == thumbprint
+	not planned
+} else := "No"
+
+# A new certificate is the most recent of the self-signed ones.
+answer_for_new(names) := "Yes" if {
+	not keeps_self_signed
+	outcome.best_kind != "pki"
+	some name in names
+	selection.comparable(name) in outcome.domains
+} else := "No"
+
+# METADATA
+# title: Renewal
+# description: Renews a self-signed certificate, by its thumbprint, with its names and services.
+renewal(thumbprint) := action(
+	sprintf("renew:%s", [thumbprint]),
+	sprintf("Renew %s", [name_of(certificate)]),
+	{
+		"description": run_there,
+		"commands": with_rest(renewal_command(thumbprint), sort(exchange_services(certificate) - {"SMTP"})),
+		"prompt": overwrite(answer),
+		"afterwards": after_enabling(["SMTP"], answer),
+		"effect": effects.add_certificate(
+			renewed(certificate),
+			array.concat(["SMTP"], sort(exchange_services(certificate) - {"SMTP"})),
+			answer == "Yes",
+		),
+	},
+) if {
+	certificate := store[thumbprint]
+	answer := answer_for_new(selection.names(certificate))
+}
+
+# What a self-signed certificate becomes when it is renewed.
+renewed(certificate) := object.union(
+	object.remove(effects.new_certificate(concat(":", ["renew", certificate.thumbprint]), ["-"]), ["subject", "issuer"]),
+	object.filter(certificate, ["subject", "issuer", "subject_common_names", "dns_names", "friendly_name"]),
+)
+
+# METADATA
+# title: Renew at the CA
+# description: What leads to a new certificate in place of one that a CA has issued.
+renew_at_ca(certificate) := object.union(
+	manual(
+		sprintf("renew:%s", [certificate.thumbprint]),
+		sprintf("Have the CA issue a certificate in place of %s", [name_of(certificate)]),
+		concat("\n", array.flatten([
+			"Make a request with the command below and send it to the CA. Import what the CA issues with Import-ExchangeCertificate,",
+			sprintf("and enable it with Enable-ExchangeCertificate for %s.", [services_in_words(certificate)]),
+			[sentence |
+				some sentence in ["Answer No when asked: Overwrite the existing default SMTP certificate?"]
+				certificate.thumbprint != internal_certificate.loaded.thumbprint
+			],
+			"If issuer or subject have changed, set the TlsCertificateName of the connectors that name the old certificate.",
+		])),
+	),
+	{"commands": request(certificate), "afterwards": after_named},
+)
+
+services_in_words(certificate) := concat(", ", sort(exchange_services(certificate))) if {
+	count(exchange_services(certificate)) > 0
+} else := "SMTP"
+
+# Exchange 2007 and 2013 write the request to a file, others return it.
+request(certificate) := [sprintf("%s -Path %s", [requesting(certificate), request_file])] if {
+	is_2007
+} else := [sprintf("%s -RequestFile %s", [requesting(certificate), request_file])] if {
+	startswith(input.exchange_version, "15.0")
+} else := [
+	concat("", ["$request = ", requesting(certificate)]),
+	sprintf("[System.IO.File]::WriteAllText(%s, $request)", [request_file]),
+]
+
+requesting(certificate) := sprintf(
+	"Get-ExchangeCertificate -Thumbprint %[1]s%[2]s | New-ExchangeCertificate%[2]s -GenerateRequest -KeySize %[3]d -PrivateKeyExportable $true",
+	[certificate.thumbprint, on_server, key_size],
+)
+
+request_file := quoted(sprintf(`C:\%s.req`, [lower(input.server)]))
+
+# METADATA
+# title: Removal
+# description: >-
+#   Removes a certificate whose place another one has taken. Exchange refuses that as long as a Send connector names it,
+#   which the other one of the same issuer and subject needs too: the name is away for that moment.
+removal(thumbprint) := action(
+	sprintf("remove-certificate:%s", [thumbprint]),
+	sprintf("Remove %s", [name_of(store[thumbprint])]),
+	{
+		"description": "Nothing that transportcert knows of uses it any more.",
+		"commands": [concat("", [removing(thumbprint), on_server])],
+		"prompt": {"question": "Are you sure you want to perform this action?", "answer": "Yes"},
+		"effect": effects.remove_certificate(thumbprint),
+	},
+) if {
+	count(naming_senders(thumbprint)) == 0
+} else := action(
+	sprintf("remove-certificate:%s", [thumbprint]),
+	sprintf("Remove %s", [name_of(store[thumbprint])]),
+	{
+		"description": "Exchange does not remove a certificate that a Send connector names, so the name is taken away for a moment.",
+		"commands": array.flatten([
+			[sprintf("Set-SendConnector %s -TlsCertificateName $null", [quoted(connector.name)]) | some connector in naming_senders(thumbprint)],
+			sprintf("%s%s -Confirm:$false", [removing(thumbprint), on_server]),
+			[sprintf("Set-SendConnector %s -TlsCertificateName %s", [quoted(connector.name), quoted(connector.tls_certificate_name)]) |
+				some connector in naming_senders(thumbprint)
+			],
+		]),
+		"effect": effects.remove_certificate(thumbprint),
+	},
+)
+
+removing(thumbprint) := sprintf("Remove-ExchangeCertificate -Thumbprint %s", [thumbprint])
+
+# Those that will still name it when the others have another name.
+naming_senders(thumbprint) := [connector |
+	some connector in input.send_connectors
+	is_named_by(store[thumbprint], connector.tls_certificate_name)
+	some other in replacements_of(thumbprint)
+	is_named_by(other, connector.tls_certificate_name)
+]
+
+# METADATA
+# title: Trust
+# description: What lets the server trust the CA of a certificate.
+trust(certificate) := manual(
+	sprintf("trust:%s", [certificate.thumbprint]),
+	sprintf("Import the certificates of the CA of %s", [name_of(certificate)]),
+	concat("\n", [
+		sprintf("Import the current root certificate of the CA into the Trusted Root Certification Authorities of %s,", [input.server]),
+		"and the certificates between into its Intermediate Certification Authorities. Then gather the facts again.",
+	]),
+)
