@@ -93,17 +93,17 @@ type fault struct {
 func faults(checked *evaluate.Checked) map[fault]*string {
 	all := map[fault]*string{}
 	for _, event := range checked.Decision.Events {
-		all[fault{id: fmt.Sprint(event.ID), connector: value(event.Connector)}] = event.Action
+		all[fault{id: fmt.Sprint(event.ID), connector: textOf(event.Connector)}] = event.Action
 	}
 	for _, finding := range checked.Findings {
 		if finding.Severity != "info" && finding.Suppressed == nil {
-			all[fault{finding.RuleID, value(finding.Thumbprint), value(finding.Connector)}] = finding.Action
+			all[fault{finding.RuleID, textOf(finding.Thumbprint), textOf(finding.Connector)}] = finding.Action
 		}
 	}
 	return all
 }
 
-func value(text *string) string {
+func textOf(text *string) string {
 	if text == nil {
 		return ""
 	}
@@ -188,7 +188,7 @@ func excepted(f fault, document *gather.Document, before *evaluate.Checked) bool
 		return true
 	// A name that names nothing may almost name a certificate that was not there before, and the reverse.
 	case is("TC061", "TC063"):
-		return slices.ContainsFunc(before.Findings, func(found evaluate.Finding) bool { return value(found.Connector) == f.connector && found.RuleID > "TC060" && found.RuleID < "TC066" })
+		return slices.ContainsFunc(before.Findings, func(found evaluate.Finding) bool { return textOf(found.Connector) == f.connector && found.RuleID > "TC060" && found.RuleID < "TC066" })
 	}
 	return false
 }

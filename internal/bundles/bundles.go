@@ -32,7 +32,7 @@ func Shipped() (*bundle.Bundle, error) { return embedded(isTest, true) }
 
 // beyondDecision are the folders of the embedded policies that no decision
 // refers to.
-var beyondDecision = []string{"compliance", "conftest", "effects", "forecast", "plan", "whatif"}
+var beyondDecision = []string{"compliance", "conftest", "forecast", "plan", "whatif"}
 
 // ShippedDecision returns those of the embedded policies that the decision
 // needs, without their METADATA. They compile in a fraction of the time of all.

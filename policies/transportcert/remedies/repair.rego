@@ -240,7 +240,7 @@ removal(thumbprint) := action(
 	sprintf("remove-certificate:%s", [thumbprint]),
 	sprintf("Remove %s", [name_of(store[thumbprint])]),
 	{
-		"description": "Nothing that transportcert knows of uses it any more.",
+		"description": "transportcert knows of nothing that needs it.",
 		"commands": [concat("", [removing(thumbprint), on_server])],
 		"prompt": {"question": "Are you sure you want to perform this action?", "answer": "Yes"},
 		"effect": effects.remove_certificate(thumbprint),

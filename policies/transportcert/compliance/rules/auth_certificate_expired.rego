@@ -15,7 +15,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC026
 #   severity: error
-#   remediation: Make a new Auth certificate and publish it with Set-AuthConfig, as the reference says.
+#   remediation: >-
+#     Create a new Auth certificate and publish it with Set-AuthConfig.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.auth_certificate,
 	"message": sprintf("the Exchange Server Auth certificate %s expired on %s", [thumbprint, not_after]),

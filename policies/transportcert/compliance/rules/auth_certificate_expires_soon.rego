@@ -13,8 +13,7 @@ import data.transportcert.remedies
 #   id: TC027
 #   severity: warning
 #   remediation: >-
-#     Make the next Auth certificate and stage it with Set-AuthConfig -NewCertificateThumbprint, as the
-#     reference says.
+#     Create a new Auth certificate and publish it with Set-AuthConfig.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.auth_certificate,
 	"message": sprintf("the Exchange Server Auth certificate %s expires on %s", [thumbprint, not_after]),

@@ -15,9 +15,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC024
 #   severity: warning
-#   remediation: |-
-#     # As soon as another certificate has taken its place:
-#     Remove-ExchangeCertificate -Thumbprint {thumbprint} -Server {server}
+#   remediation: >-
+#     Remove the certificate. Where something needs it, another one takes its place first.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.repair(certificate.thumbprint),
 	"message": sprintf("%s expired on %s", [described(certificate), certificate.not_after]),

@@ -14,7 +14,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC022
 #   severity: warning
-#   remediation: Renew the certificate and enable the new one for its services.
+#   remediation: >-
+#     Renew the certificate, unless another one can take its place, and remove it.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.repair(certificate.thumbprint),
 	"message": sprintf("%s expires on %s", [described(certificate), certificate.not_after]),

@@ -14,8 +14,7 @@ import data.transportcert.remedies
 #   id: TC025
 #   severity: warning
 #   remediation: >-
-#     Check the clock of {server}. Where it is right, enable a certificate that is valid now until this one
-#     is.
+#     Make another certificate the internal transport certificate, or check the clock.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.not_valid_yet(certificate),
 	"message": sprintf("%s is valid from %s on only", [described(certificate), certificate.not_before]),

@@ -14,12 +14,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC048
 #   severity: error
-#   remediation: |-
-#     # On {server}:
-#     New-EdgeSubscription -FileName 'C:\EdgeSubscription.xml'
-#     # Within 24 hours on a Mailbox server of the subscribed site, with the copied file and the site's name for SITE:
-#     New-EdgeSubscription -FileData ([System.IO.File]::ReadAllBytes('C:\EdgeSubscription.xml')) -Site SITE
-#     Start-EdgeSynchronization
+#   remediation: >-
+#     Make a new Edge subscription.
 report contains finding(rego.metadata.rule(), {
 	"remedies": [remedies.edge_subscription(subscription.name)],
 	"message": sprintf("the Edge subscription %s has the certificate %s, and the internal transport certificate is %s", [

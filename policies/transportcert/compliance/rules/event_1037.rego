@@ -13,7 +13,9 @@ import data.transportcert.remedies
 # custom:
 #   id: TC004
 #   severity: warning
-#   remediation: Enable the best certificate for SMTP with Enable-ExchangeCertificate.
+#   remediation: >-
+#     Make the best certificate the internal transport certificate, in 2007 and 2010. Where the version is not known, gather
+#     it first.
 report contains finding(rego.metadata.rule(), object.union(
 	{
 		"remedies": remedies.event_1037,

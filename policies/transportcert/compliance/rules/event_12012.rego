@@ -14,8 +14,8 @@ import data.transportcert.remedies
 #   id: TC001
 #   severity: error
 #   remediation: >-
-#     Enable the best certificate for SMTP with Enable-ExchangeCertificate, or make one with
-#     New-ExchangeCertificate.
+#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one. Where the
+#     directory cannot be read, that comes first.
 report contains finding(rego.metadata.rule(), object.union(
 	{
 		"remedies": remedies.internal_transport_certificate, "path": "directory.internal_transport_certificate",

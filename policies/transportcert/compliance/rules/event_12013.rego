@@ -14,8 +14,8 @@ import data.transportcert.remedies
 #   id: TC002
 #   severity: error
 #   remediation: >-
-#     Import the certificate again from backup, or enable the best certificate for SMTP, or make one with
-#     New-ExchangeCertificate.
+#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one. A
+#     backup can have the lost one.
 report contains finding(rego.metadata.rule(), object.union(
 	{
 		"remedies": remedies.internal_transport_certificate,

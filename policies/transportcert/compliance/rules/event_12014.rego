@@ -12,7 +12,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC005
 #   severity: error
-#   remediation: Import a certificate for the name that the connector searches for, and enable it for SMTP.
+#   remediation: >-
+#     Enable a certificate that matches for SMTP, or create or import one for the name that the connector searches for.
 report contains finding(rego.metadata.rule(), object.union(
 	{
 		"remedies": remedies.starttls(i, starttls[i]),

@@ -11,7 +11,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC003
 #   severity: error
-#   remediation: Renew the certificate and enable the new one for SMTP.
+#   remediation: >-
+#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one.
 report contains finding(rego.metadata.rule(), object.union(
 	{
 		"remedies": remedies.internal_transport_certificate,

@@ -11,7 +11,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC006
 #   severity: error
-#   remediation: Renew the certificate, and enable the new one for SMTP.
+#   remediation: >-
+#     Renew the certificate, unless another one can take its place, and remove it.
 report contains finding(rego.metadata.rule(), object.union(
 	{
 		"remedies": remedies.starttls(i, starttls[i]),

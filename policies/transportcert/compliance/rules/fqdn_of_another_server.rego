@@ -15,7 +15,9 @@ import data.transportcert.remedies
 # custom:
 #   id: TC042
 #   severity: warning
-#   remediation: Set-ReceiveConnector {identity} -Fqdn {fqdn}
+#   remediation: >-
+#     Set the FQDN of the connector to the server's. For STARTTLS under another name use TlsCertificateName (2013 and
+#     later) or a connector of its own.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.set_own_fqdn(i),
 	"message": sprintf("%s has ExchangeServer and the FQDN %s, which is none of the server's names", [

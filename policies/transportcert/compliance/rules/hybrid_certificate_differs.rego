@@ -17,8 +17,7 @@ import data.transportcert.remedies
 #   id: TC066
 #   severity: warning
 #   remediation: >-
-#     Run the Hybrid Configuration Wizard again and choose the certificate that is to be used; it sets the
-#     configuration and the connectors.
+#     Set the TlsCertificateName of the connector to that of the hybrid configuration, or run the Hybrid Configuration Wizard.
 report contains finding(rego.metadata.rule(), {
 	"remedies": [remedies.hybrid_name(hybrid)],
 	"message": sprintf("%s has %s, and the hybrid configuration %s", [

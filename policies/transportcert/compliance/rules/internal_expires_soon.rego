@@ -14,7 +14,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC021
 #   severity: warning
-#   remediation: Enable-ExchangeCertificate -Thumbprint {replacement} -Services SMTP -Server {server}
+#   remediation: >-
+#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.internal_transport_certificate,
 	"message": sprintf("%s expires on %s; another eligible certificate is valid beyond", [

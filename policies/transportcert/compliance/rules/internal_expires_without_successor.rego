@@ -14,7 +14,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC020
 #   severity: error
-#   remediation: Renew the certificate and enable the new one for SMTP.
+#   remediation: >-
+#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.internal_transport_certificate,
 	"message": sprintf("%s expires on %s, and no other eligible certificate is valid beyond", [

@@ -15,7 +15,8 @@ import data.transportcert.selection
 # custom:
 #   id: TC047
 #   severity: warning
-#   remediation: Enable the certificate for SMTP, or remove it if nothing uses it.
+#   remediation: >-
+#     Enable the certificate for SMTP, or remove it if something is wrong with it.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.without_smtp(thumbprint),
 	"message": sprintf("%s searches for a certificate for STARTTLS that the certificate %s matches without being enabled for SMTP", [

@@ -17,8 +17,7 @@ import data.transportcert.selection
 #   id: TC015
 #   severity: warning
 #   remediation: >-
-#     Put the name into the next certificate (New-ExchangeCertificate -DomainName), or correct the name of
-#     {server}.
+#     Create a certificate for all names of the server.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.cover_names,
 	"message": concat(" ", ["no eligible certificate is for", domain]),

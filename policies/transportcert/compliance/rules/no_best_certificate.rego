@@ -12,8 +12,7 @@ import data.transportcert.remedies
 #   id: TC013
 #   severity: warning
 #   remediation: >-
-#     Import the CA's certificates on {server} where the chain lacks them, or make one with
-#     New-ExchangeCertificate -Services SMTP.
+#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.internal_transport_certificate,
 	"message": sprintf("%s, and no eligible certificate is a valid PKI certificate or self-signed", [eligible_in_words]),

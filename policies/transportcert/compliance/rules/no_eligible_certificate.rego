@@ -13,7 +13,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC012
 #   severity: warning
-#   remediation: New-ExchangeCertificate -Services SMTP -Server {server}
+#   remediation: >-
+#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.internal_transport_certificate,
 	"message": sprintf("no certificate is eligible; the store holds %d", [count(input.certificates)]),

@@ -14,9 +14,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC040
 #   severity: error
-#   remediation: |-
-#     # For the connector on which other Exchange servers come in; Setup calls it Default and the server's name:
-#     Set-ReceiveConnector {identity} -AuthMechanism ((Get-ReceiveConnector {identity}).AuthMechanism.ToString() + ', ExchangeServer')
+#   remediation: >-
+#     Add ExchangeServer to the AuthMechanism of the connectors that Setup made for Exchange servers.
 report contains finding(rego.metadata.rule(), {
 	"remedies": array.flatten([remedies.exchange_server_auth(i) | some i in lost]),
 	"message": concat(" ", [

@@ -14,8 +14,7 @@ import data.transportcert.remedies
 #   id: TC011
 #   severity: error
 #   remediation: >-
-#     Enable the best certificate for SMTP with Enable-ExchangeCertificate, or make one with
-#     New-ExchangeCertificate.
+#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.internal_transport_certificate,
 	"message": missing,

@@ -13,9 +13,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC032
 #   severity: error
-#   remediation: |-
-#     # Import it again from a backup that has the private key (Import-ExchangeCertificate), or, where nothing uses it:
-#     Remove-ExchangeCertificate -Thumbprint {thumbprint} -Server {server}
+#   remediation: >-
+#     Import the certificate with its private key, or remove it where nothing needs it.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.no_key(certificate),
 	"message": concat(" ", [described(certificate), "has no private key"]),

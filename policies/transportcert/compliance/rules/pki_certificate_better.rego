@@ -17,7 +17,9 @@ import data.transportcert.remedies
 # custom:
 #   id: TC014
 #   severity: warning
-#   remediation: Enable the best certificate for SMTP with Enable-ExchangeCertificate, on Exchange 2007 and 2010.
+#   remediation: >-
+#     Make the best certificate the internal transport certificate, in 2007 and 2010. Where the version is not known, gather
+#     it first.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.event_1037,
 	"message": sprintf("the best certificate %s is a valid PKI certificate, and the server serves %s", [

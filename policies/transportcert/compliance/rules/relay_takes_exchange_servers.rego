@@ -18,9 +18,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC045
 #   severity: warning
-#   remediation: |-
-#     # Take the addresses of the Exchange servers out of the ranges, then set the new list with Set-ReceiveConnector -RemoteIPRanges:
-#     Get-ReceiveConnector {identity} | Select-Object -ExpandProperty RemoteIPRanges
+#   remediation: >-
+#     Create a connector for the addresses of the Exchange servers, or take them out of the ranges.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.separate_connector(i, taken),
 	"message": sprintf("%s has no ExchangeServer and takes the sessions of Exchange servers from %s", [

@@ -11,9 +11,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC033
 #   severity: error
-#   remediation: |-
-#     # Ask the CA why, and for a new one. Import that, enable it for the services of the old one, then:
-#     Remove-ExchangeCertificate -Thumbprint {thumbprint} -Server {server}
+#   remediation: >-
+#     Remove the certificate. Where something needs it, another one takes its place first; ask the CA why it is revoked.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.repair(certificate.thumbprint),
 	"message": concat(" ", [described(certificate), "is revoked"]),

@@ -18,8 +18,7 @@ import data.transportcert.remedies
 #   id: TC041
 #   severity: warning
 #   remediation: >-
-#     Set-ReceiveConnector {identity} -AuthMechanism ((Get-ReceiveConnector {identity}).AuthMechanism.ToString()
-#     + ', ExchangeServer')
+#     Add ExchangeServer to the AuthMechanism of the connector.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.exchange_server_auth(i),
 	"message": sprintf("%s has no ExchangeServer, which Setup gave it", [connector.name]),

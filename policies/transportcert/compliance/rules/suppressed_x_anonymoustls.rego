@@ -16,10 +16,8 @@ import data.transportcert.remedies
 # custom:
 #   id: TC043
 #   severity: warning
-#   remediation: |-
-#     # If no WAN optimiser needs it:
-#     Set-ReceiveConnector {identity} -SuppressXAnonymousTls $false
-#     # Otherwise check that UseDowngradedExchangeServerAuth is set too, with Get-TransportService (2010: Get-TransportServer).
+#   remediation: >-
+#     Turn off SuppressXAnonymousTls if no WAN optimiser needs it. Otherwise check UseDowngradedExchangeServerAuth.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.stop_suppressing(i),
 	"message": sprintf("%s has SuppressXAnonymousTls and does not offer X-ANONYMOUSTLS", [connector.name]),

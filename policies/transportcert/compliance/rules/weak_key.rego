@@ -15,8 +15,7 @@ import data.transportcert.remedies
 #   id: TC030
 #   severity: error
 #   remediation: >-
-#     Renew it with a longer key (New-ExchangeCertificate -KeySize), or have the CA issue it anew with one. Then
-#     enable the new one for the services of the old one; the Auth certificate with Set-AuthConfig.
+#     Replace the certificate with one that has a longer key.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.repair(certificate.thumbprint),
 	"message": sprintf("%s has a key of %d bits (%s), and %d are the least", [

@@ -15,9 +15,8 @@ import data.transportcert.server
 # custom:
 #   id: TC044
 #   severity: error
-#   remediation: |-
-#     # Look which connectors are enabled, and which have ExchangeServer and SuppressXAnonymousTls:
-#     Get-ReceiveConnector -Server {server} | Format-List 'Name', 'Enabled', 'AuthMechanism', 'SuppressXAnonymousTls'
+#   remediation: >-
+#     Turn off SuppressXAnonymousTls, or create or enable a connector for Exchange servers.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.offer,
 	"message": "no connector offers X-ANONYMOUSTLS to other Exchange servers",

@@ -1,0 +1,206 @@
+package transportcert.remedies_test
+
+import data.transportcert.compliance.rules_test.a
+import data.transportcert.compliance.rules_test.auth
+import data.transportcert.compliance.rules_test.b
+import data.transportcert.compliance.rules_test.c
+import data.transportcert.compliance.rules_test.document
+import data.transportcert.compliance.rules_test.expired
+import data.transportcert.compliance.rules_test.not_set
+import data.transportcert.compliance.rules_test.pki
+import data.transportcert.compliance.rules_test.self_signed
+import data.transportcert.compliance.rules_test.startup
+import data.transportcert.compliance.rules_test.unreadable
+import data.transportcert.compliance.rules_test.with_certificates
+import data.transportcert.plan
+
+# The plan for a document, by id.
+planned(value) := {action.id: action | some action in actions} if {
+	actions := plan.actions with input as value
+}
+
+with_procedure(procedure, certificates) := object.union(with_certificates(certificates), {"procedure": procedure})
+
+itc := "internal-transport-certificate"
+
+enable(thumbprint) := sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP -Server 'EX01'", [thumbprint])
+
+create := "New-ExchangeCertificate -Server 'EX01' -KeySize 2048 -PrivateKeyExportable $true -FriendlyName 'EX01' -DomainName 'EX01' -IncludeServerFQDN -Services SMTP"
+
+lost := {"directory": {"readable": true, "internal_transport_certificate": c}}
+
+test_a_certificate_of_a_ca_becomes_the_internal_one_before_2013_only[procedure] if {
+	some procedure, command in {"2007": trim_suffix(enable(b), " -Server 'EX01'"), "2010": enable(b), "2016": create}
+	action := planned(object.union(with_procedure(procedure, [pki]), lost))[itc]
+	action.commands == [command]
+	action.prompt.answer == "Yes"
+	action.why == [12013, "TC002"]
+	contains(action.description, c)
+}
+
+test_the_commands_of_2007_run_on_the_server if {
+	action := planned(object.union_n([document, not_set, startup, {"procedure": "2007", "certificates": []}]))[itc]
+	action.commands == ["New-ExchangeCertificate -KeySize 2048 -PrivateKeyExportable $true -FriendlyName 'EX01' -DomainName 'EX01','ex01.corp.contoso.test' -Services SMTP"]
+	action.description == "Run this on EX01 itself."
+	[event | some event in action.why; is_number(event)] == [12012]
+}
+
+test_a_directory_that_cannot_be_read_comes_first if {
+	found := planned(object.union_n([document, unreadable, startup, {"certificates": []}]))
+	object.keys(found) == {"directory-readable"}
+	found["directory-readable"].why == [12012, "TC001", "TC012"]
+	found["directory-readable"].commands == []
+	found["directory-readable"].manual
+	not found["directory-readable"].effect
+}
+
+test_an_expired_certificate_is_never_enabled[procedure] if {
+	some procedure in ["2007", "2010", "2016"]
+	found := planned(object.union(with_procedure(procedure, [object.union(self_signed, expired)]), lost))
+	startswith(found[itc].commands[0], "New-ExchangeCertificate ")
+}
+
+test_a_successor_is_enabled_and_not_renewed if {
+	renewed := object.union(self_signed, {"thumbprint": b, "not_before": "2026-11-01T00:00:00Z", "services": ["IIS", "SMTP"]})
+	found := planned(with_certificates([object.union(self_signed, expired), renewed]))
+	object.keys(found) == {itc, sprintf("remove-certificate:%s", [a])}
+	found[itc].commands == [enable(b)]
+	found[itc].why == [1037, 12015, "TC003", "TC004"]
+}
+
+test_services_that_nothing_else_has_are_taken_over if {
+	renewed := object.union(self_signed, {"thumbprint": b, "not_before": "2026-11-01T00:00:00Z", "services": ["SMTP"]})
+	found := planned(with_certificates([object.union(self_signed, expired), renewed]))
+	found[itc].commands == [sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services SMTP,IIS -Server 'EX01'", [b])]
+}
+
+test_only_smtp_is_missing[name] if {
+	without_smtp := object.union(self_signed, {"services": ["IIS"]})
+	some name, case in {
+		"loaded": {"document": with_certificates([without_smtp]), "why": ["TC012"]},
+		"not loaded": {"document": object.union(with_certificates([without_smtp]), lost), "why": [12013, "TC002", "TC012"]},
+		"2010": {"document": object.union(with_procedure("2010", [without_smtp]), lost), "why": [12013, "TC002", "TC012"]},
+	}
+	found := planned(case.document)
+	object.keys(found) == {itc}
+	found[itc].commands == [enable(a)]
+	[reason | some reason in found[itc].why; reason in {12013, "TC002", "TC012"}] == case.why
+}
+
+test_a_best_certificate_that_expires_is_for_its_ca if {
+	soon := object.union(pki, {"not_after": "2026-12-01T00:00:00Z"})
+	loaded := object.union(with_procedure("2010", [soon]), {"directory": {"internal_transport_certificate": b}})
+	found := planned(loaded)
+	renewal := found[sprintf("renew:%s", [b])]
+	renewal.manual
+	"TC020" in renewal.why
+	not found[itc]
+
+	# Where it is the best and another one is loaded, it takes the place all the same, and is not removed.
+	other := planned(with_procedure("2010", [object.union(self_signed, expired), soon]))
+	other[itc].commands == [enable(b)]
+	other[sprintf("renew:%s", [b])].manual
+	not other[sprintf("remove-certificate:%s", [b])]
+}
+
+test_event_1037[name] if {
+	newer := object.union(self_signed, {"thumbprint": b, "not_before": "2025-01-01T00:00:00Z"})
+	some name, case in {
+		"2010, of a CA": {"document": with_procedure("2010", [self_signed, pki]), "ids": {itc}},
+		"of a CA, unknown version": {"document": with_certificates([self_signed, pki]), "ids": {"exchange-version"}},
+		"self-signed, unknown version": {"document": with_certificates([self_signed, newer]), "ids": {itc}},
+		"not valid yet": {
+			"document": with_procedure("2010", [self_signed, object.union(newer, {"not_before": "2027-01-01T00:00:00Z"})]),
+			"ids": {sprintf("clock:%s", [b])},
+		},
+	}
+	object.keys(planned(case.document)) == case.ids
+}
+
+test_the_certificate_of_the_server_itself_is_not_valid_yet if {
+	found := planned(with_certificates([object.union(self_signed, {"not_before": "2027-01-01T00:00:00Z"})]))
+	"TC025" in found[itc].why
+}
+
+test_names_that_no_certificate_has[name] if {
+	cluster := {"host": {"nlb_cluster_names": ["nlb.corp.contoso.test"]}}
+	some name, case in {
+		"a new one": {
+			"document": object.union(document, cluster),
+			"commands": ["New-ExchangeCertificate -Server 'EX01' -KeySize 2048 -PrivateKeyExportable $true -FriendlyName 'EX01' -DomainName 'EX01','nlb.corp.contoso.test' -IncludeServerFQDN -Services SMTP"],
+			"answer": "No",
+		},
+		"a new one that is best": {
+			"document": object.union(with_procedure("2010", [self_signed]), cluster),
+			"commands": ["New-ExchangeCertificate -Server 'EX01' -KeySize 2048 -PrivateKeyExportable $true -FriendlyName 'EX01' -DomainName 'EX01','nlb.corp.contoso.test' -IncludeServerFQDN -Services SMTP"],
+			"answer": "Yes",
+		},
+	}
+	action := planned(case.document)["certificate-for-names"]
+	action.why == ["TC015"]
+	action.commands == case.commands
+	action.prompt.answer == case.answer
+}
+
+test_names_that_the_ca_has_to_put_into_a_certificate if {
+	loaded := object.union(with_procedure("2010", [pki]), {"directory": {"internal_transport_certificate": b}, "host": {"nlb_cluster_names": ["nlb.corp.contoso.test"]}})
+	planned(loaded)["certificate-for-names"].manual
+	"TC015" in planned(object.union(loaded, unreadable))["directory-readable"].why
+}
+
+test_after_the_change[name] if {
+	some name, case in {
+		"2016": {"facts": {"exchange_version": "15.2.1748.10"}, "services": "MSExchangeTransport, MSExchangeFrontEndTransport", "more": 0},
+		"2010": {"facts": {"exchange_version": "14.3.513.0"}, "services": "MSExchangeTransport", "more": 0},
+		"Edge": {"facts": {"exchange_version": "15.2.1748.10", "roles": ["EdgeTransport"]}, "services": "MSExchangeTransport", "more": 1},
+		"subscribed": {
+			"facts": {"exchange_version": "15.2.1748.10", "edge_subscriptions": [{"name": "EDGE01"}]},
+			"services": "MSExchangeTransport, MSExchangeFrontEndTransport",
+			"more": 1,
+		},
+	}
+	action := planned(object.union_n([document, lost, case.facts]))[itc]
+	action.afterwards[0].command == sprintf("Restart-Service %s", [case.services])
+	[after | some after in action.afterwards; is_null(after.command); contains(after.text, "Edge subscription")]
+	count(action.afterwards) == 1 + case.more
+}
+
+test_the_auth_certificate if {
+	found := planned(with_certificates([self_signed, object.union(auth, expired)]))
+	action := found["auth-certificate"]
+	action.why == ["TC026"]
+	action.prompt.answer == "No"
+	action.commands == [
+		concat(" ", [
+			"$auth = New-ExchangeCertificate -KeySize 2048 -PrivateKeyExportable $true",
+			"-SubjectName 'cn=Microsoft Exchange Server Auth Certificate'",
+			"-FriendlyName 'Microsoft Exchange Server Auth Certificate' -DomainName @() -Server 'EX01'",
+		]),
+		"Set-AuthConfig -NewCertificateThumbprint $auth.Thumbprint -NewCertificateEffectiveDate (Get-Date)",
+		"Set-AuthConfig -PublishCertificate",
+	]
+}
+
+test_event_1037_beside_another_certificate[name] if {
+	old := object.union_n([self_signed, expired, {"thumbprint": c, "services": ["SMTP"]}])
+	newer := object.union(self_signed, {"thumbprint": b, "not_before": "2025-01-01T00:00:00Z"})
+	some name, value in {
+		"2010": with_procedure("2010", [self_signed, pki, old]),
+		"unknown version": with_certificates([self_signed, newer, old]),
+	}
+	object.keys(planned(value)) == {itc, sprintf("remove-certificate:%s", [c])}
+}
+
+test_a_revoked_self_signed_certificate if {
+	found := planned(with_certificates([object.union(self_signed, {"trust": {"chain": "unknown", "revoked": true}})]))
+	"TC033" in found[itc].why
+	contains(found[itc].commands[0], "New-ExchangeCertificate")
+}
+
+test_a_new_certificate_by_its_name if {
+	value := object.union_n([document, lost, {"procedure": "2016", "certificates": [], "connectors": [object.union(
+		document.connectors[0],
+		{"auth_mechanisms": ["Tls", "ExchangeServer"], "tls_certificate_name": "<I>CN=EX01<S>CN=EX01"},
+	)]}])
+	12014 in planned(value)[itc].why
+}

@@ -1,0 +1,152 @@
+package transportcert.remedies_test
+
+import data.transportcert.compliance.rules_test.b
+import data.transportcert.compliance.rules_test.c
+import data.transportcert.compliance.rules_test.connector
+import data.transportcert.compliance.rules_test.expired
+import data.transportcert.compliance.rules_test.pki
+import data.transportcert.compliance.rules_test.self_signed
+import data.transportcert.compliance.rules_test.with_certificates
+
+named := {"issuer": "CN=CA", "subject": "CN=mail.contoso.test"}
+
+mail := object.union_n([pki, named, {"dns_names": ["mail.contoso.test"], "subject_common_names": [], "friendly_name": "Mail"}])
+
+to_partner := {"name": "To Partner", "tls_certificate_name": "<I>CN=CA<S>CN=mail.contoso.test", "source_servers": ["EX02"]}
+
+# A server whose certificate for mail.contoso.test has expired, beside other certificates.
+expired_mail(change, others) := object.union(
+	with_certificates(array.concat([self_signed, object.union_n([mail, expired, change])], others)),
+	{"procedure": "2016"},
+)
+
+remove(thumbprint) := sprintf("remove-certificate:%s", [thumbprint])
+
+test_what_nothing_needs_is_removed if {
+	found := planned(expired_mail({"services": ["SMTP"]}, []))
+	object.keys(found) == {remove(b)}
+	found[remove(b)].title == "Remove Mail (BBBBBBBB)"
+	found[remove(b)].commands == [sprintf("Remove-ExchangeCertificate -Thumbprint %s -Server 'EX01'", [b])]
+	found[remove(b)].prompt == {"question": "Are you sure you want to perform this action?", "answer": "Yes"}
+	found[remove(b)].effect == [{"op": "remove", "path": "/certificates/1"}]
+}
+
+test_what_a_connector_uses_is_renewed_by_its_ca[name] if {
+	some name, case in {
+		"2007": {"facts": {"procedure": "2007"}, "ends": "-PrivateKeyExportable $true -Path 'C:\\ex01.req'"},
+		"2013": {"facts": {"exchange_version": "15.0.1497.2"}, "ends": "-PrivateKeyExportable $true -RequestFile 'C:\\ex01.req'"},
+		"2019": {"facts": {"exchange_version": "15.2.1748.10"}, "ends": "[System.IO.File]::WriteAllText('C:\\ex01.req', $request)"},
+	}
+	connectors := {"connectors": [connector, object.union(connector, {"name": "Mail", "auth_mechanisms": ["Tls"], "fqdn": "mail.contoso.test", "bindings": ["0.0.0.0:587"]})]}
+	expired_everywhere := object.union_n([object.remove(expired_mail({"trust": {"valid_until": "2026-11-22T06:59:59Z"}}, []), ["procedure"]), connectors, case.facts])
+	found := planned(expired_everywhere)
+	renewal := found[sprintf("renew:%s", [b])]
+	renewal.manual
+	12016 in renewal.why
+	endswith(renewal.commands[count(renewal.commands) - 1], case.ends)
+	not found[remove(b)]
+}
+
+test_a_successor_takes_over_services_and_names if {
+	heir := object.union(mail, {"thumbprint": c, "subject": "CN=new", "services": ["SMTP"]})
+	found := planned(object.union(
+		expired_mail({"services": ["SMTP", "POP"]}, [heir]),
+		{"send_connectors": [to_partner], "connectors": [connector, {
+			"name": "Off", "enabled": false, "auth_mechanisms": [], "tls_certificate_name": to_partner.tls_certificate_name,
+		}]},
+	))
+	found[sprintf("enable-pop:%s", [c])].commands == [sprintf("Enable-ExchangeCertificate -Thumbprint %s -Services POP -Server 'EX01'", [c])]
+	is_null(found[sprintf("enable-pop:%s", [c])].prompt)
+	found["send-connector-tls:To Partner"].effect == [{"op": "add", "path": "/send_connectors/0/tls_certificate_name", "value": "<I>CN=CA<S>CN=new"}]
+	found["receive-connector-tls:Off"].effect == [{"op": "add", "path": "/connectors/1/tls_certificate_name", "value": "<I>CN=CA<S>CN=new"}]
+	found[remove(b)].prompt.answer == "Yes"
+}
+
+test_exchange_removes_nothing_that_a_send_connector_names if {
+	found := planned(object.union(
+		expired_mail({"services": ["SMTP"]}, [object.union(mail, {"thumbprint": c})]),
+		{"send_connectors": [to_partner]},
+	))
+	is_null(found[remove(b)].prompt)
+	found[remove(b)].commands == [
+		"Set-SendConnector 'To Partner' -TlsCertificateName $null",
+		sprintf("Remove-ExchangeCertificate -Thumbprint %s -Server 'EX01' -Confirm:$false", [b]),
+		"Set-SendConnector 'To Partner' -TlsCertificateName '<I>CN=CA<S>CN=mail.contoso.test'",
+	]
+}
+
+test_a_self_signed_certificate_is_renewed_and_then_removed if {
+	found := planned(expired_mail({"self_signed": true, "services": ["SMTP", "POP"], "key_bits": 1024}, []))
+	renewal := found[sprintf("renew:%s", [b])]
+	renewal.commands == [
+		sprintf("$new = Get-ExchangeCertificate -Thumbprint %s -Server 'EX01' | New-ExchangeCertificate -Server 'EX01' -KeySize 2048 -PrivateKeyExportable $true", [b]),
+		"Enable-ExchangeCertificate -Thumbprint $new.Thumbprint -Services POP -Server 'EX01'",
+	]
+	renewal.prompt.answer == "No"
+	renewal.effect[0].value.dns_names == ["mail.contoso.test"]
+	renewal.effect[0].value.services == ["SMTP", "POP"]
+	found[remove(b)].why == ["TC024", "TC030"]
+}
+
+test_a_renewed_certificate_is_the_best_in_2010 if {
+	others := {"thumbprint": b, "self_signed": true, "dns_names": ["EX01", "ex01.corp.contoso.test", "x"], "services": ["SMTP", "POP"]}
+	found := planned(object.union(expired_mail(others, []), {"procedure": "2010"}))
+	renewal := found[sprintf("renew:%s", [b])]
+	renewal.prompt.answer == "Yes"
+	renewal.effect[1].path == "/directory/internal_transport_certificate"
+}
+
+test_the_planned_internal_certificate_takes_the_place if {
+	loaded := object.union(self_signed, {"dns_names": ["x"], "subject_common_names": []})
+	eligible := object.union_n([self_signed, expired, {"thumbprint": b, "services": ["SMTP"]}])
+	found := planned(with_certificates([loaded, eligible]))
+	object.keys(found) == {itc, remove(b)}
+	"TC024" in found[itc].why
+}
+
+test_a_revoked_certificate if {
+	found := planned(expired_mail({"services": ["SMTP"], "not_after": "2028-01-01T00:00:00Z", "trust": {"revoked": true}}, []))
+	found[remove(b)].why == ["TC033"]
+}
+
+test_a_certificate_without_its_key[name] if {
+	keyless := {"not_after": "2028-01-01T00:00:00Z", "has_private_key": false}
+	some name, case in {
+		"that nothing needs": {"document": expired_mail(object.union(keyless, {"services": ["SMTP"]}), []), "id": remove(b)},
+		"for a service": {"document": expired_mail(object.union(keyless, {"services": ["SMTP", "POP"]}), []), "id": sprintf("private-key:%s", [b])},
+		"for a connector": {
+			"document": object.union(
+				expired_mail(object.union(keyless, {"services": ["SMTP"]}), []),
+				{"connectors": [connector, {"name": "Mail", "auth_mechanisms": ["Tls"], "fqdn": "mail.contoso.test", "bindings": ["0.0.0.0:587"]}]},
+			),
+			"id": sprintf("private-key:%s", [b]),
+		},
+	}
+	"TC032" in planned(case.document)[case.id].why
+}
+
+test_names_of_certificates[name] if {
+	some name, case in {
+		"friendly name": {"change": {"subject": "CN=x"}, "title": "Remove Mail (BBBBBBBB)"},
+		"subject": {"change": {"friendly_name": "", "subject": "CN=x"}, "title": "Remove CN=x (BBBBBBBB)"},
+		"neither": {"change": {"friendly_name": "", "subject": ""}, "title": "Remove the certificate BBBBBBBB"},
+	}
+	planned(expired_mail(object.union(case.change, {"services": ["SMTP"]}), []))[remove(b)].title == case.title
+}
+
+test_a_name_of_the_domain_list_stays_covered if {
+	value := object.union(
+		expired_mail({"self_signed": true, "dns_names": ["nlb.corp.contoso.test"], "services": ["SMTP"]}, []),
+		{"host": {"nlb_cluster_names": ["nlb.corp.contoso.test", "ex01.corp.contoso.test"]}},
+	)
+	object.keys(planned(value)) == {sprintf("renew:%s", [b]), remove(b)}
+}
+
+test_a_name_without_a_service if {
+	value := object.union_n([
+		with_certificates([object.union_n([mail, expired, {"services": []}])]),
+		{"procedure": "2016", "directory": {"internal_transport_certificate": b}},
+		{"connectors": [connector, {"name": "Off", "enabled": false, "auth_mechanisms": [], "tls_certificate_name": to_partner.tls_certificate_name}]},
+	])
+	contains(planned(value)[sprintf("renew:%s", [b])].description, "for SMTP.")
+}
