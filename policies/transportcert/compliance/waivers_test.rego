@@ -166,3 +166,11 @@ test_no_waivers[name] if {
 	found := compliance.findings with input as document with data.transportcert.waivers as waivers
 	[[f.rule_id, f.message] | some f in found] == [["TC094", "EX01: data.transportcert.waivers: expected an array."]]
 }
+
+test_the_two_reports_of_a_better_certificate_are_one_problem[rule_id] if {
+	some rule_id in ["TC004", "TC014"]
+	found := compliance.findings with input as object.union(with_other({}), {"procedure": "2010"}) with data.transportcert.waivers as [{
+		"rule_id": rule_id, "server": "EX01", "reason": "x", "expires": "2026-11-22",
+	}]
+	[is_object(f.suppressed) | some f in found] == [true, true]
+}

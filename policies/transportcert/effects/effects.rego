@@ -36,9 +36,18 @@ set_internal_transport_certificate(thumbprint) := set_field("/directory/internal
 #   Enable-ExchangeCertificate: a certificate of the store is enabled for further services. Overwriting the default SMTP
 #   certificate makes it the internal transport certificate.
 enable_services(thumbprint, services, overwrite_default) := array.concat(
-	set_field(sprintf("/certificates/%d/services", [index_of(thumbprint)]), with_services(document.store[thumbprint].services, services)),
+	services_added(index_of(thumbprint), document.store[thumbprint].services, services),
 	default_smtp_certificate(thumbprint, services, overwrite_default),
 )
+
+# One at a time, since another action may enable it for others.
+services_added(index, before, services) := [{"op": "add", "path": sprintf("/certificates/%d/services/-", [index]), "value": service} |
+	some service in services
+	not service in before
+] if {
+	is_array(before)
+	not "None" in before
+} else := set_field(sprintf("/certificates/%d/services", [index]), with_services(before, services))
 
 # METADATA
 # title: Enable SMTP

@@ -11,7 +11,7 @@ two := object.union(example, {"certificates": [self_signed, object.union(pki, {"
 
 test_enable_smtp if {
 	keep := effects.enable_smtp(b, false) with input as two
-	keep == [{"op": "add", "path": "/certificates/1/services", "value": ["IIS", "SMTP"]}]
+	keep == [{"op": "add", "path": "/certificates/1/services/-", "value": "SMTP"}]
 	overwrite := effects.enable_smtp(b, true) with input as two
 	overwrite == array.concat(keep, [{"op": "add", "path": "/directory/internal_transport_certificate", "value": b}])
 }

@@ -95,6 +95,7 @@ heirs(thumbprint) := selection.in_order(found) if {
 	found := [certificate.thumbprint |
 		some certificate in input.certificates
 		certificate.thumbprint != thumbprint
+		is_array(certificate.services)
 		fit(certificate)
 		count(names - comparable_names(certificate)) == 0
 	]
@@ -272,6 +273,20 @@ naming_senders(thumbprint) := [connector |
 	some other in replacements_of(thumbprint)
 	is_named_by(other, connector.tls_certificate_name)
 ]
+
+# METADATA
+# title: Expired chain
+# description: A certificate that has not expired needs the CA's current certificates and nothing else.
+expired_chain(thumbprint) := repair(thumbprint) if {
+	defective(store[thumbprint])
+} else := [trust(store[thumbprint])]
+
+# METADATA
+# title: Worse soon
+# description: What to do about a change that a date of a certificate brings, its beginning or an end in its chain.
+worse_soon(certificate, "not_before") := clock(certificate)
+
+worse_soon(certificate, field) := trust(certificate) if field != "not_before"
 
 # METADATA
 # title: Trust

@@ -3,10 +3,12 @@ package transportcert.remedies_test
 import data.transportcert.compliance.rules_test.b
 import data.transportcert.compliance.rules_test.c
 import data.transportcert.compliance.rules_test.connector
+import data.transportcert.compliance.rules_test.document
 import data.transportcert.compliance.rules_test.expired
 import data.transportcert.compliance.rules_test.pki
 import data.transportcert.compliance.rules_test.self_signed
 import data.transportcert.compliance.rules_test.with_certificates
+import data.transportcert.remedies
 
 named := {"issuer": "CN=CA", "subject": "CN=mail.contoso.test"}
 
@@ -149,4 +151,9 @@ test_a_name_without_a_service if {
 		{"connectors": [connector, {"name": "Off", "enabled": false, "auth_mechanisms": [], "tls_certificate_name": to_partner.tls_certificate_name}]},
 	])
 	contains(planned(value)[sprintf("renew:%s", [b])].description, "for SMTP.")
+}
+
+test_dates_that_change_something_soon if {
+	remedies.worse_soon(mail, "not_before").id == sprintf("clock:%s", [b]) with input as document
+	remedies.worse_soon(mail, "trust.valid_until").id == sprintf("trust:%s", [b]) with input as document
 }

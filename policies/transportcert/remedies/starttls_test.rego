@@ -86,3 +86,9 @@ test_import_commands[version] if {
 	value := object.union(object.remove(with_clients({}, [keyless]), ["procedure"]), {"exchange_version": version})
 	contains(planned(value)[sprintf("private-key:%s", [imap.thumbprint])].commands[0], part)
 }
+
+test_a_chain_that_has_expired_before_its_certificate if {
+	chain := object.union(imap, {"trust": {"valid_until": "2026-11-22T06:59:59Z"}})
+	action := planned(with_clients({}, [chain]))[sprintf("trust:%s", [imap.thumbprint])]
+	action.why == ["TC029", "TC035"]
+}

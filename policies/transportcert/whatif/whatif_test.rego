@@ -27,7 +27,7 @@ test_edits_have_their_effects[name] if {
 		},
 		"enable": {
 			"edit": {"action": "enable", "thumbprint": b, "services": ["POP"], "overwrite_default": false},
-			"effect": [{"op": "add", "path": "/certificates/1/services", "value": ["IIS", "POP"]}],
+			"effect": [{"op": "add", "path": "/certificates/1/services/-", "value": "POP"}],
 		},
 		"name": {
 			"edit": {"action": "set_tls_certificate_name", "kind": "connectors", "index": 0, "thumbprint": b},

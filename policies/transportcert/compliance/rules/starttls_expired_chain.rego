@@ -18,7 +18,7 @@ import data.transportcert.remedies
 #     Import the current certificates of the CA on {server}, or have the certificate issued anew, and enable the new one
 #     for SMTP. Answer No when asked whether to overwrite the default SMTP certificate.
 report contains finding(rego.metadata.rule(), {
-	"remedies": remedies.repair(connector.certificate),
+	"remedies": remedies.expired_chain(connector.certificate),
 	"message": sprintf("%s has only the certificate %s for STARTTLS, which has expired or whose chain has", [
 		connector.name,
 		connector.certificate,

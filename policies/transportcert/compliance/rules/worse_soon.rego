@@ -1,6 +1,8 @@
 package transportcert.compliance.rules
 
+import data.transportcert.document
 import data.transportcert.forecast
+import data.transportcert.remedies
 
 # METADATA
 # title: The decision changes for the worse soon
@@ -18,6 +20,7 @@ import data.transportcert.forecast
 #     Before that day, import the current certificates of the CA on {server}, or have the certificate issued anew, and
 #     see with transportcert forecast what still changes.
 report contains finding(rego.metadata.rule(), {
+	"remedies": [remedies.worse_soon(document.store[date.thumbprint], date.field)],
 	"message": sprintf("%s, and from %s on: %s", [
 		date.because,
 		date.at,
