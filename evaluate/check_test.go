@@ -75,17 +75,16 @@ func TestCheck(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"TC012 warning", "TC032 error"}, ids(checked.Findings))
 	require.Equal(t, evaluate.Finding{
-		RuleID:   "TC032",
-		Title:    "No private key",
-		Severity: "error",
-		Server:   "EX01",
-		Action:   new("TC032:certificates[0].has_private_key"),
-		Message:  "EX01: the internal transport certificate " + thumbprint + " has no private key.",
-		Remediation: "# Import it again from a backup that has the private key (Import-ExchangeCertificate), or, where nothing uses it:\n" +
-			"Remove-ExchangeCertificate -Thumbprint '" + thumbprint + "' -Server 'EX01'",
-		References: []string{"https://learn.microsoft.com/powershell/module/exchange/enable-exchangecertificate"},
-		Path:       "certificates[0].has_private_key",
-		Thumbprint: &thumbprint,
+		RuleID:      "TC032",
+		Title:       "No private key",
+		Severity:    "error",
+		Server:      "EX01",
+		Action:      new("internal-transport-certificate"),
+		Message:     "EX01: the internal transport certificate " + thumbprint + " has no private key.",
+		Remediation: checked.Findings[0].Remediation, // that of TC012, which it repairs too
+		References:  []string{"https://learn.microsoft.com/powershell/module/exchange/enable-exchangecertificate"},
+		Path:        "certificates[0].has_private_key",
+		Thumbprint:  &thumbprint,
 	}, checked.Findings[1])
 
 	evaluator, err := evaluate.New(t.Context(), inTheMiddle)
@@ -242,7 +241,7 @@ func TestRules(t *testing.T) {
 		Title:       "No eligible certificate",
 		Description: "No certificate meets every criterion of step 7, so nothing can take the place of the internal transport certificate.",
 		Severity:    "warning",
-		Remediation: "New-ExchangeCertificate -Services SMTP -Server {server}",
+		Remediation: "The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one.",
 		References: []evaluate.Reference{{
 			Description: "Step 7",
 			URL:         "https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-7",

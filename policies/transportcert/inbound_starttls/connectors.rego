@@ -23,6 +23,9 @@ stopped(reason) := {
 	"ineligible": {},
 }
 
+# METADATA
+# title: Search
+# description: What a connector that searches for this serves, its part of the outcome.
 search(searched) := {
 	"advertise_starttls": true,
 	"certificate": best(searched).thumbprint,

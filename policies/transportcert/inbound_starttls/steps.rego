@@ -49,7 +49,10 @@ matching(searched) := object.keys(object.get(selection.by_tls_certificate_name, 
 	some thumbprint, _ in selection.by_name[matched]
 }
 
-# The wildcard that matches a name: its first label as an asterisk. A name of one label stays as it is.
+# METADATA
+# title: Wildcard for
+# description: The wildcard that matches a name, its first label as an asterisk. A name of one label stays as it is.
+# scope: document
 wildcard_for(name) := regex.replace(name, `^[^.]+(\..+)$`, "*$1")
 
 # METADATA
