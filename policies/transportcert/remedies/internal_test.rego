@@ -150,12 +150,12 @@ test_names_that_the_ca_has_to_put_into_a_certificate if {
 
 test_after_the_change[name] if {
 	some name, case in {
-		"2016": {"facts": {"exchange_version": "15.2.1748.10"}, "services": "MSExchangeTransport, MSExchangeFrontEndTransport", "more": 0},
-		"2010": {"facts": {"exchange_version": "14.3.513.0"}, "services": "MSExchangeTransport", "more": 0},
-		"Edge": {"facts": {"exchange_version": "15.2.1748.10", "roles": ["EdgeTransport"]}, "services": "MSExchangeTransport", "more": 1},
+		"2016": {"facts": {"exchange_version": "15.2.1748.10"}, "services": "'MSExchangeTransport', 'MSExchangeFrontEndTransport'", "more": 0},
+		"2010": {"facts": {"exchange_version": "14.3.513.0"}, "services": "'MSExchangeTransport'", "more": 0},
+		"Edge": {"facts": {"exchange_version": "15.2.1748.10", "roles": ["EdgeTransport"]}, "services": "'MSExchangeTransport'", "more": 1},
 		"subscribed": {
 			"facts": {"exchange_version": "15.2.1748.10", "edge_subscriptions": [{"name": "EDGE01"}]},
-			"services": "MSExchangeTransport, MSExchangeFrontEndTransport",
+			"services": "'MSExchangeTransport', 'MSExchangeFrontEndTransport'",
 			"more": 1,
 		},
 	}

@@ -101,8 +101,8 @@ name_of(certificate) := sprintf("%s (%s)", [stated[0], substring(certificate.thu
 	count(stated) > 0
 } else := sprintf("the certificate %s", [substring(certificate.thumbprint, 0, 8)])
 
-# What a transport service does not see before it starts again.
-restart := [{"text": sprintf("Restart the transport services on %s.", [input.server]), "command": sprintf("Restart-Service %s", [concat(", ", services)])}] if {
+# What a transport service does not see before it starts again. Quoted, since not every reader of PowerShell takes a list of bare words.
+restart := [{"text": sprintf("Restart the transport services on %s.", [input.server]), "command": sprintf("Restart-Service %s", [concat(", ", [quoted(service) | some service in services])])}] if {
 	services := array.concat(["MSExchangeTransport"], [name | some name in ["MSExchangeFrontEndTransport"]; has_front_end])
 }
 
