@@ -6,6 +6,8 @@ const $ = id => document.getElementById(id);
  * or null where it contains private keys that are not to be read.
  */
 export function whatIf(servers, {ask, read, make}) {
+  $('what-if').hidden = servers.length === 0;
+  if (servers.length === 0) return;
   const certificates = () => $('if-certificate').replaceChildren(...servers[$('if-server').selectedIndex].certificates.map(certificate =>
     make('option', nameOf(certificate), {value: certificate.thumbprint})));
   const asked = () => {
@@ -39,7 +41,6 @@ export function whatIf(servers, {ask, read, make}) {
       $('if-result').replaceChildren(make('p', error.message, {className: 'failure'}));
     }
   };
-  $('what-if').hidden = servers.length === 0;
 }
 
 const nameOf = ({name, thumbprint, not_after}) => `${name || 'no name'}, ${thumbprint.slice(0, 8)}, until ${not_after.slice(0, 10)}`;

@@ -187,6 +187,7 @@ test("a broken zip file is an error with its name, and what comes after it works
   await drop(page, [["cut.zip", broken]]);
   await done(page);
   assert.match(await page.locator("#failed").innerText(), /exports: cut\.zip: expected a zip file/);
+  assert.equal(await page.locator("#error").isVisible(), false);
   await page.getByRole("button", { name: "Remove cut.zip" }).click();
   await status(page, /^Ready\.$/);
   await drop(page, files(join(fixtures, "exports/remote")));
