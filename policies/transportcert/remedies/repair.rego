@@ -185,7 +185,9 @@ renewal(thumbprint) := action(
 	answer := answer_for_new(selection.names(certificate))
 }
 
-# What a self-signed certificate becomes when it is renewed.
+# METADATA
+# title: Renewed
+# description: What a self-signed certificate becomes when it is renewed, with the same names. It has no services yet.
 renewed(certificate) := object.union(
 	object.remove(effects.new_certificate(concat(":", ["renew", certificate.thumbprint]), ["-"]), ["subject", "issuer"]),
 	object.filter(certificate, ["subject", "issuer", "subject_common_names", "dns_names", "friendly_name"]),

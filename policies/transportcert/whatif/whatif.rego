@@ -11,6 +11,7 @@ package transportcert.whatif
 
 import data.transportcert.document
 import data.transportcert.effects
+import data.transportcert.remedies
 
 # METADATA
 # title: Answer
@@ -57,7 +58,7 @@ effect_of(edit) := effects.enable_services(edit.thumbprint, edit.services, edit.
 # The request was made on the server, and so the key of what the CA issues is there.
 effect_of(edit) := effects.renew(edit.thumbprint, object.union(edit.certificate, {"has_private_key": true})) if edit.action == "renew"
 
-effect_of(edit) := effects.renew(edit.thumbprint, renewed(document.store[edit.thumbprint])) if {
+effect_of(edit) := effects.renew(edit.thumbprint, remedies.renewed(document.store[edit.thumbprint])) if {
 	edit.action == "renew"
 	not edit.certificate
 }
@@ -65,9 +66,3 @@ effect_of(edit) := effects.renew(edit.thumbprint, renewed(document.store[edit.th
 effect_of(edit) := effects.set_tls_certificate_name(edit.kind, edit.index, edit.thumbprint) if {
 	edit.action == "set_tls_certificate_name"
 }
-
-# What New-ExchangeCertificate makes of a self-signed certificate: a new one with the same names.
-renewed(certificate) := object.union(
-	object.remove(effects.new_certificate(concat(":", ["renew", certificate.thumbprint]), ["-"]), ["subject", "issuer"]),
-	object.filter(certificate, ["subject", "issuer", "subject_common_names", "dns_names", "friendly_name"]),
-)
