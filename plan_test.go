@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	jsonpatch "github.com/evanphx/json-patch/v5"
 	"github.com/stretchr/testify/require"
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
@@ -119,19 +118,13 @@ func carryOut(t *testing.T, evaluator *evaluate.Evaluator, text []byte) {
 	before, err := evaluator.Check(ctx, document)
 	require.NoError(t, err)
 	answers := wellFormed(t, document, before)
-	changed := text
 	var applied strings.Builder
 	for _, action := range before.Plan.Actions {
 		fmt.Fprintf(&applied, "%s %v manual %v %s\n  %s\n", action.ID, action.Why, action.Manual, action.Effect, strings.Join(action.Commands, "\n  "))
-		if action.Manual {
-			continue
-		}
-		patch, err := jsonpatch.DecodePatch(action.Effect)
-		require.NoError(t, err, action.ID)
-		changed, err = patch.Apply(changed)
-		require.NoError(t, err, action.ID)
 	}
-	document, err = gather.Decode(changed)
+	document, _, err = evaluate.ApplyPlan(document, before.Plan)
+	require.NoError(t, err)
+	changed, err := json.Marshal(document)
 	require.NoError(t, err)
 	after, err := evaluator.Check(ctx, document)
 	require.NoError(t, err)
