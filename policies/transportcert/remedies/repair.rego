@@ -25,11 +25,20 @@ instead_of(thumbprint) := [renew_at_ca(store[thumbprint])] if {
 	planned.thumbprint == thumbprint
 } else := [removal(thumbprint)] if {
 	not needed(thumbprint, replacements_of(thumbprint))
+	not of_use(store[thumbprint])
 } else := array.concat(take_over(heirs(thumbprint)[0], thumbprint), [removal(thumbprint)]) if {
 	count(heirs(thumbprint)) > 0
 } else := [renewal(thumbprint), removal(thumbprint)] if {
 	store[thumbprint].self_signed == true
 } else := [renew_at_ca(store[thumbprint])]
+
+# What a CA has issued and is valid yet may have a use of which the document says nothing.
+of_use(certificate) if {
+	certificate.self_signed != true
+	selection.valid_now(certificate)
+	certificate.has_private_key != false
+	not selection.known_revoked(certificate)
+}
 
 fit_besides(thumbprint) := [certificate | some certificate in fit_for_smtp; certificate.thumbprint != thumbprint]
 
@@ -43,7 +52,7 @@ replacements_of(thumbprint) := array.concat(fit_besides(thumbprint), [planned]) 
 # scope: document
 needed(thumbprint, _) if {
 	some service in (exchange_services(store[thumbprint]) - {"SMTP"})
-	thumbprint != internal_certificate.loaded.thumbprint
+	not taken_over_by_internal(thumbprint)
 	not held_elsewhere(service, thumbprint)
 }
 
@@ -72,6 +81,12 @@ named_connectors := array.concat(
 	[connector | some connector in input.send_connectors; is_string(connector.tls_certificate_name)],
 )
 
+# Services go from one self-signed certificate to the next, not from a CA's to a self-signed one: clients check that.
+taken_over_by_internal(thumbprint) if {
+	thumbprint == internal_certificate.loaded.thumbprint
+	internal_certificate.loaded.self_signed == true
+}
+
 comparable_names(certificate) := {selection.comparable(name) | some name in selection.names(certificate)}
 
 is_named_by(certificate, name) if lower(effects.tls_certificate_name(certificate)) == lower(name)
@@ -97,9 +112,14 @@ heirs(thumbprint) := selection.in_order(found) if {
 		certificate.thumbprint != thumbprint
 		is_array(certificate.services)
 		fit(certificate)
+		no_less_trusted(certificate, store[thumbprint])
 		count(names - comparable_names(certificate)) == 0
 	]
 }
+
+no_less_trusted(_, replaced) if replaced.self_signed == true
+
+no_less_trusted(certificate, _) if certificate.self_signed == false
 
 take_over(heir, thumbprint) := array.flatten([
 	[enable(heir, services) |
@@ -205,7 +225,7 @@ renew_at_ca(certificate) := object.union(
 			sprintf("and enable it with Enable-ExchangeCertificate for %s.", [services_in_words(certificate)]),
 			[sentence |
 				some sentence in ["Answer No when asked: Overwrite the existing default SMTP certificate?"]
-				certificate.thumbprint != internal_certificate.loaded.thumbprint
+				not only_the_ca_can_renew
 			],
 			"If issuer or subject have changed, set the TlsCertificateName of the connectors that name the old certificate.",
 		])),

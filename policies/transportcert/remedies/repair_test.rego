@@ -157,3 +157,12 @@ test_dates_that_change_something_soon if {
 	remedies.worse_soon(mail, "not_before").id == sprintf("clock:%s", [b]) with input as document
 	remedies.worse_soon(mail, "trust.valid_until").id == sprintf("trust:%s", [b]) with input as document
 }
+
+test_a_certificate_of_a_ca_is_not_replaced_by_a_self_signed_one_for_clients if {
+	soon := object.union(pki, {"not_after": "2026-12-01T00:00:00Z", "services": ["IIS", "SMTP"]})
+	value := object.union(with_certificates([soon]), {"procedure": "2016", "directory": {"internal_transport_certificate": b}})
+	found := planned(value)
+	object.keys(found) == {itc, sprintf("renew:%s", [b])}
+	found[itc].commands == [create]
+	found[sprintf("renew:%s", [b])].manual
+}

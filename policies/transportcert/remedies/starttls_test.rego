@@ -92,3 +92,10 @@ test_a_chain_that_has_expired_before_its_certificate if {
 	action := planned(with_clients({}, [chain]))[sprintf("trust:%s", [imap.thumbprint])]
 	action.why == ["TC029", "TC035"]
 }
+
+test_the_internal_certificate_stays_it_with_smtp if {
+	without_smtp := object.union(self_signed, {"services": ["IIS"]})
+	other := object.union(self_signed, {"thumbprint": b, "not_before": "2023-01-01T00:00:00Z"})
+	value := object.union(with_clients({"fqdn": "ex01.corp.contoso.test"}, []), {"certificates": [without_smtp, other]})
+	planned(value)[sprintf("enable-smtp:%s", [self_signed.thumbprint])].prompt.answer == "Yes"
+}

@@ -191,10 +191,10 @@ test_remedies_of_findings_about_starttls if {
 		"Enable-ExchangeCertificate -Thumbprint $new.Thumbprint -Services IIS -Server 'EX01'",
 	])
 
-	# The self-signed certificate has the same names.
-	startswith(
+	# The self-signed certificate has the same names, and no client trusts it.
+	contains(
 		remediation("TC028", offering({}, [self_signed, object.union(pki, soon)])),
-		"# Answer Yes when asked: Are you sure you want to perform this action?\nRemove-ExchangeCertificate",
+		"# Answer No when asked: Overwrite the existing default SMTP certificate?",
 	)
 	remediation("TC047", offering({"exchange_version": "15.2.1748.10"}, [self_signed, object.union(pki, {"services": []})])) == concat("\n", [
 		"# Answer No when asked: Overwrite the existing default SMTP certificate?",
