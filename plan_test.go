@@ -238,7 +238,7 @@ func wellFormed(t *testing.T, document *gather.Document, checked *evaluate.Check
 			}
 		}
 		if action.Prompt != nil && action.Prompt.Answer == "No" {
-			require.Zero(t, slices.IndexFunc(action.Commands, asking.MatchString), action.ID)
+			require.Len(t, action.Commands, 1, action.ID)
 		}
 	}
 	answered := func(id *string, reason evaluate.Reason) {

@@ -5,28 +5,19 @@ import data.transportcert.effects
 # METADATA
 # title: Auth certificate
 # description: A new certificate for OAuth between servers, and what publishes it.
-auth_certificate := [action(
+auth_certificate := [create_auth_certificate, publish_auth_certificate]
+
+create_auth_certificate := action(
 	"auth-certificate",
-	"Create a new Exchange Server Auth certificate and publish it",
+	"Create a new Exchange Server Auth certificate",
 	{
 		"commands": [
 			sprintf(
 				"$auth = New-ExchangeCertificate -KeySize %[1]d -PrivateKeyExportable $true -SubjectName %[2]s -FriendlyName %[3]s -DomainName @()%[4]s",
 				[key_size, quoted(concat("=", ["cn", auth_name])), quoted(auth_name), on_server],
 			),
-			"Set-AuthConfig -NewCertificateThumbprint $auth.Thumbprint -NewCertificateEffectiveDate (Get-Date)",
-			"Set-AuthConfig -PublishCertificate",
 		],
 		"prompt": overwrite("No"),
-		"afterwards": array.flatten([
-			{"text": "Restart the Microsoft Exchange Service Host on every server.", "command": "Restart-Service MSExchangeServiceHost"},
-			{
-				"text": "Recycle the application pools of Outlook on the web and the admin center on every server.",
-				"command": "Restart-WebAppPool MSExchangeOWAAppPool; Restart-WebAppPool MSExchangeECPAppPool",
-			},
-			[{"text": "Run the Hybrid Configuration Wizard again.", "command": null} | input.hybrid],
-			{"text": "Once everything works, forget the certificate before.", "command": "Set-AuthConfig -ClearPreviousCertificate"},
-		]),
 		"effect": effects.add_certificate(
 			object.union(
 				effects.new_certificate("auth-certificate", [auth_name]),
@@ -36,6 +27,28 @@ auth_certificate := [action(
 			false,
 		),
 	},
-)]
+)
+
+# A command that is answered with No stands alone.
+publish_auth_certificate := action(
+	"publish-auth-certificate",
+	"Publish the new Exchange Server Auth certificate",
+	{
+		"description": "Run it in the same session as the command that creates the certificate.",
+		"commands": [
+			"Set-AuthConfig -NewCertificateThumbprint $auth.Thumbprint -NewCertificateEffectiveDate (Get-Date)",
+			"Set-AuthConfig -PublishCertificate",
+		],
+		"afterwards": array.flatten([
+			{"text": "Restart the Microsoft Exchange Service Host on every server.", "command": "Restart-Service MSExchangeServiceHost"},
+			{
+				"text": "Recycle the application pools of Outlook on the web and the admin center on every server.",
+				"command": "Restart-WebAppPool MSExchangeOWAAppPool; Restart-WebAppPool MSExchangeECPAppPool",
+			},
+			[{"text": "Run the Hybrid Configuration Wizard again.", "command": null} | input.hybrid],
+			{"text": "Once everything works, forget the certificate before.", "command": "Set-AuthConfig -ClearPreviousCertificate"},
+		]),
+	},
+)
 
 auth_name := "Microsoft Exchange Server Auth Certificate"

@@ -176,6 +176,9 @@ test_the_auth_certificate if {
 			"-SubjectName 'cn=Microsoft Exchange Server Auth Certificate'",
 			"-FriendlyName 'Microsoft Exchange Server Auth Certificate' -DomainName @() -Server 'EX01'",
 		]),
+	]
+	found["publish-auth-certificate"].why == ["TC026"]
+	found["publish-auth-certificate"].commands == [
 		"Set-AuthConfig -NewCertificateThumbprint $auth.Thumbprint -NewCertificateEffectiveDate (Get-Date)",
 		"Set-AuthConfig -PublishCertificate",
 	]

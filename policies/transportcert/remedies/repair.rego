@@ -28,7 +28,7 @@ instead_of(thumbprint) := [renew_at_ca(store[thumbprint])] if {
 	not of_use(store[thumbprint])
 } else := array.concat(take_over(heirs(thumbprint)[0], thumbprint), [removal(thumbprint)]) if {
 	count(heirs(thumbprint)) > 0
-} else := [renewal(thumbprint), removal(thumbprint)] if {
+} else := array.flatten([renewal(thumbprint), services_of_renewed(thumbprint), removal(thumbprint)]) if {
 	store[thumbprint].self_signed == true
 } else := [renew_at_ca(store[thumbprint])]
 
@@ -191,7 +191,7 @@ renewal(thumbprint) := action(
 	sprintf("Renew %s", [name_of(certificate)]),
 	{
 		"description": run_there,
-		"commands": with_rest(renewal_command(thumbprint), sort(exchange_services(certificate) - {"SMTP"})),
+		"commands": [concat("", [assigned(thumbprint), renewal_command(thumbprint)])],
 		"prompt": overwrite(answer),
 		"afterwards": after_enabling(["SMTP"], answer),
 		"effect": effects.add_certificate(
@@ -204,6 +204,27 @@ renewal(thumbprint) := action(
 	certificate := store[thumbprint]
 	answer := answer_for_new(selection.names(certificate))
 }
+
+# A command that is answered with No stands alone, so what goes on with the new certificate finds it in a variable.
+assigned(thumbprint) := sprintf("%s = ", [variable(thumbprint)]) if {
+	count(further_services(thumbprint)) > 0
+} else := ""
+
+variable(thumbprint) := sprintf("$renewed%s", [substring(thumbprint, 0, 8)])
+
+further_services(thumbprint) := sort(exchange_services(store[thumbprint]) - {"SMTP"})
+
+services_of_renewed(thumbprint) := [action(
+	sprintf("services-of-renewed:%s", [thumbprint]),
+	sprintf("Enable the certificate that renewed %s for %s", [name_of(store[thumbprint]), concat(", ", services)]),
+	{
+		"description": "Run it in the same session as the renewal.",
+		"commands": [enabling(concat(".", [variable(thumbprint), "Thumbprint"]), services)],
+	},
+)] if {
+	services := further_services(thumbprint)
+	count(services) > 0
+} else := []
 
 # METADATA
 # title: Renewed

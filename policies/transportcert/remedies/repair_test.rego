@@ -80,10 +80,8 @@ test_exchange_removes_nothing_that_a_send_connector_names if {
 test_a_self_signed_certificate_is_renewed_and_then_removed if {
 	found := planned(expired_mail({"self_signed": true, "services": ["SMTP", "POP"], "key_bits": 1024}, []))
 	renewal := found[sprintf("renew:%s", [b])]
-	renewal.commands == [
-		sprintf("$new = Get-ExchangeCertificate -Thumbprint %s -Server 'EX01' | New-ExchangeCertificate -Server 'EX01' -KeySize 2048 -PrivateKeyExportable $true", [b]),
-		"Enable-ExchangeCertificate -Thumbprint $new.Thumbprint -Services POP -Server 'EX01'",
-	]
+	renewal.commands == [sprintf("$renewedBBBBBBBB = Get-ExchangeCertificate -Thumbprint %s -Server 'EX01' | New-ExchangeCertificate -Server 'EX01' -KeySize 2048 -PrivateKeyExportable $true", [b])]
+	found[sprintf("services-of-renewed:%s", [b])].commands == ["Enable-ExchangeCertificate -Thumbprint $renewedBBBBBBBB.Thumbprint -Services POP -Server 'EX01'"]
 	renewal.prompt.answer == "No"
 	renewal.effect[0].value.dns_names == ["mail.contoso.test"]
 	renewal.effect[0].value.services == ["SMTP", "POP"]
