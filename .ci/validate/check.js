@@ -12,7 +12,7 @@ const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--
 // blocks returns the blocks of code of a page in this language, each with the line before its first.
 function blocks(page, language) {
   const found = [];
-  for (const match of page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))) {
+  for (const match of page.matchAll(new RegExp(`^ *\`\`\`${language}\\n(.*?)^ *\`\`\`$`, "gms"))) {
     found.push({ text: match[1], line: page.slice(0, match.index).split("\n").length });
   }
   return found;
