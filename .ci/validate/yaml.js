@@ -67,7 +67,7 @@ const preCommit = against({
 const hooks = against(JSON.parse(readFileSync(new URL("pre-commit-hooks.schema.json", import.meta.url), "utf8")));
 const gitlab = against(gitlabSchema);
 // What runs in other tests has to be YAML here and no more: goreleaser reads its configuration strictly (make
-// release-snapshot), regal reads its own (make lint), OPA starts with its configurations (make integration), transportcert
+// release-snapshot), regal reads its own (make lint), OPA and promtool read theirs (make integration), transportcert
 // reads waivers and data (make test).
 const ownTest = (text) => (parsed(text) === undefined ? ["empty"] : []);
 
@@ -78,7 +78,7 @@ const checks = [
   [/^azure-pipelines\.yml$/, azure],
   [/^\.pre-commit-hooks\.yaml$/, hooks],
   [/^\.pre-commit-config\.yaml$/, preCommit],
-  [/^(\.goreleaser|\.regal\/config|waivers|opa-[a-z]+|examples\/custom\/.*data)\.yaml$/, ownTest],
+  [/^(\.goreleaser|\.regal\/config|waivers|opa-[a-z]+|examples\/custom\/.*data|examples\/prometheus\/transportcert\.(rules|test))\.yaml$/, ownTest],
 ];
 
 // problems returns what is wrong with the text of a file of this name.
