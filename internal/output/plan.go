@@ -56,7 +56,7 @@ func noActions(plan evaluate.Plan) string {
 	if plan.Verdict == mailAtRisk || plan.Verdict == actionNeeded {
 		return "none: no remedy is known for what was found."
 	}
-	return "none: there is no error or warning that is not waived."
+	return "none: no errors or warnings, apart from waived ones."
 }
 
 func (p *page) action(number int, action evaluate.Action) {

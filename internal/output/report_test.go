@@ -200,7 +200,7 @@ suppressed  TC014 A PKI certificate would be better
 
 OK
 
-Plan  none: there is no error or warning that is not waived.
+Plan  none: no errors or warnings, apart from waived ones.
 
 `
 	require.Equal(t, ex01+ex02+`2 servers checked, 1 without a finding: 1 error, 1 info and 1 suppressed.

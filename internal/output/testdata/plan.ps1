@@ -32,7 +32,7 @@ Restart-Service MSExchangeTransport
 
 # EX02: OK
 # Facts: forest.ndjson:7, evaluated for 2026-11-22 07:00 UTC
-# Plan  none: there is no error or warning that is not waived.
+# Plan  none: no errors or warnings, apart from waived ones.
 
 # ::error::a\n::error::b\r\n\t::error::c # #vso[task.complete]# # #vso[a]# #[error]d
 # #\x1b[2J\x1b[31m\x1b]0;x\a\u009b31m\u202e\u2066\u2028\u2029\u0085\x00\x7f'"$(a)\nforged: ACTION
