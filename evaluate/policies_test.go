@@ -136,7 +136,7 @@ func TestVerificationKey(t *testing.T) {
 		"unsigned, no key":   {unsigned, "", ""},
 		"unsigned":           {unsigned, public, "signature"},
 		"another key":        {signed, another, "verify"},
-		"signed, no key":     {signed, "", "verification"},
+		"signed, no key":     {signed, "", "there is no key to verify it with"},
 		"damaged":            {damaged, public, "damaged.tar.gz"},
 		"no such key":        {signed, filepath.Join(folder, "none.pem"), "reading the verification key"},
 		"key is not PEM":     {signed, signed, "expected PEM with a public key"},

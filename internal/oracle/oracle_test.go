@@ -118,7 +118,7 @@ func decisionSchema(t *testing.T) *jsonschema.Schema {
 	return compiled
 }
 
-// withProse gives the events of a fixture the two fields that fixtures leave out.
+// withProse gives the events of a fixture the three fields that fixtures leave out.
 func withProse(t *testing.T, decision []byte) map[string]any {
 	t.Helper()
 	var d map[string]any
@@ -136,6 +136,7 @@ func addProse(t *testing.T, decision map[string]any) {
 		event := e.(map[string]any)
 		require.NotContains(t, event, "message")
 		require.NotContains(t, event, "remediation")
-		event["message"], event["remediation"] = "What happened.", "What to type."
+		require.NotContains(t, event, "action")
+		event["message"], event["action"], event["remediation"] = "What happened.", "what-to-do", "What to type."
 	}
 }

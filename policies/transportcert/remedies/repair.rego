@@ -179,6 +179,7 @@ answer_for(thumbprint, _) := "Yes" if {
 answer_for_new(names) := "Yes" if {
 	not keeps_self_signed
 	outcome.best_kind != "pki"
+	not planned.self_signed == false
 	some name in names
 	selection.comparable(name) in outcome.domains
 } else := "No"
