@@ -9,6 +9,7 @@ import (
 	"net"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -179,14 +180,14 @@ func TestHostileHosts(t *testing.T) {
 // A host that never comes to the end of its pages is left when the time is up.
 func TestEndlessPages(t *testing.T) {
 	t.Parallel()
-	pages := 0
+	var pages atomic.Int64
 	g := host(t, conversation(func(conn net.Conn) {
 		for {
 			request, err := ber.ReadPacket(conn)
 			if err != nil {
 				return
 			}
-			pages++
+			pages.Add(1)
 			paging := ldap.NewControlPaging(0)
 			paging.SetCookie([]byte("more"))
 			conn.Write(message(request.Children[0].Value.(int64), result(ldap.ApplicationSearchResultDone), paging))
@@ -194,7 +195,7 @@ func TestEndlessPages(t *testing.T) {
 	}, bound, whoAmI, rootDSE))
 	_, err := g.All(t.Context())
 	require.ErrorContains(t, err, "not done within 500ms")
-	require.Greater(t, pages, 1)
+	require.Greater(t, pages.Load(), int64(1))
 }
 
 // What a host sends is read in linear time, and a connector with the longest DN
