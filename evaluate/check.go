@@ -71,14 +71,7 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Chec
 		return nil, err
 	}
 	checked := &Checked{Decision: &Decision{document: document, criteria: e.criteria}}
-	err = document.Validate()
-	input := inputValue(document)
-	if err == nil {
-		err = e.hookError(ctx, input)
-	}
-	if err == nil {
-		err = e.ask(ctx, c.checked, input, checked, document)
-	}
+	err = e.askAbout(ctx, c.checked, document, checked)
 	if err == nil {
 		err = checked.Decision.inputError()
 	}

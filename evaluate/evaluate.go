@@ -206,18 +206,23 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 	if err != nil {
 		return nil, err
 	}
-	if err := document.Validate(); err != nil {
-		return nil, err
-	}
-	input := inputValue(document)
-	if err := e.hookError(ctx, input); err != nil {
-		return nil, err
-	}
 	decision := &Decision{document: document, criteria: e.criteria}
-	if err := e.ask(ctx, query, input, decision, document); err != nil {
+	if err := e.askAbout(ctx, query, document, decision); err != nil {
 		return nil, err
 	}
 	return decision, decision.inputError()
+}
+
+// askAbout is ask for a document, which must be valid, with hooks that can be read.
+func (e *Evaluator) askAbout(ctx context.Context, query rego.PreparedEvalQuery, document *gather.Document, into any) error {
+	if err := document.Validate(); err != nil {
+		return err
+	}
+	input := inputValue(document)
+	if err := e.hookError(ctx, input); err != nil {
+		return err
+	}
+	return e.ask(ctx, query, input, into, document)
 }
 
 // ask sets the variable that into points to to what a query says of the input. What

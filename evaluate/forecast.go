@@ -59,7 +59,7 @@ func WithForecastUntil(time string) Option {
 // of New. What is an error for Evaluate is one here. The first Forecast
 // compiles its rules.
 func (e *Evaluator) Forecast(ctx context.Context, document *gather.Document) (*Forecast, error) {
-	query, err := e.forecastQuery(ctx)
+	query, err := e.wholeQuery(ctx, &e.timeline, forecastRule+" "+e.forecastWith)
 	if err != nil {
 		return nil, err
 	}
@@ -70,33 +70,9 @@ func (e *Evaluator) Forecast(ctx context.Context, document *gather.Document) (*F
 	return forecast, nil
 }
 
-func (e *Evaluator) forecastQuery(ctx context.Context) (rego.PreparedEvalQuery, error) {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	if e.timeline != nil {
-		return *e.timeline, nil
-	}
-	policies, err := e.whole(ctx)
-	if err != nil {
-		return rego.PreparedEvalQuery{}, err
-	}
-	query, err := policies.prepare(ctx, forecastRule+" "+e.forecastWith)
-	if err == nil {
-		e.timeline = &query
-	}
-	return query, err
-}
-
 func (e *Evaluator) forecast(ctx context.Context, query rego.PreparedEvalQuery, document *gather.Document) (*Forecast, error) {
-	if err := document.Validate(); err != nil {
-		return nil, err
-	}
-	input := inputValue(document)
-	if err := e.hookError(ctx, input); err != nil {
-		return nil, err
-	}
 	forecast := &Forecast{}
-	if err := e.ask(ctx, query, input, forecast, document); err != nil {
+	if err := e.askAbout(ctx, query, document, forecast); err != nil {
 		return nil, err
 	}
 	return forecast, forecast.check()

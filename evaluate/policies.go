@@ -32,6 +32,24 @@ func (e *Evaluator) whole(ctx context.Context) (_ *program, err error) {
 	return e.all, err
 }
 
+// wholeQuery prepares a query of all policies when it is needed first, and keeps it.
+func (e *Evaluator) wholeQuery(ctx context.Context, kept **rego.PreparedEvalQuery, text string) (rego.PreparedEvalQuery, error) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if *kept != nil {
+		return **kept, nil
+	}
+	policies, err := e.whole(ctx)
+	if err != nil {
+		return rego.PreparedEvalQuery{}, err
+	}
+	query, err := policies.prepare(ctx, text)
+	if err == nil {
+		*kept = &query
+	}
+	return query, err
+}
+
 // compile compiles what the options name, with those of the embedded policies
 // that shipped returns, where no bundle stands in their place.
 func (e *Evaluator) compile(ctx context.Context, shipped func() (*bundle.Bundle, error)) (*program, error) {

@@ -8,7 +8,6 @@ import (
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/printable"
@@ -47,7 +46,7 @@ func (r RefusedError) Error() string { return r.Reason }
 // Apply returns a document as it is after a command. It does not change the one
 // that it is given. What Exchange refuses is a RefusedError.
 func (e *Evaluator) Apply(ctx context.Context, document *gather.Document, edit Edit) (*gather.Document, error) {
-	query, err := e.whatIfQuery(ctx)
+	query, err := e.wholeQuery(ctx, &e.whatIf, whatIfRule)
 	if err != nil {
 		return nil, err
 	}
@@ -72,23 +71,6 @@ func (e *Evaluator) Apply(ctx context.Context, document *gather.Document, edit E
 		return nil, RefusedError{*answer.Refused}
 	}
 	return ApplyEffect(document, answer.Effect)
-}
-
-func (e *Evaluator) whatIfQuery(ctx context.Context) (rego.PreparedEvalQuery, error) {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	if e.whatIf != nil {
-		return *e.whatIf, nil
-	}
-	policies, err := e.whole(ctx)
-	if err != nil {
-		return rego.PreparedEvalQuery{}, err
-	}
-	query, err := policies.prepare(ctx, whatIfRule)
-	if err == nil {
-		e.whatIf = &query
-	}
-	return query, err
 }
 
 // ApplyPlan returns a document as it is after the actions of its plan, in order,
