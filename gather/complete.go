@@ -33,9 +33,14 @@ func (d *Document) UnknownTrust() int {
 }
 
 // Encode writes the document as indented JSON.
-func (d *Document) Encode(w io.Writer) error {
+func (d *Document) Encode(w io.Writer) error { return d.encode(w, "  ") }
+
+// EncodeLine writes the document as JSON on one line.
+func (d *Document) EncodeLine(w io.Writer) error { return d.encode(w, "") }
+
+func (d *Document) encode(w io.Writer, indent string) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false) // names hold & and <
-	e.SetIndent("", "  ")
+	e.SetIndent("", indent)
 	return e.Encode(d)
 }

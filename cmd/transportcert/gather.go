@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"strings"
@@ -103,9 +102,7 @@ func gatherAll(command *cobra.Command, from *sources, out string) error {
 		}
 		var text bytes.Buffer
 		if out == "-" {
-			lines := json.NewEncoder(&text)
-			lines.SetEscapeHTML(false) // as in Encode
-			err = lines.Encode(document.Document)
+			err = document.EncodeLine(&text)
 		} else {
 			err = document.Encode(&text)
 		}

@@ -3,7 +3,6 @@ package dropped
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -78,13 +77,11 @@ func (r *Result) writeCalendar(w io.Writer) error {
 
 func (r *Result) writeDocuments(w io.Writer) error {
 	w = printable.NewWriter(w, printable.JSON)
-	lines := json.NewEncoder(w)
-	lines.SetEscapeHTML(false) // as in Encode
 	for _, checked := range r.checked {
 		if len(r.checked) == 1 {
 			return checked.Facts.Encode(w)
 		}
-		if err := lines.Encode(checked.Facts); err != nil {
+		if err := checked.Facts.EncodeLine(w); err != nil {
 			return err
 		}
 	}

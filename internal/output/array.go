@@ -2,7 +2,6 @@ package output
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -75,8 +74,7 @@ func (a *array) writeAlone(w io.Writer) error {
 // marshal writes a value as indented JSON, without the line end.
 func marshal(value any, indent string) (string, error) {
 	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // as in decisions
+	encoder := newEncoder(&text)
 	encoder.SetIndent(indent, "  ")
 	err := encoder.Encode(value)
 	return strings.TrimSuffix(text.String(), "\n"), err

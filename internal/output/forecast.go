@@ -1,12 +1,10 @@
 package output
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/printable"
@@ -29,23 +27,16 @@ func NewForecasts(name string, w io.Writer, style Style, now time.Time) (Forecas
 	case "text":
 		return &forecastText{w: printable.NewWriter(w, encoding(style.Color)), style: style}, nil
 	case "json", "ndjson":
-		encoder := json.NewEncoder(printable.NewWriter(w, printable.JSON))
-		encoder.SetEscapeHTML(false) // as in decisions
+		encoder := newEncoder(printable.NewWriter(w, printable.JSON))
 		if name == "json" {
 			encoder.SetIndent("", "  ")
 		}
-		return forecastJSON{encoder}, nil
+		return encoded[*evaluate.Forecast]{encoder}, nil
 	case "ics":
 		return newForecastCalendar(w, now), nil
 	}
 	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(ForecastFormats, ", "))
 }
-
-type forecastJSON struct{ encoder *json.Encoder }
-
-func (f forecastJSON) Write(forecast *evaluate.Forecast) error { return f.encoder.Encode(forecast) }
-
-func (forecastJSON) Close() error { return nil }
 
 // A moment is a second at which something changes.
 type moment struct {
@@ -90,9 +81,7 @@ func (t *forecastText) Write(forecast *evaluate.Forecast) error {
 		p.line("")
 	}
 	t.many = true
-	headline := printable.Line(fmt.Sprintf("%s from %s to %s", forecast.Server, when(forecast.From), when(forecast.Until)))
-	p.line("%s", p.paint(bold, headline))
-	p.line("%s", strings.Repeat("=", utf8.RuneCountInString(headline)))
+	p.title(fmt.Sprintf("%s from %s to %s", forecast.Server, when(forecast.From), when(forecast.Until)))
 	p.line("")
 	for _, moment := range moments(forecast) {
 		p.prose(2, "%s, %s: %s", p.paint(bold, when(moment.at)), inDays(daysBetween(forecast.From, moment.at)), moment.because)

@@ -27,3 +27,18 @@ func (f jsonFormat) Write(c Checked) error {
 }
 
 func (jsonFormat) Close() error { return nil }
+
+// newEncoder returns an encoder of JSON that no browser reads, and in which people
+// search for what they see.
+func newEncoder(w io.Writer) *json.Encoder {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder
+}
+
+// encoded writes each value as JSON by itself.
+type encoded[T any] struct{ encoder *json.Encoder }
+
+func (e encoded[T]) Write(value T) error { return e.encoder.Encode(value) }
+
+func (encoded[T]) Close() error { return nil }

@@ -1,13 +1,8 @@
 package output
 
-import (
-	"encoding/json"
-	"io"
-)
+import "io"
 
 // newNDJSON writes one decision a line.
 func newNDJSON(w io.Writer, which Selection) jsonFormat {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false) // no browser reads it, and people search for what they see
-	return jsonFormat{encoder, which}
+	return jsonFormat{newEncoder(w), which}
 }

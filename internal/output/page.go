@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	prettytext "github.com/jedib0t/go-pretty/v6/text"
 
@@ -63,6 +64,13 @@ func plain(text string) painted { return painted(printable.Line(text)) }
 func (p *page) line(format string, args ...any) {
 	p.WriteString(p.sprintf(format, args...))
 	p.WriteByte('\n')
+}
+
+// title writes what the text below it is about, underlined.
+func (p *page) title(words string) {
+	words = printable.Line(words)
+	p.line("%s", p.paint(bold, words))
+	p.line("%s", strings.Repeat("=", utf8.RuneCountInString(words)))
 }
 
 // prose writes a sentence or more, broken between words, every line but the

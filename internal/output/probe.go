@@ -1,7 +1,6 @@
 package output
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -28,9 +27,7 @@ func NewProbe(name string, w io.Writer, style Style) (ProbeFormat, error) {
 	case "json":
 		return &probeJSON{w: printable.NewWriter(w, printable.JSON), all: array{indent: "  "}}, nil
 	case "ndjson":
-		encoder := json.NewEncoder(printable.NewWriter(w, printable.JSON))
-		encoder.SetEscapeHTML(false)
-		return probeLines{encoder}, nil
+		return encoded[*probe.Result]{newEncoder(printable.NewWriter(w, printable.JSON))}, nil
 	case "prometheus":
 		return &probeMetrics{w: printable.NewWriter(w, printable.Text), samples: samples{seen: map[string]bool{}}}, nil
 	}
@@ -46,10 +43,3 @@ type probeJSON struct {
 func (f *probeJSON) Write(r *probe.Result) error { return f.all.add(r) }
 
 func (f *probeJSON) Close() error { return f.all.writeAlone(f.w) }
-
-// probeLines is one result a line.
-type probeLines struct{ encoder *json.Encoder }
-
-func (f probeLines) Write(r *probe.Result) error { return f.encoder.Encode(r) }
-
-func (probeLines) Close() error { return nil }

@@ -3,11 +3,8 @@ package output
 import (
 	"fmt"
 	"io"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/transportcert/transportcert/gather"
-	"github.com/transportcert/transportcert/internal/printable"
 	"github.com/transportcert/transportcert/internal/probe"
 )
 
@@ -28,9 +25,7 @@ func (t *probeText) Write(r *probe.Result) error {
 	if r.Address != "" && r.Address != r.Target {
 		headline = fmt.Sprintf("%s (%s) at %s", r.Target, r.Address, when(r.ProbedAt))
 	}
-	headline = printable.Line(headline)
-	p.line("%s", p.paint(bold, headline))
-	p.line("%s", strings.Repeat("=", utf8.RuneCountInString(headline)))
+	p.title(headline)
 	p.line("")
 	p.outcome(r)
 	if r.Error == "" {

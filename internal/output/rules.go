@@ -1,7 +1,6 @@
 package output
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -27,8 +26,7 @@ func WriteRules(name string, w io.Writer, rules []evaluate.Rule, thresholds map[
 		_, err := w.Write(p.Bytes())
 		return err
 	case "json":
-		encoder := json.NewEncoder(printable.NewWriter(w, printable.JSON))
-		encoder.SetEscapeHTML(false)
+		encoder := newEncoder(printable.NewWriter(w, printable.JSON))
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(map[string]any{"rules": rules, "thresholds": thresholds})
 	case "markdown":

@@ -3,10 +3,8 @@ package output
 import (
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/transportcert/transportcert/evaluate"
-	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // text writes decisions for people: what is served, and why.
@@ -43,9 +41,7 @@ func (*text) Close() error { return nil }
 
 // headline names the server and its verdict.
 func (p *page) headline(decision *evaluate.Decision, plan evaluate.Plan) {
-	headline := printable.Line(headlineOf(decision))
-	p.line("%s", p.paint(bold, headline))
-	p.line("%s", strings.Repeat("=", utf8.RuneCountInString(headline)))
+	p.title(headlineOf(decision))
 	p.line("")
 	p.line("%s", p.paint(verdictColor(plan.Verdict), plan.Verdict))
 	p.line("")

@@ -1,12 +1,10 @@
 package output
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/diff"
@@ -38,8 +36,7 @@ func WriteWhatIf(name string, w io.Writer, style Style, result WhatIf) error {
 		_, err := printable.NewWriter(w, encoding(style.Color)).Write(p.Bytes())
 		return err
 	case "json":
-		encoder := json.NewEncoder(printable.NewWriter(w, printable.JSON))
-		encoder.SetEscapeHTML(false)
+		encoder := newEncoder(printable.NewWriter(w, printable.JSON))
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(result.value())
 	case "document":
@@ -63,9 +60,7 @@ func (w WhatIf) value() any {
 }
 
 func (p *page) whatIf(w WhatIf) {
-	headline := printable.Line(headlineOf(w.Before.Snapshot.Decision) + ", what if")
-	p.line("%s", p.paint(bold, headline))
-	p.line("%s", strings.Repeat("=", utf8.RuneCountInString(headline)))
+	p.title(headlineOf(w.Before.Snapshot.Decision) + ", what if")
 	for _, edit := range w.Edits {
 		p.line("  %s", edit)
 	}
