@@ -10,6 +10,7 @@
 package transportcert.effects
 
 import data.transportcert.document
+import data.transportcert.selection
 
 # METADATA
 # title: Set a field
@@ -48,11 +49,6 @@ services_added(index, before, services) := [{"op": "add", "path": sprintf("/cert
 	is_array(before)
 	not "None" in before
 } else := set_field(sprintf("/certificates/%d/services", [index]), with_services(before, services))
-
-# METADATA
-# title: Enable SMTP
-# description: The same for SMTP alone.
-enable_smtp(thumbprint, overwrite_default) := enable_services(thumbprint, ["SMTP"], overwrite_default)
 
 # Without services a certificate has None, or nothing is known of them.
 with_services(before, services) := array.concat(kept, [service | some service in services; not service in kept]) if {
@@ -95,16 +91,8 @@ remove_certificate(thumbprint) := [{"op": "remove", "path": sprintf("/certificat
 # description: A connector of a kind, connectors or send_connectors, names a certificate of the store by issuer and subject.
 set_tls_certificate_name(kind, index, thumbprint) := set_field(
 	sprintf("/%s/%d/tls_certificate_name", [kind, index]),
-	tls_certificate_name(document.store[thumbprint]),
+	selection.tls_certificate_name(document.store[thumbprint]),
 )
-
-# METADATA
-# title: TlsCertificateName of a certificate
-# description: Its issuer and subject, as Exchange writes them.
-tls_certificate_name(certificate) := sprintf("<I>%s<S>%s", [
-	object.get(certificate, "issuer", ""),
-	object.get(certificate, "subject", ""),
-])
 
 # METADATA
 # title: New self-signed certificate

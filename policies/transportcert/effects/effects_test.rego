@@ -10,9 +10,9 @@ import data.transportcert.effects
 two := object.union(example, {"certificates": [self_signed, object.union(pki, {"services": ["IIS"]})]})
 
 test_enable_smtp if {
-	keep := effects.enable_smtp(b, false) with input as two
+	keep := effects.enable_services(b, ["SMTP"], false) with input as two
 	keep == [{"op": "add", "path": "/certificates/1/services/-", "value": "SMTP"}]
-	overwrite := effects.enable_smtp(b, true) with input as two
+	overwrite := effects.enable_services(b, ["SMTP"], true) with input as two
 	overwrite == array.concat(keep, [{"op": "add", "path": "/directory/internal_transport_certificate", "value": b}])
 }
 
@@ -24,7 +24,7 @@ test_enable_other_services if {
 
 test_enable_where_the_services_are_unknown if {
 	unknown := object.union(example, {"certificates": [self_signed, object.union(pki, {"services": null})]})
-	patch := effects.enable_smtp(b, false) with input as unknown
+	patch := effects.enable_services(b, ["SMTP"], false) with input as unknown
 	patch == [{"op": "add", "path": "/certificates/1/services", "value": ["SMTP"]}]
 }
 

@@ -204,21 +204,33 @@ offer := array.flatten([stop_suppressing(i) | some i in suppressing]) if {
 			"Before that, look at the connectors that are there: Get-ReceiveConnector | Format-List Identity, Enabled, AuthMechanism.",
 			"If the one for Exchange servers is disabled, enable it instead.",
 		]),
-		"commands": [sprintf(
-			"New-ReceiveConnector -Name %s -Server %s -Usage Custom%s -Bindings '0.0.0.0:25' -RemoteIPRanges '0.0.0.0-255.255.255.255' -AuthMechanism ExchangeServer -PermissionGroups ExchangeServers",
-			[quoted(connector_name), quoted(input.server), role_option],
-		)],
+		"commands": [creating(every_address)],
 		"afterwards": restart,
-		"effect": [{"op": "add", "path": "/connectors/-", "value": {
-			"name": connector_name,
-			"auth_mechanisms": ["ExchangeServer"],
-			"bindings": ["0.0.0.0:25"],
-			"remote_ip_ranges": ["0.0.0.0-255.255.255.255"],
-		}}],
+		"effect": created(every_address),
 	},
 )]
 
-connector_name := sprintf("Exchange servers %s", [input.server])
+every_address := {
+	"name": sprintf("Exchange servers %s", [input.server]),
+	"bindings": ["0.0.0.0:25"],
+	"remote_ip_ranges": ["0.0.0.0-255.255.255.255"],
+}
+
+# The command that makes a Receive connector for Exchange servers, and what it does.
+creating(connector) := sprintf(
+	"New-ReceiveConnector -Name %s -Server %s -Usage Custom%s -Bindings %s -RemoteIPRanges %s -AuthMechanism ExchangeServer -PermissionGroups ExchangeServers",
+	[
+		quoted(connector.name), quoted(input.server), role_option,
+		concat(",", [quoted(binding) | some binding in connector.bindings]),
+		concat(",", [quoted(address) | some address in connector.remote_ip_ranges]),
+	],
+)
+
+created(connector) := [{
+	"op": "add",
+	"path": "/connectors/-",
+	"value": object.union(connector, {"auth_mechanisms": ["ExchangeServer"]}),
+}]
 
 role_option := " -TransportRole FrontendTransport" if {
 	has_front_end
@@ -246,23 +258,15 @@ separate_connector(i, addresses) := [gather_facts] if {
 			"Guides to hardening ask for AuthMechanism Tls alone (DISA V-228375, V-259595, V-259641); that is right only where no",
 			"Exchange server connects. If an address stands in RemoteIPRanges by itself, take it out there first.",
 		]),
-		"commands": [sprintf(
-			"New-ReceiveConnector -Name %s -Server %s -Usage Custom%s -Bindings %s -RemoteIPRanges %s -AuthMechanism ExchangeServer -PermissionGroups ExchangeServers",
-			[
-				quoted(name), quoted(input.server), role_option,
-				concat(",", [quoted(binding) | some binding in connector.bindings]),
-				concat(",", [quoted(address) | some address in addresses]),
-			],
-		)],
+		"commands": [creating(separate)],
 		"afterwards": restart,
-		"effect": [{"op": "add", "path": "/connectors/-", "value": {
-			"name": name,
-			"auth_mechanisms": ["ExchangeServer"],
-			"bindings": connector.bindings,
-			"remote_ip_ranges": addresses,
-		}}],
+		"effect": created(separate),
 	},
 )] if {
 	connector := input.connectors[i]
-	name := sprintf("Exchange servers beside %s", [connector.name])
+	separate := {
+		"name": sprintf("Exchange servers beside %s", [connector.name]),
+		"bindings": connector.bindings,
+		"remote_ip_ranges": addresses,
+	}
 }

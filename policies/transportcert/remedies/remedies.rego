@@ -134,11 +134,7 @@ after_named := array.concat(restart, [{"text": wizard, "command": null} |
 ])
 
 # The time until which a certificate has to be valid to be worth a change.
-horizon := time.format([
-	time.add_date(time.parse_rfc3339_ns(document.now), 0, 0, compliance.config.expires_within_days),
-	"UTC",
-	"2006-01-02T15:04:05Z07:00",
-])
+horizon := document.days_from_now(compliance.config.expires_within_days)
 
 # RSA keys of New-ExchangeCertificate have 1024, 2048 or 4096 bits.
 key_size := 2048 if {

@@ -89,7 +89,7 @@ taken_over_by_internal(thumbprint) if {
 
 comparable_names(certificate) := {selection.comparable(name) | some name in selection.names(certificate)}
 
-is_named_by(certificate, name) if lower(effects.tls_certificate_name(certificate)) == lower(name)
+is_named_by(certificate, name) if lower(selection.tls_certificate_name(certificate)) == lower(name)
 
 # A certificate matches what a connector searches for.
 matches(certificate, searched) if {

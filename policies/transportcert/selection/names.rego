@@ -41,5 +41,13 @@ by_name := object.union_n([{name: {certificate.thumbprint: true}} |
 #   as keys. Certificates of one CA with one subject share it.
 by_tls_certificate_name := object.union_n([{name: {certificate.thumbprint: true}} |
 	some certificate in input.certificates
-	name := lower(sprintf("<I>%s<S>%s", [object.get(certificate, "issuer", ""), object.get(certificate, "subject", "")]))
+	name := lower(tls_certificate_name(certificate))
+])
+
+# METADATA
+# title: TlsCertificateName
+# description: What names a certificate on a connector, its issuer and subject as Exchange writes them.
+tls_certificate_name(certificate) := sprintf("<I>%s<S>%s", [
+	object.get(certificate, "issuer", ""),
+	object.get(certificate, "subject", ""),
 ])

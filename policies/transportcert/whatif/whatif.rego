@@ -12,6 +12,7 @@ package transportcert.whatif
 import data.transportcert.document
 import data.transportcert.effects
 import data.transportcert.remedies
+import data.transportcert.selection
 
 # METADATA
 # title: Answer
@@ -35,7 +36,7 @@ refusal(edit) := "it is the internal transport certificate, which Exchange does 
 	edit.action == "remove"
 	name := [connector.name |
 		some connector in object.get(input, "send_connectors", [])
-		lower(object.get(connector, "tls_certificate_name", "")) == lower(effects.tls_certificate_name(document.store[edit.thumbprint]))
+		lower(object.get(connector, "tls_certificate_name", "")) == lower(selection.tls_certificate_name(document.store[edit.thumbprint]))
 	][0]
 } else := "New-ExchangeCertificate renews self-signed certificates only; pass THUMBPRINT=FILE with what the CA issued" if {
 	edit.action == "renew"

@@ -6,13 +6,14 @@ import data.transportcert.document_test.example
 import data.transportcert.document_test.pki as without_names
 import data.transportcert.document_test.self_signed
 import data.transportcert.effects
+import data.transportcert.selection
 import data.transportcert.whatif
 
 pki := object.union(without_names, {"subject": "CN=mail", "issuer": "CN=Contoso CA"})
 
 two := object.union(example, {
 	"certificates": [self_signed, object.union(pki, {"services": ["IIS"]})],
-	"send_connectors": [{"name": "Plain"}, {"name": "Internet", "tls_certificate_name": upper(effects.tls_certificate_name(pki))}],
+	"send_connectors": [{"name": "Plain"}, {"name": "Internet", "tls_certificate_name": upper(selection.tls_certificate_name(pki))}],
 })
 
 other := object.union(pki, {"thumbprint": "0000000000000000000000000000000000000001"})
@@ -31,7 +32,7 @@ test_edits_have_their_effects[name] if {
 		},
 		"name": {
 			"edit": {"action": "set_tls_certificate_name", "kind": "connectors", "index": 0, "thumbprint": b},
-			"effect": [{"op": "add", "path": "/connectors/0/tls_certificate_name", "value": effects.tls_certificate_name(pki)}],
+			"effect": [{"op": "add", "path": "/connectors/0/tls_certificate_name", "value": selection.tls_certificate_name(pki)}],
 		},
 	}
 	answer(case.edit) == {"refused": null, "effect": case.effect}
