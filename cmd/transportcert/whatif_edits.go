@@ -184,43 +184,22 @@ func (e *editor) certificate(ctx context.Context, document *gather.Document, edi
 	if err := files.Gather(ctx, read); err != nil {
 		return nil, err
 	}
-	var with []int
-	for i, certificate := range read.Certificates {
-		if certificate.HasPrivateKey != nil && *certificate.HasPrivateKey {
-			with = append(with, i)
-		}
+	certificate, err := certstore.One(read.Certificates)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", edit.file, err)
 	}
-	if len(read.Certificates) == 1 {
-		with = []int{0}
+	trust, err := e.trust()
+	if err == nil && trust != nil {
+		err = trust.GatherBeside(ctx, read, document)
 	}
-	if len(with) != 1 {
-		return nil, fmt.Errorf("%s: expected one certificate, or one with its private key; found %d, %d with their private keys", edit.file, len(read.Certificates), len(with))
-	}
-	if err := e.verify(ctx, read, document); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	certificate := read.Certificates[with[0]]
 	if certificate.HasPrivateKey == nil && edit.flag == "add" {
 		e.gathering.note(edit.file + ": whether the server has its private key is not known, so the certificate is not eligible")
 	}
 	if certificate.Trust.Chain == gather.ChainUnknown && (certificate.SelfSigned == nil || !*certificate.SelfSigned) {
 		e.gathering.note(edit.file + ": whether it is trusted is not known" + e.trustHint())
 	}
-	return &certificate, nil
-}
-
-// verify finds out which of the certificates read are trusted. Those of the
-// document serve as intermediates.
-func (e *editor) verify(ctx context.Context, read, document *gather.Document) error {
-	trust, err := e.trust()
-	if trust == nil || err != nil {
-		return err
-	}
-	trust.Report = nil // about those of the document
-	all := &gather.Document{Certificates: slices.Concat(read.Certificates, document.Certificates)}
-	if err := trust.Gather(ctx, all); err != nil {
-		return err
-	}
-	copy(read.Certificates, all.Certificates)
-	return nil
+	return certificate, nil
 }

@@ -252,3 +252,18 @@ func (f Files) password(path string) ([]byte, error) {
 	}
 	return f.Password(path)
 }
+
+// One returns, of the certificates of a file, the only one, or the only one with
+// its private key.
+func One(certificates []gather.Certificate) (*gather.Certificate, error) {
+	var with []*gather.Certificate
+	for i, certificate := range certificates {
+		if len(certificates) == 1 || certificate.HasPrivateKey != nil && *certificate.HasPrivateKey {
+			with = append(with, &certificates[i])
+		}
+	}
+	if len(with) != 1 {
+		return nil, fmt.Errorf("expected one certificate, or one with its private key; found %d, %d with their private keys", len(certificates), len(with))
+	}
+	return with[0], nil
+}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/certificate"
@@ -80,6 +81,18 @@ func parseRoots(data []byte) ([][]byte, error) {
 		roots = append(roots, c.DER)
 	}
 	return roots, nil
+}
+
+// GatherBeside is Gather for certificates that come to those of another document,
+// which serve as intermediates and about which nothing is reported.
+func (g Gatherer) GatherBeside(ctx context.Context, doc, other *gather.Document) error {
+	g.Report = nil
+	all := &gather.Document{Certificates: slices.Concat(doc.Certificates, other.Certificates)}
+	if err := g.Gather(ctx, all); err != nil {
+		return err
+	}
+	copy(doc.Certificates, all.Certificates)
+	return nil
 }
 
 // Gather implements gather.Gatherer. It fails where there is nothing to trust.

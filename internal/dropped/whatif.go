@@ -98,22 +98,13 @@ func (r *Result) certificate(ctx context.Context, document *gather.Document, fil
 	if err := files.Gather(ctx, read); err != nil {
 		return nil, err
 	}
+	certificate, err := certstore.One(read.Certificates)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file.Name, err)
+	}
 	trust, err := r.run.trust()
 	if err == nil && len(trust.Roots) > 0 {
-		trust.Report = nil // about those of the document
-		all := &gather.Document{Certificates: slices.Concat(read.Certificates, document.Certificates)}
-		err = trust.Gather(ctx, all)
-		copy(read.Certificates, all.Certificates)
+		err = trust.GatherBeside(ctx, read, document)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if len(read.Certificates) == 1 {
-		return &read.Certificates[0], nil
-	}
-	withKey := slices.DeleteFunc(slices.Clone(read.Certificates), func(c gather.Certificate) bool { return c.HasPrivateKey == nil || !*c.HasPrivateKey })
-	if len(withKey) != 1 {
-		return nil, fmt.Errorf("%s: expected one certificate, or one with its private key; found %d, %d with their private keys", file.Name, len(read.Certificates), len(withKey))
-	}
-	return &withKey[0], nil
+	return certificate, err
 }
