@@ -33,18 +33,9 @@ type htmlFinding struct {
 }
 
 func newSheet(number int, c Checked) *htmlSheet {
-	s := &htmlSheet{server: newServer(c.Facts, c.Decision), Number: number, Plan: c.Plan, checked: c}
-	s.Class = map[string]string{"MAIL AT RISK": "risk", "OK": "ok"}[c.Plan.Verdict]
+	s := &htmlSheet{server: newServer(c.Facts, c.Decision), Number: number, Plan: c.Plan, Afterwards: afterwards(c.Plan), checked: c}
+	s.Class = map[string]string{mailAtRisk: "risk", "OK": "ok"}[c.Plan.Verdict]
 	s.Class = cmp.Or(s.Class, "action")
-	seen := map[string]bool{}
-	for _, action := range c.Plan.Actions {
-		for _, after := range action.Afterwards {
-			if key := after.Text + "\n" + orEmpty(after.Command); !seen[key] {
-				seen[key] = true
-				s.Afterwards = append(s.Afterwards, after)
-			}
-		}
-	}
 	prose := inProse(c.Facts)
 	for _, event := range c.Events {
 		if slices.ContainsFunc(c.Findings, func(f evaluate.Finding) bool { return f.Message == event.Message }) {
@@ -54,7 +45,7 @@ func newSheet(number int, c Checked) *htmlSheet {
 		if event.Connector != nil {
 			name += ", " + *event.Connector
 		}
-		s.Findings = append(s.Findings, s.finding(htmlFinding{Severity: event.Severity, Name: name, Message: prose.Replace(event.Message)}, orEmpty(event.Action), event.Remediation))
+		s.Findings = append(s.Findings, s.finding(htmlFinding{Severity: event.Severity, Name: name, Message: prose.Replace(event.Message)}, event.Action, event.Remediation))
 	}
 	for _, i := range bySeverity(c.Findings) {
 		finding := c.Findings[i]
@@ -65,18 +56,16 @@ func newSheet(number int, c Checked) *htmlSheet {
 		if finding.Suppressed != nil {
 			shown.Severity, shown.Waived = "waived", waiver(finding.Suppressed)
 		}
-		s.Findings = append(s.Findings, s.finding(shown, orEmpty(finding.Action), finding.Remediation))
+		s.Findings = append(s.Findings, s.finding(shown, finding.Action, finding.Remediation))
 	}
 	return s
 }
 
 // finding adds to a finding where the page says what to do about it.
-func (s *htmlSheet) finding(f htmlFinding, action, remediation string) htmlFinding {
-	for i, a := range s.Plan.Actions {
-		if action != "" && a.ID == action {
-			f.Action, f.ActionNumber = fmt.Sprintf("s%da%d", s.Number, i+1), i+1
-			return f
-		}
+func (s *htmlSheet) finding(f htmlFinding, action *string, remediation string) htmlFinding {
+	if n := numbered(s.Plan, action); n > 0 {
+		f.Action, f.ActionNumber = fmt.Sprintf("s%da%d", s.Number, n), n
+		return f
 	}
 	if f.Waived == "" && remediation != "" {
 		f.Remediation = strings.Split(remediation, "\n")
