@@ -49,7 +49,7 @@ type verdict struct {
 	stoppedAt  *string
 }
 
-// verdicts returns what is decided for a connector, by its place in the document.
+// verdict returns what is decided for a connector, by its place in the document.
 func (e Expectation) verdict(scenario evaluate.Scenario, connector int) (verdict, error) {
 	if scenario == evaluate.InboundAnonymous {
 		if all := e.Decision.InboundAnonymous.Connectors; connector < len(all) && all[connector].Name == e.Document.Connectors[connector].Name {
