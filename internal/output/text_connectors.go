@@ -69,11 +69,14 @@ func (p *page) notOffered(stoppedAt *string, words, why string) painted {
 	return plain(words + ": " + why)
 }
 
-// routes shows which ways out of the server use anonymous TLS. The implicit
-// route alone is not worth a table.
+// routes shows which routes use anonymous TLS. The implicit route alone needs
+// no table while it does.
 func (p *page) routes(s server) {
 	routes := s.decision.OutboundAnonymous.Routes
-	if !s.which.has(evaluate.OutboundAnonymous) || len(routes) < 2 && s.which.Scenario == "" {
+	if !s.which.has(evaluate.OutboundAnonymous) {
+		return
+	}
+	if usual := len(routes) == 0 || len(routes) == 1 && routes[0].UsesAnonymousTLS; usual && s.which.Scenario == "" {
 		return
 	}
 	if len(routes) == 0 {
