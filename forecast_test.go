@@ -137,14 +137,14 @@ func moments(t *rapid.T, document *gather.Document, from, until time.Time) []tim
 	return slices.SortedFunc(maps.Keys(all), time.Time.Compare)
 }
 
-func decided(document *gather.Document, now time.Time) oracle.Decision {
+func decided(document *gather.Document, now time.Time) evaluate.Decision {
 	then := *document
 	then.Now = now.Format(gather.TimeFormat)
 	return oracle.Decide(&then, "")
 }
 
 // changes lists what differs between two decisions.
-func changes(before, after oracle.Decision, moment string) []evaluate.Change {
+func changes(before, after evaluate.Decision, moment string) []evaluate.Change {
 	var all []evaluate.Change
 	add := func(scenario evaluate.Scenario, connector *string, field string, from, to any, event *int) {
 		if from != to {
@@ -159,18 +159,18 @@ func changes(before, after oracle.Decision, moment string) []evaluate.Change {
 	for i, from := range a.Connectors {
 		to := b.Connectors[i]
 		add(evaluate.InboundAnonymous, &from.Name, "advertise_x_anonymoustls", from.Advertise, to.Advertise, nil)
-		add(evaluate.InboundAnonymous, &from.Name, "certificate", value(from.Certificate), value(to.Certificate), nil)
+		add(evaluate.InboundAnonymous, &from.Name, "certificate", value(from.Thumbprint), value(to.Thumbprint), nil)
 	}
 	for i, from := range before.InboundSTARTTLS.Connectors {
 		to := after.InboundSTARTTLS.Connectors[i]
 		add(evaluate.InboundSTARTTLS, &from.Name, "advertise_starttls", from.Advertise, to.Advertise, nil)
-		add(evaluate.InboundSTARTTLS, &from.Name, "certificate", value(from.Certificate), value(to.Certificate), nil)
-		add(evaluate.InboundSTARTTLS, &from.Name, "certificate_kind", value(from.CertificateKind), value(to.CertificateKind), nil)
+		add(evaluate.InboundSTARTTLS, &from.Name, "certificate", value(from.Thumbprint), value(to.Thumbprint), nil)
+		add(evaluate.InboundSTARTTLS, &from.Name, "certificate_kind", value(from.Kind), value(to.Kind), nil)
 		add(evaluate.InboundSTARTTLS, &from.Name, "expired", value(from.Expired), value(to.Expired), nil)
 	}
 	add(evaluate.OutboundAnonymous, nil, "expired", value(before.OutboundAnonymous.Expired), value(after.OutboundAnonymous.Expired), nil)
 	for i, from := range before.OutboundAnonymous.Routes {
-		add(evaluate.OutboundAnonymous, from.Connector, "certificate", value(from.Certificate), value(after.OutboundAnonymous.Routes[i].Certificate), nil)
+		add(evaluate.OutboundAnonymous, from.Connector, "certificate", value(from.Thumbprint), value(after.OutboundAnonymous.Routes[i].Thumbprint), nil)
 	}
 	raised, stillRaised := events(before), events(after)
 	for _, event := range slices.Concat(before.Events, after.Events) {
@@ -186,7 +186,7 @@ func changes(before, after oracle.Decision, moment string) []evaluate.Change {
 }
 
 // events returns the first scenario that raises each event.
-func events(d oracle.Decision) map[string]evaluate.Scenario {
+func events(d evaluate.Decision) map[string]evaluate.Scenario {
 	all := map[string]evaluate.Scenario{}
 	for _, event := range d.OutboundAnonymous.Events {
 		all[keyOf(event)] = evaluate.OutboundAnonymous
@@ -200,7 +200,7 @@ func events(d oracle.Decision) map[string]evaluate.Scenario {
 	return all
 }
 
-func keyOf(event oracle.Event) string { return fmt.Sprint(event.ID, value(event.Connector)) }
+func keyOf(event evaluate.Event) string { return fmt.Sprint(event.ID, value(event.Connector)) }
 
 // value is what a pointer points to, or nil.
 func value[V any](pointer *V) any {

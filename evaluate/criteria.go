@@ -3,6 +3,8 @@ package evaluate
 import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/bundle"
+
+	"github.com/transportcert/transportcert/internal/bundles"
 )
 
 // Criterion returns the title in the METADATA of an organization's own criterion,
@@ -15,7 +17,7 @@ func criteriaOf(loaded map[string]*bundle.Bundle) map[string]string {
 	var titles map[string]string // nil where there are none: decisions are compared
 	for _, b := range loaded {
 		for _, module := range b.Modules {
-			if isBelow(module.Parsed.Package.Path.String(), customPackage) {
+			if bundles.IsBelow(module.Parsed.Package, bundles.CustomPackage) {
 				for reason, title := range criteria(module.Parsed) {
 					if titles == nil {
 						titles = map[string]string{}

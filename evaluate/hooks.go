@@ -8,6 +8,8 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
+
+	"github.com/transportcert/transportcert/internal/bundles"
 )
 
 // hooks are the rules of an organisation's own that the shipped rules read.
@@ -19,7 +21,7 @@ var hooks = []string{"ineligible", "findings", "config"}
 func (p *program) prepareUndefined(ctx context.Context) (*rego.PreparedEvalQuery, error) {
 	var asked []string
 	for _, hook := range hooks {
-		ref := ast.MustParseRef(customPackage + "." + hook)
+		ref := ast.MustParseRef(bundles.CustomPackage + "." + hook)
 		rules := p.compiler.GetRulesExact(ref)
 		always := slices.ContainsFunc(rules, func(rule *ast.Rule) bool {
 			return rule.Default || rule.Head.RuleKind() == ast.MultiValue || len(rule.Head.Ref()) > 1

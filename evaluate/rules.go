@@ -29,11 +29,8 @@ type Reference struct {
 	URL         string `json:"url"`
 }
 
-// The packages in which, or below which, rules are compliance rules.
-const (
-	compliancePackage = "data.transportcert.compliance"
-	customPackage     = "data.transportcert.custom"
-)
+// compliancePackage is where the shipped compliance rules are, and below it.
+const compliancePackage = "data.transportcert.compliance"
 
 // rules reads the rules from the METADATA. The first block with an id counts.
 func (p *program) rules() ([]Rule, error) {
@@ -42,13 +39,12 @@ func (p *program) rules() ([]Rule, error) {
 	var wrong []error
 	for _, name := range sorted(p.compiler.Modules) {
 		module := p.compiler.Modules[name]
-		path := module.Package.Path.String()
 		switch {
-		case isBelow(path, customPackage):
+		case bundles.IsBelow(module.Package, bundles.CustomPackage):
 			for _, id := range bundles.WrongIDs(module) {
 				wrong = append(wrong, fmt.Errorf("%v: %s", id.Location, id.Message))
 			}
-		case !isBelow(path, compliancePackage):
+		case !bundles.IsBelow(module.Package, compliancePackage):
 			continue
 		}
 		for _, annotations := range module.Annotations {
@@ -57,7 +53,7 @@ func (p *program) rules() ([]Rule, error) {
 				continue
 			}
 			all[rule.ID] = rule
-			shipped = shipped || isBelow(path, compliancePackage)
+			shipped = shipped || bundles.IsBelow(module.Package, compliancePackage)
 		}
 	}
 	if !shipped {
@@ -72,9 +68,6 @@ func (p *program) rules() ([]Rule, error) {
 	}
 	return rules, nil
 }
-
-// isBelow reports whether a package is another one or below it.
-func isBelow(path, name string) bool { return path == name || strings.HasPrefix(path, name+".") }
 
 // ruleOf returns the rule that a METADATA block describes; without an ID where
 // it describes none.

@@ -148,7 +148,8 @@ func (e *editor) apply(ctx context.Context, document *gather.Document, edit edit
 	if edit.flag == "apply-plan" {
 		return e.applyPlan(ctx, document)
 	}
-	command := evaluate.Edit{Services: edit.services, OverwriteDefault: e.overwrite}
+	action := strings.ReplaceAll(edit.flag, "-", "_") // the flags are called what the actions are
+	command := evaluate.Edit{Action: action, Services: edit.services, OverwriteDefault: e.overwrite}
 	var err error
 	if edit.thumbprint != "" {
 		if command.Thumbprint, err = thumbprintOf(document, edit.thumbprint); err != nil {
@@ -160,17 +161,7 @@ func (e *editor) apply(ctx context.Context, document *gather.Document, edit edit
 			return nil, err
 		}
 	}
-	switch edit.flag {
-	case "add":
-		command.Action = evaluate.AddCertificate
-	case "remove":
-		command.Action = evaluate.RemoveCertificate
-	case "enable":
-		command.Action = evaluate.EnableCertificate
-	case "renew":
-		command.Action = evaluate.RenewCertificate
-	case "set-tls-certificate-name":
-		command.Action = evaluate.SetTLSCertificateName
+	if action == evaluate.SetTLSCertificateName {
 		if command.Kind, command.Index, err = connectorOf(document, edit.connector); err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/transportcert/transportcert/internal/files"
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
@@ -25,7 +26,7 @@ func ReadFile(path string) ([]byte, error) {
 		return nil, fmt.Errorf("reading the bundle: %w", err)
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxBundle+1))
+	data, err := files.ReadAll(file, maxBundle)
 	if err == nil {
 		_, err = unpack(data)
 	}
@@ -58,20 +59,17 @@ func pack(files map[string][]byte) ([]byte, error) {
 
 // unpack returns the files of a gzipped tar archive by name.
 func unpack(data []byte) (map[string][]byte, error) {
-	if len(data) > maxBundle {
-		return nil, fmt.Errorf("expected at most %d bytes", maxBundle)
-	}
 	zip, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("expected a gzipped tar archive: %w", err)
 	}
 	bounded := &io.LimitedReader{R: zip, N: maxFiles + 1}
-	files := map[string][]byte{}
+	unpacked := map[string][]byte{}
 	var read budget
 	for archive := tar.NewReader(bounded); ; {
 		header, err := archive.Next()
 		if err == io.EOF {
-			return files, nil
+			return unpacked, nil
 		}
 		if err == nil {
 			if err := plainName(header.Name); err != nil {
@@ -99,10 +97,10 @@ func unpack(data []byte) (map[string][]byte, error) {
 			continue
 		case header.Typeflag != tar.TypeReg:
 			return nil, fmt.Errorf("%s: expected a file or a folder", header.Name)
-		case files[header.Name] != nil:
+		case unpacked[header.Name] != nil:
 			return nil, fmt.Errorf("%s: expected each file once", header.Name)
 		}
-		files[header.Name] = text
+		unpacked[header.Name] = text
 	}
 }
 

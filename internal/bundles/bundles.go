@@ -20,8 +20,8 @@ import (
 	"github.com/transportcert/transportcert/policies"
 )
 
-// customPackage is the package below which an organisation's own Rego lives.
-const customPackage = "data.transportcert.custom"
+// CustomPackage is the package below which an organisation's own Rego lives.
+const CustomPackage = "data.transportcert.custom"
 
 // openToData are the names below data.transportcert that an organisation's own
 // data can have: those that the shipped rules read and do not define.
@@ -88,7 +88,7 @@ func Custom(paths []string) (*bundle.Bundle, error) {
 	}
 	for _, module := range custom.Modules {
 		custom.Manifest.AddRoot("transportcert/custom")
-		if !isBelow(module.Parsed.Package, customPackage) {
+		if !IsBelow(module.Parsed.Package, CustomPackage) {
 			wrong = append(wrong, fmt.Errorf("%s: expected package transportcert.custom, found %s", module.Path, module.Parsed.Package))
 		}
 	}
@@ -110,7 +110,7 @@ func Tests(paths []string) ([]bundle.ModuleFile, error) {
 	}
 	var wrong []error
 	for _, test := range tests {
-		if !isBelow(test.Parsed.Package, customPackage) && !isBelow(test.Parsed.Package, customPackage+"_test") {
+		if !IsBelow(test.Parsed.Package, CustomPackage) && !IsBelow(test.Parsed.Package, CustomPackage+"_test") {
 			wrong = append(wrong, fmt.Errorf("%s: expected package transportcert.custom_test, found %s", test.Path, test.Parsed.Package))
 		}
 	}
@@ -150,8 +150,8 @@ func modules(loaded *loader.Result, paths []string) ([]bundle.ModuleFile, error)
 	return all, nesting(all)
 }
 
-// isBelow reports whether a package is another one or below it.
-func isBelow(module *ast.Package, name string) bool {
+// IsBelow reports whether a package is another one or below it.
+func IsBelow(module *ast.Package, name string) bool {
 	path := module.Path.String()
 	return path == name || strings.HasPrefix(path, name+".")
 }

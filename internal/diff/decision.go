@@ -1,6 +1,10 @@
 package diff
 
-import "github.com/transportcert/transportcert/evaluate"
+import (
+	"slices"
+
+	"github.com/transportcert/transportcert/evaluate"
+)
 
 // A key tells what an outcome is about. Two connectors can have one name: the
 // second has another number.
@@ -22,64 +26,57 @@ func (o Outcome) key() key {
 	return k
 }
 
-func keyed(outcomes []Outcome) map[key]Outcome {
-	all := make(map[key]Outcome, len(outcomes))
+// keysOf returns what outcomes are about, whatever their number.
+func keysOf(outcomes []Outcome) map[key]bool {
+	all := map[key]bool{}
 	for _, o := range outcomes {
-		k := o.key()
-		for _, again := all[k]; again; _, again = all[k] {
-			k.number++
-		}
-		all[k] = o
+		all[o.key()] = true
 	}
 	return all
+}
+
+// A state is everything that is compared of a decision, each with its value in To.
+type state struct {
+	order []key
+	of    map[key]Outcome
+}
+
+func (s *state) add(o Outcome) {
+	k := o.key()
+	for _, again := s.of[k]; again; _, again = s.of[k] {
+		k.number++
+	}
+	s.order, s.of[k] = append(s.order, k), o
 }
 
 // Outcomes returns what differs between two decisions, field by field and then
 // event by event, without regard to wording and to the time that they are for.
 func Outcomes(before, after *evaluate.Decision) []Outcome {
-	differences := []Outcome{}
-	from, to := state(before), state(after)
-	befores, afters := keyed(from), keyed(to)
-	seen := map[key]bool{}
-	for _, outcomes := range [][]Outcome{from, to} {
-		numbers := map[key]int{}
-		for _, o := range outcomes {
-			k := o.key()
-			first := k
-			k.number = numbers[first]
-			numbers[first]++
-			if seen[k] {
-				continue
-			}
-			seen[k] = true
-			if o.From, o.To = befores[k].To, afters[k].To; o.Event != nil {
-				o.From, o.To = o.From != nil, o.To != nil
-			}
-			if !same(o.From, o.To) {
-				differences = append(differences, o)
-			}
+	fields, events := []Outcome{}, []Outcome{}
+	from, to := stateOf(before), stateOf(after)
+	for i, k := range slices.Concat(from.order, to.order) {
+		o, known := from.of[k]
+		if !known {
+			o = to.of[k]
+		} else if i >= len(from.order) {
+			continue
+		}
+		switch o.From, o.To = from.of[k].To, to.of[k].To; {
+		case o.From == o.To:
+		case o.Event != nil:
+			o.From, o.To = o.From != nil, o.To != nil
+			events = append(events, o)
+		default:
+			fields = append(fields, o)
 		}
 	}
-	return eventsLast(differences)
+	return append(fields, events...)
 }
 
-func eventsLast(all []Outcome) []Outcome {
-	sorted := make([]Outcome, 0, len(all))
-	for _, events := range []bool{false, true} {
-		for _, o := range all {
-			if (o.Event != nil) == events {
-				sorted = append(sorted, o)
-			}
-		}
-	}
-	return sorted
-}
-
-// state is everything that is compared of a decision, each with its value in To.
-func state(d *evaluate.Decision) []Outcome {
-	var all []Outcome
+func stateOf(d *evaluate.Decision) state {
+	s := state{of: map[key]Outcome{}}
 	add := func(scenario string, connector *string, field string, value any) {
-		all = append(all, Outcome{Scenario: scenario, Connector: connector, Field: field, To: value})
+		s.add(Outcome{Scenario: scenario, Connector: connector, Field: field, To: value})
 	}
 	add("server", nil, "mail_at_risk", d.MailAtRisk)
 	add("server", nil, "procedure", d.Procedure)
@@ -114,9 +111,9 @@ func state(d *evaluate.Decision) []Outcome {
 	}
 
 	for _, event := range d.Events {
-		all = append(all, Outcome{Scenario: scenario(d, event), Connector: event.Connector, Field: "event", Event: &event.ID, To: true})
+		s.add(Outcome{Scenario: scenario(d, event), Connector: event.Connector, Field: "event", Event: &event.ID, To: true})
 	}
-	return all
+	return s
 }
 
 // scenario returns the first scenario that raises an event.

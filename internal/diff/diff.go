@@ -9,7 +9,6 @@ package diff
 import (
 	"context"
 	"fmt"
-	"reflect"
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
@@ -118,14 +117,12 @@ func Compare(ctx context.Context, before, after Snapshot, decide func(context.Co
 	if err != nil {
 		return nil, fmt.Errorf("deciding for %s at %s: %w", before.Name, then.Now, err)
 	}
-	byTime, byFacts := keyed(Outcomes(before.Decision, between)), keyed(Outcomes(between, after.Decision))
+	byTime, byFacts := keysOf(Outcomes(before.Decision, between)), keysOf(Outcomes(between, after.Decision))
 	s.because(func(o Outcome) string {
-		_, time := byTime[o.key()]
-		_, facts := byFacts[o.key()]
 		switch {
-		case time && facts:
+		case byTime[o.key()] && byFacts[o.key()]:
 			return FactsAndTime
-		case time:
+		case byTime[o.key()]:
 			return Time
 		}
 		return Facts
@@ -153,7 +150,3 @@ func (s *Server) because(why func(Outcome) string) {
 		s.Decision[i].Because = why(s.Decision[i])
 	}
 }
-
-// same reports whether two values of a document or a decision are equal; nil is
-// equal to what is not there.
-func same(a, b any) bool { return reflect.DeepEqual(a, b) }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -123,15 +124,10 @@ func elements(section string, before, after []element) (differences []Fact) {
 
 // fields returns the fields that differ, in the order of their names.
 func fields(of Fact, before, after map[string]any) (differences []Fact) {
-	keys := map[string]bool{}
-	for key := range before {
-		keys[key] = true
-	}
-	for key := range after {
-		keys[key] = true
-	}
-	for _, field := range slices.Sorted(maps.Keys(keys)) {
-		if from, to := before[field], after[field]; !same(from, to) && !slices.Contains(notCompared, field) {
+	both := maps.Clone(before)
+	maps.Copy(both, after)
+	for _, field := range slices.Sorted(maps.Keys(both)) {
+		if from, to := before[field], after[field]; !reflect.DeepEqual(from, to) && !slices.Contains(notCompared, field) {
 			of.Change, of.Field, of.From, of.To = Changed, field, from, to
 			differences = append(differences, of)
 		}

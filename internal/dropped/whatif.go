@@ -18,7 +18,7 @@ import (
 // An Edit is a command that might be run on one server.
 type Edit struct {
 	Server     int    `json:"server"` // its place among those of the result
-	Flag       string `json:"flag"`   // add, enable, renew or remove, as whatif calls it
+	Flag       string `json:"flag"`   // add, enable, renew or remove: an action of evaluate.Edit, as whatif calls it too
 	Thumbprint string `json:"thumbprint"`
 	SMTP       bool   `json:"smtp"`      // what add enables the certificate for; enable always does
 	Overwrite  bool   `json:"overwrite"` // the answer to whether to overwrite the default SMTP certificate
@@ -56,21 +56,18 @@ func (r *Result) WhatIf(ctx context.Context, text, json io.Writer, edit Edit, fi
 
 // command returns an edit for the evaluator, and as it is on a command line.
 func (r *Result) command(ctx context.Context, document *gather.Document, edit Edit, file *File) (command evaluate.Edit, words string, err error) {
-	command = evaluate.Edit{Thumbprint: edit.Thumbprint, OverwriteDefault: edit.Overwrite}
+	command = evaluate.Edit{Action: edit.Flag, Thumbprint: edit.Thumbprint, OverwriteDefault: edit.Overwrite}
 	words = "--" + edit.Flag + " " + edit.Thumbprint
 	switch edit.Flag {
-	case "remove":
-		command.Action = evaluate.RemoveCertificate
-	case "renew":
-		command.Action = evaluate.RenewCertificate
-	case "enable":
-		command.Action, edit.SMTP = evaluate.EnableCertificate, true
+	case evaluate.RemoveCertificate, evaluate.RenewCertificate:
+	case evaluate.EnableCertificate:
+		edit.SMTP = true
 		words += "=SMTP"
-	case "add":
+	case evaluate.AddCertificate:
 		if file == nil {
 			return command, words, errors.New("expected a file with the certificate")
 		}
-		command.Action, words = evaluate.AddCertificate, "--add "+file.Name
+		words = "--add " + file.Name
 		if command.Certificate, err = r.certificate(ctx, document, *file); err != nil {
 			return command, words, err
 		}

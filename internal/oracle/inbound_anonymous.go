@@ -3,38 +3,12 @@ package oracle
 import (
 	"slices"
 
+	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
 )
 
-// InboundAnonymous is data.transportcert.inbound_anonymous.decision.
-type InboundAnonymous struct {
-	Server      string                      `json:"server"`
-	Phase       string                      `json:"phase"`
-	EvaluatedAt string                      `json:"evaluated_at"`
-	Procedure   string                      `json:"procedure"`
-	Connectors  []InboundAnonymousConnector `json:"connectors"`
-	Certificate *string                     `json:"certificate"`
-	Expired     *bool                       `json:"expired"`
-	Domains     []string                    `json:"domains"`
-	Eligible    []string                    `json:"eligible"`
-	Ineligible  map[string][]string         `json:"ineligible"`
-	Best        *string                     `json:"best"`
-	BestKind    *string                     `json:"best_kind"`
-	MatchesBest *bool                       `json:"matches_best"`
-	Events      []Event                     `json:"events"`
-	InputErrors []string                    `json:"input_errors"`
-}
-
-// InboundAnonymousConnector is the verdict for one Receive connector.
-type InboundAnonymousConnector struct {
-	Name        string  `json:"name"`
-	Advertise   bool    `json:"advertise_x_anonymoustls"`
-	Certificate *string `json:"certificate"`
-	StoppedAt   *string `json:"stopped_at"`
-}
-
 // inboundAnonymous goes through the nine steps.
-func (s server) inboundAnonymous() InboundAnonymous {
+func (s server) inboundAnonymous() evaluate.InboundAnonymousDecision {
 	domains := domainList(s.Host)
 	eligible, ineligible := sift(pointers(s.Certificates), func(c *gather.Certificate) []string {
 		why := reasons(c)
@@ -44,12 +18,12 @@ func (s server) inboundAnonymous() InboundAnonymous {
 		}
 		return why
 	})
-	d := InboundAnonymous{
+	d := evaluate.InboundAnonymousDecision{
 		Server:      s.Server,
 		Phase:       s.phase,
 		EvaluatedAt: s.now,
 		Procedure:   s.procedure,
-		Connectors:  []InboundAnonymousConnector{},
+		Connectors:  []evaluate.AnonymousConnector{},
 		Domains:     domains,
 		Eligible:    thumbprints(eligible),
 		Ineligible:  ineligible,
@@ -61,7 +35,7 @@ func (s server) inboundAnonymous() InboundAnonymous {
 		asked = asked || stop == ""
 		d.Connectors = append(d.Connectors, s.inboundAnonymousConnector(c.Name, stop))
 	}
-	d.Certificate, d.Expired = s.internalTransportCertificate()
+	d.Thumbprint, d.Expired = s.internalTransportCertificate()
 	if best, kind := s.first(eligible, "pki", "self_signed"); best != nil {
 		d.Best, d.BestKind = &best.Thumbprint, &kind
 		if s.loaded != nil {
@@ -70,7 +44,7 @@ func (s server) inboundAnonymous() InboundAnonymous {
 	}
 	d.Events = s.internalEvents(asked)
 	if asked && s.procedure != "2016" && d.MatchesBest != nil && !*d.MatchesBest {
-		d.Events = append(d.Events, Event{ID: 1037, Source: transport, Step: 9, Severity: "warning"})
+		d.Events = append(d.Events, evaluate.Event{ID: 1037, Source: transport, Step: 9, Severity: "warning"})
 	}
 	return d
 }
@@ -90,15 +64,15 @@ func (s server) stopInboundAnonymous(c gather.Connector) string {
 	return ""
 }
 
-func (s server) inboundAnonymousConnector(name, stop string) InboundAnonymousConnector {
-	c := InboundAnonymousConnector{Name: name}
+func (s server) inboundAnonymousConnector(name, stop string) evaluate.AnonymousConnector {
+	c := evaluate.AnonymousConnector{Name: name}
 	switch {
 	case stop != "":
 		c.StoppedAt = &stop
 	case s.loaded == nil:
 		c.StoppedAt = &s.stop
 	default:
-		c.Advertise, c.Certificate = true, &s.loaded.Thumbprint
+		c.Advertise, c.Thumbprint = true, &s.loaded.Thumbprint
 	}
 	return c
 }

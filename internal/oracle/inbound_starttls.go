@@ -4,45 +4,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
 )
 
-// InboundSTARTTLS is data.transportcert.inbound_starttls.decision.
-type InboundSTARTTLS struct {
-	Server      string                     `json:"server"`
-	EvaluatedAt string                     `json:"evaluated_at"`
-	Procedure   string                     `json:"procedure"`
-	Connectors  []InboundSTARTTLSConnector `json:"connectors"`
-	Events      []Event                    `json:"events"`
-	InputErrors []string                   `json:"input_errors"`
-}
-
-// InboundSTARTTLSConnector is the verdict for one Receive connector.
-type InboundSTARTTLSConnector struct {
-	Name            string              `json:"name"`
-	Advertise       bool                `json:"advertise_starttls"`
-	Certificate     *string             `json:"certificate"`
-	CertificateKind *string             `json:"certificate_kind"`
-	Expired         *bool               `json:"expired"`
-	StoppedAt       *string             `json:"stopped_at"`
-	SearchedFor     *SearchedFor        `json:"searched_for"`
-	Eligible        []string            `json:"eligible"`   // of the matching certificates
-	Ineligible      map[string][]string `json:"ineligible"` // of the matching certificates
-}
-
-// SearchedFor is what a certificate must match.
-type SearchedFor struct {
-	By    string `json:"by"` // tls_certificate_name, fqdn or physical_fqdn
-	Value string `json:"value"`
-}
-
-func (s server) inboundSTARTTLS() InboundSTARTTLS {
-	d := InboundSTARTTLS{
+func (s server) inboundSTARTTLS() evaluate.InboundSTARTTLSDecision {
+	d := evaluate.InboundSTARTTLSDecision{
 		Server:      s.Server,
 		EvaluatedAt: s.now,
 		Procedure:   s.procedure,
-		Connectors:  []InboundSTARTTLSConnector{},
-		Events:      []Event{},
+		Connectors:  []evaluate.STARTTLSConnector{},
+		Events:      []evaluate.Event{},
 		InputErrors: []string{},
 	}
 	for _, c := range s.Connectors {
@@ -51,7 +23,7 @@ func (s server) inboundSTARTTLS() InboundSTARTTLS {
 		if failed == 0 {
 			continue
 		}
-		e := Event{ID: 12014, Source: transport, Step: failed, Severity: "error", Connector: &c.Name}
+		e := evaluate.Event{ID: 12014, Source: transport, Step: failed, Severity: "error", Connector: &c.Name}
 		if failed == 7 {
 			e.ID, e.SymbolicName = 12016, new("STARTTLSCertificateExpired")
 		}
@@ -65,8 +37,8 @@ func (s server) inboundSTARTTLS() InboundSTARTTLS {
 
 // inboundSTARTTLSConnector goes through the seven steps for one connector. It
 // returns the step that failed with an event, 0 where none did.
-func (s server) inboundSTARTTLSConnector(c gather.Connector) (v InboundSTARTTLSConnector, failed int) {
-	v = InboundSTARTTLSConnector{Name: c.Name, Eligible: []string{}, Ineligible: map[string][]string{}}
+func (s server) inboundSTARTTLSConnector(c gather.Connector) (v evaluate.STARTTLSConnector, failed int) {
+	v = evaluate.STARTTLSConnector{Name: c.Name, Eligible: []string{}, Ineligible: map[string][]string{}}
 	if !enabled(c.Enabled) { // step 1
 		v.StoppedAt = new(stopConnectorDisabled)
 		return v, 0
@@ -78,7 +50,7 @@ func (s server) inboundSTARTTLSConnector(c gather.Connector) (v InboundSTARTTLSC
 	v.SearchedFor = s.searchedFor(c) // step 3
 	var matching []*gather.Certificate
 	for _, certificate := range pointers(s.Certificates) {
-		if v.SearchedFor.matches(certificate) {
+		if matches(certificate, v.SearchedFor) {
 			matching = append(matching, certificate)
 		}
 	}
@@ -97,7 +69,7 @@ func (s server) inboundSTARTTLSConnector(c gather.Connector) (v InboundSTARTTLSC
 		v.StoppedAt = new(stopNoBest)
 		return v, 6
 	}
-	v.Advertise, v.Certificate, v.CertificateKind, v.Expired = true, &best.Thumbprint, &kind, new(s.expired(best))
+	v.Advertise, v.Thumbprint, v.Kind, v.Expired = true, &best.Thumbprint, &kind, new(s.expired(best))
 	if *v.Expired { // step 7
 		return v, 7
 	}
@@ -105,18 +77,18 @@ func (s server) inboundSTARTTLSConnector(c gather.Connector) (v InboundSTARTTLSC
 }
 
 // searchedFor is step 3.
-func (s server) searchedFor(c gather.Connector) *SearchedFor {
+func (s server) searchedFor(c gather.Connector) *evaluate.SearchedFor {
 	switch {
 	case s.procedure == "2016" && c.TLSCertificateName != nil && *c.TLSCertificateName != "":
-		return &SearchedFor{"tls_certificate_name", *c.TLSCertificateName}
+		return &evaluate.SearchedFor{By: "tls_certificate_name", Value: *c.TLSCertificateName}
 	case c.FQDN != "":
-		return &SearchedFor{"fqdn", c.FQDN}
+		return &evaluate.SearchedFor{By: "fqdn", Value: c.FQDN}
 	}
-	return &SearchedFor{"physical_fqdn", s.Host.PhysicalDNSFQDN}
+	return &evaluate.SearchedFor{By: "physical_fqdn", Value: s.Host.PhysicalDNSFQDN}
 }
 
 // matches is readings 1 and 2.
-func (f SearchedFor) matches(c *gather.Certificate) bool {
+func matches(c *gather.Certificate, f *evaluate.SearchedFor) bool {
 	if f.By == "tls_certificate_name" {
 		own := strings.ToLower("<I>" + c.Issuer + "<S>" + c.Subject) // as lower in Rego, which folds less than EqualFold
 		return own == strings.ToLower(f.Value)

@@ -5,8 +5,8 @@
 // the two against each other, and the benchmarks measure the one by the other.
 // No command uses it.
 //
-// It leaves out the wording: an event here has neither message nor remediation
-// nor action. A document must be valid (policies/schemas/input.json, thumbprints
+// It leaves out the wording: an event has neither message nor remediation nor
+// action. A document must be valid (policies/schemas/input.json, thumbprints
 // distinct).
 package oracle
 
@@ -16,34 +16,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
 )
-
-// Decision is the server's decision: data.transportcert.server.decision without
-// the wording of events.
-type Decision struct {
-	Server            string            `json:"server"`
-	EvaluatedAt       string            `json:"evaluated_at"`
-	Procedure         string            `json:"procedure"`
-	Phase             string            `json:"phase"`
-	ExchangeVersion   *string           `json:"exchange_version"`
-	MailAtRisk        bool              `json:"mail_at_risk"`
-	InboundAnonymous  InboundAnonymous  `json:"inbound_anonymous"`
-	InboundSTARTTLS   InboundSTARTTLS   `json:"inbound_starttls"`
-	OutboundAnonymous OutboundAnonymous `json:"outbound_anonymous"`
-	Events            []Event           `json:"events"`
-	InputErrors       []string          `json:"input_errors"` // always empty: the document is valid
-}
-
-// Event is an entry of the Application log, without its wording.
-type Event struct {
-	ID           int     `json:"id"`
-	Source       string  `json:"source"`
-	Step         int     `json:"step"`
-	Severity     string  `json:"severity"`
-	SymbolicName *string `json:"symbolic_name"`
-	Connector    *string `json:"connector"` // nil: of the server
-}
 
 // Where the process can stop.
 const (
@@ -72,10 +47,10 @@ type server struct {
 // Decide goes through the three scenarios for a valid document. The clock's time
 // is used where the document has no now of its own; both are in
 // [gather.TimeFormat] and are compared as text.
-func Decide(doc *gather.Document, clock string) Decision {
+func Decide(doc *gather.Document, clock string) evaluate.Decision {
 	s := server{Document: doc, now: cmp.Or(doc.Now, clock), phase: cmp.Or(doc.Phase, "session"), procedure: procedure(doc)}
 	s.loaded, s.stop = load(doc)
-	d := Decision{
+	d := evaluate.Decision{
 		Server:            doc.Server,
 		EvaluatedAt:       s.now,
 		Procedure:         s.procedure,
@@ -83,7 +58,7 @@ func Decide(doc *gather.Document, clock string) Decision {
 		InboundAnonymous:  s.inboundAnonymous(),
 		InboundSTARTTLS:   s.inboundSTARTTLS(),
 		OutboundAnonymous: s.outboundAnonymous(),
-		Events:            []Event{},
+		Events:            []evaluate.Event{},
 		InputErrors:       []string{},
 	}
 	if doc.ExchangeVersion != "" {
@@ -124,13 +99,13 @@ func procedure(doc *gather.Document) string {
 }
 
 // mailAtRisk says whether a session may go unencrypted or fail.
-func (s server) mailAtRisk(d Decision) bool {
+func (s server) mailAtRisk(d evaluate.Decision) bool {
 	for _, e := range d.Events {
 		if e.ID == 12012 || e.ID == 12013 {
 			return true
 		}
 	}
-	offered := slices.ContainsFunc(d.InboundAnonymous.Connectors, func(c InboundAnonymousConnector) bool { return c.Advertise })
+	offered := slices.ContainsFunc(d.InboundAnonymous.Connectors, func(c evaluate.AnonymousConnector) bool { return c.Advertise })
 	receives := s.Roles == nil || s.hasRole("Mailbox") || s.hasRole("HubTransport") || s.hasRole("EdgeTransport")
 	if !offered && receives {
 		return true
@@ -181,10 +156,10 @@ func (s server) expired(c *gather.Certificate) bool { return c.NotAfter < s.now 
 // internalEvents are those of steps 3 to 5. Reading 3: 12012 belongs to the start
 // of the service alone; the others need a connector or route that asks for the
 // certificate.
-func (s server) internalEvents(asked bool) []Event {
-	log := []Event{}
+func (s server) internalEvents(asked bool) []evaluate.Event {
+	log := []evaluate.Event{}
 	logged := func(id, step int, symbolicName string) {
-		log = append(log, Event{ID: id, Source: transport, Step: step, Severity: "error", SymbolicName: &symbolicName})
+		log = append(log, evaluate.Event{ID: id, Source: transport, Step: step, Severity: "error", SymbolicName: &symbolicName})
 	}
 	if s.phase == "startup" && (s.stop == stopDirectoryUnreadable || s.stop == stopDirectoryNull) {
 		logged(12012, 3, "InternalTransportCertificateMissingInAD")

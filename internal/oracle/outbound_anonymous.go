@@ -4,53 +4,31 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
 )
 
-// OutboundAnonymous is data.transportcert.outbound_anonymous.decision.
-type OutboundAnonymous struct {
-	Server       string   `json:"server"`
-	EvaluatedAt  string   `json:"evaluated_at"`
-	Procedure    string   `json:"procedure"`
-	Phase        string   `json:"phase"`
-	Role         *string  `json:"role"` // mailbox, edge or other; nil: roles were not gathered
-	Routes       []Route  `json:"routes"`
-	Certificate  *string  `json:"certificate"`
-	Expired      *bool    `json:"expired"`
-	MissingFacts []string `json:"missing_facts"`
-	Events       []Event  `json:"events"`
-	InputErrors  []string `json:"input_errors"`
-}
-
-// Route is one way mail leaves the server.
-type Route struct {
-	Connector        *string `json:"connector"` // nil: the implicit route to the organization's servers
-	UsesAnonymousTLS bool    `json:"uses_anonymous_tls"`
-	Certificate      *string `json:"certificate"`
-	StoppedAt        *string `json:"stopped_at"`
-}
-
-func (s server) outboundAnonymous() OutboundAnonymous {
-	d := OutboundAnonymous{
+func (s server) outboundAnonymous() evaluate.OutboundAnonymousDecision {
+	d := evaluate.OutboundAnonymousDecision{
 		Server:       s.Server,
 		EvaluatedAt:  s.now,
 		Procedure:    s.procedure,
 		Phase:        s.phase,
-		Routes:       []Route{},
+		Routes:       []evaluate.Route{},
 		MissingFacts: []string{},
 		InputErrors:  []string{},
 	}
-	d.Certificate, d.Expired = s.internalTransportCertificate()
+	d.Thumbprint, d.Expired = s.internalTransportCertificate()
 	asked := false
 	route := func(connector *string, gate string) {
-		r := Route{Connector: connector}
+		r := evaluate.Route{Connector: connector}
 		switch {
 		case gate != "":
 			r.StoppedAt = &gate
 		case s.loaded == nil:
 			r.StoppedAt = &s.stop
 		default:
-			r.UsesAnonymousTLS, r.Certificate = true, &s.loaded.Thumbprint
+			r.UsesAnonymousTLS, r.Thumbprint = true, &s.loaded.Thumbprint
 		}
 		asked = asked || gate == ""
 		d.Routes = append(d.Routes, r)

@@ -83,22 +83,7 @@ type cleaned struct{ Report }
 func (r cleaned) Add(c Checked) error {
 	decision := *c.Decision
 	decision.Server = printable.Line(decision.Server)
-	clean := Checked{Document: c.Document, Facts: c.Facts, Decision: &decision, Plan: c.Plan, Places: c.Places}
-	for _, finding := range c.Findings {
-		clean.Findings = append(clean.Findings, cleanFinding(finding))
-	}
-	return r.Report.Add(clean)
-}
-
-func cleanFinding(finding evaluate.Finding) evaluate.Finding {
-	for _, text := range []*string{&finding.RuleID, &finding.Title, &finding.Severity, &finding.Server, &finding.Message, &finding.Path} {
-		*text = printable.Line(*text)
-	}
-	finding.Remediation = printable.Lines(finding.Remediation)
-	if waived := finding.Suppressed; waived != nil {
-		finding.Suppressed = &evaluate.Suppression{Reason: printable.Line(waived.Reason), Expires: printable.Line(waived.Expires), In: printable.Line(waived.In)}
-	}
-	return finding
+	return r.Report.Add(Checked{Document: c.Document, Facts: c.Facts, Decision: &decision, Findings: printed(c.Findings), Plan: c.Plan, Places: c.Places})
 }
 
 func (r cleaned) Fail(document string, why error) error {

@@ -137,7 +137,7 @@ func (r *sarifReport) add(finding evaluate.Finding, place documents.Place) error
 func (r *sarifReport) addAbsent() error {
 	absent, _ := r.baseline.Absent()
 	for _, finding := range absent {
-		if err := r.add(cleanFinding(finding.Finding), documents.PlaceOf(finding.Document)); err != nil {
+		if err := r.add(printed(finding.Finding), documents.PlaceOf(finding.Document)); err != nil {
 			return err
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/types"
-)
 
-const customPackage = "data.transportcert.custom"
+	"github.com/transportcert/transportcert/internal/bundles"
+)
 
 // A hook is a rule of an organisation's own that shipped rules read: config, an
 // object, or a set of objects.
@@ -59,7 +59,7 @@ func (o *own) hooks(ctx context.Context, compiler *ast.Compiler, store storage.S
 		{"findings", required, slices.Concat(required, optional), required, types.S},
 		{"config", nil, thresholds, thresholds, types.N},
 	} {
-		found := compiler.TypeEnv.GetByRef(ast.MustParseRef(customPackage + "." + hook.name))
+		found := compiler.TypeEnv.GetByRef(ast.MustParseRef(bundles.CustomPackage + "." + hook.name))
 		if data, ok := lookup(o.data, []string{"transportcert", "custom", hook.name}); ok {
 			value, err := ast.InterfaceToValue(data)
 			if err != nil {
@@ -89,7 +89,7 @@ func (o *own) conditional(hook string) bool {
 	var rules []*ast.Rule
 	for _, file := range o.rules {
 		for _, rule := range file.Parsed.Rules {
-			if rule.Head.Ref().String() == hook && file.Parsed.Package.Path.String() == customPackage {
+			if rule.Head.Ref().String() == hook && file.Parsed.Package.Path.String() == bundles.CustomPackage {
 				rules = append(rules, rule)
 			}
 		}
@@ -175,7 +175,7 @@ func (o *own) at(hook, text string, fits func(keys []string) bool) Problem {
 	problem := Problem{Text: text}
 	for _, file := range o.rules {
 		for _, rule := range file.Parsed.Rules {
-			if rule.Head.Ref()[0].String() != hook || file.Parsed.Package.Path.String() != customPackage {
+			if rule.Head.Ref()[0].String() != hook || file.Parsed.Package.Path.String() != bundles.CustomPackage {
 				continue
 			}
 			fitting := fits != nil && fits(keysOf(rule.Head))
@@ -219,7 +219,7 @@ func (o *own) misnamed(compiler *ast.Compiler) []Problem {
 	var problems []Problem
 	for _, file := range o.rules {
 		module := compiler.Modules[file.Path]
-		isCustom := module.Package.Path.String() == customPackage
+		isCustom := module.Package.Path.String() == bundles.CustomPackage
 		for _, rule := range module.Rules {
 			name := rule.Head.Ref()[0].String()
 			if isCustom && slices.Contains(names, name) || len(rule.Head.Args) > 0 || len(compiler.Graph.Dependents(rule)) > 0 {
@@ -227,7 +227,7 @@ func (o *own) misnamed(compiler *ast.Compiler) []Problem {
 			}
 			if close := closest(name, names); close != "" {
 				problems = append(problems, Problem{rule.Location.File, rule.Location.Row, fmt.Sprintf(
-					"nothing reads %s.%s; did you mean %s.%s?", module.Package.Path, name, customPackage, close)})
+					"nothing reads %s.%s; did you mean %s.%s?", module.Package.Path, name, bundles.CustomPackage, close)})
 			}
 		}
 	}

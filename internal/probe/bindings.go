@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"math/big"
 	"net/netip"
 	"strings"
 
@@ -53,14 +54,14 @@ func parseBinding(text string) (netip.AddrPort, error) {
 // range of remote addresses with ours in it: Exchange takes that one. It returns
 // all where a connector's ranges were not gathered or cannot be read.
 func mostSpecific(r *Result, document *gather.Document, places []int) []int {
-	smallest := []byte(nil) // how many addresses, as a number of 16 bytes
+	var smallest *big.Int // how many addresses
 	var nearest []int
 	for _, place := range places {
 		ranges := document.Connectors[place].RemoteIPRanges
 		if len(ranges) == 0 {
 			return places
 		}
-		var size []byte
+		var size *big.Int
 		for _, text := range ranges {
 			from, to, ok := parseRange(text)
 			if !ok {
@@ -68,16 +69,16 @@ func mostSpecific(r *Result, document *gather.Document, places []int) []int {
 			}
 			local := r.local.WithZone("")
 			if from.Is4() == local.Is4() && from.Compare(local) <= 0 && local.Compare(to) <= 0 {
-				if n := span(from, to); size == nil || string(n) < string(size) {
+				if n := span(from, to); size == nil || n.Cmp(size) < 0 {
 					size = n
 				}
 			}
 		}
 		switch {
 		case size == nil:
-		case smallest == nil || string(size) < string(smallest):
+		case smallest == nil || size.Cmp(smallest) < 0:
 			smallest, nearest = size, []int{place}
-		case string(size) == string(smallest):
+		case size.Cmp(smallest) == 0:
 			nearest = append(nearest, place)
 		}
 	}
@@ -108,17 +109,8 @@ func parseRange(text string) (from, to netip.Addr, ok bool) {
 	return from, to, ok
 }
 
-// span is the number of addresses between two, as bytes that compare like numbers.
-func span(from, to netip.Addr) []byte {
-	a, b := from.As16(), to.As16()
-	difference, borrow := make([]byte, len(a)), 0
-	for i := len(a) - 1; i >= 0; i-- {
-		n := int(b[i]) - int(a[i]) - borrow
-		borrow = 0
-		if n < 0 {
-			n, borrow = n+256, 1
-		}
-		difference[i] = byte(n)
-	}
-	return difference
+// span is the number of addresses between two.
+func span(from, to netip.Addr) *big.Int {
+	first, last := new(big.Int).SetBytes(from.AsSlice()), new(big.Int).SetBytes(to.AsSlice())
+	return last.Sub(last, first)
 }

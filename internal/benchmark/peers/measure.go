@@ -14,58 +14,51 @@ import (
 	"time"
 )
 
-// A process is a program to measure, and what it gets on its standard input.
-type process struct {
-	*exec.Cmd
-	input func(*writer) error
-}
-
-func command(ctx context.Context, program string, arguments ...string) func() process {
-	return func() process { return process{Cmd: exec.CommandContext(ctx, program, arguments...)} }
-}
-
 // A runner does a row's work and returns how long it took, and how many bytes of
 // memory at most. What it decided goes into the file.
-type runner interface {
-	run(output *os.File) (time.Duration, int64, error)
+type runner func(output *os.File) (time.Duration, int64, error)
+
+// command is a runner that starts a program.
+func command(ctx context.Context, program string, arguments ...string) runner {
+	return fed(ctx, nil, program, arguments...)
 }
 
-// A program is a runner that starts a process.
-type program func() process
-
-func (p program) run(output *os.File) (time.Duration, int64, error) {
-	process := p()
-	var complaint bytes.Buffer
-	process.Stdout, process.Stderr = output, &complaint
-	fed := make(chan error, 1)
-	if process.input == nil {
-		fed <- nil
-	} else {
-		stdin, err := process.StdinPipe()
-		if err != nil {
-			return 0, 0, err
+// fed is command for a program that reads its standard input; nil: none.
+func fed(ctx context.Context, input func(*writer) error, program string, arguments ...string) runner {
+	return func(output *os.File) (time.Duration, int64, error) {
+		process := exec.CommandContext(ctx, program, arguments...)
+		var complaint bytes.Buffer
+		process.Stdout, process.Stderr = output, &complaint
+		written := make(chan error, 1)
+		if input == nil {
+			written <- nil
+		} else {
+			stdin, err := process.StdinPipe()
+			if err != nil {
+				return 0, 0, err
+			}
+			go func() {
+				defer stdin.Close()
+				written <- writeTo(stdin, input)
+			}()
 		}
-		go func() {
-			defer stdin.Close()
-			fed <- writeTo(stdin, process.input)
-		}()
+		start := time.Now()
+		err := process.Run()
+		took := time.Since(start)
+		if err == nil {
+			err = <-written
+		}
+		if err != nil {
+			return 0, 0, fmt.Errorf("%s: %w\n%s", strings.Join(process.Args, " "), err, complaint.Bytes())
+		}
+		return took, peak(process.ProcessState), nil
 	}
-	start := time.Now()
-	err := process.Run()
-	took := time.Since(start)
-	if err == nil {
-		err = <-fed
-	}
-	if err != nil {
-		return 0, 0, fmt.Errorf("%s: %w\n%s", strings.Join(process.Args, " "), err, complaint.Bytes())
-	}
-	return took, peak(process.ProcessState), nil
 }
 
 // A row is what one runner did at its best.
 type row struct {
 	name   string
-	runner runner
+	run    runner
 	count  int // documents
 	took   time.Duration
 	memory int64  // peak resident set, bytes
@@ -87,15 +80,8 @@ func (b *bench) table(head string) *table {
 	return &table{head: head, folder: b.folder, count: b.count}
 }
 
-// add adds a row for a process, or for a runner.
-func (t *table) add(name string, does any) *row {
-	r := &row{name: name, count: t.count, output: filepath.Join(t.folder, strings.NewReplacer(" ", "-", ",", "").Replace(name))}
-	switch does := does.(type) {
-	case func() process:
-		r.runner = program(does)
-	case runner:
-		r.runner = does
-	}
+func (t *table) add(name string, run runner) *row {
+	r := &row{name: name, run: run, count: t.count, output: filepath.Join(t.folder, strings.NewReplacer(" ", "-", ",", "").Replace(name))}
 	t.rows = append(t.rows, r)
 	return r
 }
@@ -112,7 +98,7 @@ func (t *table) run(rounds int) error {
 			if err != nil {
 				return err
 			}
-			took, memory, err := r.runner.run(file)
+			took, memory, err := r.run(file)
 			file.Close()
 			if err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -38,7 +39,7 @@ func (b *bench) build(ctx context.Context) error {
 		{"build", "-trimpath", "-o", b.path("opa"), "github.com/open-policy-agent/opa"},
 		{"install", "github.com/open-policy-agent/conftest@" + conftestVersion},
 	} {
-		p := command(ctx, "go", arguments...)()
+		p := exec.CommandContext(ctx, "go", arguments...)
 		p.Env = environment
 		if output, err := p.CombinedOutput(); err != nil {
 			return fmt.Errorf("go %s: %w\n%s", strings.Join(arguments, " "), err, output)

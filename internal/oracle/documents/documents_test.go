@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/oracle"
 	"github.com/transportcert/transportcert/internal/oracle/documents"
@@ -94,7 +95,7 @@ func outcomes(doc *gather.Document) map[string]bool {
 	return is
 }
 
-func inboundAnonymous(doc *gather.Document, d oracle.InboundAnonymous, is map[string]bool) {
+func inboundAnonymous(doc *gather.Document, d evaluate.InboundAnonymousDecision, is map[string]bool) {
 	is["no connectors"] = len(d.Connectors) == 0
 	is["empty store"] = len(doc.Certificates) == 0
 	is["eight certificates"] = len(doc.Certificates) == 8
@@ -135,7 +136,7 @@ func inboundAnonymous(doc *gather.Document, d oracle.InboundAnonymous, is map[st
 	}
 	is["tie"] = tie(doc, d.Eligible)
 	for _, c := range doc.Certificates {
-		if d.Certificate != nil && c.Thumbprint == *d.Certificate {
+		if d.Thumbprint != nil && c.Thumbprint == *d.Thumbprint {
 			is["ends now"] = c.NotAfter == d.EvaluatedAt
 		}
 	}
@@ -155,7 +156,7 @@ func tie(doc *gather.Document, eligible []string) bool {
 	return false
 }
 
-func inboundSTARTTLS(doc *gather.Document, d oracle.InboundSTARTTLS, is map[string]bool) {
+func inboundSTARTTLS(doc *gather.Document, d evaluate.InboundSTARTTLSDecision, is map[string]bool) {
 	for _, c := range d.Connectors {
 		if c.StoppedAt != nil {
 			is["starttls "+*c.StoppedAt] = true
@@ -171,12 +172,12 @@ func inboundSTARTTLS(doc *gather.Document, d oracle.InboundSTARTTLS, is map[stri
 			continue
 		}
 		is["starttls offered"] = true
-		is["starttls "+*c.CertificateKind] = true
+		is["starttls "+*c.Kind] = true
 		is["starttls expired"] = is["starttls expired"] || *c.Expired
-		is["starttls expired_pki that has not ended itself"] = is["starttls expired_pki that has not ended itself"] || *c.CertificateKind == "expired_pki" && !*c.Expired
+		is["starttls expired_pki that has not ended itself"] = is["starttls expired_pki that has not ended itself"] || *c.Kind == "expired_pki" && !*c.Expired
 		wildcard := !named
 		for _, certificate := range doc.Certificates {
-			if certificate.Thumbprint == *c.Certificate {
+			if certificate.Thumbprint == *c.Thumbprint {
 				for _, name := range slices.Concat(certificate.SubjectCommonNames, certificate.DNSNames) {
 					wildcard = wildcard && !strings.EqualFold(strings.TrimSuffix(name, "."), strings.TrimSuffix(c.SearchedFor.Value, "."))
 				}
@@ -189,7 +190,7 @@ func inboundSTARTTLS(doc *gather.Document, d oracle.InboundSTARTTLS, is map[stri
 	}
 }
 
-func outboundAnonymous(whole oracle.Decision, is map[string]bool) {
+func outboundAnonymous(whole evaluate.Decision, is map[string]bool) {
 	d := whole.OutboundAnonymous
 	if d.Role == nil {
 		is["role unknown"] = true
@@ -217,7 +218,7 @@ func outboundAnonymous(whole oracle.Decision, is map[string]bool) {
 }
 
 // risk tells the causes of mail at risk apart.
-func risk(doc *gather.Document, d oracle.Decision, is map[string]bool) {
+func risk(doc *gather.Document, d evaluate.Decision, is map[string]bool) {
 	event, offered, refused := false, false, false
 	for _, e := range d.Events {
 		event = event || e.ID == 12012 || e.ID == 12013
