@@ -283,7 +283,7 @@ findings contains {"rule_id": "ORG001", "severity": "info", "message": "x"} if {
 	require.NoError(t, err)
 	document, _ := server(t)
 	_, err = c.Check(t.Context(), document)
-	require.EqualError(t, err, "checking the document of EX01: not done within 1s")
+	require.EqualError(t, err, "checking the document of EX01: timed out after 1s")
 }
 
 // New reads every file that an option names, whoever needs it.

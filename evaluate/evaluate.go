@@ -251,7 +251,7 @@ func (e *Evaluator) eval(ctx context.Context, query rego.PreparedEvalQuery, inpu
 	if err := ctx.Err(); err != nil {
 		return answer{}, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, e.deadline, fmt.Errorf("not done within %s", e.deadline))
+	ctx, cancel := context.WithTimeoutCause(ctx, e.deadline, fmt.Errorf("timed out after %s", e.deadline))
 	defer cancel()
 	do := bounded.Do[answer]
 	if e.trusted {

@@ -282,7 +282,7 @@ func TestNewCertificateOdd(t *testing.T) {
 		},
 		"bytes after the certificate": {
 			alter: func(der []byte) []byte { return append(der, 0, 0, 0) },
-			notes: []string{"is followed by 3 bytes that do not belong to it and are left out"},
+			notes: []string{"is followed by 3 bytes that do not belong to it and are ignored"},
 		},
 		"MD5": {
 			recipe: forge.Recipe{Key: forge.RSAKey(), Hash: crypto.MD5},
@@ -364,7 +364,7 @@ func TestNewCertificateUnknownAlgorithm(t *testing.T) {
 	require.Equal(t, "1.3.101.113", c.KeyAlgorithm)
 	require.Zero(t, c.KeyBits)
 	require.Nil(t, c.SelfSigned)
-	require.Equal(t, []string{"names itself as its issuer; whether it is self-signed is unknown: signatures of the kind 1.3.101.113 cannot be verified here"}, notes)
+	require.Equal(t, []string{"names itself as its issuer; whether it is self-signed is unknown: signatures of the type 1.3.101.113 are not supported"}, notes)
 
 	der = forge.New(t, forge.Recipe{CN: "issued", Issuer: &forge.Certificate{Subject: forge.Named(t, "CA"), Key: forge.KeyOf("CA")}}).DER
 	c, _, err = NewCertificate([]byte(strings.ReplaceAll(string(der), string(ed), string(unknown))))

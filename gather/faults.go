@@ -78,7 +78,7 @@ func (f *faults) walk(at jsontext.Pointer, p place) {
 		switch patterns[p.node.Pattern] {
 		case aTime:
 			if _, err := time.Parse(TimeFormat, value); err != nil {
-				f.add(at, p.path, fmt.Sprintf("expected a day of the calendar, found %q", value))
+				f.add(at, p.path, fmt.Sprintf("expected a date that exists, found %q", value))
 			}
 		case anAddress:
 			if !isAddress(value) {

@@ -176,10 +176,10 @@ func (g *gathering) readPassword() (err error) {
 // are of one server and not of all.
 func (g *gathering) checkFacts(f *gather.Document) error {
 	if g.nlbReg != "" && f.Host != nil {
-		return errors.New("expected no host section beside --nlb-reg, which it would hide: put the names into its nlb_cluster_names")
+		return errors.New("expected no host section in --facts together with --nlb-reg, which it would hide: put the cluster names into its nlb_cluster_names")
 	}
 	if g.allServers && f.OfOneServer() {
-		return errors.New("expected only facts about the organization, now, phase and procedure with --all-servers: everything else is of one server")
+		return errors.New("expected only facts about the organization, now, phase and procedure with --all-servers: everything else is about a single server")
 	}
 	return nil
 }

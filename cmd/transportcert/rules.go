@@ -66,7 +66,7 @@ func choose(all []evaluate.Rule, ids []string) ([]evaluate.Rule, error) {
 	for _, id := range ids {
 		i := slices.IndexFunc(all, func(rule evaluate.Rule) bool { return strings.EqualFold(rule.ID, id) })
 		if i < 0 {
-			return nil, fmt.Errorf("there is no rule %q; transportcert rules lists those that there are", id)
+			return nil, fmt.Errorf("there is no rule %q; \"transportcert rules\" lists the rules", id)
 		}
 		chosen = append(chosen, all[i])
 	}

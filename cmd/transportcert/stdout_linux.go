@@ -24,7 +24,7 @@ func orClosed(stdout io.Writer) io.Writer {
 type closed struct{}
 
 func (closed) Write([]byte) (int, error) {
-	return 0, errors.New("standard output is closed, or /dev/null for reading and writing: redirect it with > /dev/null if nobody wants it")
+	return 0, errors.New("standard output is closed, or /dev/null for reading and writing: to discard it, use > /dev/null")
 }
 
 func openedByRuntime(file *os.File) bool {

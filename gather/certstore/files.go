@@ -164,7 +164,7 @@ func (c *collection) gather(ctx context.Context, path string) error {
 		return noCertificate(path, files, failures)
 	}
 	for _, failure := range failures {
-		reportf(c.files.Report, "left out %s", failure)
+		reportf(c.files.Report, "skipped %s", failure)
 	}
 	return c.besideFile(path)
 }
@@ -219,7 +219,7 @@ func (c *collection) add(name string, e entry) error {
 	case merged.FriendlyName == "":
 		merged.FriendlyName = e.friendlyName
 	case e.friendlyName != "" && e.friendlyName != merged.FriendlyName:
-		reportf(c.files.Report, "%s: certificate %s: left out its friendly name %.60q, since another file has %.60q", name, merged.Thumbprint, e.friendlyName, merged.FriendlyName)
+		reportf(c.files.Report, "%s: certificate %s: ignored its friendly name %.60q, because another file has %.60q", name, merged.Thumbprint, e.friendlyName, merged.FriendlyName)
 	}
 	return nil
 }
@@ -242,13 +242,13 @@ func (c *collection) matchKeys() {
 	}
 	slices.Sort(unmatched)
 	for _, name := range unmatched {
-		reportf(c.files.Report, "%s: left out: a private key that matches no certificate", name)
+		reportf(c.files.Report, "%s: skipped: a private key that matches no certificate", name)
 	}
 }
 
 func (f Files) password(path string) ([]byte, error) {
 	if f.Password == nil {
-		return nil, errors.New("it has a password, and none was given")
+		return nil, errors.New("it has a password, and no password was given")
 	}
 	return f.Password(path)
 }

@@ -149,18 +149,18 @@ func TestFormats(t *testing.T) {
 		"DER": {files: map[string][]byte{"a": der(t, "ex02.crt")}, want: []fact{{ex02, nil, ""}}},
 		"two in DER, and more bytes": {
 			files: map[string][]byte{"a": append(both, "\r\n"...)}, want: []fact{{ex01, nil, ""}, {ex02, nil, ""}},
-			reports: []string{"left out 2 bytes at byte 1220"},
+			reports: []string{"skipped 2 bytes at byte 1220"},
 		},
 		"what follows a certificate": {
 			files: map[string][]byte{"a": append(der(t, "ex01.crt"), bytes.Repeat([]byte{0x30, 0}, 1<<20)...)}, want: []fact{{ex01, nil, ""}},
-			reports: []string{"left out 2097152 bytes at byte 808"},
+			reports: []string{"skipped 2097152 bytes at byte 808"},
 		},
 		"PEM and its key beside it":  {files: map[string][]byte{"a": testdata(t, "ex01.crt"), "b/c": testdata(t, "ex01.key")}, want: []fact{{ex01, &yes, ""}}},
 		"key in DER":                 {files: map[string][]byte{"a": testdata(t, "ex01.crt"), "b": pkcs1.Bytes}, want: []fact{{ex01, &yes, ""}}},
 		"key before its certificate": {files: map[string][]byte{"b": testdata(t, "ex02.crt"), "a": testdata(t, "ex02.key")}, want: []fact{{ex02, &yes, ""}}},
 		"key of another": {
 			files: map[string][]byte{"a": testdata(t, "ex01.crt"), "b": testdata(t, "ex02.key")}, want: []fact{{ex01, nil, ""}},
-			reports: []string{"b: left out: a private key that matches no certificate"},
+			reports: []string{"b: skipped: a private key that matches no certificate"},
 		},
 		"several in PEM with text between": {files: map[string][]byte{"a": withJunk}, want: []fact{{ex02, &yes, ""}, {ex01, nil, ""}}},
 		"PEM in UTF-16":                    {files: map[string][]byte{"a": pemUTF16}, want: []fact{{ex01, nil, ""}}},
@@ -176,13 +176,13 @@ func TestFormats(t *testing.T) {
 		"one damaged block among others": {
 			files:   map[string][]byte{"a": slices.Concat(testdata(t, "ex01.crt"), testdata(t, "ex02.crt")[:300], []byte("\n"), testdata(t, "ex02.crt"))},
 			want:    []fact{{ex01, nil, ""}, {ex02, nil, ""}},
-			reports: []string{"a: left out PEM block 2 of 3: damaged PEM: expected base64"},
+			reports: []string{"a: skipped PEM block 2 of 3: damaged PEM: expected base64"},
 		},
 		"PEM around PKCS#7":  {files: map[string][]byte{"a": encoded(testdata(t, "openssl.p7b"))}, want: []fact{{ex01, nil, ""}, {ex02, nil, ""}}},
 		"PEM around PKCS#12": {files: map[string][]byte{"a": encoded(testdata(t, "keytool.pfx"))}, want: []fact{{ex01, &yes, "microsoft exchange"}, {ex02, &yes, "second"}}},
 		"PEM around a serialized store": {
 			files: map[string][]byte{"a": encoded(serializedStore(t))}, want: []fact{{ex01, &yes, "Microsoft Exchange"}, {ex02, &no, ""}},
-			reports: []string{"a: left out a revocation list or a trust list"},
+			reports: []string{"a: skipped a revocation list or a trust list"},
 		},
 		"PEM around a key":                 {files: map[string][]byte{"a": testdata(t, "ex01.crt"), "b": encoded(pkcs1.Bytes)}, want: []fact{{ex01, &yes, ""}}},
 		"a serialized element":             {files: map[string][]byte{"a": element}, want: []fact{{ex01, &yes, "Microsoft Exchange"}}},
@@ -196,7 +196,7 @@ func TestFormats(t *testing.T) {
 			files: map[string][]byte{"a.crt": testdata(t, "ex01.crt"), "b.key": testdata(t, "ex01-encrypted-pkcs1.key"), "c.key": testdata(t, "ex01-encrypted.p8")},
 			want:  []fact{{ex01, nil, ""}},
 			reports: []string{
-				"b.key: it holds no certificate and no private key:\n    left out PEM block 1 of 1, \"RSA PRIVATE KEY\": an encrypted private key was not read",
+				"b.key: it holds no certificate and no private key:\n    skipped PEM block 1 of 1, \"RSA PRIVATE KEY\": an encrypted private key was not read",
 				"c.key: an encrypted private key was not read",
 			},
 		},
@@ -209,14 +209,14 @@ func TestFormats(t *testing.T) {
 		"PKCS#12, two keys":    {files: map[string][]byte{"a": testdata(t, "keytool.pfx")}, want: []fact{{ex01, &yes, "microsoft exchange"}, {ex02, &yes, "second"}}},
 		"serialized store": {
 			files: map[string][]byte{"a": serializedStore(t)}, want: []fact{{ex01, &yes, "Microsoft Exchange"}, {ex02, &no, ""}},
-			reports: []string{"a: left out a revocation list or a trust list"},
+			reports: []string{"a: skipped a revocation list or a trust list"},
 		},
 		"one certificate in several files, and the key in one": {
 			files: map[string][]byte{"a": testdata(t, "ex02.crt"), "b": serializedStore(t), "c": testdata(t, "keytool.pfx")},
 			want:  []fact{{ex02, &yes, "second"}, {ex01, &yes, "Microsoft Exchange"}},
 			reports: []string{
-				"b: left out a revocation list or a trust list",
-				`c: certificate ` + ex01 + `: left out its friendly name "microsoft exchange", since another file has "Microsoft Exchange"`,
+				"b: skipped a revocation list or a trust list",
+				`c: certificate ` + ex01 + `: ignored its friendly name "microsoft exchange", because another file has "Microsoft Exchange"`,
 			},
 		},
 		"what is no certificate": {
@@ -234,8 +234,8 @@ func TestFormats(t *testing.T) {
 				"e.cer: it is cut off: 412 bytes expected, 400 are there",
 				"f.pfx: it is cut off: 2664 bytes expected, 2000 are there",
 				"g.p7b: it is cut off: 1267 bytes expected, 900 are there",
-				"h.pem: it holds no certificate and no private key:\n    left out PEM block 1 of 1: damaged PEM",
-				"i.csr: it holds no certificate and no private key:\n    left out PEM block 1 of 1, \"CERTIFICATE REQUEST\": expected a certificate or a private key",
+				"h.pem: it holds no certificate and no private key:\n    skipped PEM block 1 of 1: damaged PEM",
+				"i.csr: it holds no certificate and no private key:\n    skipped PEM block 1 of 1, \"CERTIFICATE REQUEST\": expected a certificate or a private key",
 				"j.sst: its serialized store is damaged: byte 120: property 32 claims 808 bytes of data, 568 are left",
 				"k.der: certificate 1 of 1: byte ",
 			},
@@ -321,7 +321,7 @@ func TestPasswords(t *testing.T) {
 	t.Run("nobody to ask", func(t *testing.T) {
 		t.Parallel()
 		err := certstore.Files{Paths: []string{path}}.Gather(context.Background(), &gather.Document{})
-		require.ErrorContains(t, err, path+": it has a password, and none was given")
+		require.ErrorContains(t, err, path+": it has a password, and no password was given")
 	})
 
 	t.Run("asked once, and only where it is needed", func(t *testing.T) {

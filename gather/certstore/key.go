@@ -25,7 +25,7 @@ func privateKey(der []byte) (publicKey, error) {
 	}
 	pair, ok := key.(interface{ Public() crypto.PublicKey })
 	if err != nil || !ok {
-		return "", errors.New("expected a private key of a kind that is known here (RSA from 1024 bits, ECDSA, Ed25519)")
+		return "", errors.New("expected a supported private key (RSA of 1024 bits or more, ECDSA, Ed25519)")
 	}
 	if public, ok := pair.Public().(*rsa.PublicKey); ok {
 		return publicKey(x509.MarshalPKCS1PublicKey(public)), nil

@@ -95,7 +95,7 @@ func (m LocalMachine) certificate(c *windows.CertContext) (gather.Certificate, e
 		}
 	}
 	if certificate.FriendlyName, err = element.FriendlyName(); err != nil {
-		reportf(m.Report, "certificate %s: left out its %v", certificate.Thumbprint, err)
+		reportf(m.Report, "certificate %s: ignored its %v", certificate.Thumbprint, err)
 	}
 	hasKey := element.HasPrivateKey()
 	certificate.HasPrivateKey = &hasKey

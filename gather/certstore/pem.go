@@ -15,11 +15,11 @@ func readPEM(blocks []files.Block, password passwords) (contents, error) {
 	var held contents
 	for i, block := range blocks {
 		if block.Err != nil {
-			held.note("left out PEM block %d of %d: %v", i+1, len(blocks), block.Err)
+			held.note("skipped PEM block %d of %d: %v", i+1, len(blocks), block.Err)
 			continue
 		}
 		if err := held.addBlock(block, password); err != nil {
-			held.note("left out PEM block %d of %d, %.60q: %v", i+1, len(blocks), block.Type, err)
+			held.note("skipped PEM block %d of %d, %.60q: %v", i+1, len(blocks), block.Type, err)
 		}
 		clear(block.Bytes)
 	}

@@ -30,7 +30,7 @@ func readPKCS7(contentInfo der.Element) (contents, error) {
 		switch {
 		case err != nil:
 		case e.Tag != der.TagSequence:
-			held.note("left out an attribute certificate or one of another kind (tag 0x%02x)", e.Tag)
+			held.note("skipped a certificate that is not X.509 (tag 0x%02x)", e.Tag)
 		default:
 			held.entries = append(held.entries, entry{der: slices.Clone(e.Full())})
 		}

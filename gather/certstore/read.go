@@ -86,7 +86,7 @@ func readDER(data []byte, password passwords) (contents, error) {
 		}
 	}
 	if left := len(data) - end; err == nil && left > 0 {
-		held.note("left out %d bytes at byte %d, after the end of the data", left, end)
+		held.note("skipped %d bytes at byte %d, after the end of the data", left, end)
 	}
 	return held, err
 }
@@ -115,7 +115,7 @@ func readPFX(data []byte, password passwords) (contents, error) {
 		key, err := privateKey(der)
 		clear(der)
 		if err != nil {
-			held.note("left out private key %d of %d: %v", i+1, len(file.Keys), err)
+			held.note("skipped private key %d of %d: %v", i+1, len(file.Keys), err)
 			continue
 		}
 		held.keys = append(held.keys, key)

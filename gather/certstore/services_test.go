@@ -61,7 +61,7 @@ func TestServices(t *testing.T) {
 		"file with more":        {beside: `{} {}`, err: "services.json: expected"},
 		"beside a single file": {
 			single: true, beside: `{"` + ex01 + `": ["SMTP"], "` + ex02 + `": ["IIS"]}`, want: map[string][]string{ex01: smtp},
-			reported: "services.json: left out " + ex02 + ": no certificate has this thumbprint",
+			reported: "services.json: skipped " + ex02 + ": no certificate has this thumbprint",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -52,12 +52,12 @@ func readSerializedStore(data []byte) (contents, error) {
 		}
 		offset = next
 		if element.Certificate == nil {
-			held.note("left out a revocation list or a trust list at byte %d", offset)
+			held.note("skipped a revocation list or a trust list at byte %d", offset)
 			continue
 		}
 		name, err := element.FriendlyName()
 		if err != nil {
-			held.note("certificate %d: left out its %v", len(held.entries)+1, err)
+			held.note("certificate %d: ignored its %v", len(held.entries)+1, err)
 		}
 		hasKey := element.HasPrivateKey()
 		held.entries = append(held.entries, entry{slices.Clone(element.Certificate), &hasKey, name})

@@ -55,7 +55,7 @@ func walk(ctx context.Context, system fs.FS, path string, maxFiles int, visit fu
 		case err != nil:
 			return visit(full, nil, withoutPath(err))
 		case entry.IsDir() && name != "." && strings.Count(name, "/")+1 > maxDepth:
-			if err := visit(full, nil, fmt.Errorf("it lies more than %d folders deep", maxDepth)); err != nil {
+			if err := visit(full, nil, fmt.Errorf("it is more than %d folders deep", maxDepth)); err != nil {
 				return err
 			}
 			return fs.SkipDir

@@ -41,7 +41,7 @@ func TestLinks(t *testing.T) {
 		"f-itself: too many levels of symbolic links",
 		"g-pipe: expected a file, found a named pipe",
 	} {
-		require.Equal(t, "left out "+filepath.Join(dir, want), reports[i])
+		require.Equal(t, "skipped "+filepath.Join(dir, want), reports[i])
 	}
 	require.Len(t, reports, 6)
 
@@ -66,7 +66,7 @@ func TestUnreadable(t *testing.T) {
 	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "c"), 0o700) })
 	_, reports, err := gatherFiles(certstore.Files{Paths: []string{dir}})
 	require.NoError(t, err)
-	require.Equal(t, []string{"left out " + filepath.Join(dir, "b") + ": permission denied", "left out " + filepath.Join(dir, "c") + ": permission denied"}, reports)
+	require.Equal(t, []string{"skipped " + filepath.Join(dir, "b") + ": permission denied", "skipped " + filepath.Join(dir, "c") + ": permission denied"}, reports)
 	for _, path := range []string{"b", "c"} {
 		_, _, err = gatherFiles(certstore.Files{Paths: []string{filepath.Join(dir, path)}})
 		require.ErrorContains(t, err, "permission denied")
@@ -82,7 +82,7 @@ func TestBounds(t *testing.T) {
 		doc, reports, err := gatherFiles(certstore.Files{Paths: []string{dir}})
 		require.NoError(t, err)
 		require.Equal(t, []fact{{ex01, nil, ""}}, facts(doc.Certificates))
-		require.Equal(t, []string{"left out " + filepath.Join(dir, deepest+"d") + ": it lies more than 32 folders deep"}, reports)
+		require.Equal(t, []string{"skipped " + filepath.Join(dir, deepest+"d") + ": it is more than 32 folders deep"}, reports)
 	})
 	t.Run("size", func(t *testing.T) {
 		t.Parallel()
@@ -90,7 +90,7 @@ func TestBounds(t *testing.T) {
 		require.NoError(t, os.Truncate(filepath.Join(dir, "b"), 16<<20+1))
 		_, reports, err := gatherFiles(certstore.Files{Paths: []string{dir}})
 		require.NoError(t, err)
-		require.Equal(t, []string{"left out " + filepath.Join(dir, "b") + ": expected at most 16777216 bytes, found more"}, reports)
+		require.Equal(t, []string{"skipped " + filepath.Join(dir, "b") + ": expected at most 16777216 bytes, found more"}, reports)
 		_, _, err = gatherFiles(certstore.Files{Paths: []string{filepath.Join(dir, "b")}})
 		require.ErrorContains(t, err, "expected at most 16777216 bytes, found more")
 	})

@@ -107,7 +107,7 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 			return fmt.Errorf("root %d: %w", i+1, err)
 		}
 		if s.roots[c] = c.SelfIssued(); !s.roots[c] {
-			g.report("root %s is issued by %s: it serves as an intermediate", c.Subject, c.Issuer)
+			g.report("root %s is issued by %s: it is used as an intermediate", c.Subject, c.Issuer)
 		}
 	}
 	leaves := make([]*certificate.Certificate, len(doc.Certificates))

@@ -147,12 +147,12 @@ func unverifiable(c *certificate.Certificate) string {
 	case err != nil:
 		return "Go refuses " + c.Subject + ": " + err.Error()
 	case cert.PublicKey == nil:
-		return "the key of " + c.Subject + " is not known here"
+		return "the key of " + c.Subject + " is not supported"
 	}
 	switch cert.SignatureAlgorithm {
 	case x509.UnknownSignatureAlgorithm, x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1, x509.DSAWithSHA256,
 		x509.SHA256WithRSAPSS, x509.SHA384WithRSAPSS, x509.SHA512WithRSAPSS: // a root's key can be for RSASSA-PSS alone
-		return "the signature of " + c.Subject + " (" + c.SignatureAlgorithm + ") cannot be verified here"
+		return "the signature of " + c.Subject + " (" + c.SignatureAlgorithm + ") is not supported"
 	}
 	return ""
 }

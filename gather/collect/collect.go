@@ -200,7 +200,7 @@ func (c *Collector) document(ctx context.Context, server string, all []Known) (*
 			return nil, err
 		}
 		if before != nil && doc.Host != before && len(before.NLBClusterNames) > 0 {
-			c.Report(fmt.Sprintf("left out the cluster names %s: a later source, %s, has the host section",
+			c.Report(fmt.Sprintf("ignored the cluster names %s: a later source, %s, has the host section",
 				strings.Join(before.NLBClusterNames, ", "), doc.Sources["host"]))
 		}
 	}

@@ -61,7 +61,7 @@ func TestALaterSourceWins(t *testing.T) {
 	require.Empty(t, errs)
 	require.Equal(t, "store:"+filepath.Join(stores, "ex01"), all["EX01"].Sources["certificates"])
 	require.Contains(t, all["EX02"].Sources["certificates"], "clixml:")
-	require.Contains(t, notes, "left out, no server is named like it: "+filepath.Join(stores, "EX09"))
+	require.Contains(t, notes, "skipped, no server has this name: "+filepath.Join(stores, "EX09"))
 }
 
 // What is missing is an error of that server alone, which says what was not there.

@@ -44,7 +44,7 @@ func (t ThisComputer) Gather(ctx context.Context, server string, doc *gather.Doc
 		return err
 	}
 	if server != "" && !SameServer(server, name) {
-		return fmt.Errorf("this computer is %s, and the server is %s", name, server)
+		return fmt.Errorf("this computer is %s, not the server %s", name, server)
 	}
 	if err := (host.Local{Report: t.Report}).Gather(ctx, doc); err != nil {
 		return err

@@ -36,7 +36,7 @@ func (s Store) All(context.Context) (Known, error) {
 				delete(unused, strings.ToLower(FileName(server)))
 			}
 			for _, name := range slices.Sorted(maps.Keys(unused)) {
-				s.Report("left out, no server is named like it: " + strings.Join(unused[name], ", "))
+				s.Report("skipped, no server has this name: " + strings.Join(unused[name], ", "))
 			}
 		},
 		Gather: func(ctx context.Context, server string, doc *gather.Document) error {
@@ -74,7 +74,7 @@ func (s Store) folders() (map[string][]string, error) {
 			all[name] = append(all[name], filepath.Join(path, entry.Name()))
 		}
 		if len(others) > 0 {
-			s.Report(fmt.Sprintf("%s: left out, in no server's folder: %s", path, strings.Join(others, ", ")))
+			s.Report(fmt.Sprintf("%s: skipped, not in a server's folder: %s", path, strings.Join(others, ", ")))
 		}
 	}
 	return all, nil

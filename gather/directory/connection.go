@@ -99,7 +99,7 @@ func (g Gatherer) tls(host string) (*tls.Config, error) {
 	}
 	pool, skipped, err := files.Authorities(g.CAFile)
 	for _, block := range skipped {
-		g.report("%s: left out %s", g.CAFile, block)
+		g.report("%s: skipped %s", g.CAFile, block)
 	}
 	config.RootCAs = pool
 	return config, err
@@ -186,7 +186,7 @@ func (c *connection) search(base, filter string, attributes []string, size uint3
 			return nil, c.failed(step, c.ctx.Err())
 		}
 		for _, referral := range page.Referrals {
-			c.g.report("left out what %s refers to, when %s", referral, step)
+			c.g.report("did not follow the referral to %s: %s", referral, step)
 		}
 		entries = append(entries, page.Entries...)
 		referrals += len(page.Referrals)
@@ -225,7 +225,7 @@ func (c *connection) failed(step string, err error) error {
 }
 
 // ErrTimeout says that the time of Gatherer.Timeout is over.
-var ErrTimeout = errors.New("not done within")
+var ErrTimeout = errors.New("timed out after")
 
 // ErrUntrusted says that the certificate of the host is not trusted: no CA of
 // Gatherer.CAFile, or of the system's roots, issued it.

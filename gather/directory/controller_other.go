@@ -6,5 +6,5 @@ import "errors"
 
 // DomainController fails: only Windows knows the domain of its computer.
 func DomainController() (string, error) {
-	return "", errors.New("the domain of this computer is known on Windows only")
+	return "", errors.New("the domain of this computer can only be found on Windows")
 }

@@ -248,7 +248,7 @@ func (c *connection) join(servers, connectors []*ldap.Entry) ([]*server, error) 
 		}
 		owner := root.nearest(dn[1:])
 		if owner == nil {
-			c.g.report("left out the connector %s: no server that was found is above it", e.DN)
+			c.g.report("skipped the connector %s: no server that was found is above it", e.DN)
 			continue
 		}
 		owner.connectors = append(owner.connectors, e)
@@ -297,7 +297,7 @@ type dn []*ldap.RelativeDN
 func parseDN(s string) (dn, error) {
 	parsed, err := ldap.ParseDN(s)
 	if err != nil {
-		return nil, fmt.Errorf("%q is no DN: %w", s, err)
+		return nil, fmt.Errorf("%q is not a DN: %w", s, err)
 	}
 	if len(parsed.RDNs) == 0 {
 		return nil, fmt.Errorf("%q names no object", s)

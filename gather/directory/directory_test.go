@@ -104,12 +104,12 @@ func TestDirectory(t *testing.T) {
 		"null, a version": {
 			pairs: []string{attrVersion, "1941996850"},
 			want:  &gather.Directory{Readable: true},
-			said:  `EX01: there is no msExchServerInternalTLSCert for CORP\reader: the directory does not tell whether it is not set or not permitted`,
+			said:  `EX01: CORP\reader sees no msExchServerInternalTLSCert: either it is not set, or this account may not read it`,
 		},
 		"null, roles": {
 			pairs: []string{attrRoles, "2"},
 			want:  &gather.Directory{Readable: true},
-			said:  `EX01: there is no msExchServerInternalTLSCert for CORP\reader`,
+			said:  `EX01: CORP\reader sees no msExchServerInternalTLSCert`,
 		},
 		"hidden": {
 			pairs: []string{attrAddress, "netbios:EX01"},
@@ -169,7 +169,7 @@ func TestConnector(t *testing.T) {
 		"flags that are not known": {
 			pairs: []string{attrAuth, "80"}, // 64 and 16
 			want:  gather.Connector{AuthMechanisms: []string{"ExchangeServer"}},
-			said:  `EX01: connector "Default EX01": left out of AuthMechanism, not known: 0x40`,
+			said:  `EX01: connector "Default EX01": unknown AuthMechanism ignored: 0x40`,
 		},
 		"SuppressXAnonymousTls": {
 			pairs: []string{attrAuth, "17", attrOptions, "4097"},
@@ -184,7 +184,7 @@ func TestConnector(t *testing.T) {
 		"too large":       {pairs: []string{attrAuth, "4294967296"}, err: `msExchSMTPReceiveInboundSecurityFlag, "4294967296": expected an integer of 32 bits`},
 		"options":         {pairs: []string{attrOptions, "1 2"}, err: `msExchSmtpReceiveProtocolOptions, "1 2": expected an integer of 32 bits`},
 		"neither yes, no": {pairs: []string{attrEnabled, "yes"}, err: `directory: CN=Default EX01,CN=EX01: msExchSmtpReceiveEnabled, "yes": expected TRUE or FALSE`},
-		"no DN":           {rdn: "Default", err: `"Default,CN=EX01" is no DN`},
+		"no DN":           {rdn: "Default", err: `"Default,CN=EX01" is not a DN`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -248,7 +248,7 @@ func TestConnectors(t *testing.T) {
 	got, err = g.connectors(f, s)
 	require.NoError(t, err)
 	require.Nil(t, got)
-	require.Equal(t, []string{"EX01: left out the connectors: CN=C,CN=EX01 shows reader none of its attributes"}, said)
+	require.Equal(t, []string{"EX01: connectors not gathered: CN=C,CN=EX01 shows reader none of its attributes"}, said)
 }
 
 func TestHost(t *testing.T) {
@@ -278,7 +278,7 @@ func TestHost(t *testing.T) {
 			got := g.host(&forest{connection: &connection{account: "reader"}}, &server{name: tc.server, entry: entry("CN="+tc.server, pairs...)})
 			require.Equal(t, tc.want, got)
 			if tc.want == nil {
-				require.Equal(t, []string{"EX01: left out the host: there is no networkAddress with ncacn_ip_tcp: for reader"}, said)
+				require.Equal(t, []string{"EX01: host not gathered: there is no networkAddress with ncacn_ip_tcp: for reader"}, said)
 			}
 		})
 	}
@@ -314,14 +314,14 @@ func TestJoin(t *testing.T) {
 	require.Equal(t, "EX01 EX02 EX1 ", order)
 	require.Equal(t, map[string][]string{"EX01": {"CN=A", "cn=B"}, "EX02": {"CN=C"}}, got)
 	require.Equal(t, []string{
-		"left out the connector CN=D,CN=Protocols,CN=EX03,CN=Servers,CN=New,DC=test: no server that was found is above it",
-		"left out the connector CN=E,CN=Protocols,CN=EX01,CN=Servers,CN=Other,DC=test: no server that was found is above it",
+		"skipped the connector CN=D,CN=Protocols,CN=EX03,CN=Servers,CN=New,DC=test: no server that was found is above it",
+		"skipped the connector CN=E,CN=Protocols,CN=EX01,CN=Servers,CN=Other,DC=test: no server that was found is above it",
 	}, said)
 
 	_, err = c.join([]*ldap.Entry{entry("CN=EX01,DC=a"), entry("CN=ex01,DC=b")}, nil)
 	require.EqualError(t, err, "two servers are named ex01: CN=EX01,DC=a and CN=ex01,DC=b; expected a base DN with one of them below it")
 	_, err = c.join([]*ldap.Entry{entry("EX01")}, nil)
-	require.ErrorContains(t, err, `"EX01" is no DN`)
+	require.ErrorContains(t, err, `"EX01" is not a DN`)
 	_, err = c.join([]*ldap.Entry{entry("")}, nil)
 	require.ErrorContains(t, err, `"" names no object`)
 }
@@ -351,7 +351,7 @@ func TestWrongBeforeConnecting(t *testing.T) {
 		"a base DN":         {Gatherer{URL: "ldaps://dc1/DC=corp,DC=contoso"}, more},
 		"a query":           {Gatherer{URL: "ldaps://dc1?cn"}, more},
 		"StartTLS twice":    {Gatherer{URL: url, StartTLS: true}, "StartTLS is for ldap://"},
-		"base DN":           {Gatherer{URL: url, BaseDN: "corp.contoso.test"}, dc1 + `base DN: "corp.contoso.test" is no DN`},
+		"base DN":           {Gatherer{URL: url, BaseDN: "corp.contoso.test"}, dc1 + `base DN: "corp.contoso.test" is not a DN`},
 		"no CA file":        {Gatherer{URL: url, CAFile: empty + "x"}, dc1 + "reading the CA certificates: open " + empty + "x"},
 		"CA file without":   {Gatherer{URL: url, CAFile: empty}, dc1 + "reading the CA certificates: " + empty + ": expected PEM certificates, found none that can be used"},
 		"no user":           {Gatherer{URL: url, Bind: Simple{}}, "a simple bind needs a user"},
@@ -361,8 +361,8 @@ func TestWrongBeforeConnecting(t *testing.T) {
 		"Kerberos, realm":   {Gatherer{URL: url, Bind: Kerberos{Principal: "u", Keytab: empty}}, `Kerberos, principal "u": expected user@REALM`},
 		"Kerberos, empty":   {Gatherer{URL: url, Bind: Kerberos{Principal: "u@R", Password: password("", nil)}}, "the password of u@R is empty"},
 		"Kerberos, config":  {Gatherer{URL: url, Bind: Kerberos{Principal: "u@R", Password: password("secret", nil), Config: empty + "x"}}, empty + "x"},
-		"Kerberos, keyring": {Gatherer{URL: url, Bind: Kerberos{Cache: "KEYRING:persistent:0"}}, "credential cache KEYRING:persistent:0 (kinit makes one): only a file can be read"},
-		"Kerberos, nothing": {Gatherer{URL: url, Bind: Kerberos{Cache: "FILE:" + empty, Config: empty}}, "it is damaged, or no credential cache"},
+		"Kerberos, keyring": {Gatherer{URL: url, Bind: Kerberos{Cache: "KEYRING:persistent:0"}}, "credential cache KEYRING:persistent:0 (kinit makes one): only a credential cache in a file can be read"},
+		"Kerberos, nothing": {Gatherer{URL: url, Bind: Kerberos{Cache: "FILE:" + empty, Config: empty}}, "it is damaged, or not a credential cache"},
 		"no such server":    {Gatherer{URL: url}, "directory: expected the name of a server, found none"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -44,9 +44,9 @@ func TestEdge(t *testing.T) {
 	require.Equal(t, map[string]string{"directory": "ldap:127.0.0.1"}, docs[1].Sources)
 
 	all := strings.Join(*said, "\n")
-	require.Contains(t, all, "left out what ldap://elsewhere.contoso.test/cn=Elsewhere")
-	require.Contains(t, all, "EDGE02: left out the host: there is no networkAddress with ncacn_ip_tcp: for the anonymous user")
-	require.Contains(t, all, "EDGE02: left out the connectors: ")
+	require.Contains(t, all, "did not follow the referral to ldap://elsewhere.contoso.test/cn=Elsewhere")
+	require.Contains(t, all, "EDGE02: host not gathered: there is no networkAddress with ncacn_ip_tcp: for the anonymous user")
+	require.Contains(t, all, "EDGE02: connectors not gathered: ")
 	require.Contains(t, all, " shows the anonymous user none of its attributes")
 }
 
@@ -69,7 +69,7 @@ func TestOddForests(t *testing.T) {
 		require.Len(t, docs, 1)
 		require.Equal(t, []gather.Connector{}, docs[0].Connectors)
 		all := strings.Join(*said, "\n")
-		require.Contains(t, strings.ToLower(all), "left out the connector cn=lost,cn=orphans,cn=configuration,cn={edge}: no server that was found is above it")
+		require.Contains(t, strings.ToLower(all), "skipped the connector cn=lost,cn=orphans,cn=configuration,cn={edge}: no server that was found is above it")
 		require.Contains(t, all, "EDGE03: there are no Receive connectors; msExchCurrentServerRoles is 4")
 	})
 	t.Run("broken", func(t *testing.T) {

@@ -128,13 +128,13 @@ func TestHostileHosts(t *testing.T) {
 		scheme string
 		want   string
 	}{
-		"stalls":                    {stall, "ldap", "bind as the anonymous user: not done within 500ms"},
-		"stalls in the handshake":   {stall, "ldaps", "TLS: not done within 500ms"},
-		"stalls instead of TLS":     {stall, "StartTLS", "StartTLS: not done within 500ms"},
-		"stalls when bound":         {conversation(stall, bound), "ldap", "reading the RootDSE: not done within 500ms"},
-		"stalls in the search":      {conversation(stall, bound, whoAmI, rootDSE), "ldap", "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: not done within 500ms"},
-		"stalls in an entry":        {conversation(stall, bound, whoAmI, rootDSE, server4[:20]), "ldap", "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: not done within 500ms"},
-		"stalls after an entry":     {conversation(stall, bound, whoAmI, rootDSE, server4), "ldap", "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: not done within 500ms"},
+		"stalls":                    {stall, "ldap", "bind as the anonymous user: timed out after 500ms"},
+		"stalls in the handshake":   {stall, "ldaps", "TLS: timed out after 500ms"},
+		"stalls instead of TLS":     {stall, "StartTLS", "StartTLS: timed out after 500ms"},
+		"stalls when bound":         {conversation(stall, bound), "ldap", "reading the RootDSE: timed out after 500ms"},
+		"stalls in the search":      {conversation(stall, bound, whoAmI, rootDSE), "ldap", "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: timed out after 500ms"},
+		"stalls in an entry":        {conversation(stall, bound, whoAmI, rootDSE, server4[:20]), "ldap", "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: timed out after 500ms"},
+		"stalls after an entry":     {conversation(stall, bound, whoAmI, rootDSE, server4), "ldap", "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: timed out after 500ms"},
 		"hangs up":                  {hangUp, "ldap", "bind as the anonymous user: "},
 		"hangs up in the handshake": {hangUp, "ldaps", "TLS: "},
 		"hangs up instead of TLS":   {hangUp, "StartTLS", "StartTLS: "},
@@ -149,7 +149,7 @@ func TestHostileHosts(t *testing.T) {
 		"speaks HTTP, StartTLS":     {send([]byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), "StartTLS", "StartTLS: "},
 		"sends nested garbage":      {send(nested), "ldap", "bind as the anonymous user: "},
 		"claims two gigabytes":      {send(huge), "ldap", "bind as the anonymous user: "},
-		"answers what nobody asked": {conversation(stall, message(99, result(ldap.ApplicationBindResponse))), "ldap", "bind as the anonymous user: not done within 500ms"},
+		"answers what nobody asked": {conversation(stall, message(99, result(ldap.ApplicationBindResponse))), "ldap", "bind as the anonymous user: timed out after 500ms"},
 		"answers without a result":  {conversation(hangUp, message(1, octets("x"))), "ldap", "bind as the anonymous user: "},
 		"sends zeros": {conversation(func(conn net.Conn) {
 			for zeros := make([]byte, 64<<10); ; {
@@ -194,7 +194,7 @@ func TestEndlessPages(t *testing.T) {
 		}
 	}, bound, whoAmI, rootDSE))
 	_, err := g.All(t.Context())
-	require.ErrorContains(t, err, "not done within 500ms")
+	require.ErrorContains(t, err, "timed out after 500ms")
 	require.Greater(t, pages.Load(), int64(1))
 }
 
@@ -228,7 +228,7 @@ func TestTimeAfterTheSearch(t *testing.T) {
 	_, err = c.join(nil, entries)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.EqualError(t, c.failed("joining connectors and servers", err),
-		"directory ldap://host: joining connectors and servers: not done within 1s: context deadline exceeded")
+		"directory ldap://host: joining connectors and servers: timed out after 1s: context deadline exceeded")
 }
 
 // A connector is its nearest server's, whatever the spelling, and nobody's that
@@ -248,8 +248,8 @@ func TestNearest(t *testing.T) {
 	require.Len(t, servers[0].connectors, 2)
 	require.Equal(t, "CN=two,CN=b,CN=EX02,CN=a,CN=EX01,DC=test", servers[1].connectors[0].DN)
 	require.Equal(t, []string{
-		"left out the connector CN=EX01,DC=test: no server that was found is above it",
-		"left out the connector CN=x,CN=EX02,DC=test: no server that was found is above it",
+		"skipped the connector CN=EX01,DC=test: no server that was found is above it",
+		"skipped the connector CN=x,CN=EX02,DC=test: no server that was found is above it",
 	}, said)
 }
 

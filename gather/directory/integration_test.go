@@ -60,8 +60,8 @@ func TestForest(t *testing.T) {
 	for name, sentence := range map[string]string{
 		"self-signed":      "the directory names CN=%[1]s, valid from 2025-06-01T00:00:00Z to 2027-06-01T00:00:00Z, thumbprint ",
 		"unreadable":       `shows reader@CORP.CONTOSO.TEST neither msExchServerInternalTLSCert nor versionNumber nor msExchCurrentServerRoles`,
-		"hidden attribute": "there is no msExchServerInternalTLSCert for reader@CORP.CONTOSO.TEST: the directory does not tell whether it is not set or not permitted",
-		"null":             "there is no msExchServerInternalTLSCert for reader@CORP.CONTOSO.TEST: the directory does not tell whether it is not set or not permitted",
+		"hidden attribute": "reader@CORP.CONTOSO.TEST sees no msExchServerInternalTLSCert: either it is not set, or this account may not read it",
+		"null":             "reader@CORP.CONTOSO.TEST sees no msExchServerInternalTLSCert: either it is not set, or this account may not read it",
 		"no transport":     "there are no Receive connectors; msExchCurrentServerRoles is 4",
 	} {
 		server := first(t, name).Server
@@ -219,8 +219,8 @@ func TestThreeStates(t *testing.T) {
 		said     string
 	}{
 		{"value", reader(t), first(t, "self-signed").Server, gather.Directory{Readable: true, InternalTransportCertificate: thumbprint}, true, "the directory names CN="},
-		{"not set", reader(t), first(t, "null").Server, gather.Directory{Readable: true}, true, "no msExchServerInternalTLSCert for reader@CORP.CONTOSO.TEST"},
-		{"not permitted", blind, first(t, "self-signed").Server, gather.Directory{Readable: true}, true, "no msExchServerInternalTLSCert for blind@CORP.CONTOSO.TEST"},
+		{"not set", reader(t), first(t, "null").Server, gather.Directory{Readable: true}, true, "reader@CORP.CONTOSO.TEST sees no msExchServerInternalTLSCert"},
+		{"not permitted", blind, first(t, "self-signed").Server, gather.Directory{Readable: true}, true, "blind@CORP.CONTOSO.TEST sees no msExchServerInternalTLSCert"},
 		{"hidden with its siblings", reader(t), first(t, "unreadable").Server, gather.Directory{
 			Error: first(t, "unreadable").DN + ` shows reader@CORP.CONTOSO.TEST neither msExchServerInternalTLSCert nor versionNumber nor msExchCurrentServerRoles`,
 		}, true, "shows reader@CORP.CONTOSO.TEST neither"},
@@ -302,7 +302,7 @@ func TestTimeout(t *testing.T) {
 			begun := time.Now()
 			docs, err := c.All(t.Context())
 			require.ErrorIs(t, err, context.DeadlineExceeded)
-			require.ErrorContains(t, err, "not done within 2s")
+			require.ErrorContains(t, err, "timed out after 2s")
 			require.Nil(t, docs)
 			require.Less(t, time.Since(begun), 20*time.Second)
 		})
@@ -381,7 +381,7 @@ func TestFailures(t *testing.T) {
 		{"no cache", func(c *Gatherer) { c.Bind = Kerberos{Cache: folder + "/none", Config: conf} },
 			[]string{"credential cache " + folder + "/none (kinit makes one)", "no such file"}},
 		{"damaged cache", func(c *Gatherer) { c.Bind = Kerberos{Cache: damaged, Config: conf} },
-			[]string{"credential cache " + damaged, "it is damaged, or no credential cache"}},
+			[]string{"credential cache " + damaged, "it is damaged, or not a credential cache"}},
 		{"expired cache", func(c *Gatherer) { c.Bind = Kerberos{Cache: expired, Config: conf} },
 			[]string{"bind as reader@CORP.CONTOSO.TEST", "credential cache " + expired + " (kinit makes one)", "no valid existing session"}},
 		{"cache of another kind", func(c *Gatherer) { c.Bind = Kerberos{Cache: "KCM:0", Config: conf} },

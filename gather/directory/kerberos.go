@@ -68,12 +68,12 @@ func (k Kerberos) client() (krb *gssapi.Client, from string, err error) {
 	case !typed || len(kind) < 2 || strings.ToUpper(kind) != kind:
 		file = cache
 	case kind != "FILE":
-		return nil, from, errors.New("only a file can be read: kinit -c FILE:NAME")
+		return nil, from, errors.New("only a credential cache in a file can be read: use kinit -c FILE:NAME")
 	}
 	// gokrb5 believes the lengths in the file.
 	defer func() {
 		if recover() != nil {
-			err = errors.New("it is damaged, or no credential cache")
+			err = errors.New("it is damaged, or not a credential cache")
 		}
 	}()
 	krb, err = gssapi.NewClientFromCCache(file, config, noFAST)

@@ -83,7 +83,7 @@ func (g Gatherer) directory(f *forest, s *server) (*gather.Directory, error) {
 		g.report("%s: %s", s.name, reason)
 		return &gather.Directory{Error: reason}, nil
 	}
-	g.report("%s: there is no %s for %s: the directory does not tell whether it is not set or not permitted", s.name, attrCertificate, f.account)
+	g.report("%s: %s sees no %s: either it is not set, or this account may not read it", s.name, f.account, attrCertificate)
 	return &gather.Directory{Readable: true}, nil
 }
 
@@ -112,7 +112,7 @@ func (g Gatherer) connectors(f *forest, s *server) ([]gather.Connector, error) {
 	connectors := []gather.Connector{}
 	for _, e := range s.connectors {
 		if len(e.Attributes) == 0 {
-			g.report("%s: left out the connectors: %s shows %s none of its attributes", s.name, e.DN, f.account)
+			g.report("%s: connectors not gathered: %s shows %s none of its attributes", s.name, e.DN, f.account)
 			return nil, nil
 		}
 		c, err := g.connector(s.name, e)
@@ -151,7 +151,7 @@ func (g Gatherer) connector(server string, e *ldap.Entry) (gather.Connector, err
 		}
 	}
 	if unknown := auth &^ (1<<len(gather.AuthMechanisms) - 1); unknown != 0 {
-		g.report("%s: connector %q: left out of AuthMechanism, not known: %#x", server, c.Name, unknown)
+		g.report("%s: connector %q: unknown AuthMechanism ignored: %#x", server, c.Name, unknown)
 	}
 
 	switch enabled := e.GetEqualFoldAttributeValue(attrEnabled); enabled {
@@ -188,7 +188,7 @@ func (g Gatherer) host(f *forest, s *server) *gather.Host {
 		}
 	}
 	if fqdn == "" {
-		g.report("%s: left out the host: there is no %s with ncacn_ip_tcp: for %s", s.name, attrAddress, f.account)
+		g.report("%s: host not gathered: there is no %s with ncacn_ip_tcp: for %s", s.name, attrAddress, f.account)
 		return nil
 	}
 	if label, _, _ := strings.Cut(fqdn, "."); len(label) > netBIOSLength && strings.EqualFold(label[:netBIOSLength], name) {

@@ -18,7 +18,7 @@ func (g Gatherer) version(s *server) (string, error) {
 	for _, text := range s.entry.GetEqualFoldAttributeValues(attrSerial) {
 		version := gather.DisplayVersion(text)
 		if version == "" {
-			g.report("%s: left out %s: expected a text such as Version 15.2 (Build 31748.10), found %.60q", s.name, attrSerial, text)
+			g.report("%s: ignored %s: expected a text such as Version 15.2 (Build 31748.10), found %.60q", s.name, attrSerial, text)
 			continue
 		}
 		numbers := strings.Split(version, ".")
@@ -37,7 +37,7 @@ func (g Gatherer) version(s *server) (string, error) {
 		return "", err
 	}
 	if packed&set != set {
-		g.report("%s: left out %s, %d: expected a number that packs a version of Exchange", s.name, attrVersion, packed)
+		g.report("%s: ignored %s, %d: expected a number that packs a version of Exchange", s.name, attrVersion, packed)
 		return "", nil
 	}
 	return fmt.Sprintf("%d.%d.%d", packed>>22&0x3f, packed>>16&0x3f, packed&0x7fff), nil
@@ -71,7 +71,7 @@ func (g Gatherer) roles(s *server) ([]string, error) {
 		left &^= r.flag
 	}
 	if left != 0 {
-		g.report("%s: left out of %s, not known: %#x", s.name, attrRoles, left)
+		g.report("%s: unknown %s ignored: %#x", s.name, attrRoles, left)
 	}
 	return roles, nil
 }

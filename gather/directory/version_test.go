@@ -22,10 +22,10 @@ func TestVersion(t *testing.T) {
 		"a build of 29999":         {pairs: []string{attrSerial, "Version 14.3 (Build 29999.1)"}, want: "14.3.29999.1"},
 		"Exchange 2003":            {pairs: []string{attrSerial, "Version 6.5 (Build 7638.2: Service Pack 2)"}, want: "6.5.7638.2"},
 		"no build":                 {pairs: []string{attrSerial, "Version 15.2"}, want: "15.2"},
-		"the second value":         {pairs: []string{attrSerial, "4711", attrSerial, "Version 15.2 (Build 31748.10)"}, want: "15.2.1748.10", said: `EX01: left out serialNumber: expected a text such as Version 15.2 (Build 31748.10), found "4711"`},
+		"the second value":         {pairs: []string{attrSerial, "4711", attrSerial, "Version 15.2 (Build 31748.10)"}, want: "15.2.1748.10", said: `EX01: ignored serialNumber: expected a text such as Version 15.2 (Build 31748.10), found "4711"`},
 		"the number":               {pairs: []string{attrVersion, "1937866970"}, want: "14.1.218"}, // 0x738180DA, the example of the published layout
-		"a text of another kind":   {pairs: []string{attrSerial, "4711", attrVersion, "1937866970"}, want: "14.1.218", said: `left out serialNumber`},
-		"a number that packs none": {pairs: []string{attrVersion, "7"}, said: "EX01: left out versionNumber, 7: expected a number that packs a version of Exchange"},
+		"a text of another kind":   {pairs: []string{attrSerial, "4711", attrVersion, "1937866970"}, want: "14.1.218", said: `ignored serialNumber`},
+		"a number that packs none": {pairs: []string{attrVersion, "7"}, said: "EX01: ignored versionNumber, 7: expected a number that packs a version of Exchange"},
 		"no number":                {pairs: []string{attrVersion, "x"}, err: `versionNumber, "x": expected an integer of 32 bits`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestRoles(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, got, flags)
 		if flags == "4098" {
-			require.Equal(t, []string{"EX01: left out of msExchCurrentServerRoles, not known: 0x1000"}, said)
+			require.Equal(t, []string{"EX01: unknown msExchCurrentServerRoles ignored: 0x1000"}, said)
 		} else {
 			require.Empty(t, said)
 		}

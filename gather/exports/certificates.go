@@ -65,7 +65,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 		unknown(err)
 	}
 	if status == "PendingRequest" {
-		g.report("%s: left out, %s is a pending request and not in the store", e.place(), thumbprint(der))
+		g.report("%s: skipped: %s is a pending request, which is not in the store", e.place(), thumbprint(der))
 		return "", c, nil
 	}
 	if c, err = g.parse(e, der); err != nil {
@@ -80,7 +80,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 		known, others, err := v.flags(gather.Services)
 		unknown(err)
 		if c.Services = known; len(others) > 0 {
-			g.report("%s: certificate %s: left out of Services, not known: %s", e.place(), c.Thumbprint, strings.Join(others, ", "))
+			g.report("%s: certificate %s: unknown Services ignored: %s", e.place(), c.Thumbprint, strings.Join(others, ", "))
 		}
 	}
 	c.FriendlyName, err = e.friendlyName()
@@ -131,7 +131,7 @@ func (g Gatherer) reportUnknown(all []gather.Certificate) {
 			noServices = append(noServices, c.Thumbprint)
 		}
 	}
-	const sentence = "%s is not known, the export has neither the property nor SerializationData that can be read: %s"
+	const sentence = "%s is unknown, because the export has neither the property nor readable SerializationData: %s"
 	if noKey != nil {
 		g.report(sentence, "has_private_key", strings.Join(noKey, ", "))
 	}

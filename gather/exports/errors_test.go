@@ -105,13 +105,13 @@ func TestUnreadableObjects(t *testing.T) {
 			`DIR/a.xml: object 1: Send connector "In": line 1: SmartHostAuthMechanism: expected one of None, BasicAuth, BasicAuthRequireTLS, ExchangeServer, ExternalAuthoritative, found <Obj>`,
 		},
 		"Send connectors differ": {
-			one(sendObj("None"), sendObj("ExchangeServer")), `DIR/a.xml: object 1 and DIR/a.xml: object 2 differ in Send connector "Out": expected exports made at one time`,
+			one(sendObj("None"), sendObj("ExchangeServer")), `DIR/a.xml: object 1 and DIR/a.xml: object 2 differ in Send connector "Out": expected exports made at the same time`,
 		},
 		"nameless subscription": {one(obj(typeEdge)), "DIR/a.xml: object 1: expected the Edge subscription's Name"},
 		"odd subscription":      {one(obj(typeEdge, name, el("S", "Thumbprint", "ABCD"))), `DIR/a.xml: object 1: Edge subscription "In": line 1: Thumbprint: expected 40 hex digits, or nothing, found <S>`},
 		"connectors differ": {
 			map[string]string{"a.xml": objs(connectorObj(tls)), "b.xml": objs(server, connectorObj(el("S", "AuthMechanism", "None")))},
-			`DIR/a.xml: object 1 and DIR/b.xml: object 2 differ in connector "Default EX01": expected exports made at one time`,
+			`DIR/a.xml: object 1 and DIR/b.xml: object 2 differ in connector "Default EX01": expected exports made at the same time`,
 		},
 		"RawData of text":        {one(obj(typeCertificate, el("S", "RawData", "MIIC"))), "DIR/a.xml: object 1: line 1: RawData: expected bytes in base64, found <S>"},
 		"RawData no base64":      {one(obj(typeCertificate, el("BA", "RawData", "MII*"))), "DIR/a.xml: object 1: line 1: RawData: expected bytes in base64, found <BA>"},
@@ -121,21 +121,21 @@ func TestUnreadableObjects(t *testing.T) {
 		"other CertData":         {one(certificateObj(t, el("BA", "SerializationData", serialized))), "DIR/a.xml: object 1: line 1: RawData: expected the certificate that SerializationData holds, A1FCA956A8FC015B33B6F4194835F0AF744EACEC, found <BA>"},
 		"certificates differ": {
 			map[string]string{"new.xml": objs(certificateObj(t, el("S", "Services", "SMTP"))), "old.xml": objs(certificateObj(t, el("S", "Services", "None")))},
-			"DIR/new.xml: object 1 and DIR/old.xml: object 1 differ in certificate " + rootThumbprint + ": expected exports made at one time",
+			"DIR/new.xml: object 1 and DIR/old.xml: object 1 differ in certificate " + rootThumbprint + ": expected exports made at the same time",
 		},
 		"bare certificates differ": {
 			map[string]string{
 				"a-internal-transport.xml": objs(obj(typeX509, el("BA", "RawData", raw))),
 				"b-internal-transport.xml": objs(obj(typeX509, el("BA", "RawData", otherRaw))),
 			},
-			"DIR/a-internal-transport.xml: object 1 and DIR/b-internal-transport.xml: object 1 differ in the internal transport certificate: expected exports made at one time",
+			"DIR/a-internal-transport.xml: object 1 and DIR/b-internal-transport.xml: object 1 differ in the internal transport certificate: expected exports made at the same time",
 		},
 		"transport and bare certificate differ": {
 			map[string]string{
 				"a.xml":                  objs(transport(strings.Repeat("AB", 20))),
 				"internal-transport.xml": objs(obj(typeX509, el("BA", "RawData", raw))),
 			},
-			"DIR/a.xml: object 1 and DIR/internal-transport.xml: object 1 differ in the internal transport certificate: expected exports made at one time",
+			"DIR/a.xml: object 1 and DIR/internal-transport.xml: object 1 differ in the internal transport certificate: expected exports made at the same time",
 		},
 		"bare certificate without RawData": {internal(obj(typeX509)), "DIR/internal-transport.xml: object 1: expected RawData, in which the certificate is"},
 		"bare certificate of text":         {internal(obj(typeX509, el("S", "RawData", "x"))), "DIR/internal-transport.xml: object 1: line 1: RawData: expected bytes in base64, found <S>"},
@@ -144,7 +144,7 @@ func TestUnreadableObjects(t *testing.T) {
 		"thumbprint no hex":                {one(transport(strings.Repeat("XY", 20))), "DIR/a.xml: object 1: line 1: InternalTransportCertificateThumbprint: expected 40 hex digits, or nothing, found <S>"},
 		"names differ": {
 			map[string]string{"a.xml": objs(server), "b.xml": objs(obj(typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.fabrikam.test")))},
-			"DIR/a.xml: object 1 and DIR/b.xml: object 1 differ in the server object: expected exports made at one time",
+			"DIR/a.xml: object 1 and DIR/b.xml: object 1 differ in the server object: expected exports made at the same time",
 		},
 		"several servers, one not named": {
 			one(server, obj(typeServer, el("S", "Name", "EX02")), obj(typeCertificate, el("BA", "RawData", raw))),
@@ -160,7 +160,7 @@ func TestUnreadableObjects(t *testing.T) {
 			doc, reports, err := run(t, folder(t, c.files), server)
 			require.NoError(t, err)
 			require.True(t, slices.ContainsFunc(reports, func(r string) bool { return strings.HasPrefix(r, c.want) }), "%q", reports)
-			left := regexp.MustCompile(`^(DIR|EX01|ex01): (\w+) not gathered, since not every object could be read$`).FindStringSubmatch(reports[len(reports)-1])
+			left := regexp.MustCompile(`^(DIR|EX01|ex01): (\w+) not gathered, because not every object could be read$`).FindStringSubmatch(reports[len(reports)-1])
 			require.NotNil(t, left, "%q", reports)
 			require.NotContains(t, doc.Sources, left[2])
 			require.Nil(t, map[string]any{
@@ -266,9 +266,9 @@ func TestLostCharacters(t *testing.T) {
 	var notes []string
 	g := Gatherer{Dir: dir, Report: func(sentence string) { notes = append(notes, sentence) }}
 	_ = g.Gather(t.Context(), &gather.Document{}) // none of it is of Exchange
-	notes = slices.DeleteFunc(notes, func(note string) bool { return !strings.Contains(note, "half of one") })
+	notes = slices.DeleteFunc(notes, func(note string) bool { return !strings.Contains(note, "half of a UTF-16 pair") })
 	require.Equal(t, []string{
-		dir + "/escaped.xml: line 2: expected whole characters, found half of one; U+FFFD stands for it, in 2 texts of the file",
-		dir + "/raw.xml: line 2: expected whole characters, found half of one; U+FFFD stands for it, in 2 texts of the file",
+		dir + "/escaped.xml: line 2: found half of a UTF-16 pair, replaced with U+FFFD; texts affected in the file: 2",
+		dir + "/raw.xml: line 2: found half of a UTF-16 pair, replaced with U+FFFD; texts affected in the file: 2",
 	}, notes)
 }

@@ -230,14 +230,14 @@ func collect[T any](f filling, section string, read func(*export) (string, T, er
 			seen[key], from[key] = len(values), e
 			values = append(values, v)
 		} else if reflect.DeepEqual(values[i], v) {
-			f.report("%s: left out, %s is in %s too and the same there", e.place(), what, from[key].place())
+			f.report("%s: skipped: %s is also in %s, with the same values", e.place(), what, from[key].place())
 		} else {
-			f.report("%s and %s differ in %s: expected exports made at one time", from[key].place(), e.place(), what)
+			f.report("%s and %s differ in %s: expected exports made at the same time", from[key].place(), e.place(), what)
 			failed = true
 		}
 	}
 	if failed {
-		f.report("%s: %s not gathered, since not every object could be read", f.server, section)
+		f.report("%s: %s not gathered, because not every object could be read", f.server, section)
 		return nil
 	}
 	if none := f.none[section]; none != "" && sources == nil {
@@ -285,7 +285,7 @@ func (g Gatherer) unassigned(c *collection) {
 		switch {
 		case e.kind >= sendConnector: // of the organization
 		case e.kind == bareCertificate:
-			g.report("%s: left out, it does not say which server it belongs to, and there are several: %s", e.place(), several)
+			g.report("%s: skipped: it does not name its server, and there are several: %s", e.place(), several)
 		default:
 			g.report("%s: expected the name of its server, since there are several (%s); make a folder for each server, with its exports alone", e.place(), several)
 			c.unknown[e.kind.section()] = true

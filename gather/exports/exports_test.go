@@ -107,7 +107,7 @@ func TestRealExports(t *testing.T) {
 			t.Parallel()
 			doc, reports, err := run(t, filepath.Join(real, test.folder), "")
 			require.NoError(t, err)
-			require.Equal(t, append([]string{"DIR: left out, not CLIXML: facts.json"}, test.reports...), reports)
+			require.Equal(t, append([]string{"DIR: skipped, not CLIXML: facts.json"}, test.reports...), reports)
 			require.Equal(t, test.server, doc.Server)
 			require.Equal(t, test.certificates, summary(doc.Certificates))
 			require.Equal(t, test.sources, doc.Sources)
@@ -208,15 +208,15 @@ func TestFixtures(t *testing.T) {
 		{folder: "two-servers", server: "ex01", certificates: storeEX01, internal: setupEX01},
 		{folder: "two-servers", server: "EX02.corp.contoso.test", certificates: storeEX02, internal: setupEX02},
 		{folder: "rawdata-only", certificates: storeUnknown, internal: setupEX01, reports: []string{
-			"has_private_key is not known, the export has neither the property nor SerializationData that can be read: " + allEX01,
-			"services is not known, the export has neither the property nor SerializationData that can be read: " + allEX01,
+			"has_private_key is unknown, because the export has neither the property nor readable SerializationData: " + allEX01,
+			"services is unknown, because the export has neither the property nor readable SerializationData: " + allEX01,
 		}},
 		{folder: "negative-serial", certificates: append(storeEX01[:5:5],
 			`F0DCD082A84910190318BCF28FC1406DADF3603A untrusted, key, [SMTP], "Mail appliance"`), internal: setupEX01, reports: []string{
 			"DIR/certificates.xml: object 6: certificate F0DCD082A84910190318BCF28FC1406DADF3603A is read leniently, since Go refuses it: x509: negative serial number",
 		}},
 		{folder: "pending-request", certificates: storeEX01, internal: setupEX01, reports: []string{
-			"DIR/certificates.xml: object 6: left out, 1D9FBD364EF9456F0DB4D107FEB8A11DE98CF140 is a pending request and not in the store",
+			"DIR/certificates.xml: object 6: skipped: 1D9FBD364EF9456F0DB4D107FEB8A11DE98CF140 is a pending request, which is not in the store",
 		}},
 		{folder: "bare-certificate", certificates: storeEX01, internal: setupEX01},
 		{folder: "remote-signed", certificates: storeEX01, internal: setupEX01, reports: []string{notVerified}},
@@ -227,7 +227,7 @@ func TestFixtures(t *testing.T) {
 		}},
 		{folder: "pending-request-signed", certificates: storeEX01, internal: setupEX01, reports: []string{
 			notVerified,
-			"DIR/certificates.xml: object 6: left out, 1D9FBD364EF9456F0DB4D107FEB8A11DE98CF140 is a pending request and not in the store",
+			"DIR/certificates.xml: object 6: skipped: 1D9FBD364EF9456F0DB4D107FEB8A11DE98CF140 is a pending request, which is not in the store",
 		}},
 		{folder: "bare-certificate-signed", certificates: storeEX01, internal: setupEX01, reports: []string{notVerified}},
 	} {
@@ -341,8 +341,8 @@ func TestAll(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"DIR/a.xml: object 1: expected the name of its server, since there are several (EX01, EX02); make a folder for each server, with its exports alone",
-		"EX01: certificates not gathered, since not every object could be read",
-		"EX02: certificates not gathered, since not every object could be read",
+		"EX01: certificates not gathered, because not every object could be read",
+		"EX02: certificates not gathered, because not every object could be read",
 	}, said)
 	// A certificate from the directory is left out, and that is said once.
 	require.NoError(t, os.Rename(filepath.Join(dir, "a.xml"), filepath.Join(dir, "internal-transport.xml")))
@@ -351,7 +351,7 @@ func TestAll(t *testing.T) {
 	docs, err = Gatherer{Dir: dir, Report: report}.All(context.Background())
 	require.NoError(t, err)
 	require.Len(t, docs, 2)
-	require.Equal(t, []string{"DIR/internal-transport.xml: object 1: left out, it does not say which server it belongs to, and there are several: EX01, EX02"}, said)
+	require.Equal(t, []string{"DIR/internal-transport.xml: object 1: skipped: it does not name its server, and there are several: EX01, EX02"}, said)
 }
 
 func TestOneFile(t *testing.T) {

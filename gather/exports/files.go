@@ -125,7 +125,7 @@ func (g Gatherer) find(t tree) (root string, files []file, servers []string, err
 		}
 	}
 	if len(f.strange) > 0 {
-		g.report("%s: left out, not a file: %s", t.base, strings.Join(f.strange, ", "))
+		g.report("%s: skipped, not a file: %s", t.base, strings.Join(f.strange, ", "))
 	}
 	return root, f.files, f.servers, nil
 }
@@ -192,7 +192,7 @@ func (f *finder) read(folder string) ([]fs.DirEntry, error) {
 		if fs.ValidPath(entry.Name()) {
 			return false
 		}
-		f.g.report("%s: left out, its name is not UTF-8", f.tree.shown(path.Join(folder, entry.Name())))
+		f.g.report("%s: skipped: its name is not UTF-8", f.tree.shown(path.Join(folder, entry.Name())))
 		return true
 	}), nil
 }

@@ -96,7 +96,7 @@ func TestLayout(t *testing.T) {
 			t.Parallel()
 			docs, reports := all(t, g)
 			require.Len(t, reports, 1)
-			require.Regexp(t, `^DIR/(TransportFacts-20261122T070000Z/)?organization/send-connectors.xml: left out, 1 of the type Selected.Unknown$`, reports[0])
+			require.Regexp(t, `^DIR/(TransportFacts-20261122T070000Z/)?organization/send-connectors.xml: skipped: 1 of the type Selected.Unknown$`, reports[0])
 			require.Len(t, docs, 10)
 			for i, doc := range docs {
 				name := fmt.Sprintf("EX%02d", i+1)
@@ -147,7 +147,7 @@ func TestNameIsNotUTF8(t *testing.T) {
 	doc, reports, err := run(t, dir, "")
 	require.NoError(t, err)
 	require.Len(t, doc.Connectors, 1)
-	require.Equal(t, []string{"DIR/B\ufffdro.xml: left out, its name is not UTF-8"}, reports)
+	require.Equal(t, []string{"DIR/B\ufffdro.xml: skipped: its name is not UTF-8"}, reports)
 }
 
 // What is wrong with one server's files costs that server, and no other.
@@ -166,13 +166,13 @@ func TestLayoutDamage(t *testing.T) {
 	g := Gatherer{Dir: zipOf(t, files)}
 	docs, reports := all(t, g)
 	require.Equal(t, []string{
-		"DIR: left out, not a file: old, servers/EX01/old",
-		"DIR/organization/hybrid.xml: left out: line 1: expected well-formed XML: unexpected EOF",
+		"DIR: skipped, not a file: old, servers/EX01/old",
+		"DIR/organization/hybrid.xml: skipped: line 1: expected well-formed XML: unexpected EOF",
 		"DIR/servers/EX04/more.xml: object 1: belongs to the server EX05, although it is in the folder of EX04",
-		"DIR: left out, not CLIXML: servers/EX11/error.txt, servers/notes.txt",
+		"DIR: skipped, not CLIXML: servers/EX11/error.txt, servers/notes.txt",
 		"DIR/servers/EX02/connectors.xml: line 1: expected well-formed XML: unexpected EOF; nothing of this server is gathered",
 		`DIR/servers/EX03/connectors.xml: object 1: connector "Default EX03": expected AuthMechanism`,
-		"EX03: connectors not gathered, since not every object could be read",
+		"EX03: connectors not gathered, because not every object could be read",
 	}, reports)
 	require.Len(t, docs, 11)
 	for _, doc := range docs {

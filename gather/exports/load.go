@@ -114,7 +114,7 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		other := notCLIXML{}
 		switch {
 		case errors.As(err, &other) && other.root != "":
-			g.report("%s: left out: %v", path, err)
+			g.report("%s: skipped: %v", path, err)
 			continue
 		case errors.As(err, &other) && !strings.HasSuffix(strings.ToLower(path), "xml"):
 			others = append(others, f.name)
@@ -127,13 +127,13 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 			}
 			continue
 		case err != nil && f.organization:
-			g.report("%s: left out: %v", path, err)
+			g.report("%s: skipped: %v", path, err)
 			continue
 		case err != nil:
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		if left.lost > 0 {
-			g.report("%s: line %d: expected whole characters, found half of one; U+FFFD stands for it, in %d texts of the file", path, left.lostLine, left.lost)
+			g.report("%s: line %d: found half of a UTF-16 pair, replaced with U+FFFD; texts affected in the file: %d", path, left.lostLine, left.lost)
 		}
 		if section := f.organizationSection(); section != "" && len(values) == 0 {
 			c.none[section] = f.name
@@ -147,7 +147,7 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		}
 	}
 	if len(others) > 0 {
-		g.report("%s: left out, not CLIXML: %s", g.Dir, strings.Join(others, ", "))
+		g.report("%s: skipped, not CLIXML: %s", g.Dir, strings.Join(others, ", "))
 	}
 	if len(c.exports) == 0 && len(c.broken) == 0 {
 		return c, fmt.Errorf("%s holds no object that Exchange exported; %s", g.Dir, howToExport)
@@ -239,10 +239,10 @@ func (g Gatherer) classify(t tree, f file, values []value) []*export {
 	}
 	const most = 20
 	for _, name := range others[:min(most, len(others))] {
-		g.report("%s: left out, %d of the type %s", filePath, count[name], name)
+		g.report("%s: skipped: %d of the type %s", filePath, count[name], name)
 	}
 	if len(others) > most {
-		g.report("%s: left out, and those of %d more types", filePath, len(others)-most)
+		g.report("%s: skipped: objects of %d more types", filePath, len(others)-most)
 	}
 	if len(values) == 0 {
 		g.report("%s: holds no objects", filePath)

@@ -97,11 +97,11 @@ func TestConnector(t *testing.T) {
 		},
 		"unknown bit": {
 			connectorObj(enum("AuthMechanism", "80", "80")), gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"ExchangeServer"}},
-			[]string{`DIR/a.xml: object 1: connector "Default EX01": left out of AuthMechanism, not known: 0x40`},
+			[]string{`DIR/a.xml: object 1: connector "Default EX01": unknown AuthMechanism ignored: 0x40`},
 		},
 		"unknown name": {
 			connectorObj(el("S", "AuthMechanism", "Tls, Quantum")), gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"Tls"}},
-			[]string{`DIR/a.xml: object 1: connector "Default EX01": left out of AuthMechanism, not known: Quantum`},
+			[]string{`DIR/a.xml: object 1: connector "Default EX01": unknown AuthMechanism ignored: Quantum`},
 		},
 		"SuppressXAnonymousTls": {
 			connectorObj(el("S", "AuthMechanism", "Tls"), el("B", "SuppressXAnonymousTls", "true"), el("B", "Enabled", "true"), el("S", "Fqdn", "mx.contoso.test"), `<Nil N="Bindings"/>`),
@@ -125,7 +125,7 @@ func TestConnector(t *testing.T) {
 		"empty TlsCertificateName, unknown TransportRole": {
 			connectorObj(el("S", "AuthMechanism", "Tls"), el("S", "TlsCertificateName", ""), el("S", "TransportRole", "Cafe")),
 			gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"Tls"}},
-			[]string{`DIR/a.xml: object 1: connector "Default EX01": left out the TransportRole Cafe, not known`},
+			[]string{`DIR/a.xml: object 1: connector "Default EX01": unknown TransportRole ignored: Cafe`},
 		},
 		"Select-Object": {
 			`<Obj><TN><T>Selected.` + typeConnector + `</T></TN><MS>` + el("S", "Name", "In") + el("S", "AuthMechanism", "Tls") + `<S N="Server">ex01.corp.contoso.test</S></MS></Obj>`,
@@ -157,7 +157,7 @@ func TestCertificateServices(t *testing.T) {
 		"number":  {el("I32", "Services", "127"), []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}, nil},
 		"object":  {enum("Services", "IIS, SMTP", "24"), []string{"IIS", "SMTP"}, nil},
 		"none":    {el("S", "Services", "None"), []string{}, nil},
-		"unknown": {el("I32", "Services", "272"), []string{"SMTP"}, []string{"DIR/a.xml: object 1: certificate " + rootThumbprint + ": left out of Services, not known: 0x100"}},
+		"unknown": {el("I32", "Services", "272"), []string{"SMTP"}, []string{"DIR/a.xml: object 1: certificate " + rootThumbprint + ": unknown Services ignored: 0x100"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -212,14 +212,14 @@ func TestDirectory(t *testing.T) {
 		{[]string{obj(typeTransport, name, el("S", "InternalTransportCertificateThumbprint", lower))}, &gather.Directory{Readable: true, InternalTransportCertificate: &root}, nil},
 		{[]string{obj(typeTransport, name, `<Nil N="InternalTransportCertificateThumbprint"/>`)}, &gather.Directory{Readable: true}, nil},
 		{[]string{obj(typeTransport, name, el("S", "InternalTransportCertificateThumbprint", ""))}, &gather.Directory{Readable: true}, nil},
-		{[]string{obj(typeTransport, name)}, nil, []string{"DIR/a.xml: object 1: left out, it has no InternalTransportCertificateThumbprint"}},
+		{[]string{obj(typeTransport, name)}, nil, []string{"DIR/a.xml: object 1: skipped: it has no InternalTransportCertificateThumbprint"}},
 		{
 			[]string{
 				obj(typeTransport, name, el("S", "InternalTransportCertificateThumbprint", lower)),
 				obj(typeX509, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t)))),
 			},
 			&gather.Directory{Readable: true, InternalTransportCertificate: &root},
-			[]string{"DIR/a.xml: left out, 1 of the type System.Security.Cryptography.X509Certificates.X509Certificate2, which can be from any certificate store"},
+			[]string{"DIR/a.xml: skipped: 1 of the type System.Security.Cryptography.X509Certificates.X509Certificate2, which can be from any certificate store"},
 		},
 	} {
 		doc, reports, err := run(t, folder(t, one(test.objects...)), "")
@@ -260,7 +260,7 @@ func TestBareCertificate(t *testing.T) {
 			continue
 		}
 		require.Nil(t, doc.Directory, test.file)
-		require.Regexp(t, `^DIR/`+test.file+`: left out, \d of the type `+typeX509+`, which can be from any certificate store$`, reports[0])
+		require.Regexp(t, `^DIR/`+test.file+`: skipped: \d of the type `+typeX509+`, which can be from any certificate store$`, reports[0])
 	}
 }
 
@@ -269,7 +269,7 @@ func TestUnknownFacts(t *testing.T) {
 	t.Parallel()
 	yes := true
 	unknown := "DIR/a.xml: object 1: certificate " + rootThumbprint + ": not read, and so unknown: "
-	lacks := " is not known, the export has neither the property nor SerializationData that can be read: " + rootThumbprint
+	lacks := " is unknown, because the export has neither the property nor readable SerializationData: " + rootThumbprint
 	key, services := el("B", "HasPrivateKey", "true"), el("S", "Services", "SMTP")
 	for name, test := range map[string]struct {
 		properties []string
@@ -321,15 +321,15 @@ func TestReports(t *testing.T) {
 	doc, reports, err := run(t, dir, "")
 	require.NoError(t, err)
 	require.Equal(t, []string{
-		"DIR: left out, not a file: old",
-		"DIR/a.xml: left out, 2 of the type Microsoft.Exchange.Data.Directory.Management.FrontendTransportServerPresentationObject",
-		"DIR/a.xml: left out, 1 of the type <S>",
+		"DIR: skipped, not a file: old",
+		"DIR/a.xml: skipped: 2 of the type Microsoft.Exchange.Data.Directory.Management.FrontendTransportServerPresentationObject",
+		"DIR/a.xml: skipped: 1 of the type <S>",
 		"DIR/b.xml: holds no objects",
-		"DIR/e.xml: left out, 1 of the type System.Security.Cryptography.X509Certificates.X509Certificate2, which can be from any certificate store",
-		"DIR/list.xml: left out: expected CLIXML with the root <Objs>, its root is <html>",
-		"DIR: left out, not CLIXML: facts.json, mail.txt, notes.txt",
-		"DIR/c.xml: object 1: left out, the server object is in DIR/a.xml: object 1 too and the same there",
-		"DIR/d.xml: object 1: left out, it does not have both Fqdn and Name",
+		"DIR/e.xml: skipped: 1 of the type System.Security.Cryptography.X509Certificates.X509Certificate2, which can be from any certificate store",
+		"DIR/list.xml: skipped: expected CLIXML with the root <Objs>, its root is <html>",
+		"DIR: skipped, not CLIXML: facts.json, mail.txt, notes.txt",
+		"DIR/c.xml: object 1: skipped: the server object is also in DIR/a.xml: object 1, with the same values",
+		"DIR/d.xml: object 1: skipped: it does not have both Fqdn and Name",
 	}, reports)
 	require.Equal(t, "EX01", doc.Host.DNSHostName)
 	require.Equal(t, map[string]string{"host": "clixml:a.xml, clixml:c.xml"}, doc.Sources)
@@ -340,7 +340,7 @@ func TestReports(t *testing.T) {
 	var rest []string
 	g := Gatherer{Dir: dir, Except: dir + "/./facts.json", Report: func(sentence string) { rest = append(rest, sentence) }}
 	require.NoError(t, g.Gather(t.Context(), &gather.Document{}))
-	require.Contains(t, rest, dir+": left out, not CLIXML: mail.txt, notes.txt")
+	require.Contains(t, rest, dir+": skipped, not CLIXML: mail.txt, notes.txt")
 }
 
 // The name that an object gives its server, and how it is spelled.
@@ -394,6 +394,6 @@ func TestServerNames(t *testing.T) {
 		doc, reports, err := run(t, folder(t, map[string]string{"a.xml": two, "internal-transport.xml": objs(obj(typeX509, raw))}), "EX01")
 		require.NoError(t, err)
 		require.Nil(t, doc.Directory)
-		require.Equal(t, []string{"DIR/internal-transport.xml: object 1: left out, it does not say which server it belongs to, and there are several: EX01, EX02"}, reports)
+		require.Equal(t, []string{"DIR/internal-transport.xml: object 1: skipped: it does not name its server, and there are several: EX01, EX02"}, reports)
 	})
 }

@@ -43,7 +43,7 @@ func (g Gatherer) sendConnector(e *export) (what string, c gather.SendConnector,
 	if level := o.string("TlsAuthLevel"); slices.Contains(tlsAuthLevels, level) {
 		c.TLSAuthLevel = &level
 	} else if level != "" {
-		g.report("%s: %s: left out the TlsAuthLevel %s, not known", e.place(), what, level)
+		g.report("%s: %s: unknown TlsAuthLevel ignored: %s", e.place(), what, level)
 	}
 	for _, property := range []struct {
 		name  string

@@ -106,7 +106,7 @@ func TestSendConnector(t *testing.T) {
 			func(*gather.SendConnector) {}, nil,
 		},
 		"disabled":          {[]string{el("B", "Enabled", "false")}, func(c *gather.SendConnector) { c.Enabled = &no }, nil},
-		"unknown TLS level": {[]string{el("S", "TlsAuthLevel", "Quantum")}, func(*gather.SendConnector) {}, []string{`DIR/a.xml: object 1: Send connector "Out": left out the TlsAuthLevel Quantum, not known`}},
+		"unknown TLS level": {[]string{el("S", "TlsAuthLevel", "Quantum")}, func(*gather.SendConnector) {}, []string{`DIR/a.xml: object 1: Send connector "Out": unknown TlsAuthLevel ignored: Quantum`}},
 		"text of TLS level": {[]string{el("S", "TlsAuthLevel", "EncryptionOnly")}, func(c *gather.SendConnector) { c.TLSAuthLevel = text("EncryptionOnly") }, nil},
 		"servers": {
 			[]string{`<Obj N="SourceTransportServers"><LST><S>EX01</S><Obj><ToString>corp.contoso.test/Configuration/Servers/EX02</ToString></Obj>` +
@@ -173,13 +173,13 @@ func TestEdgeSubscriptionAndHybrid(t *testing.T) {
 	}
 	_, reports, err := run(t, folder(t, one(obj("Contoso.HybridConfiguration"), sendObj("None"))), "EX01")
 	require.NoError(t, err)
-	require.Equal(t, []string{"DIR/a.xml: left out, 1 of the type Contoso.HybridConfiguration"}, reports)
+	require.Equal(t, []string{"DIR/a.xml: skipped: 1 of the type Contoso.HybridConfiguration"}, reports)
 }
 
 func TestServerVersionAndRoles(t *testing.T) {
 	t.Parallel()
 	unknown := func(found string) string {
-		return "DIR/a.xml: object 1: left out AdminDisplayVersion: expected a text such as Version 15.2 (Build 1748.10), found " + found
+		return "DIR/a.xml: object 1: ignored AdminDisplayVersion: expected a text such as Version 15.2 (Build 1748.10), found " + found
 	}
 	for name, test := range map[string]struct {
 		properties []string
@@ -195,10 +195,10 @@ func TestServerVersionAndRoles(t *testing.T) {
 		"Edge":           {[]string{enum("ServerRole", "Edge", "64")}, "", []string{"EdgeTransport"}, nil},
 		"Exchange 2013":  {[]string{el("S", "ServerRole", "Cafe, ClientAccess, Mailbox")}, "", []string{"ClientAccess", "Mailbox"}, nil},
 		"none":           {[]string{enum("ServerRole", "None", "0")}, "", []string{}, nil},
-		"unknown flag":   {[]string{el("I32", "ServerRole", "16394")}, "", []string{"Mailbox"}, []string{"DIR/a.xml: object 1: left out of ServerRole, not known: 0x4000, 0x8"}},
-		"unknown name":   {[]string{el("S", "ServerRole", "Mailbox, Monitoring")}, "", []string{"Mailbox"}, []string{"DIR/a.xml: object 1: left out of ServerRole, not known: Monitoring"}},
-		"unknown alone":  {[]string{el("S", "ServerRole", "Monitoring")}, "", nil, []string{"DIR/a.xml: object 1: left out: line 1: ServerRole: expected flags such as Cafe, Mailbox, found <S>"}},
-		"unknown object": {[]string{`<Obj N="ServerRole"/>`}, "", nil, []string{"DIR/a.xml: object 1: left out: line 1: ServerRole: expected flags such as Cafe, Mailbox, found <Obj>"}},
+		"unknown flag":   {[]string{el("I32", "ServerRole", "16394")}, "", []string{"Mailbox"}, []string{"DIR/a.xml: object 1: unknown ServerRole ignored: 0x4000, 0x8"}},
+		"unknown name":   {[]string{el("S", "ServerRole", "Mailbox, Monitoring")}, "", []string{"Mailbox"}, []string{"DIR/a.xml: object 1: unknown ServerRole ignored: Monitoring"}},
+		"unknown alone":  {[]string{el("S", "ServerRole", "Monitoring")}, "", nil, []string{"DIR/a.xml: object 1: ignored: line 1: ServerRole: expected flags such as Cafe, Mailbox, found <S>"}},
+		"unknown object": {[]string{`<Obj N="ServerRole"/>`}, "", nil, []string{"DIR/a.xml: object 1: ignored: line 1: ServerRole: expected flags such as Cafe, Mailbox, found <Obj>"}},
 		"other version":  {[]string{el("S", "AdminDisplayVersion", "SE")}, "", nil, []string{unknown("SE")}},
 	} {
 		t.Run(name, func(t *testing.T) {

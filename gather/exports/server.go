@@ -27,7 +27,7 @@ func (g Gatherer) connector(e *export) (what string, c gather.Connector, err err
 		return "", c, fmt.Errorf("%s: %w", what, err)
 	}
 	if c.AuthMechanisms = known; len(unknown) > 0 {
-		g.report("%s: %s: left out of AuthMechanism, not known: %s", e.place(), what, strings.Join(unknown, ", "))
+		g.report("%s: %s: unknown AuthMechanism ignored: %s", e.place(), what, strings.Join(unknown, ", "))
 	}
 	if bindings := e.object.texts("Bindings"); len(bindings) > 0 {
 		c.Bindings = bindings
@@ -38,7 +38,7 @@ func (g Gatherer) connector(e *export) (what string, c gather.Connector, err err
 	if role := e.object.string("TransportRole"); slices.Contains(transportRoles, role) {
 		c.TransportRole = role
 	} else if role != "" {
-		g.report("%s: %s: left out the TransportRole %s, not known", e.place(), what, role)
+		g.report("%s: %s: unknown TransportRole ignored: %s", e.place(), what, role)
 	}
 	for _, property := range []struct {
 		name  string
@@ -60,7 +60,7 @@ func (g Gatherer) directory(e *export) (what string, d gather.Directory, err err
 	if e.kind == transportServer {
 		v, ok := e.object.property("InternalTransportCertificateThumbprint")
 		if !ok {
-			g.report("%s: left out, it has no InternalTransportCertificateThumbprint", e.place())
+			g.report("%s: skipped: it has no InternalTransportCertificateThumbprint", e.place())
 			return "", d, nil
 		}
 		thumbprint = strings.ToUpper(v.string())
@@ -101,22 +101,22 @@ type server struct {
 func (g Gatherer) server(e *export) (what string, s server, err error) {
 	fqdn, name := e.object.string("Fqdn"), e.object.string("Name")
 	if fqdn == "" || name == "" {
-		g.report("%s: left out, it does not have both Fqdn and Name", e.place())
+		g.report("%s: skipped: it does not have both Fqdn and Name", e.place())
 		return "", s, nil
 	}
 	s.host = gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name}
 	if text := e.object.string("AdminDisplayVersion"); text != "" {
 		if s.version = gather.DisplayVersion(text); s.version == "" {
-			g.report("%s: left out AdminDisplayVersion: expected a text such as Version 15.2 (Build 1748.10), found %s", e.place(), text)
+			g.report("%s: ignored AdminDisplayVersion: expected a text such as Version 15.2 (Build 1748.10), found %s", e.place(), text)
 		}
 	}
 	if v, ok := e.object.known("ServerRole"); ok {
 		var unknown []string
 		if s.roles, unknown, err = roles(v); err != nil {
-			g.report("%s: left out: %v", e.place(), err)
+			g.report("%s: ignored: %v", e.place(), err)
 		}
 		if len(unknown) > 0 {
-			g.report("%s: left out of ServerRole, not known: %s", e.place(), strings.Join(unknown, ", "))
+			g.report("%s: unknown ServerRole ignored: %s", e.place(), strings.Join(unknown, ", "))
 		}
 	}
 	return "the server object", s, nil

@@ -55,9 +55,9 @@ func clusterNames(keys []clusterKey, report gather.Report) []string {
 	for _, key := range keys {
 		switch {
 		case key.fault != "":
-			reportf(report, `left out the cluster name of the interface %s: %s`, key.guid, key.fault)
+			reportf(report, `ignored the cluster name of the interface %s: %s`, key.guid, key.fault)
 		case key.name == "":
-			reportf(report, "left out the interface %s: it has no %s", key.guid, clusterNameValue)
+			reportf(report, "ignored the interface %s: it has no %s", key.guid, clusterNameValue)
 		case !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, key.name) }):
 			names = append(names, key.name)
 		}

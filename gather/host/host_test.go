@@ -139,8 +139,8 @@ func TestRegFile(t *testing.T) {
 		"names left out": {
 			data: regedit(header + key1 + "\"ClusterName\"=\"\"\r\n" + key2 + "\"ClusterName\"=dword:00000001\r\n"),
 			reports: []string{
-				"left out the interface " + guid1 + ": it has no ClusterName",
-				"left out the cluster name of the interface " + guid2 + ": it is not text (REG_SZ)",
+				"ignored the interface " + guid1 + ": it has no ClusterName",
+				"ignored the cluster name of the interface " + guid2 + ": it is not text (REG_SZ)",
 			},
 		},
 	} {

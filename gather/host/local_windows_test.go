@@ -95,6 +95,6 @@ func TestLocalClusterNames(t *testing.T) {
 	require.NoError(t, host.Local{Report: func(s string) { reports = append(reports, s) }}.Gather(context.Background(), &doc))
 	require.ElementsMatch(t, []string{"mail.contoso.test", "owa.contoso.test"}, doc.Host.NLBClusterNames)
 	require.Len(t, reports, 2)
-	require.Contains(t, reports, "left out the interface "+guid3[1:]+": it has no ClusterName")
-	require.Contains(t, reports, "left out the cluster name of the interface "+guid4[1:]+": unexpected key value type")
+	require.Contains(t, reports, "ignored the interface "+guid3[1:]+": it has no ClusterName")
+	require.Contains(t, reports, "ignored the cluster name of the interface "+guid4[1:]+": unexpected key value type")
 }

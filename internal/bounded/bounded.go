@@ -86,7 +86,7 @@ func Trust[T any](ctx context.Context, do func(context.Context) (T, error)) (val
 
 // Within is Do with a deadline.
 func Within[T any](ctx context.Context, deadline time.Duration, do func(context.Context) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, deadline, fmt.Errorf("not done within %s", deadline))
+	ctx, cancel := context.WithTimeoutCause(ctx, deadline, fmt.Errorf("timed out after %s", deadline))
 	defer cancel()
 	return Do(ctx, do)
 }

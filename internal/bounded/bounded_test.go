@@ -37,7 +37,7 @@ func TestTheContextEnds(t *testing.T) {
 	for name, do := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cause := errors.New("not done within 10ms")
+			cause := errors.New("timed out after 10ms")
 			ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Millisecond, cause)
 			defer cancel()
 			begin := time.Now()

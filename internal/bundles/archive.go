@@ -108,7 +108,7 @@ func unpack(data []byte) (map[string][]byte, error) {
 // into an error, or drives the terminal there.
 func plainName(name string) error {
 	if printable.Line(name) != name {
-		return fmt.Errorf("%q: expected a name of characters that can be seen", name)
+		return fmt.Errorf("%q: expected a name of printable characters", name)
 	}
 	return nil
 }

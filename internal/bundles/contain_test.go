@@ -202,14 +202,14 @@ func TestNamesThatBeginALine(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "bundle.tar.gz")
 	require.NoError(t, os.WriteFile(file, archive, 0o600))
 	_, err = Read(file, "")
-	require.EqualError(t, err, "reading the bundle "+file+`: "a\n::error::b.rego": expected a name of characters that can be seen`)
+	require.EqualError(t, err, "reading the bundle "+file+`: "a\n::error::b.rego": expected a name of printable characters`)
 
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, name), []byte("package"), 0o600); err != nil {
 		t.Skip(err)
 	}
 	_, err = Custom([]string{folder})
-	require.EqualError(t, err, "reading policies: "+folder+`: "a\n::error::b.rego": expected a name of characters that can be seen`)
+	require.EqualError(t, err, "reading policies: "+folder+`: "a\n::error::b.rego": expected a name of printable characters`)
 	_, err = Read(folder, "")
-	require.ErrorContains(t, err, "expected a name of characters that can be seen")
+	require.ErrorContains(t, err, "expected a name of printable characters")
 }

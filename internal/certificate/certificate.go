@@ -85,7 +85,7 @@ func Parse(data []byte) (*Certificate, error) {
 		file.Fail(whole, "a certificate is longer than %d bytes", maxSize)
 	}
 	if left := len(data) - file.Offset(); err == nil && left > 0 {
-		c.note("is followed by %d bytes that do not belong to it and are left out", left)
+		c.note("is followed by %d bytes that do not belong to it and are ignored", left)
 	}
 	parts := whole.Inside(&err)
 	tbs := parts.Take(der.TagSequence, "TBSCertificate")

@@ -26,7 +26,7 @@ const (
 // An algorithm is how a certificate is signed.
 type algorithm struct {
 	name string // as crypto/x509 names it; the OID where it is not known
-	key  string // the key that it takes; empty: it cannot be verified here
+	key  string // the key that it takes; empty: it is not supported
 	hash crypto.Hash
 	pss  bool
 }
@@ -112,9 +112,9 @@ const maxRSABits = 16384
 func (c *Certificate) CheckSignatureFrom(issuer *Certificate) error {
 	switch {
 	case c.algorithm.key == "":
-		return fmt.Errorf("signatures of the kind %s cannot be verified here", c.algorithm.name)
+		return fmt.Errorf("signatures of the type %s are not supported", c.algorithm.name)
 	case !keyAlgorithms[issuer.KeyAlgorithm]:
-		return fmt.Errorf("keys of the kind %s are not known here", issuer.KeyAlgorithm)
+		return fmt.Errorf("keys of the type %s are not supported", issuer.KeyAlgorithm)
 	case c.algorithm.key != issuer.KeyAlgorithm:
 		return ErrSignature
 	}

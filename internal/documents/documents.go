@@ -164,13 +164,13 @@ func (r reader) folder(folder string, yield func(Document, error) bool) bool {
 		}
 	}
 	if len(noFiles) > 0 {
-		r.report(fmt.Sprintf("%s: left out, not a file: %s", folder, strings.Join(noFiles, ", ")))
+		r.report(fmt.Sprintf("%s: skipped, not a file: %s", folder, strings.Join(noFiles, ", ")))
 	}
 	if len(others) > 0 {
-		r.report(fmt.Sprintf("%s: left out, neither *.json nor *.ndjson: %s", folder, strings.Join(others, ", ")))
+		r.report(fmt.Sprintf("%s: skipped, neither *.json nor *.ndjson: %s", folder, strings.Join(others, ", ")))
 	}
 	if len(files) > 0 && len(folders) > 0 {
-		r.report(fmt.Sprintf("%s: left out, folders in a folder are not read: %s", folder, strings.Join(folders, ", ")))
+		r.report(fmt.Sprintf("%s: skipped, folders in a folder are not read: %s", folder, strings.Join(folders, ", ")))
 	}
 	if len(files) == 0 {
 		return yield(Document{Name: folder}, NoDocumentsError{folder, folders})

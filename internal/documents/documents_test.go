@@ -172,8 +172,8 @@ func TestPaths(t *testing.T) {
 		empty + ": expected documents, *.json or *.ndjson, found none",
 		inFolder("b.json") + " B",
 	}, all(Read([]string{"-", folder, inFolder("missing.json"), empty, inFolder("b.json")}, strings.NewReader(compact("S")), Limits{}, report)))
-	require.Equal(t, []string{folder + ": left out, neither *.json nor *.ndjson: notes.txt",
-		folder + ": left out, folders in a folder are not read: older.json"}, notes)
+	require.Equal(t, []string{folder + ": skipped, neither *.json nor *.ndjson: notes.txt",
+		folder + ": skipped, folders in a folder are not read: older.json"}, notes)
 }
 
 // Whoever breaks off the loop gets nothing more, wherever that happens.

@@ -31,7 +31,7 @@ func TestFolderWithPipes(t *testing.T) {
 		}
 		names = append(names, document.Name)
 	}
-	require.Equal(t, []string{folder + ": left out, not a file: link.ndjson, pipe.json, zero.json"}, notes)
+	require.Equal(t, []string{folder + ": skipped, not a file: link.ndjson, pipe.json, zero.json"}, notes)
 	require.Equal(t, []string{filepath.Join(folder, "ex01.json:1"), filepath.Join(folder, "ex02.json:1")}, names)
 	require.Equal(t, []string{filepath.Join(folder, "ex03.json")}, failed)
 }

@@ -71,7 +71,7 @@ func (r *run) of(role Role) []string {
 func (r *run) documents(ctx context.Context) iter.Seq2[documents.Document, error] {
 	return func(yield func(documents.Document, error) bool) {
 		for _, name := range r.of(Unknown) {
-			r.note(printable.Line(name) + ": left out: it is neither an export of the Exchange Management Shell, a document, waivers, certificates nor a registry export")
+			r.note(printable.Line(name) + ": skipped: it is neither an export of the Exchange Management Shell, a document, waivers, certificates nor a registry export")
 		}
 		collector, err := r.collector(ctx)
 		if err != nil {
@@ -89,7 +89,7 @@ func (r *run) documents(ctx context.Context) iter.Seq2[documents.Document, error
 				}
 			}
 		} else if rest := slices.Concat(r.of(Certificates), r.of(Roots), r.of(Registry)); len(rest) > 0 {
-			r.note("left out, there are no exports that they could belong to: " + strings.Join(rest, ", "))
+			r.note("skipped, there are no exports that they could belong to: " + strings.Join(rest, ", "))
 		}
 		alone := r.of(Documents)
 		if collector == nil {
@@ -154,7 +154,7 @@ func (r *run) complete(ctx context.Context, c *collect.Collector, servers []stri
 			return err
 		}
 		if len(servers) > 1 && c.Facts.OfOneServer() {
-			return fmt.Errorf("%s: expected only facts about the organization, now, phase and procedure beside exports of several servers: everything else is of one server", facts[0])
+			return fmt.Errorf("%s: expected only facts about the organization, now, phase and procedure beside exports of several servers: everything else is about a single server", facts[0])
 		}
 	}
 	if keys := r.of(Registry); len(keys) > 1 || len(keys) == 1 && len(servers) > 1 {
@@ -281,7 +281,7 @@ func (r *run) store(names, servers []string) collect.Source {
 		Paths: []string{storeFolder}, System: files, Report: r.note, Work: certstore.NewWork(),
 		Password: func(name string) ([]byte, error) {
 			if len(passwords[name]) == 0 {
-				return nil, errors.New("it has a password, and none was given")
+				return nil, errors.New("it has a password, and no password was given")
 			}
 			return bytes.Clone(passwords[name]), nil
 		},

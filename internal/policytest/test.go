@@ -160,7 +160,7 @@ func collect(ctx context.Context, runner *tester.Runner, deadline time.Duration)
 			}
 			results[result.Package+"."+result.Name] = result
 		case <-time.After(deadline + 2*time.Second):
-			return nil, fmt.Errorf("a test is not done within %s, and does not end", deadline)
+			return nil, fmt.Errorf("a test timed out after %s, and does not stop", deadline)
 		}
 	}
 }

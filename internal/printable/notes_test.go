@@ -17,15 +17,15 @@ func TestNotes(t *testing.T) {
 	var b bytes.Buffer
 	notes := printable.NewNotes(&b)
 	for i := range 1000 {
-		notes.Note(fmt.Sprintf("EX%d: left out %d bytes at byte %d of %q", i, i, i*2, fmt.Sprint("file", i)))
+		notes.Note(fmt.Sprintf("EX%d: skipped %d bytes at byte %d of %q", i, i, i*2, fmt.Sprint("file", i)))
 	}
-	notes.Note("MAIL: left out 1 bytes at byte 2 of \"x\"")
+	notes.Note("MAIL: skipped 1 bytes at byte 2 of \"x\"")
 	notes.Note("EX01: it is empty")
 	require.Equal(t, 6, strings.Count(b.String(), "\n"))
-	require.Contains(t, b.String(), "note: EX4: left out 4 bytes at byte 8 of \"file4\"\nnote: EX01: it is empty\n")
+	require.Contains(t, b.String(), "note: EX4: skipped 4 bytes at byte 8 of \"file4\"\nnote: EX01: it is empty\n")
 	b.Reset()
 	notes.Counted()
-	require.Equal(t, "note: and 996 more of this kind, the last: MAIL: left out 1 bytes at byte 2 of \"x\"\n", b.String())
+	require.Equal(t, "note: and 996 more of this kind, the last: MAIL: skipped 1 bytes at byte 2 of \"x\"\n", b.String())
 	b.Reset()
 	notes.Counted()
 	require.Empty(t, b.String(), "once")

@@ -27,7 +27,7 @@ func TestHostileDirectory(t *testing.T) {
 		answer   func(*net.TCPConn)
 		expected string
 	}{
-		"stalls": {func(conn *net.TCPConn) { io.Copy(io.Discard, conn) }, `not done within 1s: context deadline exceeded; --timeout gives it more time`},
+		"stalls": {func(conn *net.TCPConn) { io.Copy(io.Discard, conn) }, `timed out after 1s: context deadline exceeded; --timeout gives it more time`},
 		"resets": {func(conn *net.TCPConn) {
 			conn.Read(make([]byte, 1))
 			conn.SetLinger(0) // RST in place of FIN

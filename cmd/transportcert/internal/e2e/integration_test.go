@@ -185,7 +185,7 @@ func TestDirectoryLabMissingStore(t *testing.T) {
 		"--store", "stores", "--roots", labHas(t, "ROOTS"), "-o", "documents")
 	require.Equal(t, exitError, code)
 	require.Contains(t, notes, "transportcert: "+lost+": missing information: certificates; there is no folder stores/"+lost+"\n")
-	require.Contains(t, notes, "note: left out, no server is named like it: stores/OLD\n")
+	require.Contains(t, notes, "note: skipped, no server has this name: stores/OLD\n")
 	entries, err := os.ReadDir(filepath.Join(s.folder, "documents"))
 	require.NoError(t, err)
 	require.Len(t, entries, len(servers)-1)

@@ -170,7 +170,7 @@ func (f *File) addSafe(kind string, content *der.Reader, password *decrypter) (e
 		}
 		defer clear(data)
 	default:
-		return fmt.Errorf("expected data that is plain or has a password, found %s", kind)
+		return fmt.Errorf("expected data that is plain or password-protected, found %s", kind)
 	}
 	if err := *content.Err(); err != nil {
 		return err
@@ -195,7 +195,7 @@ func decryptData(r *der.Reader, password *decrypter) ([]byte, error) {
 
 func (f *File) addBags(data *der.Reader, password *decrypter, depth int) error {
 	if depth > maxBagDepth {
-		return fmt.Errorf("bags lie more than %d deep in bags", maxBagDepth)
+		return fmt.Errorf("bags are nested more than %d deep", maxBagDepth)
 	}
 	err := data.Err()
 	for bags := data.Take(der.TagSequence, "SafeContents").Inside(err); bags.More(); {
@@ -221,7 +221,7 @@ func (f *File) addBag(kind string, value, attributes *der.Reader, password *decr
 		id := bag.OID("certId")
 		explicit := bag.Take(der.TagExplicit0, "certValue").Inside(err)
 		if *err == nil && id != oidX509Certificate {
-			f.note("left out a certificate of a kind other than X.509 (%s)", id)
+			f.note("skipped a certificate of a kind other than X.509 (%s)", id)
 			return nil
 		}
 		certificate := slices.Clone(octets(explicit, err))
@@ -247,7 +247,7 @@ func (f *File) addBag(kind string, value, attributes *der.Reader, password *decr
 	case oidSafeContentsBag:
 		return f.addBags(value, password, depth+1)
 	default:
-		f.note("left out a bag that holds neither certificate nor private key (%s)", kind)
+		f.note("skipped a bag that holds neither certificate nor private key (%s)", kind)
 	}
 	return *err
 }
@@ -270,7 +270,7 @@ func (f *File) friendlyName(attributes *der.Reader) string {
 				return string(bytes.TrimRight(name, "\x00"))
 			}
 		}
-		f.note("certificate %d: left out its friendly name, which is not text", len(f.Certificates)+1)
+		f.note("certificate %d: ignored its friendly name, which is not text", len(f.Certificates)+1)
 	}
 	return ""
 }

@@ -221,13 +221,13 @@ func TestBags(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []Certificate{{c.Raw, ""}, {c.Raw, ""}}, got.Certificates)
 	require.Equal(t, []string{
-		"left out a bag that holds neither certificate nor private key (1.2.840.113549.1.12.10.1.5)",
-		"left out a certificate of a kind other than X.509 (1.2.840.113549.1.9.22.2)",
-		"certificate 2: left out its friendly name, which is not text",
+		"skipped a bag that holds neither certificate nor private key (1.2.840.113549.1.12.10.1.5)",
+		"skipped a certificate of a kind other than X.509 (1.2.840.113549.1.9.22.2)",
+		"certificate 2: ignored its friendly name, which is not text",
 	}, got.Notes)
 
 	_, err = Read(file(t, plain(t, bag{id(oidSafeContentsBag), explicit(marshal(t, []bag{inner})), nil})), notAsked, all())
-	require.ErrorContains(t, err, "bags lie more than 4 deep in bags")
+	require.ErrorContains(t, err, "bags are nested more than 4 deep")
 }
 
 func TestDamage(t *testing.T) {
@@ -263,7 +263,7 @@ func TestDamage(t *testing.T) {
 			V int
 			A contentInfo
 		}{3, contentInfo{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}, explicit(marshal(t, 1))}}), "expected PKCS#12 with a password"},
-		"for a public key": {file(t, contentInfo{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 3}, explicit(marshal(t, 1))}), "safe 1: expected data that is plain or has a password, found 1.2.840.113549.1.7.3"},
+		"for a public key": {file(t, contentInfo{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 3}, explicit(marshal(t, 1))}), "safe 1: expected data that is plain or password-protected, found 1.2.840.113549.1.7.3"},
 		"RC4":              {encrypted(pkix.AlgorithmIdentifier{Algorithm: rc4, Parameters: pbeParameters(1)}, make([]byte, 8)), "its encryption, RC4 with 128 bits (1.2.840.113549.1.12.1.1), is not supported: expected AES, 3DES or RC2"},
 		"part of a block":  {encrypted(pkix.AlgorithmIdentifier{Algorithm: tripleDES, Parameters: pbeParameters(1)}, make([]byte, 9)), "expected encrypted blocks of 8 bytes, found 9 bytes"},
 		"too many rounds":  {encrypted(pkix.AlgorithmIdentifier{Algorithm: tripleDES, Parameters: pbeParameters(1 << 30)}, make([]byte, 8)), "expected at most 10000000 rounds of key derivation in a file, found one of 1073741824 after 0"},
