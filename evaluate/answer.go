@@ -9,16 +9,17 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 )
 
-// An answer is what a query says of an input.
+// An answer is the result of a query for an input.
 type answer struct {
-	value ast.Value // nil: it is undefined
-	text  []byte    // value as JSON; nil where the policies are the shipped ones
+	value ast.Value // nil: undefined
+	text  []byte    // value as JSON; nil for the shipped policies
 }
 
-// asItIs keeps OPA from making JSON's types of a value: read makes ours of it.
+// asItIs stops OPA from converting a value to JSON types: read converts it to
+// ours.
 func asItIs(term *ast.Term, _ *rego.EvalContext) (any, error) { return term.Value, nil }
 
-// textOf returns a value as JSON. One of the policies of others can be large.
+// textOf returns a value as JSON. That of other people's policies can be large.
 func textOf(value ast.Value) ([]byte, error) {
 	plain, err := ast.JSON(value)
 	if err != nil {
@@ -26,14 +27,14 @@ func textOf(value ast.Value) ([]byte, error) {
 	}
 	text, err := json.Marshal(plain)
 	if err == nil && len(text) > maxDecision {
-		err = fmt.Errorf("expected a decision of at most %d bytes, found one of %d", maxDecision, len(text))
+		err = fmt.Errorf("expected a decision of at most %d bytes, found %d", maxDecision, len(text))
 	}
 	return text, err
 }
 
-// read sets a variable to what encoding/json would make of a value's JSON, without
-// the way through text and maps. What does not fit into the variable's type is an
-// error.
+// read sets a variable to what encoding/json would decode from a value's JSON,
+// without intermediate text and maps. A value that does not fit the variable's
+// type is an error.
 func read(value ast.Value, into reflect.Value) error {
 	if unmarshaler, ok := into.Addr().Interface().(json.Unmarshaler); ok {
 		text, err := textOf(value)
@@ -101,7 +102,7 @@ func read(value ast.Value, into reflect.Value) error {
 	return fmt.Errorf("expected a value for %s, found %s", into.Type(), ast.ValueName(value))
 }
 
-// readMembers is read for a struct. Members that it does not have are left out.
+// readMembers is read for a struct. Unknown members are ignored.
 func readMembers(object ast.Object, into reflect.Value) error {
 	for _, m := range membersOf(into.Type()) {
 		member := object.Get(m.key)
@@ -120,7 +121,7 @@ func readMap(object ast.Object, into reflect.Value) error {
 	return object.Iter(func(key, value *ast.Term) error {
 		name, ok := key.Value.(ast.String)
 		if !ok {
-			return fmt.Errorf("expected a text for a key, found %s", ast.ValueName(key.Value))
+			return fmt.Errorf("expected a string as a key, found %s", ast.ValueName(key.Value))
 		}
 		element := reflect.New(into.Type().Elem()).Elem()
 		if err := read(value.Value, element); err != nil {

@@ -52,7 +52,7 @@ func TestReadWhatDoesNotFit(t *testing.T) {
 		`{"decision": {"events": [{"id": 1}, {"id": 1.5}]}}`:                "decision: events: [1]: id: expected a value for int, found number",
 		`{"decision": {"inbound_anonymous": {"ineligible": []}}}`:           "decision: inbound_anonymous: ineligible: expected a value for map[string][]string, found array",
 		`{"decision": {"inbound_anonymous": {"ineligible": {"A": [1]}}}}`:   "decision: inbound_anonymous: ineligible: A: [0]: expected a value for string, found number",
-		`{"decision": {"inbound_anonymous": {"ineligible": {1: []}}}}`:      "decision: inbound_anonymous: ineligible: expected a text for a key, found number",
+		`{"decision": {"inbound_anonymous": {"ineligible": {1: []}}}}`:      "decision: inbound_anonymous: ineligible: expected a string as a key, found number",
 		`{"decision": {"inbound_anonymous": {"expired": "no"}}}`:            "decision: inbound_anonymous: expired: expected a value for bool, found string",
 		`{"plan": {"actions": [{"why": [true]}]}}`:                          "plan: actions: [0]: why: [0]: expected the number of an event or the id of a rule, found true",
 		`{"findings": {{"rule_id": "TC001", "references": {"b", "a", 1}}}}`: "findings: [0]: references: [0]: expected a value for string, found number",

@@ -17,7 +17,7 @@ const (
 	configRule  = "data.transportcert.compliance.config"
 )
 
-// Finding is one thing about a server that is not as it should be.
+// Finding is a problem or a notable fact about a server.
 type Finding struct {
 	RuleID      string       `json:"rule_id"`
 	Title       string       `json:"title"`
@@ -25,46 +25,46 @@ type Finding struct {
 	Server      string       `json:"server"`
 	Message     string       `json:"message"`
 	Action      *string      `json:"action"`      // the id of its remedy; nil: none
-	Remediation string       `json:"remediation"` // words, or commands on a line each
+	Remediation string       `json:"remediation"` // prose, or commands, one per line
 	References  []string     `json:"references"`
 	Path        string       `json:"path"`       // certificates[2].services; empty: the document as a whole
-	Thumbprint  *string      `json:"thumbprint"` // of the certificate that it is about
-	Connector   *string      `json:"connector"`  // that it is about
-	Suppressed  *Suppression `json:"suppressed"` // nil: it counts
+	Thumbprint  *string      `json:"thumbprint"` // of the certificate in question; nil: none
+	Connector   *string      `json:"connector"`  // the connector in question; nil: none
+	Suppressed  *Suppression `json:"suppressed"` // nil: not suppressed
 
-	// BaselineState is new or unchanged where the finding was compared with those
+	// BaselineState is new or unchanged if the finding was compared with those
 	// of an earlier check; Check leaves it empty.
 	BaselineState string `json:"-"`
 }
 
-// Suppression is what a waiver says of a finding.
+// Suppression is the waiver that suppresses a finding.
 type Suppression struct {
 	Reason  string `json:"reason"`
-	Expires string `json:"expires"` // YYYY-MM-DD, the last day, or YYYY-MM-DDThh:mm:ssZ
+	Expires string `json:"expires"` // the last day, YYYY-MM-DD, or a time, YYYY-MM-DDThh:mm:ssZ
 
-	// In is the bundle, or the folder of policies, among whose data the waiver
-	// is. Empty: it is in the file of WithWaivers.
+	// In is the bundle or policy folder whose data contains the waiver. It is
+	// empty for a waiver from a file of WithWaivers.
 	In string `json:"in,omitempty"`
 }
 
-// Checked is what Check returns for one document.
+// Checked is the result of Check for one document.
 type Checked struct {
 	Decision *Decision `json:"decision"`
 	Findings []Finding `json:"findings"` // by rule and place
 	Plan     Plan      `json:"plan"`
 }
 
-// compliance is what is needed to hold documents against the compliance rules.
+// compliance is the compiled compliance rules and what describes them.
 type compliance struct {
 	checked    rego.PreparedEvalQuery
 	rules      []Rule
 	thresholds map[string]float64
 }
 
-// Check decides for one document, as Evaluate does, and returns besides what the
-// compliance rules find and what to do. Findings that a waiver suppresses are
-// among what is found. What is an error for Evaluate is one here. The first Check
-// compiles the compliance rules.
+// Check decides for one document as Evaluate does. It also returns the findings
+// of the compliance rules, including those that a waiver suppresses, and the
+// plan. It returns the errors of Evaluate. The first call compiles the
+// compliance rules.
 func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Checked, error) {
 	c, err := e.findings(ctx)
 	if err != nil {
@@ -86,10 +86,10 @@ func (e *Evaluator) Check(ctx context.Context, document *gather.Document) (*Chec
 	return checked, nil
 }
 
-// Rules returns the compliance rules, by id: the shipped ones, and those of an
-// organisation's own that have METADATA with custom.id. It is an error where
-// the policies have no compliance rules, or rules that have lost their
-// METADATA: nothing would ever be found.
+// Rules returns the compliance rules by id: the shipped ones, and an
+// organization's own rules with custom.id in their METADATA. It fails if the
+// policies contain no compliance rules, or rules without METADATA, because
+// nothing would ever be found.
 func (e *Evaluator) Rules(ctx context.Context) ([]Rule, error) {
 	c, err := e.findings(ctx)
 	if err != nil {
@@ -98,8 +98,8 @@ func (e *Evaluator) Rules(ctx context.Context) ([]Rule, error) {
 	return c.rules, nil
 }
 
-// Thresholds returns the numbers that the rules go by, by name: the shipped
-// ones, or an organisation's own. It fails as Rules does.
+// Thresholds returns the numbers that the rules use, by name: the shipped ones
+// or an organization's own. It fails as Rules does.
 func (e *Evaluator) Thresholds(ctx context.Context) (map[string]float64, error) {
 	c, err := e.findings(ctx)
 	if err != nil {
@@ -108,8 +108,8 @@ func (e *Evaluator) Thresholds(ctx context.Context) (map[string]float64, error) 
 	return maps.Clone(c.thresholds), nil
 }
 
-// findings compiles the compliance rules when they are needed first: it takes
-// several times as long as compiling what decides.
+// findings compiles the compliance rules on first use: this takes several times
+// as long as compiling the decision.
 func (e *Evaluator) findings(ctx context.Context) (*compliance, error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()

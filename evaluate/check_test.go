@@ -254,7 +254,7 @@ func TestRules(t *testing.T) {
 
 func TestPoliciesWithoutComplianceRules(t *testing.T) {
 	t.Parallel()
-	const expected = "the policies hold no compliance rules: expected package transportcert.compliance with its METADATA"
+	const expected = "the policies contain no compliance rules: expected package transportcert.compliance with its METADATA"
 	decisionOnly := write(t, "decision.rego", "package transportcert.server\ndecision := {}")
 	require.NoError(t, os.WriteFile(filepath.Join(decisionOnly, ".manifest"), []byte(`{"roots": ["transportcert/server"]}`), 0o600))
 	evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(decisionOnly))

@@ -11,11 +11,11 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// consistent checks what policies of others decided for a document, before
-// anything uses it: each field has the type of its Go type, null stands only
-// where that is a pointer, and what names a certificate or a connector names one
-// of the document. text is JSON for a value of the type that answer points to.
-// Input errors are the error.
+// consistent checks, before anything uses it, what other people's policies
+// decided for a document: each field matches its Go type, null occurs only
+// where that is a pointer, and whatever names a certificate or a connector
+// names one in the document. text is JSON for a value of the type that answer
+// points to. Input errors are returned as an error.
 func consistent(text []byte, answer any, document *gather.Document) error {
 	var value any
 	if err := json.Unmarshal(text, &value); err != nil {
@@ -56,8 +56,7 @@ type checker struct {
 	connectors   map[string]bool // by name
 }
 
-// value checks a value against a Go type, and the objects in it against the
-// document.
+// value checks a value against a Go type, and its objects against the document.
 func (c *checker) value(path string, value any, t reflect.Type) error {
 	switch t {
 	case reflect.TypeFor[json.RawMessage]():
@@ -103,13 +102,13 @@ func (c *checker) value(path string, value any, t reflect.Type) error {
 		}
 	case reflect.String:
 		if _, ok := value.(string); !ok {
-			return expected(path, "a text", value)
+			return expected(path, "a string", value)
 		}
-	case reflect.Interface: // the value of some field
+	case reflect.Interface: // the value of any field
 		switch value.(type) {
 		case nil, string, bool:
 		default:
-			return expected(path, "a text, true, false or null", value)
+			return expected(path, "a string, true, false or null", value)
 		}
 	case reflect.Bool:
 		if _, ok := value.(bool); !ok {
@@ -139,7 +138,7 @@ func (c *checker) object(path string, object map[string]any, t reflect.Type) err
 			return fmt.Errorf("%s: expected a value, found none", below(path, name))
 		}
 		err := c.value(below(path, name), value, field.Type)
-		isOurs := t != reflect.TypeFor[Finding]() || name == "severity" // a finding can be about anything
+		isOurs := t != reflect.TypeFor[Finding]() || name == "severity" // findings can have other fields
 		if err == nil && references[name] != nil && isOurs {
 			err = references[name](c, below(path, name), value)
 		}
@@ -147,10 +146,10 @@ func (c *checker) object(path string, object map[string]any, t reflect.Type) err
 			return err
 		}
 	}
-	for _, key := range sorted(object) { // encoding/json would take "Best" for "best"
+	for _, key := range sorted(object) { // encoding/json would accept "Best" for "best"
 		for name := range known {
 			if !known[key] && strings.EqualFold(key, name) {
-				return expected(path, fmt.Sprintf("no field but %q by this name", name), key)
+				return expected(path, fmt.Sprintf("the spelling %q", name), key)
 			}
 		}
 	}
@@ -162,8 +161,8 @@ func (c *checker) object(path string, object map[string]any, t reflect.Type) err
 	return nil
 }
 
-// references are the fields, in any object, that refer to the document or are
-// one of a few words.
+// references are the fields, in any object, that refer to the document or have
+// a fixed set of values.
 var references = map[string]func(c *checker, path string, value any) error{
 	"server":           (*checker).ofServer,
 	"certificate":      (*checker).inStore,
@@ -188,7 +187,8 @@ func (c *checker) ofServer(path string, value any) error {
 	return nil
 }
 
-// inStore looks at a thumbprint, a list of them, or an object by them.
+// inStore checks a thumbprint, a list of thumbprints, or an object with
+// thumbprints as keys.
 func (c *checker) inStore(path string, value any) error {
 	var thumbprints []string
 	switch value := value.(type) {
@@ -244,12 +244,12 @@ func oneOf(words ...string) func(*checker, string, any) error {
 	}
 }
 
-// agreements are what the fields of one object say of each other.
+// agreements check that the fields of an object are consistent with each other.
 var agreements = []func(c *checker, path string, object map[string]any) error{
 	func(_ *checker, path string, object map[string]any) error { // a connector or route
 		for _, name := range []string{"advertise_x_anonymoustls", "advertise_starttls", "uses_anonymous_tls"} {
 			if offered, ok := object[name].(bool); ok && (offered != (object["certificate"] != nil) || offered != (object["stopped_at"] == nil)) {
-				return fmt.Errorf("%s: expected a certificate and no stopped_at where it is true, and the reverse where it is false", below(path, name))
+				return fmt.Errorf("%s: expected a certificate and no stopped_at if it is true, and the opposite if it is false", below(path, name))
 			}
 		}
 		return nil
@@ -264,11 +264,11 @@ var agreements = []func(c *checker, path string, object map[string]any) error{
 		}
 		matches, ok := object["matches_best"].(bool)
 		if ok && (object["best"] == nil || object["certificate"] == nil || matches != (object["best"] == object["certificate"])) {
-			return expected(below(path, "matches_best"), "what best and certificate say", matches)
+			return expected(below(path, "matches_best"), "a value that agrees with best and certificate", matches)
 		}
 		return nil
 	},
-	func(c *checker, path string, object map[string]any) error { // every certificate of the store is judged, or each that matches
+	func(c *checker, path string, object map[string]any) error { // every certificate of the store, or every matching one, is eligible or not
 		eligible, _ := object["eligible"].([]any)
 		ineligible, _ := object["ineligible"].(map[string]any)
 		for _, thumbprint := range eligible {
@@ -283,13 +283,13 @@ var agreements = []func(c *checker, path string, object map[string]any) error{
 	},
 }
 
-// both checks that two fields are null together, where an object has both.
+// both checks that two fields of an object are null together, if it has both.
 func both(one, other string) func(*checker, string, map[string]any) error {
 	return func(_ *checker, path string, object map[string]any) error {
 		a, hasOne := object[one]
 		b, hasOther := object[other]
 		if hasOne && hasOther && (a == nil) != (b == nil) {
-			return fmt.Errorf("%s: expected null where %s is null, and only there", below(path, other), one)
+			return fmt.Errorf("%s: expected null if and only if %s is null", below(path, other), one)
 		}
 		return nil
 	}

@@ -7,14 +7,15 @@ import (
 	"github.com/transportcert/transportcert/internal/bundles"
 )
 
-// Criterion returns the title in the METADATA of an organization's own criterion,
-// by the reason that it gives; empty where it has none, or gives the reason in
-// another way than as a text in its head.
+// Criterion returns the METADATA title of an organization's own criterion, by
+// the reason that it gives. It returns "" if there is no title, or if the
+// rule's head does not contain the reason as a string.
 func (d *Decision) Criterion(reason string) string { return d.criteria[reason] }
 
-// criteriaOf returns the titles of the criteria in what was loaded, by reason.
+// criteriaOf returns the titles of the criteria in the loaded policies, by
+// reason.
 func criteriaOf(loaded map[string]*bundle.Bundle) map[string]string {
-	var titles map[string]string // nil where there are none: decisions are compared
+	var titles map[string]string // nil if there are none, because decisions are compared
 	for _, b := range loaded {
 		for _, module := range b.Modules {
 			if bundles.IsBelow(module.Parsed.Package, bundles.CustomPackage) {

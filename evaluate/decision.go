@@ -22,7 +22,7 @@ type Decision struct {
 	InboundAnonymous  InboundAnonymousDecision  `json:"inbound_anonymous"`
 	InboundSTARTTLS   InboundSTARTTLSDecision   `json:"inbound_starttls"`
 	OutboundAnonymous OutboundAnonymousDecision `json:"outbound_anonymous"`
-	Events            []Event                   `json:"events"` // of all scenarios, each once
+	Events            []Event                   `json:"events"` // of all scenarios, without duplicates
 	InputErrors       []string                  `json:"input_errors"`
 
 	document *gather.Document
@@ -48,19 +48,19 @@ type InboundAnonymousDecision struct {
 	Events      []Event              `json:"events"`
 	InputErrors []string             `json:"input_errors"`
 
-	// Whether an organization's own rules have a part in the decision, so that
-	// it may not be what Exchange does, and the reasons that they give.
+	// Whether an organization's own rules affect the decision, so that it may
+	// differ from what Exchange does, and the reasons that they give.
 	Customized   bool     `json:"customized,omitempty"`
 	CustomizedBy []string `json:"customized_by,omitempty"`
 }
 
-// AnonymousConnector is the verdict about X-ANONYMOUSTLS for one Receive
+// AnonymousConnector is the decision about X-ANONYMOUSTLS for one Receive
 // connector.
 type AnonymousConnector struct {
 	Name       string  `json:"name"`
 	Advertise  bool    `json:"advertise_x_anonymoustls"`
 	Thumbprint *string `json:"certificate"` // of the certificate that it serves; nil: none
-	StoppedAt  *string `json:"stopped_at"`  // nil: the process came to its end
+	StoppedAt  *string `json:"stopped_at"`  // nil: the process was completed
 }
 
 // InboundSTARTTLSDecision says for each connector whether it offers STARTTLS,
@@ -74,14 +74,14 @@ type InboundSTARTTLSDecision struct {
 	InputErrors []string            `json:"input_errors"`
 }
 
-// STARTTLSConnector is the verdict about STARTTLS for one Receive connector.
+// STARTTLSConnector is the decision about STARTTLS for one Receive connector.
 type STARTTLSConnector struct {
 	Name        string              `json:"name"`
 	Advertise   bool                `json:"advertise_starttls"`
 	Thumbprint  *string             `json:"certificate"`      // of the certificate that it serves; nil: none
 	Kind        *string             `json:"certificate_kind"` // pki, self_signed or expired_pki
 	Expired     *bool               `json:"expired"`
-	StoppedAt   *string             `json:"stopped_at"`   // nil: the process came to its end
+	StoppedAt   *string             `json:"stopped_at"`   // nil: the process was completed
 	SearchedFor *SearchedFor        `json:"searched_for"` // nil: it stopped before step 3
 	Eligible    []string            `json:"eligible"`     // of the matching certificates, in the order of step 6
 	Ineligible  map[string][]string `json:"ineligible"`   // of the matching certificates: reasons by thumbprint
@@ -109,19 +109,19 @@ type OutboundAnonymousDecision struct {
 	InputErrors  []string `json:"input_errors"`
 }
 
-// Route is one way on which mail leaves the server.
+// Route is one way in which mail leaves the server.
 type Route struct {
 	Connector        *string `json:"connector"` // a Send connector; nil: the implicit route inside the organization
 	UsesAnonymousTLS bool    `json:"uses_anonymous_tls"`
 	Thumbprint       *string `json:"certificate"` // nil: none
-	StoppedAt        *string `json:"stopped_at"`  // nil: the process came to its end
+	StoppedAt        *string `json:"stopped_at"`  // nil: the process was completed
 }
 
 // Event is an entry that the server writes to its Application log.
 type Event struct {
 	ID           int     `json:"id"`
 	Source       string  `json:"source"`
-	Connector    *string `json:"connector"` // that it is about; nil: the server
+	Connector    *string `json:"connector"` // the connector in question; nil: the server
 	Step         int     `json:"step"`
 	Severity     string  `json:"severity"` // error or warning
 	SymbolicName *string `json:"symbolic_name"`
@@ -131,10 +131,10 @@ type Event struct {
 }
 
 // Thumbprint returns the thumbprint of the certificate that the server uses in
-// a scenario; nil where it loads none. The connector is a Receive connector in
+// a scenario, or nil if it loads none. The connector is a Receive connector in
 // the inbound scenarios and a Send connector in the outbound one. An empty name
-// stands for the server as a whole; it is an error where connectors then have
-// different certificates, and so is a connector that the decision is not about.
+// means the server as a whole, which is an error if its connectors have
+// different certificates. An unknown connector is an error.
 func (d *Decision) Thumbprint(scenario Scenario, connector string) (*string, error) {
 	used := d.thumbprints(scenario)
 	if connector != "" {
@@ -200,10 +200,10 @@ func names(used []use) string {
 }
 
 // Certificate returns the certificate that the server uses in a scenario, for a
-// connector or, without a name, for the server as a whole, parsed from the
-// document's der. It is an error where Thumbprint returns one, where none is
-// loaded, where the document has no der for it, and where crypto/x509 refuses
-// what Windows accepts.
+// connector or, if the name is empty, for the server as a whole, parsed from
+// the document's der. It fails if Thumbprint fails, if no certificate is
+// loaded, if the document has no der for it, or if crypto/x509 rejects what
+// Windows accepts.
 func (d *Decision) Certificate(scenario Scenario, connector string) (*x509.Certificate, error) {
 	thumbprint, err := d.Thumbprint(scenario, connector)
 	if err != nil {

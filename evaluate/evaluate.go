@@ -1,5 +1,6 @@
-// Package evaluate decides, with the policies, which certificates an Exchange
-// server uses: on X-ANONYMOUSTLS, on STARTTLS, and where it sends mail to others.
+// Package evaluate uses the policies to decide which certificates an Exchange
+// server uses for X-ANONYMOUSTLS, for STARTTLS, and for sending mail to other
+// servers.
 //
 // An [Evaluator] compiles the policies once and evaluates any number of
 // documents, also concurrently:
@@ -10,11 +11,11 @@
 //	…
 //	certificate, err := decision.Certificate(evaluate.InboundAnonymous, "")
 //
-// [Evaluator.Check] returns, besides, what the compliance rules find, and
+// [Evaluator.Check] also returns the findings of the compliance rules, and
 // [Evaluator.Forecast] when the decision changes as time passes.
 //
-// It knows the two documents, gather.Document and [Decision], and neither
-// where the facts come from nor how the rules come to their conclusions.
+// The package knows the two documents, gather.Document and [Decision]. It knows
+// neither where the facts come from nor how the rules reach their conclusions.
 package evaluate
 
 import (
@@ -37,25 +38,25 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// DefaultDeadline is how long one evaluation may take where WithDeadline does
-// not say.
+// DefaultDeadline limits the time of one evaluation unless WithDeadline is
+// used.
 const DefaultDeadline = 30 * time.Second
 
-// maxDecision is how many bytes a decision may have as JSON: policies come from
-// elsewhere.
+// maxDecision limits the size of a decision as JSON, in bytes, because policies
+// can come from elsewhere.
 const maxDecision = 64 << 20
 
 // Evaluator holds the compiled policies. It is safe for concurrent use.
 type Evaluator struct {
 	clock    func() time.Time
 	deadline time.Duration
-	trusted  bool                      // whether the policies are the shipped ones and no others
-	loaded   map[string]*bundle.Bundle // what the options name
+	trusted  bool                      // whether only the shipped policies are used
+	loaded   map[string]*bundle.Bundle // policies and data from the options
 
 	criteria  map[string]string // titles of an organization's own criteria, by reason
-	waiversIn string            // the bundle or the folder of policies whose data are waivers; empty: none
+	waiversIn string            // the bundle or policy folder whose data contains waivers; empty: none
 
-	undefined *rego.PreparedEvalQuery // asks for the hooks that are; nil: none can be
+	undefined *rego.PreparedEvalQuery // finds undefined hooks; nil: no hook can be undefined
 
 	mutex      sync.Mutex
 	decision   *rego.PreparedEvalQuery // nil: not compiled yet
@@ -64,10 +65,10 @@ type Evaluator struct {
 	timeline   *rego.PreparedEvalQuery // nil: not compiled yet
 	whatIf     *rego.PreparedEvalQuery // nil: not compiled yet
 
-	forecastWith string // what an option sets for the forecast
+	forecastWith string // the with clause from an option for the forecast
 }
 
-// Option changes how New makes an Evaluator.
+// Option configures the Evaluator that New returns.
 type Option func(*options)
 
 type options struct {
@@ -81,26 +82,26 @@ type options struct {
 	forecastWith    string
 }
 
-// WithClock sets the clock that says what now is for a document that does not
-// say it itself; time.Now is the default.
+// WithClock sets the clock for documents that have no now; the default is
+// time.Now.
 func WithClock(clock func() time.Time) Option {
 	return func(o *options) { o.clock = clock }
 }
 
-// WithDeadline bounds the time of one evaluation; 30 seconds is the default.
+// WithDeadline limits the time of one evaluation; the default is 30 seconds.
 func WithDeadline(deadline time.Duration) Option {
 	return func(o *options) { o.deadline = deadline }
 }
 
-// WithBundle adds an OPA bundle, a file or a folder. One that holds the
-// decision's rules stands in place of the embedded policies; any other, such as
-// one of an organisation's own rules, beside them.
+// WithBundle adds an OPA bundle from a file or a folder. A bundle that contains
+// the decision's rules replaces the embedded policies; any other bundle, such
+// as one of an organization's own rules, is added to them.
 func WithBundle(path string) Option {
 	return func(o *options) { o.bundles = append(o.bundles, path) }
 }
 
-// WithBundleData is WithBundle for one that is in memory, as a registry sent it.
-// Errors call it by the name.
+// WithBundleData is like WithBundle for a bundle in memory, as received from a
+// registry. Errors refer to it by the name.
 func WithBundleData(name string, data []byte) Option {
 	return func(o *options) {
 		o.bundles = append(o.bundles, name)
@@ -108,28 +109,29 @@ func WithBundleData(name string, data []byte) Option {
 	}
 }
 
-// WithVerificationKey refuses every bundle that is not signed with the key
-// whose public part, RSA or ECDSA, is in the PEM file at path.
+// WithVerificationKey rejects every bundle that is not signed with the private
+// key of the RSA or ECDSA public key in the PEM file at path.
 func WithVerificationKey(path string) Option {
 	return func(o *options) { o.verificationKey = path }
 }
 
-// WithPolicies adds Rego and data from files and folders. Packages other than
-// transportcert.custom and those below it are refused: they would not extend
-// the shipped rules but change them.
+// WithPolicies adds Rego and data from files and folders. Only the package
+// transportcert.custom and packages below it are accepted: others would change
+// the shipped rules instead of extending them.
 func WithPolicies(paths ...string) Option {
 	return func(o *options) { o.policies = append(o.policies, paths...) }
 }
 
-// WithWaivers suppresses findings as the file at path says: JSON or YAML, an
-// array of waivers, or an object with one in waivers. A waiver has rule_id,
-// reason, expires, and server or thumbprint or both. A file that holds
-// anything else is an error of New that names each place. The waivers of several
-// files add up. An empty path stands for no waivers.
+// WithWaivers suppresses findings according to the file at path, which is JSON
+// or YAML: an array of waivers, or an object with such an array in waivers. A
+// waiver has rule_id, reason, expires, and server or thumbprint or both. New
+// fails if the file contains anything else, with an error that names each
+// place. The waivers of several files are combined. An empty path means no
+// waivers.
 func WithWaivers(path string) Option { return WithWaiversFrom(nil, path) }
 
-// WithWaiversFrom is WithWaivers for a path of a file system; nil stands for the
-// system's own.
+// WithWaiversFrom is like WithWaivers for a path in a file system; nil means
+// the system's files.
 func WithWaiversFrom(system fs.FS, path string) Option {
 	return func(o *options) {
 		if path != "" {
@@ -138,10 +140,10 @@ func WithWaiversFrom(system fs.FS, path string) Option {
 	}
 }
 
-// New reads everything that the options name, and compiles its policies. The
-// embedded ones, where no option says otherwise, are compiled by the first call
-// that needs them, as far as it does. No policy gets the network or the
-// environment.
+// New reads everything that the options name, and compiles its policies. Unless
+// an option replaces them, the embedded policies are compiled by the first call
+// that needs them, and only the part that it needs. No policy has access to the
+// network or the environment.
 func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	o := options{clock: time.Now, deadline: DefaultDeadline, pulled: map[string][]byte{}}
 	for _, option := range opts {
@@ -156,7 +158,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 		trusted: len(o.bundles) == 0 && len(o.policies) == 0, waiversIn: o.waiversIn(loaded), criteria: criteriaOf(loaded),
 		forecastWith: o.forecastWith,
 	}
-	if e.trusted { // they compile, and each command needs others of them
+	if e.trusted { // they are known to compile, and each command needs a different part
 		return e, nil
 	}
 	if e.all, err = e.compile(ctx, bundles.Shipped); err != nil {
@@ -169,7 +171,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	return e, err
 }
 
-// decisionQuery compiles what the decision needs when it is needed first.
+// decisionQuery compiles the rules of the decision on first use.
 func (e *Evaluator) decisionQuery(ctx context.Context) (rego.PreparedEvalQuery, error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
@@ -190,9 +192,9 @@ func (e *Evaluator) decisionQuery(ctx context.Context) (rego.PreparedEvalQuery, 
 	return query, err
 }
 
-// Evaluate decides for one document. Where the document does not say what now
-// is, the evaluator's clock does. A document that is not valid is an error that
-// names each place; there is no decision then.
+// Evaluate decides for one document. If the document has no now, the
+// evaluator's clock applies. For an invalid document, there is no decision but
+// an error that names each place.
 func (e *Evaluator) Evaluate(ctx context.Context, document *gather.Document) (*Decision, error) {
 	decision, err := e.evaluate(ctx, document)
 	if err != nil {
@@ -213,7 +215,8 @@ func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*D
 	return decision, decision.inputError()
 }
 
-// askAbout is ask for a document, which must be valid, with hooks that can be read.
+// askAbout is like ask for a document, which must be valid, and its hooks
+// readable.
 func (e *Evaluator) askAbout(ctx context.Context, query rego.PreparedEvalQuery, document *gather.Document, into any) error {
 	if err := document.Validate(); err != nil {
 		return err
@@ -225,28 +228,29 @@ func (e *Evaluator) askAbout(ctx context.Context, query rego.PreparedEvalQuery, 
 	return e.ask(ctx, query, input, into, document)
 }
 
-// ask sets the variable that into points to to what a query says of the input. What
-// policies of others say about a document must be consistent with it.
+// ask sets the variable that into points to to the answer of a query. The
+// answer of other people's policies about a document must be consistent with
+// it.
 func (e *Evaluator) ask(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value, into any, document *gather.Document) error {
-	said, err := e.eval(ctx, query, input)
+	result, err := e.eval(ctx, query, input)
 	if err != nil {
 		return err
 	}
-	if said.value == nil {
+	if result.value == nil {
 		return errors.New("undefined: expected policies with the packages transportcert.server, transportcert.forecast and transportcert.compliance")
 	}
 	if document != nil && !e.trusted {
-		if err := consistent(said.text, into, document); err != nil {
+		if err := consistent(result.text, into, document); err != nil {
 			return err
 		}
 	}
-	if err := read(said.value, reflect.ValueOf(into).Elem()); err != nil {
+	if err := read(result.value, reflect.ValueOf(into).Elem()); err != nil {
 		return fmt.Errorf("reading the policies' answer: %w", err)
 	}
 	return nil
 }
 
-// eval evaluates a query, bounded in time and size.
+// eval evaluates a query within the limits of time and size.
 func (e *Evaluator) eval(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value) (answer, error) {
 	if err := ctx.Err(); err != nil {
 		return answer{}, err
@@ -257,21 +261,21 @@ func (e *Evaluator) eval(ctx context.Context, query rego.PreparedEvalQuery, inpu
 	if e.trusted {
 		do = bounded.Trust
 	}
-	return do(ctx, func(ctx context.Context) (said answer, err error) {
+	return do(ctx, func(ctx context.Context) (result answer, err error) {
 		results, err := query.Eval(ctx, append(evalOptions(), rego.EvalParsedInput(input), rego.EvalTime(e.clock()), rego.EvalGenerateJSON(asItIs))...)
 		if err != nil || len(results) == 0 {
-			return said, err
+			return result, err
 		}
-		said.value = results[0].Expressions[0].Value.(ast.Value)
+		result.value = results[0].Expressions[0].Value.(ast.Value)
 		if !e.trusted {
-			said.text, err = textOf(said.value)
+			result.text, err = textOf(result.value)
 		}
-		return said, err
+		return result, err
 	})
 }
 
-// inputError is what keeps the policies from deciding for a valid document: an
-// organisation's own rules that they cannot read.
+// inputError returns why the policies could not decide for a valid document: an
+// organization's own rules that they cannot read.
 func (d *Decision) inputError() error { return inputError(d.InputErrors) }
 
 func inputError(all []string) error {

@@ -13,50 +13,50 @@ import (
 
 const forecastRule = "data.transportcert.forecast.timeline"
 
-// Forecast says when the decision for a server changes, if nothing changes but
+// Forecast says when the decision for a server changes if nothing changes but
 // the time. Times are YYYY-MM-DDThh:mm:ssZ.
 type Forecast struct {
 	Server      string   `json:"server"`
 	From        string   `json:"from"`      // the document's now
-	Until       string   `json:"until"`     // the last second for which changes are listed
-	Omitted     bool     `json:"omitted"`   // Until is sooner than was asked for: only dates from 1678 to 2262 can be told
+	Until       string   `json:"until"`     // the last second covered
+	Omitted     bool     `json:"omitted"`   // Until is earlier than requested: only dates from 1678 to 2262 are supported
 	Changes     []Change `json:"changes"`   // by time
-	Worse       []int    `json:"worse"`     // the indices of the changes for the worse
-	Sentences   []string `json:"sentences"` // each change in words, without its time and reason
+	Worse       []int    `json:"worse"`     // indices of the changes for the worse
+	Sentences   []string `json:"sentences"` // each change as a sentence, without its time and reason
 	InputErrors []string `json:"input_errors"`
 }
 
-// A Change is one field of the server's decision that changes, or an event that
+// A Change is a change to one field of the server's decision, or an event that
 // starts or ends.
 type Change struct {
-	At        string   `json:"at"`        // the first second at which it is so
+	At        string   `json:"at"`        // the first second of the new state
 	Scenario  Scenario `json:"scenario"`  // Server for mail_at_risk
-	Connector *string  `json:"connector"` // nil: of the server, or the route without a connector
+	Connector *string  `json:"connector"` // nil: the server, or the route without a connector
 	Field     string   `json:"field"`     // of the decision, or event
-	From      any      `json:"from"`      // a text, a bool or nil
+	From      any      `json:"from"`      // a string, a bool or nil
 	To        any      `json:"to"`
 	Event     *int     `json:"event"`   // the id of an event that starts or ends
-	Because   string   `json:"because"` // the dates that have passed, in words
+	Because   string   `json:"because"` // the dates that have passed, as a sentence
 }
 
-// IsWorse reports whether the change with that index is for the worse.
+// IsWorse reports whether the change at that index is for the worse.
 func (f *Forecast) IsWorse(change int) bool { return slices.Contains(f.Worse, change) }
 
-// WithForecastDays makes Forecast look that many days ahead, whatever the
-// policies' threshold forecast_days says.
+// WithForecastDays makes Forecast look that many days ahead, regardless of the
+// policies' threshold forecast_days.
 func WithForecastDays(days int) Option {
 	return func(o *options) { o.forecastWith = fmt.Sprintf("with data.transportcert.forecast.days as %d", days) }
 }
 
 // WithForecastUntil makes Forecast look ahead until that time,
-// YYYY-MM-DDThh:mm:ssZ, whatever forecast_days says.
+// YYYY-MM-DDThh:mm:ssZ, regardless of forecast_days.
 func WithForecastUntil(time string) Option {
 	return func(o *options) { o.forecastWith = fmt.Sprintf("with data.transportcert.forecast.horizon as %q", time) }
 }
 
-// Forecast says when the decision for one document changes, from its now to as
-// many days later as the policies' threshold forecast_days says, or an option
-// of New. What is an error for Evaluate is one here. The first Forecast
+// Forecast returns when the decision for one document changes, from its now
+// until the number of days later given by the policies' threshold forecast_days
+// or an option of New. It returns the errors of Evaluate. The first call
 // compiles its rules.
 func (e *Evaluator) Forecast(ctx context.Context, document *gather.Document) (*Forecast, error) {
 	query, err := e.wholeQuery(ctx, &e.timeline, forecastRule+" "+e.forecastWith)
@@ -78,7 +78,7 @@ func (e *Evaluator) forecast(ctx context.Context, query rego.PreparedEvalQuery, 
 	return forecast, forecast.check()
 }
 
-// check looks at what no type says.
+// check checks what the types do not express.
 func (f *Forecast) check() error {
 	if err := inputError(f.InputErrors); err != nil {
 		return err

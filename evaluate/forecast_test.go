@@ -94,7 +94,7 @@ func TestForecastErrors(t *testing.T) {
 		`{"server": "EX02"}`:  `the policies' answer: server: expected "EX01", found "EX02"`,
 		`{"worse": [0]}`:      "the policies' answer: worse[0]: expected the index of a change, found 0",
 		`{"sentences": [""]}`: "the policies' answer: sentences: expected 0, one for each change, found 1",
-		`{"changes": [{"at": "", "scenario": "server", "connector": null, "field": "", "from": 1, "to": 2, "event": null, "because": ""}]}`: "the policies' answer: changes[0].from: expected a text, true, false or null, found 1",
+		`{"changes": [{"at": "", "scenario": "server", "connector": null, "field": "", "from": 1, "to": 2, "event": null, "because": ""}]}`: "the policies' answer: changes[0].from: expected a string, true, false or null, found 1",
 		`{"input_errors": ["no"]}`: "forecasting for the document of EX01: no",
 	} {
 		folder := t.TempDir()

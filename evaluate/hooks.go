@@ -12,12 +12,12 @@ import (
 	"github.com/transportcert/transportcert/internal/bundles"
 )
 
-// hooks are the rules of an organisation's own that the shipped rules read.
+// hooks are the rules of an organization that the shipped rules read.
 var hooks = []string{"ineligible", "findings", "config"}
 
 // prepareUndefined compiles a query for the hooks that are undefined for a
-// document; nil where none can be. Rego takes such a hook for one that there is
-// not, and the shipped rules would go on without it.
+// document, or returns nil if no hook can be. Rego treats an undefined hook as
+// absent, so the shipped rules would silently go on without it.
 func (p *program) prepareUndefined(ctx context.Context) (*rego.PreparedEvalQuery, error) {
 	var asked []string
 	for _, hook := range hooks {
@@ -37,7 +37,7 @@ func (p *program) prepareUndefined(ctx context.Context) (*rego.PreparedEvalQuery
 	return &query, err
 }
 
-// hookError is an error where a hook is undefined for a document.
+// hookError returns an error if a hook is undefined for a document.
 func (e *Evaluator) hookError(ctx context.Context, input ast.Value) error {
 	if e.undefined == nil {
 		return nil
@@ -47,7 +47,7 @@ func (e *Evaluator) hookError(ctx context.Context, input ast.Value) error {
 		return err
 	}
 	if len(names) > 0 {
-		return fmt.Errorf("%s: undefined for this document; expected a value, such as one of a default rule", strings.Join(names, ", "))
+		return fmt.Errorf("%s: undefined for this document: expected a value; a default rule can provide one", strings.Join(names, ", "))
 	}
 	return nil
 }

@@ -11,13 +11,14 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// inputValue makes of a document what OPA makes of its JSON, without the way
-// through text and maps. The JSON tags of its fields say what is left out.
+// inputValue converts a document to the value that OPA would create from its
+// JSON, without intermediate text and maps. The JSON tags of its fields say
+// what is omitted.
 func inputValue(d *gather.Document) ast.Value {
 	return term(reflect.ValueOf(d).Elem()).Value
 }
 
-// term panics on a kind of value that no document has.
+// term panics on a kind of value that does not occur in documents.
 func term(v reflect.Value) *ast.Term {
 	switch v.Kind() {
 	case reflect.String:
@@ -51,7 +52,7 @@ func term(v reflect.Value) *ast.Term {
 		return ast.NewTerm(ast.NewObject(pairs...))
 	case reflect.Struct:
 		if v.Type() == usages {
-			return term(v.Field(1)) // OIDs, as MarshalJSON has it
+			return term(v.Field(1)) // OIDs, as in MarshalJSON
 		}
 		return objectTerm(v)
 	}
@@ -75,7 +76,7 @@ func objectTerm(v reflect.Value) *ast.Term {
 	return ast.NewTerm(ast.NewObject(pairs...))
 }
 
-// A member is what the JSON tag of a field says.
+// A member is the content of a field's JSON tag.
 type member struct {
 	index               int // of the field
 	key                 *ast.Term
@@ -84,7 +85,7 @@ type member struct {
 
 var knownMembers sync.Map // of []member, by the struct's reflect.Type
 
-// membersOf reads the tags of a struct once.
+// membersOf reads the tags of a struct type once.
 func membersOf(t reflect.Type) []member {
 	if known, ok := knownMembers.Load(t); ok {
 		return known.([]member)
@@ -98,7 +99,7 @@ func membersOf(t reflect.Type) []member {
 		}
 		m := member{index: i, key: ast.StringTerm(key), omitZero: options == "omitzero"}
 		if options == "omitempty" {
-			// What is empty is zero, but for these.
+			// Empty values are zero values, except these.
 			kind := field.Type.Kind()
 			m.omitEmpty = kind == reflect.Slice || kind == reflect.Map
 			m.omitZero = !m.omitEmpty

@@ -17,14 +17,14 @@ import (
 	"github.com/transportcert/transportcert/internal/bundles"
 )
 
-// A program is the compiled policies, and a store with their data.
+// A program is the compiled policies and a store with their data.
 type program struct {
 	compiler *ast.Compiler
 	store    storage.Store
 }
 
-// whole returns all policies, with the compliance rules and the forecast. The
-// caller holds the mutex.
+// whole returns all policies, including the compliance rules and the forecast.
+// The caller holds the mutex.
 func (e *Evaluator) whole(ctx context.Context) (_ *program, err error) {
 	if e.all == nil {
 		e.all, err = e.compile(ctx, bundles.Shipped)
@@ -32,7 +32,7 @@ func (e *Evaluator) whole(ctx context.Context) (_ *program, err error) {
 	return e.all, err
 }
 
-// wholeQuery prepares a query of all policies when it is needed first, and keeps it.
+// wholeQuery prepares a query of all policies on first use and keeps it.
 func (e *Evaluator) wholeQuery(ctx context.Context, kept **rego.PreparedEvalQuery, text string) (rego.PreparedEvalQuery, error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
@@ -50,8 +50,8 @@ func (e *Evaluator) wholeQuery(ctx context.Context, kept **rego.PreparedEvalQuer
 	return query, err
 }
 
-// compile compiles what the options name, with those of the embedded policies
-// that shipped returns, where no bundle stands in their place.
+// compile compiles the policies from the options, together with the embedded
+// policies that shipped returns, unless a bundle replaces those.
 func (e *Evaluator) compile(ctx context.Context, shipped func() (*bundle.Bundle, error)) (*program, error) {
 	all := maps.Clone(e.loaded)
 	if !holdsDecision(all) {
@@ -91,16 +91,16 @@ func (e *Evaluator) compile(ctx context.Context, shipped func() (*bundle.Bundle,
 }
 
 // checks are the stages of OPA's compiler that change nothing and only look for
-// mistakes. The shipped policies are checked when they are tested, so that no
-// process has to do it again.
+// mistakes. The shipped policies are checked by their tests, so a process need
+// not check them again.
 var checks = []ast.StageID{
 	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
 	ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs, ast.StageCheckSafetyRuleHeads, ast.StageCheckRecursion,
 	ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
 }
 
-// setValidated tells the policies that nobody asks them about a document that is
-// not valid, so that they need not search it for errors.
+// setValidated tells the policies that every document is valid, so that they
+// need not search it for errors.
 func setValidated(ctx context.Context, store storage.Store, txn storage.Transaction) error {
 	path := storage.MustParsePath("/transportcert/validated")
 	if err := storage.MakeDir(ctx, store, txn, path[:1]); err != nil {
@@ -118,7 +118,7 @@ func (p *program) prepare(ctx context.Context, query string) (rego.PreparedEvalQ
 	return prepared, err
 }
 
-// read reads a bundle, from memory or from where its path says.
+// read reads a bundle from memory or from its path.
 func (o *options) read(path string) (*bundle.Bundle, error) {
 	if data, ok := o.pulled[path]; ok {
 		return bundles.ReadData(path, data, o.verificationKey)
@@ -126,7 +126,7 @@ func (o *options) read(path string) (*bundle.Bundle, error) {
 	return bundles.Read(path, o.verificationKey)
 }
 
-// load reads what the options name, by where it comes from.
+// load reads the policies and data from the options, by source.
 func (o *options) load() (map[string]*bundle.Bundle, error) {
 	all := map[string]*bundle.Bundle{}
 	for _, path := range o.bundles {
@@ -134,7 +134,7 @@ func (o *options) load() (map[string]*bundle.Bundle, error) {
 		if err != nil {
 			return nil, err
 		}
-		all["bundle "+path] = loaded // a name that no other source has
+		all["bundle "+path] = loaded // a name that no other source can have
 	}
 	if len(o.policies) > 0 {
 		custom, err := bundles.Custom(o.policies)
@@ -153,8 +153,8 @@ func (o *options) load() (map[string]*bundle.Bundle, error) {
 	return all, nil
 }
 
-// holdsDecision reports whether a bundle's roots have room for the decision's
-// rules, so that it stands in place of the embedded policies.
+// holdsDecision reports whether a bundle's roots include the decision's rules,
+// so that it replaces the embedded policies.
 func holdsDecision(all map[string]*bundle.Bundle) bool {
 	for _, loaded := range all {
 		if loaded.Manifest.Roots == nil {

@@ -13,17 +13,17 @@ import (
 	"github.com/transportcert/transportcert/internal/bundles"
 )
 
-// Rule is what the METADATA of a compliance rule says of it.
+// Rule is the METADATA of a compliance rule.
 type Rule struct {
 	ID          string      `json:"id"`
 	Title       string      `json:"title"`
 	Description string      `json:"description"`
 	Severity    string      `json:"severity"`    // error, warning or info
-	Remediation string      `json:"remediation"` // words, or commands on a line each; a name in braces stands for a fact of the finding
+	Remediation string      `json:"remediation"` // prose, or commands, one per line; a name in braces stands for a fact of the finding
 	References  []Reference `json:"references"`
 }
 
-// Reference is a page that says more.
+// Reference is a link to a page with more information.
 type Reference struct {
 	Description string `json:"description"`
 	URL         string `json:"url"`
@@ -32,7 +32,7 @@ type Reference struct {
 // compliancePackage is where the shipped compliance rules are, and below it.
 const compliancePackage = "data.transportcert.compliance"
 
-// rules reads the rules from the METADATA. The first block with an id counts.
+// rules reads the rules from the METADATA. The first block for an id counts.
 func (p *program) rules() ([]Rule, error) {
 	all := map[string]Rule{}
 	shipped := false
@@ -57,7 +57,7 @@ func (p *program) rules() ([]Rule, error) {
 		}
 	}
 	if !shipped {
-		return nil, errors.New("the policies hold no compliance rules: expected package transportcert.compliance with its METADATA, as it is published or as bundle build makes it")
+		return nil, errors.New("the policies contain no compliance rules: expected package transportcert.compliance with its METADATA, as published or as created by bundle build")
 	}
 	if len(wrong) > 0 {
 		return nil, errors.Join(wrong...)
@@ -69,8 +69,8 @@ func (p *program) rules() ([]Rule, error) {
 	return rules, nil
 }
 
-// ruleOf returns the rule that a METADATA block describes; without an ID where
-// it describes none.
+// ruleOf returns the rule that a METADATA block describes, without an ID if it
+// describes none.
 func ruleOf(annotations *ast.Annotations) Rule {
 	text := func(field string) string {
 		value, _ := annotations.Custom[field].(string)

@@ -1,7 +1,7 @@
 package evaluate
 
-// A Scenario is one of the selections of a certificate that Microsoft
-// published. Its value is the scenario's name, as in the policies.
+// A Scenario is one of the certificate selections that Microsoft published. Its
+// value is the scenario's name in the policies.
 type Scenario string
 
 const (
@@ -13,15 +13,14 @@ const (
 	OutboundAnonymous Scenario = "outbound_anonymous"
 )
 
-// Server stands for the server as a whole: its decision holds those of all
+// Server is the server as a whole: its decision contains those of all
 // scenarios.
 const Server Scenario = "server"
 
-// Scenarios are all scenarios, in the order of the server's decision.
+// Scenarios lists all scenarios in the order of the server's decision.
 var Scenarios = []Scenario{InboundAnonymous, InboundSTARTTLS, OutboundAnonymous}
 
-// Rule returns the reference of the rule that decides the scenario, as OPA
-// writes it.
+// Rule returns the OPA reference of the rule that decides the scenario.
 func (s Scenario) Rule() string { return "data.transportcert." + string(s) + ".decision" }
 
 // Root returns the root of the scenario's package in a bundle's manifest.

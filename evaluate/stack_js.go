@@ -8,9 +8,9 @@ import (
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
-// evalOptions keep an evaluation within the stack of a browser, which holds the
-// frames of all calls until the goroutine is suspended: a forecast has thousands.
-// Suspended, it also notices that its time is over.
+// evalOptions keeps an evaluation within the stack of a browser, which holds
+// the frames of all calls until the goroutine is suspended: a forecast has
+// thousands. While suspended, the evaluation also notices the deadline.
 func evalOptions() []rego.EvalOption {
 	return []rego.EvalOption{rego.EvalVirtualCache(suspending{topdown.NewVirtualCache()})}
 }

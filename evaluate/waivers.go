@@ -20,16 +20,16 @@ import (
 
 const (
 	maxWaivers      = 1 << 20 // bytes of a file of waivers
-	maxWaiverFaults = 20      // that an error lists
+	maxWaiverFaults = 20      // listed in an error
 )
 
-// A waiverSource is a file of waivers; a nil system stands for the system's own.
+// A waiverSource is a file of waivers; a nil system means the system's files.
 type waiverSource struct {
 	system fs.FS
 	path   string
 }
 
-// A Waiver is one of a file of WithWaivers.
+// A Waiver is a waiver from a file of WithWaivers.
 type Waiver struct {
 	At         string // FILE:LINE
 	RuleID     string
@@ -37,23 +37,23 @@ type Waiver struct {
 	Thumbprint string // empty: any
 }
 
-// Waivers returns the waivers of the files of WithWaivers, in their order.
+// Waivers returns the waivers from the files of WithWaivers, in order.
 func (e *Evaluator) Waivers() []Waiver {
 	b := e.loaded["waivers"]
 	if b == nil {
 		return nil
 	}
 	var all []Waiver
-	for _, one := range b.Data["transportcert"].(map[string]any)["waivers"].([]any) { // as readWaivers makes it
+	for _, one := range b.Data["transportcert"].(map[string]any)["waivers"].([]any) { // the format of readWaivers
 		text := func(field string) string { value, _ := one.(map[string]any)[field].(string); return value }
 		all = append(all, Waiver{At: text("at"), RuleID: text("rule_id"), Server: text("server"), Thumbprint: text("thumbprint")})
 	}
 	return all
 }
 
-// readWaivers reads files of waivers as a bundle that has them in
-// data.transportcert.waivers, each with its place. JSON is read as the YAML that
-// it is.
+// readWaivers reads files of waivers as a bundle that contains them in
+// data.transportcert.waivers, each with its location. JSON is read as YAML,
+// which includes it.
 func readWaivers(files []waiverSource) (*bundle.Bundle, error) {
 	all := []any{}
 	for _, file := range files {
@@ -74,8 +74,8 @@ func readWaivers(files []waiverSource) (*bundle.Bundle, error) {
 	}, nil
 }
 
-// waiversIn returns where among the policies there are waivers, of which nobody
-// knows who has not read the policies. Two places are refused.
+// waiversIn returns which policies contain waivers, so that reports can tell
+// readers who do not know the policies. It rejects waivers in two places.
 func (o *options) waiversIn(loaded map[string]*bundle.Bundle) string {
 	for name, b := range loaded {
 		data, _ := b.Data["transportcert"].(map[string]any)
@@ -93,7 +93,7 @@ func (o *options) waiversIn(loaded map[string]*bundle.Bundle) string {
 func readYAML(system fs.FS, path string) (*yaml.Node, error) {
 	file, err := files.Open(system, path)
 	if err != nil {
-		return nil, errors.Unwrap(err) // the path is said already
+		return nil, errors.Unwrap(err) // the caller adds the path
 	}
 	defer file.Close()
 	limited := &io.LimitedReader{R: file, N: maxWaivers + 1}
@@ -114,7 +114,8 @@ func readYAML(system fs.FS, path string) (*yaml.Node, error) {
 	return document.Content[0], nil
 }
 
-// waiverFaults collects what is wrong with a file of waivers, each with its line.
+// waiverFaults collects what is wrong with a file of waivers, with line
+// numbers.
 type waiverFaults struct {
 	path   string
 	faults []string
@@ -159,7 +160,7 @@ type waiverField struct {
 	name     string
 	optional bool
 	expected string
-	right    func(text string) bool // of a text that is not empty
+	right    func(text string) bool // checks a value that is not empty
 }
 
 var waiverFields = []waiverField{
@@ -172,7 +173,7 @@ var waiverFields = []waiverField{
 		func(text string) bool { return isTime(text, time.DateOnly) || isTime(text, gather.TimeFormat) }},
 }
 
-const aText = "a text that is not empty"
+const aText = "a non-empty string"
 
 var (
 	aboutThePolicies = regexp.MustCompile(`^TC09[0-9]$`)
@@ -181,7 +182,7 @@ var (
 
 func isTime(text, layout string) bool {
 	t, err := time.Parse(layout, text)
-	return err == nil && t.Format(layout) == text // Parse takes fractions of seconds too
+	return err == nil && t.Format(layout) == text // Parse also accepts fractions of seconds
 }
 
 func (f *waiverFaults) waiver(node *yaml.Node, path string) map[string]any {
@@ -208,8 +209,8 @@ func (f *waiverFaults) waiver(node *yaml.Node, path string) map[string]any {
 	return waiver
 }
 
-// text returns what is written, whatever YAML takes it for: a thumbprint can
-// look like a number, and a day is a time.
+// text returns a scalar as written, whatever its YAML type: a thumbprint can
+// look like a number, and a date is a timestamp.
 func (f *waiverFaults) text(node *yaml.Node, path string, field waiverField) string {
 	found := "none"
 	if node.Kind == yaml.ScalarNode {
@@ -222,7 +223,8 @@ func (f *waiverFaults) text(node *yaml.Node, path string, field waiverField) str
 	return ""
 }
 
-// fields returns the values of an object by their keys, each known, and once.
+// fields returns the values of an object by key. Each key must be known and
+// unique.
 func (f *waiverFaults) fields(node *yaml.Node, path string, known []string) map[string]*yaml.Node {
 	fields := map[string]*yaml.Node{}
 	for i := 0; i+1 < len(node.Content); i += 2 {

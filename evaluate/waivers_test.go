@@ -88,7 +88,7 @@ func TestWaiverFaults(t *testing.T) {
 	const (
 		aRule = "expected the id of a rule other than TC090 to TC099, which cannot be waived, found "
 		aDay  = "expected a day YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ, found "
-		words = "expected a text that is not empty, found "
+		words = "expected a non-empty string, found "
 	)
 	tests := map[string]struct {
 		text     string
@@ -122,7 +122,7 @@ func TestWaiverFaults(t *testing.T) {
 		"never":                    {with("expires", `"never"`), []string{"line 2: [0].expires: " + aDay + `"never"`}},
 		"all missing": {"waivers:\n- {}", []string{
 			"line 2: waivers[0].rule_id: missing: expected the id of a rule other than TC090 to TC099, which cannot be waived",
-			"line 2: waivers[0].reason: missing: expected a text that is not empty",
+			"line 2: waivers[0].reason: missing: expected a non-empty string",
 			"line 2: waivers[0].expires: missing: expected a day YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ",
 			"line 2: waivers[0]: expected server or thumbprint, or both",
 		}},

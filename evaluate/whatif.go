@@ -15,36 +15,37 @@ import (
 
 const whatIfRule = "data.transportcert.whatif.answer"
 
-// maxCopied is how many bytes the copies of a patch may add to a document.
+// maxCopied limits the bytes that the copy operations of a patch may add to a
+// document.
 const maxCopied = 1 << 20
 
-// The commands of the Exchange Management Shell that Apply knows.
+// The Exchange Management Shell commands that Apply knows.
 const (
 	AddCertificate        = "add"                      // Import-ExchangeCertificate, with Certificate, Services and OverwriteDefault
 	RemoveCertificate     = "remove"                   // Remove-ExchangeCertificate, with Thumbprint
 	EnableCertificate     = "enable"                   // Enable-ExchangeCertificate, with Thumbprint, Services and OverwriteDefault
-	RenewCertificate      = "renew"                    // New-ExchangeCertificate, with Thumbprint and, of a CA, Certificate
+	RenewCertificate      = "renew"                    // New-ExchangeCertificate, with Thumbprint and, if a CA issues it, Certificate
 	SetTLSCertificateName = "set_tls_certificate_name" // Set-ReceiveConnector or Set-SendConnector, with Kind, Index and Thumbprint
 )
 
-// Edit is a command and what it is given.
+// Edit is a command and its arguments.
 type Edit struct {
 	Action           string              `json:"action"` // one of the constants
 	Thumbprint       string              `json:"thumbprint,omitzero"`
 	Certificate      *gather.Certificate `json:"certificate,omitzero"`
 	Services         []string            `json:"services"`          // to enable the certificate for
-	OverwriteDefault bool                `json:"overwrite_default"` // whether SMTP makes it the internal transport certificate
+	OverwriteDefault bool                `json:"overwrite_default"` // whether it becomes the internal transport certificate
 	Kind             string              `json:"kind,omitzero"`     // connectors or send_connectors
-	Index            int                 `json:"index"`             // of the connector among them
+	Index            int                 `json:"index"`             // of the connector in that list
 }
 
-// A RefusedError is why Exchange refuses a command, in words.
+// A RefusedError says why Exchange would reject a command.
 type RefusedError struct{ Reason string }
 
 func (r RefusedError) Error() string { return r.Reason }
 
-// Apply returns a document as it is after a command. It does not change the one
-// that it is given. What Exchange refuses is a RefusedError.
+// Apply returns a copy of a document as it would be after a command. If
+// Exchange would reject the command, the error is a RefusedError.
 func (e *Evaluator) Apply(ctx context.Context, document *gather.Document, edit Edit) (*gather.Document, error) {
 	query, err := e.wholeQuery(ctx, &e.whatIf, whatIfRule)
 	if err != nil {
@@ -65,7 +66,7 @@ func (e *Evaluator) Apply(ctx context.Context, document *gather.Document, edit E
 		Effect  json.RawMessage `json:"effect"`
 	}
 	if err := e.ask(ctx, query, input, &answer, nil); err != nil {
-		return nil, fmt.Errorf("what a command does to %s: %w", printable.Line(document.Server), err)
+		return nil, fmt.Errorf("applying a command to %s: %w", printable.Line(document.Server), err)
 	}
 	if answer.Refused != nil {
 		return nil, RefusedError{*answer.Refused}
@@ -73,8 +74,9 @@ func (e *Evaluator) Apply(ctx context.Context, document *gather.Document, edit E
 	return ApplyEffect(document, answer.Effect)
 }
 
-// ApplyPlan returns a document as it is after the actions of its plan, in order,
-// and the actions whose result is not known, which are left out.
+// ApplyPlan returns a copy of a document as it would be after the actions of
+// its plan, in order, and the actions that it skipped because their result is
+// unknown.
 func ApplyPlan(document *gather.Document, plan Plan) (after *gather.Document, left []Action, err error) {
 	for _, action := range plan.Actions {
 		if action.Manual || action.Effect == nil {
@@ -88,8 +90,8 @@ func ApplyPlan(document *gather.Document, plan Plan) (after *gather.Document, le
 	return document, left, nil
 }
 
-// ApplyEffect returns a document as it is after an action of its plan, by the
-// action's effect. The result is decoded anew: an effect that makes no document
+// ApplyEffect returns a copy of a document as it would be after an action with
+// this effect. The result is decoded again: if it is not a valid document, that
 // is an error.
 func ApplyEffect(document *gather.Document, effect json.RawMessage) (*gather.Document, error) {
 	before, err := json.Marshal(document)
@@ -98,13 +100,13 @@ func ApplyEffect(document *gather.Document, effect json.RawMessage) (*gather.Doc
 	}
 	patch, err := jsonpatch.DecodePatch(effect)
 	if err != nil {
-		return nil, fmt.Errorf("an effect on the document of %s: %w", printable.Line(document.Server), err)
+		return nil, fmt.Errorf("applying an effect to the document of %s: %w", printable.Line(document.Server), err)
 	}
 	options := jsonpatch.NewApplyOptions()
 	options.AccumulatedCopySizeLimit = maxCopied
 	after, err := patch.ApplyWithOptions(before, options)
 	if err != nil {
-		return nil, fmt.Errorf("an effect on the document of %s: %w", printable.Line(document.Server), err)
+		return nil, fmt.Errorf("applying an effect to the document of %s: %w", printable.Line(document.Server), err)
 	}
 	changed, err := gather.Decode(after)
 	if err != nil {

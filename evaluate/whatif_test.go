@@ -182,8 +182,8 @@ func TestApplyEffectRefuses(t *testing.T) {
 	document, err := gather.Decode(text)
 	require.NoError(t, err)
 	for effect, expected := range map[string]string{
-		`{}`: "an effect on the document of EX01: ",
-		`[{"op": "remove", "path": "/certificates/7"}]`:                  "an effect on the document of EX01: ",
+		`{}`: "applying an effect to the document of EX01: ",
+		`[{"op": "remove", "path": "/certificates/7"}]`:                  "applying an effect to the document of EX01: ",
 		`[{"op": "remove", "path": "/directory"}]`:                       "the document of EX01 after an effect: ",
 		`[{"op": "add", "path": "/certificates/0/trusted", "value": 1}]`: "the document of EX01 after an effect: ",
 	} {
@@ -211,5 +211,5 @@ func TestApplyPlan(t *testing.T) {
 	require.Equal(t, "by hand", left[0].ID)
 	plan.Actions[2].Effect = json.RawMessage(`[{"op": "test", "path": "/procedure", "value": "2016"}]`)
 	_, _, err = evaluate.ApplyPlan(document, plan)
-	require.ErrorContains(t, err, "action two: an effect on the document of EX01: ")
+	require.ErrorContains(t, err, "action two: applying an effect to the document of EX01: ")
 }

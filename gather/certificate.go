@@ -7,16 +7,15 @@ import (
 	"github.com/transportcert/transportcert/internal/certificate"
 )
 
-// NewCertificate returns the facts that the DER of a certificate tells. What
-// only a store or Exchange knows stays unknown: HasPrivateKey, Services and
-// Trust.
+// NewCertificate returns the facts in a DER certificate. HasPrivateKey,
+// Services and Trust, which only a store or Exchange knows, stay unknown.
 //
-// Windows accepts certificates that Go's crypto/x509 refuses: negative serial
-// numbers, odd encodings, damaged extensions, bytes after the certificate. They
-// are read here as far as they go. The notes, each the end of a sentence that
-// begins with the certificate's name, say what Go refuses and what was left
-// out. The error, with the byte offset and what was expected, is for bytes that
-// are no certificate.
+// Windows accepts certificates that Go's crypto/x509 rejects: negative serial
+// numbers, unusual encodings, damaged extensions, trailing bytes. These are
+// read as far as possible. The notes say what Go rejects and what was ignored;
+// each is the end of a sentence that begins with the certificate's name. If the
+// bytes are not a certificate, the error gives the byte offset and what was
+// expected.
 func NewCertificate(der []byte) (Certificate, []string, error) {
 	c, err := certificate.Parse(der)
 	if err != nil {
@@ -25,7 +24,7 @@ func NewCertificate(der []byte) (Certificate, []string, error) {
 	selfSigned := c.SelfSigned()
 	notes := c.Notes
 	if _, err := c.Go(); err != nil {
-		notes = append(notes, fmt.Sprintf("is read leniently, since Go refuses it: %v", err))
+		notes = append(notes, fmt.Sprintf("is read leniently, because Go rejects it: %v", err))
 	}
 	return Certificate{
 		Thumbprint:         certificate.Thumbprint(c.DER),

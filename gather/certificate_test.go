@@ -129,7 +129,7 @@ func TestNewCertificateOdd(t *testing.T) {
 		"negative serial number": {
 			recipe: forge.Recipe{Serial: []byte{0x9a, 0x00, 0xff}},
 			want:   func(c *Certificate) { c.SerialNumber = "9A00FF" },
-			notes:  []string{"is read leniently, since Go refuses it: x509: negative serial number"},
+			notes:  []string{"is read leniently, because Go rejects it: x509: negative serial number"},
 		},
 		"serial number without bytes": {
 			recipe: forge.Recipe{Serial: []byte{}},
@@ -208,7 +208,7 @@ func TestNewCertificateOdd(t *testing.T) {
 			recipe: forge.Recipe{Subject: forge.TLV(der.TagSequence, cn(der.TagUTF8String, "before"), forge.TLV(der.TagSet, []byte{0x30, 0x20}))},
 			want:   func(c *Certificate) { c.Subject, c.SubjectCommonNames = "CN=before", []string{"before"} },
 			notes: []string{
-				"has a damaged issuer, read up to there: byte 42: an attribute is cut off: 32 bytes expected, 0 are there",
+				"has a damaged issuer, of which only the beginning was read: byte 42: an attribute is truncated: expected 32 bytes, found 0",
 				"has a damaged subject", "is read leniently",
 			},
 		},
@@ -220,12 +220,12 @@ func TestNewCertificateOdd(t *testing.T) {
 		"damaged alternative name": {
 			recipe: forge.Recipe{Extensions: [][]byte{forge.SAN(t, forge.Str(0x82, "EX01"), []byte{0x82, 0x09, 'x'}), forge.CA(t, -1)}},
 			want:   func(c *Certificate) { c.DNSNames = []string{"EX01"} },
-			notes:  []string{"has a damaged subject alternative name, read up to there: byte ", "is read leniently"},
+			notes:  []string{"has a damaged subject alternative name, of which only the beginning was read: byte ", "is read leniently"},
 		},
 		"an extension twice": {
 			recipe: forge.Recipe{Extensions: [][]byte{forge.SAN(t, forge.Str(0x82, "one")), forge.SAN(t, forge.Str(0x82, "two"))}},
 			want:   func(c *Certificate) { c.DNSNames = []string{"one"} },
-			notes:  []string{"has the extension 2.5.29.17 more than once: the first holds", "is read leniently, since Go refuses it: x509: certificate contains duplicate extension"},
+			notes:  []string{"has the extension 2.5.29.17 more than once: only the first counts", "is read leniently, because Go rejects it: x509: certificate contains duplicate extension"},
 		},
 		"extended key usages": {
 			recipe: forge.Recipe{Extensions: [][]byte{usages(forge.OID(t, 1, 3, 6, 1, 5, 5, 7, 3, 1), forge.OID(t, 2, 5, 29, 37, 0))}},
@@ -240,7 +240,7 @@ func TestNewCertificateOdd(t *testing.T) {
 		"damaged extended key usages are unknown": {
 			recipe: forge.Recipe{Extensions: [][]byte{usages(forge.OID(t, 1, 3, 6, 1, 5, 5, 7, 3, 1), []byte{6, 9, 1})}},
 			want:   func(c *Certificate) { c.ExtendedKeyUsages = ExtendedKeyUsages{} },
-			notes:  []string{"has a damaged extended key usage extension, read up to there: byte ", "is read leniently"},
+			notes:  []string{"has a damaged extended key usage extension, of which only the beginning was read: byte ", "is read leniently"},
 		},
 		"an extended key usage that is no OID": {
 			recipe: forge.Recipe{Extensions: [][]byte{usages([]byte{6, 1, 0x80})}},
@@ -364,7 +364,7 @@ func TestNewCertificateUnknownAlgorithm(t *testing.T) {
 	require.Equal(t, "1.3.101.113", c.KeyAlgorithm)
 	require.Zero(t, c.KeyBits)
 	require.Nil(t, c.SelfSigned)
-	require.Equal(t, []string{"names itself as its issuer; whether it is self-signed is unknown: signatures of the type 1.3.101.113 are not supported"}, notes)
+	require.Equal(t, []string{"names itself as its issuer, but could not be verified to be self-signed: signatures of the type 1.3.101.113 are not supported"}, notes)
 
 	der = forge.New(t, forge.Recipe{CN: "issued", Issuer: &forge.Certificate{Subject: forge.Named(t, "CA"), Key: forge.KeyOf("CA")}}).DER
 	c, _, err = NewCertificate([]byte(strings.ReplaceAll(string(der), string(ed), string(unknown))))

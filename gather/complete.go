@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// Missing returns the required sections, by their names in the document, that
-// were not gathered. The server's name counts as one, since a document needs it.
+// Missing returns the names of the required sections that were not gathered.
+// The server's name counts as one, because every document needs it.
 func (d *Document) Missing() []string {
 	var missing []string
 	if d.Server == "" {
@@ -20,8 +20,8 @@ func (d *Document) Missing() []string {
 	return missing
 }
 
-// UnknownTrust returns how many certificates have an unknown trust and are not
-// known to be self-signed. As long as that is so, none of them can be best.
+// UnknownTrust returns the number of certificates whose trust is unknown and
+// that are not known to be self-signed. None of them can be best.
 func (d *Document) UnknownTrust() int {
 	n := 0
 	for _, c := range d.Certificates {

@@ -16,27 +16,28 @@ import (
 	"github.com/transportcert/transportcert/internal/files"
 )
 
-// ErrExport is Decode's error for an export of the Exchange Management Shell,
-// which package exports reads.
-var ErrExport = errors.New("expected a document, a JSON object; this is an export of the Exchange Management Shell")
+// ErrExport is Decode's error for an export of the Exchange Management Shell.
+// Package exports reads such files.
+var ErrExport = errors.New("expected a document (a JSON object), found an export of the Exchange Management Shell")
 
-// ErrCertificate is Decode's error for a certificate, which package certstore
-// reads.
-var ErrCertificate = errors.New("expected a document, a JSON object; this is a certificate file")
+// ErrCertificate is Decode's error for a certificate file. Package certstore
+// reads such files.
+var ErrCertificate = errors.New("expected a document (a JSON object), found a certificate file")
 
-// maxValues is how many values a document can have that is not read the usual way.
-// 10,000 certificates with ten names each have a third.
+// maxValues limits the values of a document that decodeUsual does not accept. A
+// document with 10,000 certificates of ten names each has a third of that.
 const maxValues = 1_000_000
 
 // Decode reads a document and checks it against the schema of the input
-// document; times must be in the calendar, thumbprints must not repeat, and a
-// certificate's der must have its thumbprint. UTF-16 with a byte order mark is
-// read too, since Windows PowerShell redirects output so.
+// document. Beyond the schema, dates must exist, thumbprints must be unique,
+// and a certificate's der must match its thumbprint. UTF-16 with a byte order
+// mark is accepted, because Windows PowerShell redirects output in that
+// encoding.
 //
-// An error of syntax (a key twice in an object is one) names byte, line and
-// column. Otherwise the error has a line for each of the first 20 faults, in
-// the order of the document: the path, what was expected and what was found.
-// The caller bounds the size of data.
+// A syntax error, such as a duplicate key, names the byte, line and column. Any
+// other error has one line for each of the first 20 faults, in document order:
+// the path, what was expected and what was found. The caller limits the size of
+// data.
 func Decode(data []byte) (*Document, error) {
 	if doc := decodeUsual(data); doc != nil {
 		return doc, nil
@@ -44,9 +45,10 @@ func Decode(data []byte) (*Document, error) {
 	return decode(data, documentSchema())
 }
 
-// decodeUsual decodes most valid documents in a fraction of the time: those
-// where the Go types leave no doubt whether a key is absent, null or empty. It
-// returns nil for every other document, and the schema says what it is.
+// decodeUsual decodes most valid documents in a fraction of the time that
+// decode takes: those whose Go values show whether a key is absent, null or
+// empty. For any other document it returns nil, and decode checks it against
+// the schema.
 func decodeUsual(data []byte) *Document {
 	doc := new(Document)
 	if jsonv2.Unmarshal(data, doc, usual) != nil || !nullsAndEmptyTextsAreAllowed(data) || !doc.valid() {
@@ -56,7 +58,7 @@ func decodeUsual(data []byte) *Document {
 		return nil
 	}
 	for _, key := range canBeNull {
-		if _, found := doc.Sources[key]; found { // there it cannot
+		if _, found := doc.Sources[key]; found { // null is not allowed there
 			return nil
 		}
 	}
@@ -68,25 +70,27 @@ func decodeUsual(data []byte) *Document {
 	return doc
 }
 
-// usual refuses unknown keys. That a key occurs twice is refused by default.
+// usual rejects unknown keys. Duplicate keys are rejected by default.
 var usual = jsonv2.RejectUnknownMembers(true)
 
-// canBeNull are the keys of a document, but of sources, whose value can be null.
-// tls_certificate_name is not among them: in a Send connector it cannot.
+// canBeNull lists the keys whose value can be null, except within sources.
+// tls_certificate_name is not listed, because it cannot be null in a Send
+// connector.
 var canBeNull = []string{
 	"internal_transport_certificate", "has_private_key", "services", "self_signed", "valid_from", "valid_until", "revoked",
 	"extended_key_usages", "tls_auth_level",
 }
 
-// cannotBeEmpty are the keys whose value can be absent but not "", which Go cannot
-// tell apart.
+// cannotBeEmpty lists the optional keys whose value cannot be "". In Go, an
+// absent key and "" look the same.
 var cannotBeEmpty = []string{
 	"now", "phase", "gathered_at", "exchange_version", "procedure", "transport_role", "smart_host_auth_mechanism",
 }
 
-// nullsAndEmptyTextsAreAllowed reports whether, in JSON that is known to be JSON,
-// every null is the value of a key of canBeNull, and no "" is the value of a key of
-// cannotBeEmpty. Of a text with null in it, it may say no.
+// nullsAndEmptyTextsAreAllowed reports whether every null in valid JSON is the
+// value of a key in canBeNull, and no "" is the value of a key in
+// cannotBeEmpty. It can return false for valid JSON that contains null within a
+// string.
 func nullsAndEmptyTextsAreAllowed(data []byte) bool {
 	for key := range keysBefore(data, "null") {
 		if !slices.Contains(canBeNull, string(key)) {
@@ -101,9 +105,9 @@ func nullsAndEmptyTextsAreAllowed(data []byte) bool {
 	return true
 }
 
-// keysBefore yields, for each time that value occurs in JSON, the key before it as it
-// is written; nothing where it is not the value of a key; a backslash where the key
-// contains an escaped quotation mark.
+// keysBefore yields, for each occurrence of value in JSON, the key before it as
+// written. It yields nil if the occurrence is not the value of a key, and a backslash
+// if the key contains an escaped quotation mark.
 func keysBefore(data []byte, value string) iter.Seq[[]byte] {
 	const space = " \t\r\n"
 	return func(yield func([]byte) bool) {
@@ -131,8 +135,8 @@ func keysBefore(data []byte, value string) iter.Seq[[]byte] {
 	}
 }
 
-// DecodePartial reads a document from which any of the top-level keys may be
-// absent. What is there is checked as by Decode.
+// DecodePartial reads a document in which any top-level key can be absent. It
+// checks everything else as Decode does.
 func DecodePartial(data []byte) (*Document, error) { return decode(data, partialSchema()) }
 
 func documentSchema() *schema { whole, _ := inputSchemas(); return whole }
@@ -148,15 +152,15 @@ func decode(data []byte, expected *schema) (*Document, error) {
 	}
 	switch start := bytes.TrimSpace(data[:min(len(data), 4096)]); {
 	case len(start) == 0:
-		return nil, errors.New("expected a document, a JSON object; found nothing")
+		return nil, errors.New("expected a document (a JSON object), found nothing")
 	case start[0] == '<' && bytes.Contains(start, []byte("<Objs")):
 		return nil, ErrExport
 	case bytes.HasPrefix(start, []byte("-----BEGIN ")), start[0] == 0x30 && len(start) > 1 && start[1] >= 0x80: // PEM, DER
 		return nil, ErrCertificate
 	}
-	// Each of them can be a fault, and takes hundreds of bytes on its way to a message.
+	// Each value can be a fault, and an error message about it takes hundreds of bytes.
 	if bytes.Count(data, []byte(","))+bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > maxValues {
-		return nil, fmt.Errorf("expected at most %d values, found more commas and opening brackets", maxValues)
+		return nil, fmt.Errorf("expected at most %d values, found more", maxValues)
 	}
 	var value any
 	if err := jsonv2.Unmarshal(data, &value, exactNumbers); err != nil {
@@ -164,7 +168,7 @@ func decode(data []byte, expected *schema) (*Document, error) {
 	}
 	top, ok := value.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("expected one document, a JSON object; found %s", show(value))
+		return nil, fmt.Errorf("expected one document (a JSON object), found %s", show(value))
 	}
 
 	var f faults
@@ -173,7 +177,7 @@ func decode(data []byte, expected *schema) (*Document, error) {
 	if len(f.list) > 0 {
 		return nil, f.sorted(data)
 	}
-	// Through JSON again: 1.0 is a whole number to the schema, to an int it is not.
+	// Encode it again: the schema accepts 1.0 as an integer, but an int does not.
 	normal, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
@@ -182,7 +186,7 @@ func decode(data []byte, expected *schema) (*Document, error) {
 	return doc, json.Unmarshal(normal, doc)
 }
 
-// syntaxError says where JSON is damaged.
+// syntaxError returns an error that locates the damage in the JSON.
 func syntaxError(data []byte, err error) error {
 	var (
 		syntactic *jsontext.SyntacticError
@@ -207,8 +211,8 @@ func syntaxError(data []byte, err error) error {
 	return fmt.Errorf("byte %d (line %d, column %d): expected JSON: %w", at, line, column, cause)
 }
 
-// pathTo writes a pointer as a path. It takes numbers for indices, as they are
-// everywhere in a document.
+// pathTo converts a JSON pointer to a path. It takes numbers for indices,
+// because no key of a document is a number.
 func pathTo(pointer jsontext.Pointer) (path string) {
 	for token := range pointer.Tokens() {
 		if _, err := strconv.Atoi(token); err == nil {

@@ -151,11 +151,11 @@ func TestDecodeRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		text, err string
 	}{
-		"nothing":      {"", "expected a document, a JSON object; found nothing"},
-		"blanks":       {"\ufeff \r\n", "expected a document, a JSON object; found nothing"},
-		"a list":       {"[" + whole + "]", "expected one document, a JSON object; found a list"},
-		"a number":     {"12", "expected one document, a JSON object; found 12"},
-		"CLIXML":       {`<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">`, "expected a document, a JSON object; this is an export of the Exchange Management Shell"},
+		"nothing":      {"", "expected a document (a JSON object), found nothing"},
+		"blanks":       {"\ufeff \r\n", "expected a document (a JSON object), found nothing"},
+		"a list":       {"[" + whole + "]", "expected one document (a JSON object), found an array"},
+		"a number":     {"12", "expected one document (a JSON object), found 12"},
+		"CLIXML":       {`<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">`, "expected a document (a JSON object), found an export of the Exchange Management Shell"},
 		"other XML":    {"<a/>", "byte 0 (line 1, column 1): expected JSON: invalid character '<' at start of value"},
 		"cut off":      {whole[:20], "byte 20 (line 2, column 19): expected JSON: unexpected EOF"},
 		"two":          {"{}\n{}", "byte 3 (line 2, column 1): expected JSON: invalid character '{' after top-level value"},
@@ -166,11 +166,11 @@ func TestDecodeRefuses(t *testing.T) {
 		"twice":        {"{\n  \"server\": \"a\",\n  \"server\": \"a\"}", "byte 21 (line 3, column 3): expected JSON: server: the key occurs twice"},
 		"twice, below": {`{"certificates":[{},{"a":{"b-c":1,"b-c":2}}]}`, "byte 34 (line 1, column 35): expected JSON: certificates[1].a.b-c: the key occurs twice"},
 		"nothing in it": {"{}", `schema_version: missing: expected 1
-server: missing: expected a text that is not empty
-connectors: missing: expected a list
+server: missing: expected a non-empty string
+connectors: missing: expected an array
 directory: missing: expected an object
 host: missing: expected an object
-certificates: missing: expected a list`},
+certificates: missing: expected an array`},
 		"a time":               {replace(`"not_before": "2024-02-29T00:00:00Z"`, `"not_before": "2024"`), `certificates[0].not_before: expected a time YYYY-MM-DDThh:mm:ssZ, found "2024"`},
 		"a time with fraction": {replace(`"9999-12-31T23:59:59Z"`, `"9999-12-31T23:59:59.5Z"`), `certificates[0].not_after: expected a time YYYY-MM-DDThh:mm:ssZ, found "9999-12-31T23:59:59.5Z"`},
 		"a day that is none":   {replace(`"9999-12-31T23:59:59Z"`, `"2023-02-29T23:59:59Z"`), `certificates[0].not_after: expected a date that exists, found "2023-02-29T23:59:59Z"`},
@@ -182,10 +182,10 @@ certificates: missing: expected a list`},
 		"unknown key":          {replace(`"not_before"`, `"not_befor"`), "certificates[0].not_before: missing: expected a time YYYY-MM-DDThh:mm:ssZ\ncertificates[0].not_befor: unknown key: did you mean not_before?"},
 		"another case":         {replace(`"phase"`, `"Phase"`), "Phase: unknown key: did you mean phase?"},
 		"nothing like it":      {replace(`"phase"`, `"a \"key\""`), `["a \"key\""]: unknown key`},
-		"odd names":            {replace(`"certificates": "clixml:a.xml"`, `"a/b~c d": 3`), `sources["a/b~c d"]: expected a text, found 3`},
+		"odd names":            {replace(`"certificates": "clixml:a.xml"`, `"a/b~c d": 3`), `sources["a/b~c d"]: expected a string, found 3`},
 		"an empty text": {replace(`"EX01",
   "now"`, `"",
-  "now"`), `server: expected a text that is not empty, found ""`},
+  "now"`), `server: expected a non-empty string, found ""`},
 		"a mechanism":     {replace(`"Tls"`, `"TLS"`), `connectors[0].auth_mechanisms[0]: expected "None", "Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer" or "ExternalAuthoritative", found "TLS"`},
 		"services":        {replace(`"services": null`, `"services": [true, "smtp", {}]`), "certificates[0].services[0]: " + services + "true\ncertificates[0].services[1]: " + services + "\"smtp\"\ncertificates[0].services[2]: " + services + "an object"},
 		"a boolean":       {replace(`"self_signed": null`, `"self_signed": "no"`), `certificates[0].self_signed: expected true, false or null, found "no"`},
@@ -204,9 +204,9 @@ certificates: missing: expected a list`},
 			`certificates[0].trust.valid_until: expected a time YYYY-MM-DDThh:mm:ssZ or null, found "` + strings.Repeat("é", 60) + `…"`},
 		"der": {replace(`"key_bits": 2048`, `"der": "AA"`), "certificates[0].der: expected base64: illegal base64 data at input byte 0"},
 		"empty der": {replace(`"key_bits": 2048`, `"der": ""`),
-			"certificates[0].der: expected the certificate with the thumbprint " + thumbA + ", found that with DA39A3EE5E6B4B0D3255BFEF95601890AFD80709"}, // sha1sum of nothing
+			"certificates[0].der: expected the certificate with the thumbprint " + thumbA + ", found the one with DA39A3EE5E6B4B0D3255BFEF95601890AFD80709"}, // sha1sum of nothing
 		"in the document's order": {replace(`"server": "EX01"`, `"server": 1`, `"startup"`, `"Startup"`, `"readable": true`, `"readable": 1`, `"version": 3`, `"version": "3"`, `"chain": "trusted"`, `"chain": "ok"`),
-			`server: expected a text that is not empty, found 1
+			`server: expected a non-empty string, found 1
 phase: expected "session" or "startup", found "Startup"
 directory.readable: expected true or false, found 1
 certificates[0].version: expected a whole number, 1 or more, found "3"
@@ -242,12 +242,12 @@ func TestDecodeCertificates(t *testing.T) {
 	require.Nil(t, doc.Certificates[1].DER)
 
 	_, err = DecodePartial(list(certificate(thumbA, nil), certificate(thumbB, nil), certificate(thumbA, f.DER)))
-	require.EqualError(t, err, "certificates[2].thumbprint: expected each certificate once, found \""+thumbA+"\" as in certificates[0]\n"+
-		"certificates[2].der: expected the certificate with the thumbprint "+thumbA+", found that with "+print)
+	require.EqualError(t, err, "certificates[2].thumbprint: expected each certificate once, found \""+thumbA+"\", which is also in certificates[0]\n"+
+		"certificates[2].der: expected the certificate with the thumbprint "+thumbA+", found the one with "+print)
 
 	_, err = DecodePartial([]byte(`{"certificates":[1,{"thumbprint":5,"der":7}]}`))
 	require.ErrorContains(t, err, "certificates[0]: expected an object, found 1\n")
-	require.ErrorContains(t, err, "certificates[1].der: expected a text, found 7")
+	require.ErrorContains(t, err, "certificates[1].der: expected a string, found 7")
 
 	// Twenty faults, then their number. A bare certificate lacks ten keys.
 	_, err = DecodePartial([]byte(`{"certificates":[{},{},{}]}`))
@@ -267,7 +267,7 @@ func TestDecodeBoundsValues(t *testing.T) {
 		_, err := decode(text(maxValues - 2)) // and two brackets
 		require.ErrorContains(t, err, "x: unknown key")
 		_, err = decode(text(maxValues - 1))
-		require.EqualError(t, err, "expected at most 1000000 values, found more commas and opening brackets")
+		require.EqualError(t, err, "expected at most 1000000 values, found more")
 	}
 }
 
@@ -279,9 +279,9 @@ func TestDecodePartial(t *testing.T) {
 	require.Equal(t, []string{"server", "connectors", "directory", "host", "certificates"}, doc.Missing())
 
 	_, err = DecodePartial([]byte(`{"host":{"dns_fqdn":"x"},"schema_version":7}`))
-	require.EqualError(t, err, `host.dns_host_name: missing: expected a text that is not empty
-host.physical_dns_fqdn: missing: expected a text that is not empty
-host.physical_dns_host_name: missing: expected a text that is not empty
+	require.EqualError(t, err, `host.dns_host_name: missing: expected a non-empty string
+host.physical_dns_fqdn: missing: expected a non-empty string
+host.physical_dns_host_name: missing: expected a non-empty string
 schema_version: expected 1, found 7`)
 }
 
@@ -344,7 +344,7 @@ func TestDecodeNeverPanics(t *testing.T) {
 	_, err := Decode([]byte(deep))
 	require.ErrorContains(t, err, "exceeded max depth")
 	_, err = Decode([]byte(strings.Repeat(`[`, 9000) + strings.Repeat(`]`, 9000)))
-	require.ErrorContains(t, err, "found a list")
+	require.ErrorContains(t, err, "found an array")
 	_, err = Decode([]byte(strings.Repeat(`{"host":`, 9000) + "1" + strings.Repeat(`}`, 9000)))
 	require.ErrorContains(t, err, "host.host: unknown key")
 }

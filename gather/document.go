@@ -19,8 +19,8 @@ var (
 	Services       = []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
 )
 
-// Procedures are the values of Document.Procedure: the version of Exchange whose
-// published text applies.
+// Procedures are the values of Document.Procedure: the version of Exchange
+// whose published text applies.
 var Procedures = []string{"2007", "2010", "2016"}
 
 // Document holds the facts about one Exchange server: the input of the
@@ -37,7 +37,7 @@ type Document struct {
 	Phase           string            `json:"phase,omitzero"`
 	GatheredAt      string            `json:"gathered_at,omitzero"`      // TimeFormat
 	ExchangeVersion string            `json:"exchange_version,omitzero"` // 15.2.1748.10: two to four numbers
-	Procedure       string            `json:"procedure,omitzero"`        // empty: the one of ExchangeVersion
+	Procedure       string            `json:"procedure,omitzero"`        // empty: depends on ExchangeVersion
 	Roles           []string          `json:"roles,omitzero"`
 	Connectors      []Connector       `json:"connectors"`
 	Directory       *Directory        `json:"directory"`
@@ -136,7 +136,7 @@ type Certificate struct {
 }
 
 // ExtendedKeyUsages is a certificate's extended key usage extension. The zero
-// value says that it was not gathered: a document then leaves it out.
+// value means that it was not gathered; a document then omits it.
 type ExtendedKeyUsages struct {
 	Gathered bool
 	OIDs     []string // 1.3.6.1.5.5.7.3.1; nil: the certificate has no such extension, null in a document
@@ -158,12 +158,12 @@ func (u *ExtendedKeyUsages) UnmarshalJSON(text []byte) error {
 // The values of Trust.Chain.
 const (
 	ChainTrusted   = "trusted"   // a chain ends in a trusted root
-	ChainUntrusted = "untrusted" // none does
+	ChainUntrusted = "untrusted" // no chain ends in a trusted root
 	ChainUnknown   = "unknown"   // it was not checked, or could not be verified
 )
 
-// Trust is what is known of a certificate's chain. It holds at any time: the
-// window says when the chain is valid.
+// Trust is what is known about a certificate's chain. It does not depend on the
+// current time: the window says when the chain is valid.
 type Trust struct {
 	Chain      string  `json:"chain"`
 	ValidFrom  *string `json:"valid_from"`  // TimeFormat; nil: no chain

@@ -9,16 +9,16 @@ import (
 	"github.com/transportcert/transportcert/internal/files"
 )
 
-// maxFacts is the largest file of facts that is read, in bytes.
+// maxFacts limits the size of a file of facts, in bytes.
 const maxFacts = 64 << 20
 
-// Facts is a Gatherer that lays a partial document, typed by hand or gathered
-// elsewhere, over what was gathered before: every section that the file has
-// replaces the section whole; so do server, now, phase and the other single values. An error names the
-// file and what Decode says of it.
+// Facts is a Gatherer that overlays a partial document, typed by hand or gathered elsewhere. Every
+// section in the file replaces the whole section of the document, and server, now, phase and the other
+// single values replace those of the document. An error names the file and includes the error of
+// DecodePartial.
 type Facts struct {
 	Path  string
-	Files fs.FS // that Path is in; nil: those of the system
+	Files fs.FS // contains Path; nil: the system's files
 }
 
 // Gather implements Gatherer.

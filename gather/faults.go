@@ -22,8 +22,8 @@ import (
 )
 
 const (
-	maxFaults = 20 // that an error lists
-	maxDepth  = 10 // of what the schema knows; faults lie no deeper
+	maxFaults = 20 // listed in an error
+	maxDepth  = 10 // of the values in the schema; faults are not nested deeper
 )
 
 // A place is a value of the document and its part of the schema.
@@ -34,8 +34,8 @@ type place struct {
 }
 
 type fault struct {
-	at     jsontext.Pointer // where it stands in the document
-	offset int64            // the same, for the order
+	at     jsontext.Pointer // location in the document
+	offset int64            // the same location, for sorting
 	text   string
 }
 
@@ -48,9 +48,9 @@ func (f *faults) add(at jsontext.Pointer, path, text string) {
 	f.list = append(f.list, fault{at: at, text: strings.TrimPrefix(path+": "+text, ": ")})
 }
 
-// walk finds what is wrong with a value and what is in it, by the schema and beyond
-// what a schema can express: days that are not in the calendar, numbers that fit no
-// int.
+// walk finds what is wrong with a value and its members. It checks the schema,
+// and also what a schema cannot express: dates that do not exist, and numbers
+// that do not fit an int.
 func (f *faults) walk(at jsontext.Pointer, p place) {
 	if !p.node.accepts(p.value) {
 		f.add(at, p.path, "expected "+expected(p.node)+", found "+show(p.value))
@@ -92,8 +92,8 @@ func (f *faults) walk(at jsontext.Pointer, p place) {
 	}
 }
 
-// meant asks whether an unknown key was meant to be one that is known; empty where
-// none is like it.
+// meant returns a question that suggests the known key closest to an unknown
+// one, or "" if none is similar.
 func (s *schema) meant(key string) string {
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		if levenshtein.ComputeDistance(strings.ToLower(cut(key)), name) <= min(2, len(name)/3) {
@@ -112,8 +112,9 @@ func join(path, key string) string {
 	return strings.TrimPrefix(path+"."+cut(key), ".")
 }
 
-// checkCertificates finds thumbprints that repeat and der that has another.
-// A document whose der belongs to another certificate would lead to that one.
+// checkCertificates finds duplicate thumbprints, and der values that belong to
+// another thumbprint. With a wrong der, the decision would name the wrong
+// certificate.
 func (f *faults) checkCertificates(value any) {
 	certificates, _ := value.([]any)
 	first := map[string]int{}
@@ -122,7 +123,7 @@ func (f *faults) checkCertificates(value any) {
 		at, path := jsontext.Pointer(fmt.Sprintf("/certificates/%d", i)), fmt.Sprintf("certificates[%d]", i)
 		print, named := fields["thumbprint"].(string)
 		if earlier, again := first[print]; named && again {
-			f.add(at+"/thumbprint", path+".thumbprint", fmt.Sprintf("expected each certificate once, found %q as in certificates[%d]", cut(print), earlier))
+			f.add(at+"/thumbprint", path+".thumbprint", fmt.Sprintf("expected each certificate once, found %q, which is also in certificates[%d]", cut(print), earlier))
 		} else if named {
 			first[print] = i
 		}
@@ -134,12 +135,12 @@ func (f *faults) checkCertificates(value any) {
 		if err != nil {
 			f.add(at+"/der", path+".der", fmt.Sprintf("expected base64: %v", err))
 		} else if own := certificate.Thumbprint(der); named && own != print {
-			f.add(at+"/der", path+".der", fmt.Sprintf("expected the certificate with the thumbprint %s, found that with %s", cut(print), own))
+			f.add(at+"/der", path+".der", fmt.Sprintf("expected the certificate with the thumbprint %s, found the one with %s", cut(print), own))
 		}
 	}
 }
 
-// sorted is the error that lists the faults in the order of the document.
+// sorted returns the error that lists the faults in document order.
 func (f *faults) sorted(data []byte) error {
 	order := map[jsontext.Pointer]int64{}
 	for _, fault := range f.list {
@@ -176,7 +177,7 @@ const (
 	anAddress = "an IPv4 or IPv6 address"
 )
 
-// patterns says in words what the schema's regular expressions ask for.
+// patterns describes the schema's regular expressions in words.
 var patterns = map[string]string{
 	`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$`: aTime,
 	`^[0-9A-F]{40}$`:                  "a thumbprint, 40 hex digits in upper case",
@@ -185,7 +186,7 @@ var patterns = map[string]string{
 	`^[0-9]+(\.[0-9]+)+$`:             "an object identifier: 1.3.6.1.5.5.7.3.1",
 }
 
-// expected says in words what the schema wants.
+// expected describes in words what the schema allows.
 func expected(node *schema) string {
 	var words []string
 	null := false
@@ -208,11 +209,11 @@ func expected(node *schema) string {
 		case name == "integer":
 			words = append(words, "a whole number")
 		case name == "string" && node.MinLength > 0:
-			words = append(words, "a text that is not empty")
+			words = append(words, "a non-empty string")
 		case name == "string":
-			words = append(words, "a text")
+			words = append(words, "a string")
 		case name == "array":
-			words = append(words, "a list")
+			words = append(words, "an array")
 		default:
 			words = append(words, "an "+name)
 		}
@@ -226,13 +227,13 @@ func expected(node *schema) string {
 	return strings.Join(words, "")
 }
 
-// show writes a value for a message.
+// show formats a value for a message.
 func show(value any) string {
 	switch value := value.(type) {
 	case map[string]any:
 		return "an object"
 	case []any:
-		return "a list"
+		return "an array"
 	case string:
 		return strconv.Quote(cut(value))
 	}
@@ -243,7 +244,7 @@ func show(value any) string {
 	return string(text)
 }
 
-// cut shortens a text for a message.
+// cut shortens text for a message.
 func cut(s string) string {
 	const most = 60
 	if runes := []rune(s); len(runes) > most {

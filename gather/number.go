@@ -13,13 +13,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDigits is how many bytes a number may have, and how large its exponent may
-// be: few enough for exact arithmetic.
+// maxDigits limits the length of a number in bytes, and its exponent, so that
+// exact arithmetic stays cheap.
 const maxDigits = 100
 
-// exactNumbers reads a number that is whole, 3.0 and 30e-1 too, as float64 and
-// any other as json.Number: as a float64, 2.9999999999999999999999 would be 3,
-// which it is not to OPA.
+// exactNumbers reads a whole number, including 3.0 and 30e-1, as a float64, and
+// any other number as a json.Number: as a float64, 2.9999999999999999999999
+// would become 3, but OPA does not treat it as 3.
 var exactNumbers = jsonv2.WithUnmarshalers(jsonv2.UnmarshalFromFunc(func(d *jsontext.Decoder, value *any) error {
 	if d.PeekKind() != '0' {
 		return errors.ErrUnsupported

@@ -6,7 +6,7 @@ import (
 	"maps"
 )
 
-// A section is a part of a document that one source supplies whole.
+// A section is a part of a document that comes from one source as a whole.
 type section struct {
 	name     string // its key
 	there    bool
@@ -40,15 +40,15 @@ func (d *Document) Gathered() iter.Seq[string] {
 	}
 }
 
-// OfOneServer reports whether the document, which can be partial, says anything that is
-// not true of every server of an organization.
+// OfOneServer reports whether the document, which can be partial, contains anything
+// that applies to one server only and not to the whole organization.
 func (d *Document) OfOneServer() bool {
 	return d.Server != "" || d.ExchangeVersion != "" || d.Roles != nil ||
 		d.Connectors != nil || d.Directory != nil || d.Host != nil || d.Certificates != nil
 }
 
-// Overlay replaces each section that over has, whole, and each of its values that is
-// not empty: server, now, phase, procedure, and when the facts were gathered.
+// Overlay replaces each section that over has, and each single value that is not
+// empty in over: server, now, phase, procedure, and the gathering time.
 func (d *Document) Overlay(over *Document) {
 	if d.Sources == nil {
 		d.Sources = map[string]string{}
@@ -71,7 +71,8 @@ func (d *Document) Overlay(over *Document) {
 	d.ExchangeServerAddresses = orList(over.ExchangeServerAddresses, d.ExchangeServerAddresses)
 }
 
-// orList returns the first list, which can be empty, or the second if it is nil.
+// orList returns the first list, which can be empty, or the second if the first
+// is nil.
 func orList[T any](first, second []T) []T {
 	if first != nil {
 		return first

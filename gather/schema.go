@@ -12,10 +12,11 @@ import (
 	"github.com/transportcert/transportcert/policies/schemas"
 )
 
-// A schema is a node of the input document's JSON Schema, with the keywords that
-// occur there; reading one with others fails. A library for all of JSON Schema
-// would cost each process more time than a decision does: it compiles the schemas of
-// schemas when the program starts. A test compares the two. Every array has items.
+// A schema is a node of the input document's JSON Schema. It supports only the
+// keywords that occur there; reading any other keyword fails. A complete JSON Schema
+// library would add more time to each process than a decision takes, because it
+// compiles the metaschemas when the program starts. A test compares the two. Every
+// array has items.
 type schema struct {
 	Ref                  string             `json:"$ref"`
 	Definitions          map[string]*schema `json:"definitions"`
@@ -29,7 +30,7 @@ type schema struct {
 	MinLength            int                `json:"minLength"` // in code points
 	Minimum              *float64           `json:"minimum"`
 
-	// These say nothing of a value.
+	// These do not restrict a value.
 	Dialect     string `json:"$schema"`
 	ID          string `json:"$id"`
 	Title       string `json:"title"`
@@ -50,7 +51,8 @@ func (o *oneOrMore) UnmarshalJSON(text []byte) error {
 	return jsonv2.Unmarshal(text, &(*o)[0])
 }
 
-// additional is false, or the schema of the properties without a name.
+// additional is false, or the schema of the properties that are not listed by
+// name.
 type additional struct{ schema *schema }
 
 func (a *additional) UnmarshalJSON(text []byte) error {
@@ -60,8 +62,8 @@ func (a *additional) UnmarshalJSON(text []byte) error {
 	return jsonv2.Unmarshal(text, &a.schema, jsonv2.RejectUnknownMembers(true))
 }
 
-// readSchemas returns the schema of the input document, and that of one without
-// some of its sections.
+// readSchemas returns the schema of the input document, and that of a partial
+// document.
 func readSchemas() (whole, partial *schema) {
 	whole = new(schema)
 	if err := jsonv2.Unmarshal(schemas.Input, whole, jsonv2.RejectUnknownMembers(true)); err != nil {
@@ -73,8 +75,8 @@ func readSchemas() (whole, partial *schema) {
 	return whole, &withoutRequired
 }
 
-// link compiles the patterns in a node and puts definitions in the place of the
-// references to them.
+// link compiles the patterns of a node and replaces references by the
+// definitions.
 func (s *schema) link(definitions map[string]*schema) {
 	if s.Pattern != "" && s.pattern == nil {
 		s.pattern = regexp.MustCompile(s.Pattern)
@@ -90,7 +92,7 @@ func (s *schema) link(definitions map[string]*schema) {
 	}
 }
 
-// resolved returns the node, or the one that it refers to, linked.
+// resolved returns the linked node, or the linked node that it refers to.
 func (s *schema) resolved(definitions map[string]*schema) *schema {
 	if s.Ref != "" {
 		s = definitions[strings.TrimPrefix(s.Ref, "#/definitions/")]
@@ -99,7 +101,7 @@ func (s *schema) resolved(definitions map[string]*schema) *schema {
 	return s
 }
 
-// property returns the schema of a property; nil where there is none for this name.
+// property returns the schema of a property, or nil if the name is not allowed.
 func (s *schema) property(name string) *schema {
 	if node := s.Properties[name]; node != nil || s.AdditionalProperties == nil {
 		return node
@@ -107,8 +109,8 @@ func (s *schema) property(name string) *schema {
 	return s.AdditionalProperties.schema
 }
 
-// accepts reports whether a value is what the schema expects, apart from what is
-// in it. A number that is whole is a float64.
+// accepts reports whether the schema allows a value, without checking the
+// value's members. A whole number is a float64.
 func (s *schema) accepts(value any) bool {
 	var name string
 	fits := true

@@ -12,7 +12,7 @@ import (
 	"github.com/transportcert/transportcert/internal/certificate"
 )
 
-// The values that the schema of the input document lists, beside those of
+// The values that the schema of the input document lists, except those of
 // Trust.Chain.
 var (
 	authMechanisms = append([]string{"None"}, AuthMechanisms...)
@@ -24,8 +24,8 @@ var (
 	tlsAuthLevels  = []string{"EncryptionOnly", "CertificateValidation", "DomainValidation"}
 )
 
-// Validate returns an error where the document is not what Decode takes: the one
-// with which Decode refuses its JSON.
+// Validate returns the error that Decode would return for the document's JSON,
+// or nil if Decode would accept it.
 func (d *Document) Validate() error {
 	if d.valid() {
 		return nil
@@ -35,12 +35,12 @@ func (d *Document) Validate() error {
 		_, err = Decode(text)
 	}
 	if err == nil {
-		err = errors.New("expected a document that Decode takes")
+		err = errors.New("expected a document that Decode accepts")
 	}
 	return err
 }
 
-// valid is Validate for those who do not ask why.
+// valid reports whether Validate would return nil, without building the error.
 func (d *Document) valid() bool {
 	if d.SchemaVersion != Version || d.Server == "" ||
 		d.Connectors == nil || d.Directory == nil || d.Host == nil || d.Certificates == nil {
@@ -131,7 +131,7 @@ func isThumbprint(text string) bool {
 }
 
 func isTime(text string) bool {
-	// Parse takes fractions of seconds too.
+	// Parse also accepts fractions of seconds.
 	_, err := time.Parse(TimeFormat, text)
 	return err == nil && len(text) == len(TimeFormat)
 }

@@ -79,7 +79,7 @@ func TestTheQuickWayTakesNoNullWhereNoneBelongs(t *testing.T) {
 			changed := with(`"sources": {`, `"sources": {`+source+`,`)
 			require.Nil(t, decodeUsual(changed), source)
 			_, err := Decode(changed)
-			require.ErrorContains(t, err, "expected a text, found null", source)
+			require.ErrorContains(t, err, "expected a string, found null", source)
 		}
 	}
 	for _, value := range []string{`null`, "\n\tnull", `[null]`} {
@@ -177,12 +177,12 @@ func TestValid(t *testing.T) {
 // removed or joined by an unknown one, one change at a time.
 func mutate(node any, visit func()) {
 	visit()
-	strangers := []any{nil, "", "x", "SMTP", 0.0, -1.0, 1.5, 3e9, true, []any{}, []any{nil}, map[string]any{}}
+	others := []any{nil, "", "x", "SMTP", 0.0, -1.0, 1.5, 3e9, true, []any{}, []any{nil}, map[string]any{}}
 	switch node := node.(type) {
 	case map[string]any:
 		for key, value := range node {
-			for _, stranger := range strangers {
-				node[key] = stranger
+			for _, other := range others {
+				node[key] = other
 				visit()
 			}
 			delete(node, key)
@@ -197,8 +197,8 @@ func mutate(node any, visit func()) {
 		}
 	case []any:
 		for i, value := range node {
-			for _, stranger := range strangers {
-				node[i] = stranger
+			for _, other := range others {
+				node[i] = other
 				visit()
 			}
 			node[i] = value

@@ -4,9 +4,9 @@ import "regexp"
 
 var displayVersion = regexp.MustCompile(`^Version ([0-9]{1,9}\.[0-9]{1,9})(?: \(Build ([0-9]{1,9}(?:\.[0-9]{1,9})?)(?:: [^()]*)?\))?$`)
 
-// DisplayVersion returns the numbers of a version as Exchange displays it, such
-// as 15.2.1748.10 of "Version 15.2 (Build 1748.10)". It is empty where the text is
-// not one.
+// DisplayVersion extracts the numbers from a version as Exchange displays it:
+// 15.2.1748.10 from "Version 15.2 (Build 1748.10)". It returns "" for any other
+// text.
 func DisplayVersion(text string) string {
 	match := displayVersion.FindStringSubmatch(text)
 	if match == nil {

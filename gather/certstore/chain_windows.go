@@ -12,27 +12,27 @@ import (
 )
 
 // Flags of CertGetCertificateChain: nothing is fetched from the network, and
-// revocation is known as far as lists are in the computer's cache.
+// revocation is known only from the lists in the computer's cache.
 const chainFlags = 0x00000004 | // CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL
 	0x40000000 | // CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT
 	0x80000000 // CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY
 
-// machineEngine is HCCE_LOCAL_MACHINE: chains from the computer's stores alone,
-// as services see them, without those of the user who gathers.
+// machineEngine is HCCE_LOCAL_MACHINE: chains are built from the computer's
+// stores only, as for services, and not from those of the current user.
 const machineEngine = 1
 
 const (
 	revocationUnknown = windows.CERT_TRUST_REVOCATION_STATUS_UNKNOWN | windows.CERT_TRUST_IS_OFFLINE_REVOCATION
 
-	// notTimeNested is an error of Windows NT that no one minds any more.
+	// notTimeNested is a Windows NT error that no longer matters.
 	notTimeNested = 0x00000002
 
-	// forgiven are the errors that leave a chain trusted: trust is for the
-	// time at which it is valid, and revocation is a fact of its own.
-	forgiven = windows.CERT_TRUST_IS_NOT_TIME_VALID | notTimeNested | windows.CERT_TRUST_IS_REVOKED | revocationUnknown
+	// ignoredErrors leave a chain trusted: its validity periods become the
+	// window of the trust, and its revocation is recorded separately.
+	ignoredErrors = windows.CERT_TRUST_IS_NOT_TIME_VALID | notTimeNested | windows.CERT_TRUST_IS_REVOKED | revocationUnknown
 )
 
-// chainErrors are the other errors of a chain that are seen in the field.
+// chainErrors are the other errors that occur in practice.
 var chainErrors = []struct {
 	bit  uint32
 	text string
@@ -41,27 +41,27 @@ var chainErrors = []struct {
 	{windows.CERT_TRUST_IS_PARTIAL_CHAIN, "an issuer was not found"},
 	{windows.CERT_TRUST_IS_NOT_SIGNATURE_VALID, "a signature is wrong"},
 	{windows.CERT_TRUST_IS_EXPLICIT_DISTRUST, "it is explicitly distrusted"},
-	{windows.CERT_TRUST_IS_CYCLIC, "it is a circle"},
-	{windows.CERT_TRUST_INVALID_BASIC_CONSTRAINTS, "an issuer is no authority"},
+	{windows.CERT_TRUST_IS_CYCLIC, "the chain is circular"},
+	{windows.CERT_TRUST_INVALID_BASIC_CONSTRAINTS, "an issuer is not a CA"},
 	{windows.CERT_TRUST_HAS_WEAK_SIGNATURE, "a signature is weak"},
 }
 
-// windowsTrust returns the trust that Windows has in a certificate. Error says
-// where it comes from.
+// windowsTrust returns the trust of a certificate according to Windows. The
+// error field says so.
 func windowsTrust(c *windows.CertContext, now time.Time) gather.Trust {
 	at := windows.NsecToFiletime(now.UnixNano())
 	parameters := windows.CertChainPara{}
 	parameters.Size = uint32(unsafe.Sizeof(parameters))
 	var chain *windows.CertChainContext
 	if err := windows.CertGetCertificateChain(machineEngine, c, &at, 0, &parameters, chainFlags, 0, &chain); err != nil {
-		return gather.Trust{Chain: gather.ChainUnknown, Error: fmt.Sprintf("Windows built no chain: %v", err)}
+		return gather.Trust{Chain: gather.ChainUnknown, Error: fmt.Sprintf("Windows could not build a chain: %v", err)}
 	}
 	defer windows.CertFreeCertificateChain(chain)
 
 	const source = "from Windows' own chain"
 	status, elements := chain.TrustStatus.ErrorStatus, chainElements(chain)
 	trust := gather.Trust{Chain: gather.ChainUntrusted, Revoked: revoked(status, len(elements)), Error: source}
-	if left := status &^ uint32(forgiven); left != 0 {
+	if left := status &^ uint32(ignoredErrors); left != 0 {
 		trust.Error = source + ": " + chainError(left)
 		return trust
 	}
@@ -77,15 +77,15 @@ func windowsTrust(c *windows.CertContext, now time.Time) gather.Trust {
 		}
 	}
 	if from > until {
-		trust.Error = source + ": at no time are all its certificates valid"
+		trust.Error = source + ": its certificates are never all valid at the same time"
 		return trust
 	}
 	trust.Chain, trust.ValidFrom, trust.ValidUntil = gather.ChainTrusted, &from, &until
 	return trust
 }
 
-// revoked returns what a chain's status says of revocation; nil: nothing. A
-// root alone cannot be on a revocation list.
+// revoked returns the revocation status of a chain, or nil if it is unknown. A
+// chain of a single root has none, because no revocation list covers a root.
 func revoked(status uint32, elements int) *bool {
 	yes := status&windows.CERT_TRUST_IS_REVOKED != 0
 	if !yes && (status&revocationUnknown != 0 || elements < 2) {
@@ -94,8 +94,7 @@ func revoked(status uint32, elements int) *bool {
 	return &yes
 }
 
-// chainElements returns the certificates of the chain, from the certificate
-// itself up.
+// chainElements returns the certificates of the chain, starting with the leaf.
 func chainElements(chain *windows.CertChainContext) []*windows.CertChainElement {
 	simple := *chain.Chains
 	return unsafe.Slice(simple.Elements, simple.NumElements)

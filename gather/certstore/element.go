@@ -9,10 +9,10 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// The properties of a certificate that mean something here, and the three ids
-// that carry the encoded object itself and so end an element (wincrypt.h:
-// CERT_KEY_PROV_INFO_PROP_ID, CERT_FRIENDLY_NAME_PROP_ID, CERT_CERT_PROP_ID,
-// CERT_CRL_PROP_ID, CERT_CTL_PROP_ID).
+// The property ids used here. The last three contain the encoded object itself
+// and therefore end an element (wincrypt.h: CERT_KEY_PROV_INFO_PROP_ID,
+// CERT_FRIENDLY_NAME_PROP_ID, CERT_CERT_PROP_ID, CERT_CRL_PROP_ID,
+// CERT_CTL_PROP_ID).
 const (
 	propertyKeyProviderInfo = 2
 	propertyFriendlyName    = 11
@@ -21,31 +21,31 @@ const (
 	propertyCTL             = 34
 )
 
-// propertyHeader is the size of what stands before a property's data: its id,
-// its encoding and its length, 32 bits each, little-endian.
+// propertyHeader is the size of a property's header: its id, encoding and
+// length, 32 bits each, little-endian.
 const propertyHeader = 12
 
-// Element is one entry of a certificate store as Windows serializes it: the
-// certificate and the properties that the store keeps beside it.
+// Element is an entry of a certificate store as Windows serializes it: the
+// certificate and its properties in the store.
 type Element struct {
 	Certificate []byte            // DER; nil: the entry is a CRL or a CTL
 	Properties  map[uint32][]byte // by property id, as wincrypt.h numbers them
 }
 
 // ReadElement reads the serialized store element at offset in data and returns
-// it with the offset of what follows. Its slices share data's memory. An error
+// it with the offset of the next one. Its slices share data's memory. An error
 // names the byte offset in data and what was expected there.
 func ReadElement(data []byte, offset int) (Element, int, error) {
 	e := Element{Properties: map[uint32][]byte{}}
 	for {
 		if len(data)-offset < propertyHeader {
-			return Element{}, 0, fmt.Errorf("byte %d: expected a certificate property (%d bytes and its data), found %d bytes", offset, propertyHeader, len(data)-offset)
+			return Element{}, 0, fmt.Errorf("byte %d: expected a certificate property (a header of %d bytes and its data), found %d bytes", offset, propertyHeader, len(data)-offset)
 		}
 		id := binary.LittleEndian.Uint32(data[offset:])
 		size := binary.LittleEndian.Uint32(data[offset+8:])
 		start := offset + propertyHeader
 		if uint64(size) > uint64(len(data)-start) {
-			return Element{}, 0, fmt.Errorf("byte %d: property %d claims %d bytes of data, %d are left", offset, id, size, len(data)-start)
+			return Element{}, 0, fmt.Errorf("byte %d: property %d claims %d bytes of data, found %d", offset, id, size, len(data)-start)
 		}
 		content := data[start : start+int(size) : start+int(size)]
 		offset = start + int(size)
@@ -60,15 +60,15 @@ func ReadElement(data []byte, offset int) (Element, int, error) {
 	}
 }
 
-// HasPrivateKey says whether the store knows of a private key that belongs to
-// the certificate.
+// HasPrivateKey reports whether the store has a private key for the
+// certificate.
 func (e Element) HasPrivateKey() bool {
 	_, ok := e.Properties[propertyKeyProviderInfo]
 	return ok
 }
 
-// FriendlyName returns the name that an administrator gave the certificate; it
-// is empty where there is none. It fails where the property is not UTF-16.
+// FriendlyName returns the name that an administrator gave the certificate, or
+// "" if it has none. It fails if the property is not UTF-16.
 func (e Element) FriendlyName() (string, error) {
 	data := e.Properties[propertyFriendlyName]
 	if len(data)%2 != 0 {

@@ -58,12 +58,12 @@ func TestReadElementErrors(t *testing.T) {
 		offset int
 		want   string
 	}{
-		{nil, 0, "byte 0: expected a certificate property (12 bytes and its data), found 0 bytes"},
-		{[]byte("SST"), 3, "byte 3: expected a certificate property (12 bytes and its data), found 0 bytes"},
-		{storeProperty(11, 1)[:11], 0, "byte 0: expected a certificate property (12 bytes and its data), found 11 bytes"},
-		{storeProperty(11, 1), 0, "byte 13: expected a certificate property (12 bytes and its data), found 0 bytes"},
-		{storeProperty(32, 1, 2)[:13], 0, "byte 0: property 32 claims 2 bytes of data, 1 are left"},
-		{slices.Concat(storeProperty(2), long), 0, "byte 12: property 11 claims 4294967295 bytes of data, 2 are left"},
+		{nil, 0, "byte 0: expected a certificate property (a header of 12 bytes and its data), found 0 bytes"},
+		{[]byte("SST"), 3, "byte 3: expected a certificate property (a header of 12 bytes and its data), found 0 bytes"},
+		{storeProperty(11, 1)[:11], 0, "byte 0: expected a certificate property (a header of 12 bytes and its data), found 11 bytes"},
+		{storeProperty(11, 1), 0, "byte 13: expected a certificate property (a header of 12 bytes and its data), found 0 bytes"},
+		{storeProperty(32, 1, 2)[:13], 0, "byte 0: property 32 claims 2 bytes of data, found 1"},
+		{slices.Concat(storeProperty(2), long), 0, "byte 12: property 11 claims 4294967295 bytes of data, found 2"},
 	} {
 		_, _, err := ReadElement(test.data, test.offset)
 		require.EqualError(t, err, test.want)

@@ -13,50 +13,51 @@ import (
 	"github.com/transportcert/transportcert/gather/certstore/internal/pkcs12"
 )
 
-// servicesFile is the name of the file that says which Exchange services the
-// certificates beside it are enabled for.
+// servicesFile is the name of the file that says for which Exchange services
+// the certificates next to it are enabled.
 const servicesFile = "services.json"
 
 // Files gathers certificates from files.
 type Files struct {
-	// Paths are files, or folders that are read with all folders below them.
-	// Symbolic links are followed to files inside the same path, not to
-	// folders and not out of it.
+	// Paths are files, or folders that are read with all their subfolders. A
+	// symbolic link is followed if it leads to a file within the same path, but
+	// not to a folder or out of the path.
 	Paths []string
 
-	// System is the file system that the paths are of; nil: the system's own.
+	// System is the file system that contains the paths; nil: the system's
+	// files.
 	System fs.FS
 
-	// Password returns the password of a PKCS#12 file in UTF-8. It is asked
-	// once for a file that the empty password does not open, and what it
-	// returns is overwritten after use. Nil: there is no password to try.
+	// Password returns the password of a PKCS#12 file in UTF-8. It is called
+	// once for each file that the empty password does not open. The returned
+	// bytes are overwritten after use. Nil: there is no password to try.
 	Password func(path string) ([]byte, error)
 
-	// Services go before what a services.json beside the files says.
+	// Services takes precedence over a services.json next to the files.
 	Services Services
 
-	// Limits of what the files may hold.
+	// Limits restricts what the files may contain.
 	Limits Limits
 
-	// Work bounds what several Files cost together; nil: these alone.
+	// Work limits the total cost of several Files; nil: it limits only these.
 	Work *Work
 
-	// Report receives what was left out, by file; nil: discarded.
+	// Report receives what was skipped, by file; nil: discarded.
 	Report gather.Report
 }
 
-// Work is what is left of the rounds of key derivation that a run may take. It
-// is not safe for concurrent use.
+// Work counts the rounds of key derivation that a run may still use. It is not
+// safe for concurrent use.
 type Work struct{ rounds pkcs12.Rounds }
 
-// NewWork returns the work of one run.
+// NewWork returns the Work of a run.
 func NewWork() *Work { return &Work{pkcs12.MaxRounds} }
 
-// Gather replaces the document's certificates by those of the files, each
-// once, in the order in which they were found. It fails where a path cannot be
-// read or holds no certificate, and where the services that were given or that
-// a services.json names do not fit the certificates. A file in a folder that
-// is no certificate file, or that is broken, goes to Report.
+// Gather replaces the document's certificates with those of the files, without
+// duplicates, in the order in which they were found. It fails if a path cannot
+// be read or contains no certificate, or if the given services or those in a
+// services.json do not match the certificates. A file in a folder that is
+// damaged or is not a certificate file is reported.
 func (f Files) Gather(ctx context.Context, doc *gather.Document) error {
 	f.Limits = f.Limits.WithDefaults()
 	if f.Work == nil {
@@ -84,11 +85,11 @@ func (f Files) Gather(ctx context.Context, doc *gather.Document) error {
 // A publicKey identifies a key pair: its public key in the encoding of RFC 5280.
 type publicKey string
 
-// contents is what one file holds.
+// contents is what one file contains.
 type contents struct {
 	entries []entry
-	keys    []publicKey // of the private keys that it holds
-	notes   []string    // what was left out
+	keys    []publicKey // of the private keys in the file
+	notes   []string    // what was skipped
 }
 
 func (c *contents) note(format string, args ...any) {
@@ -102,18 +103,18 @@ type entry struct {
 	friendlyName  string
 }
 
-// A collection gathers what the files hold.
+// A collection gathers the contents of the files.
 type collection struct {
 	files        Files
 	certificates []gather.Certificate
-	publicKeys   []publicKey          // of certificates, by the same index; empty: not readable
+	publicKeys   []publicKey          // of certificates, by the same index; empty: unreadable
 	known        map[string]int       // thumbprint to index
-	keys         map[publicKey]string // private keys seen, and the file
+	keys         map[publicKey]string // private keys, and the file of each
 	services     []servicesBeside
-	leftOut      int // objects of the files
+	skipped      int // objects of the files
 }
 
-// gather takes in one of the paths.
+// gather reads one of the paths.
 func (c *collection) gather(ctx context.Context, path string) error {
 	var failures []string
 	files, found := 0, 0
@@ -134,7 +135,7 @@ func (c *collection) gather(ctx context.Context, path string) error {
 			failures = append(failures, fmt.Sprintf("%s: %v", name, err))
 			return nil
 		}
-		c.leftOut += len(held.notes)
+		c.skipped += len(held.notes)
 		if err := c.within(path); err != nil {
 			return err
 		}
@@ -147,7 +148,7 @@ func (c *collection) gather(ctx context.Context, path string) error {
 		for i, e := range held.entries {
 			if err := c.add(name, e); err != nil {
 				failures = append(failures, fmt.Sprintf("%s: certificate %d of %d: %v", name, i+1, len(held.entries), err))
-				c.leftOut++
+				c.skipped++
 			} else {
 				found++
 			}
@@ -169,16 +170,17 @@ func (c *collection) gather(ctx context.Context, path string) error {
 	return c.besideFile(path)
 }
 
-// within returns an error where more was read than the limit. What was left out
-// counts: a small file can hold a million things that are no certificate.
+// within returns an error if more than the limit was read. Skipped objects
+// count, because a small file can contain a million objects that are not
+// certificates.
 func (c *collection) within(path string) error {
-	if most := c.files.Limits.Certificates; len(c.certificates)+c.leftOut > most {
+	if most := c.files.Limits.Certificates; len(c.certificates)+c.skipped > most {
 		return fmt.Errorf("%s: expected at most %d certificates, found more", path, most)
 	}
 	return nil
 }
 
-// noCertificate is the error for a path without any.
+// noCertificate returns the error for a path without certificates.
 func noCertificate(path string, files int, failures []string) error {
 	const most = 20 // reasons, so that the error stays readable
 	if files == 1 && len(failures) == 1 {
@@ -194,8 +196,8 @@ func noCertificate(path string, files int, failures []string) error {
 	return errors.New(text)
 }
 
-// add takes in a certificate. Where it is known already, the facts of both
-// are put together: a private key or a friendly name found once counts.
+// add adds a certificate. If it is already known, its facts are merged: a
+// private key or a friendly name in either place counts.
 func (c *collection) add(name string, e entry) error {
 	certificate, notes, err := gather.NewCertificate(e.der)
 	if err != nil {
@@ -224,7 +226,7 @@ func (c *collection) add(name string, e entry) error {
 	return nil
 }
 
-// matchKeys notes which certificates the private keys of all files belong to.
+// matchKeys records which certificates the private keys of all files belong to.
 func (c *collection) matchKeys() {
 	matched := map[publicKey]bool{}
 	for i, key := range c.publicKeys {
@@ -248,13 +250,13 @@ func (c *collection) matchKeys() {
 
 func (f Files) password(path string) ([]byte, error) {
 	if f.Password == nil {
-		return nil, errors.New("it has a password, and no password was given")
+		return nil, errors.New("it is password-protected, and no password was given")
 	}
 	return f.Password(path)
 }
 
-// One returns, of the certificates of a file, the only one, or the only one with
-// its private key.
+// One returns the only certificate of a file, or the only one with its private
+// key.
 func One(certificates []gather.Certificate) (*gather.Certificate, error) {
 	var with []*gather.Certificate
 	for i, certificate := range certificates {

@@ -196,8 +196,8 @@ func TestFormats(t *testing.T) {
 			files: map[string][]byte{"a.crt": testdata(t, "ex01.crt"), "b.key": testdata(t, "ex01-encrypted-pkcs1.key"), "c.key": testdata(t, "ex01-encrypted.p8")},
 			want:  []fact{{ex01, nil, ""}},
 			reports: []string{
-				"b.key: it holds no certificate and no private key:\n    skipped PEM block 1 of 1, \"RSA PRIVATE KEY\": an encrypted private key was not read",
-				"c.key: an encrypted private key was not read",
+				"b.key: it holds no certificate and no private key:\n    skipped PEM block 1 of 1, \"RSA PRIVATE KEY\": the private key is encrypted and was not read",
+				"c.key: the private key is encrypted and was not read",
 			},
 		},
 		"PKCS#7":               {files: map[string][]byte{"a": testdata(t, "openssl.p7b")}, want: []fact{{ex01, nil, ""}, {ex02, nil, ""}}},
@@ -230,13 +230,13 @@ func TestFormats(t *testing.T) {
 			reports: []string{
 				"b.txt: it is neither PEM, DER, PKCS#7, PKCS#12 nor a serialized store",
 				"c.pem: it is empty",
-				"d.pfx: its BER is damaged: byte 22: a sequence is cut off: its end mark is missing",
-				"e.cer: it is cut off: 412 bytes expected, 400 are there",
-				"f.pfx: it is cut off: 2664 bytes expected, 2000 are there",
-				"g.p7b: it is cut off: 1267 bytes expected, 900 are there",
+				"d.pfx: its BER is damaged: byte 22: a sequence is truncated: its end marker is missing",
+				"e.cer: it is truncated: expected 412 bytes, found 400",
+				"f.pfx: it is truncated: expected 2664 bytes, found 2000",
+				"g.p7b: it is truncated: expected 1267 bytes, found 900",
 				"h.pem: it holds no certificate and no private key:\n    skipped PEM block 1 of 1: damaged PEM",
 				"i.csr: it holds no certificate and no private key:\n    skipped PEM block 1 of 1, \"CERTIFICATE REQUEST\": expected a certificate or a private key",
-				"j.sst: its serialized store is damaged: byte 120: property 32 claims 808 bytes of data, 568 are left",
+				"j.sst: its serialized store is damaged: byte 120: property 32 claims 808 bytes of data, found 568",
 				"k.der: certificate 1 of 1: byte ",
 			},
 		},
@@ -321,7 +321,7 @@ func TestPasswords(t *testing.T) {
 	t.Run("nobody to ask", func(t *testing.T) {
 		t.Parallel()
 		err := certstore.Files{Paths: []string{path}}.Gather(context.Background(), &gather.Document{})
-		require.ErrorContains(t, err, path+": it has a password, and no password was given")
+		require.ErrorContains(t, err, path+": it is password-protected, and no password was given")
 	})
 
 	t.Run("asked once, and only where it is needed", func(t *testing.T) {
@@ -349,7 +349,7 @@ func TestNothingToGather(t *testing.T) {
 		broken:                            "found none in 3 files\n  " + filepath.Join(broken, "a.txt") + ": it is neither",
 		filepath.Join(broken, "a.txt"):    "certificate files: " + filepath.Join(broken, "a.txt") + ": it is neither",
 		filepath.Join(broken, "b.key"):    filepath.Join(broken, "b.key") + ": expected a certificate",
-		filepath.Join(broken, "c.pfx"):    "it is cut off: 2664 bytes expected, 100 are there",
+		filepath.Join(broken, "c.pfx"):    "it is truncated: expected 2664 bytes, found 100",
 	} {
 		_, _, err := gatherFiles(certstore.Files{Paths: []string{filepath.Join("testdata", "ex01.crt"), path}})
 		require.ErrorContains(t, err, want)

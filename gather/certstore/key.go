@@ -10,11 +10,11 @@ import (
 	"github.com/transportcert/transportcert/internal/der"
 )
 
-var errEncryptedKey = errors.New("an encrypted private key was not read: whether it matches a certificate is not known")
+var errEncryptedKey = errors.New("the private key is encrypted and was not read, so it could not be matched with a certificate")
 
-// privateKey returns the public half of a private key in the encoding of
-// PKCS#8, PKCS#1 or SEC 1. The private half is forgotten. An error says
-// nothing of the key.
+// privateKey returns the public half of a private key encoded as PKCS#8, PKCS#1
+// or SEC 1, and discards the private half. An error reveals nothing about the
+// key.
 func privateKey(der []byte) (publicKey, error) {
 	var key any
 	var err error
@@ -34,8 +34,8 @@ func privateKey(der []byte) (publicKey, error) {
 	return publicKey(spki), err
 }
 
-// certificateKey returns the public key of a certificate, as privateKey does.
-// It is empty where the key cannot be read.
+// certificateKey returns the public key of a certificate in the same form as
+// privateKey, or "" if the key cannot be read.
 func certificateKey(der []byte) publicKey {
 	c, err := certificate.Parse(der)
 	if err != nil {
@@ -44,8 +44,9 @@ func certificateKey(der []byte) publicKey {
 	return publicKey(c.PublicKey())
 }
 
-// isEncryptedKey says whether a sequence is PKCS#8's EncryptedPrivateKeyInfo:
-// unlike a certificate it begins with an algorithm.
+// isEncryptedKey reports whether a sequence is a PKCS#8
+// EncryptedPrivateKeyInfo, which, unlike a certificate, begins with an
+// algorithm.
 func isEncryptedKey(sequence der.Element) bool {
 	var err error
 	return sequence.Inside(&err).Take(der.TagSequence, "encryptionAlgorithm").Inside(&err).Next() == der.TagOID

@@ -30,7 +30,7 @@ var (
 	procFreeObject   = ncrypt.NewProc("NCryptFreeObject")
 )
 
-// keyInfo is CRYPT_KEY_PROV_INFO: where the private key of a certificate lies.
+// keyInfo is CRYPT_KEY_PROV_INFO: the location of a certificate's private key.
 type keyInfo struct {
 	container    *uint16
 	provider     *uint16
@@ -44,13 +44,13 @@ type keyInfo struct {
 // A descriptorReader returns the security descriptor of a private key.
 type descriptorReader func(*keyInfo) ([]byte, error)
 
-// keyServices returns the Exchange services that the key's access control list
-// shows a certificate to be enabled for: SMTP or none. It is nil, with an
-// error, where the list cannot be read. property is the certificate's
+// keyServices returns the Exchange services for which a certificate is enabled
+// according to its key's access control list: SMTP or none. It is nil, with an
+// error, if the list cannot be read. property is the certificate's
 // CERT_KEY_PROV_INFO_PROP_ID.
 func keyServices(property []byte, capi, cng descriptorReader) ([]string, error) {
 	if uintptr(len(property)) < unsafe.Sizeof(keyInfo{}) {
-		return nil, errors.New("the store's note of its private key is too short")
+		return nil, errors.New("the store's record of its private key is too short")
 	}
 	info := (*keyInfo)(unsafe.Pointer(&property[0]))
 	read := capi
@@ -58,7 +58,7 @@ func keyServices(property []byte, capi, cng descriptorReader) ([]string, error) 
 		read = cng
 	}
 	descriptor, err := read(info)
-	runtime.KeepAlive(property) // the texts of info lie in it
+	runtime.KeepAlive(property) // it holds the strings of info
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func keyServices(property []byte, capi, cng descriptorReader) ([]string, error) 
 
 // capiDescriptor asks the cryptographic service provider that holds the key.
 // The context is opened with the key's own flags: without the flag for machine
-// keys it would be a key of the same name that belongs to the user.
+// keys, it would open a key of the same name that belongs to the user.
 func capiDescriptor(info *keyInfo) ([]byte, error) {
 	var provider windows.Handle
 	flags := info.flags&windows.CRYPT_MACHINE_KEYSET | windows.CRYPT_SILENT

@@ -10,7 +10,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Gather fails: only Windows has that store.
+// Gather fails: only Windows has this store.
 func (LocalMachine) Gather(context.Context, *gather.Document) error {
-	return fmt.Errorf(`certificate store LocalMachine\My: it exists on Windows only, and this is %s`, runtime.GOOS)
+	return fmt.Errorf(`certificate store LocalMachine\My: it exists only on Windows; this is %s`, runtime.GOOS)
 }

@@ -13,7 +13,8 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// errnoNotFound is CRYPT_E_NOT_FOUND: the store or the certificate has no more.
+// errnoNotFound is CRYPT_E_NOT_FOUND: the end of the store or of the
+// properties.
 const errnoNotFound = syscall.Errno(windows.CRYPT_E_NOT_FOUND)
 
 var (
@@ -21,9 +22,9 @@ var (
 	procGetProperty = crypt32.NewProc("CertGetCertificateContextProperty")
 )
 
-// Gather replaces the document's certificates by those of the store. It fails
-// where the store cannot be opened or read to its end, or holds what is no
-// certificate. That a key's access control list cannot be read goes to Report.
+// Gather replaces the document's certificates with those of the store. It fails
+// if the store cannot be read completely or contains an object that is not a
+// certificate. A key whose access control list cannot be read is reported.
 func (m LocalMachine) Gather(ctx context.Context, doc *gather.Document) error {
 	certificates := []gather.Certificate{}
 	err := eachCertificate(ctx, func(c *windows.CertContext) error {
@@ -58,7 +59,7 @@ func eachCertificate(ctx context.Context, visit func(*windows.CertContext) error
 	defer windows.CertCloseStore(store, 0)
 	var c *windows.CertContext
 	for {
-		c, err = windows.CertEnumCertificatesInStore(store, c) // frees the one before
+		c, err = windows.CertEnumCertificatesInStore(store, c) // frees the previous one
 		if c == nil {
 			if errors.Is(err, errnoNotFound) || errors.Is(err, windows.ERROR_NO_MORE_FILES) {
 				return nil
@@ -103,7 +104,7 @@ func (m LocalMachine) certificate(c *windows.CertContext) (gather.Certificate, e
 	if hasKey {
 		certificate.Services, err = keyServices(element.Properties[propertyKeyProviderInfo], capiDescriptor, cngDescriptor)
 		if err != nil {
-			reportf(m.Report, "certificate %s: whether it is enabled for SMTP is not known: %v", certificate.Thumbprint, err)
+			reportf(m.Report, "certificate %s: could not determine whether it is enabled for SMTP: %v", certificate.Thumbprint, err)
 		}
 	}
 	certificate.Trust = windowsTrust(c, m.Now)
@@ -115,7 +116,8 @@ func encoded(c *windows.CertContext) []byte {
 	return slices.Clone(unsafe.Slice(c.EncodedCert, c.Length))
 }
 
-// property returns a property of a certificate, and whether it has it.
+// property returns a property of a certificate, and whether the certificate has
+// it.
 func property(c *windows.CertContext, id uint32) ([]byte, bool, error) {
 	var size uint32
 	get := func(buffer unsafe.Pointer) error {

@@ -247,7 +247,7 @@ func TestKeysOfTheStore(t *testing.T) {
 			got := found[thumbprint(t, c.Raw)]
 			require.Equal(t, &yes, got.HasPrivateKey)
 			require.Nil(t, got.Services)
-			require.Contains(t, strings.Join(reports, "\n"), "certificate "+got.Thumbprint+": whether it is enabled for SMTP is not known: ")
+			require.Contains(t, strings.Join(reports, "\n"), "certificate "+got.Thumbprint+": could not determine whether it is enabled for SMTP: ")
 		})
 	}
 }

@@ -41,7 +41,7 @@ func (c *contents) addBlock(block files.Block, password passwords) error {
 		c.keys = append(c.keys, inner.keys...)
 		c.notes = append(c.notes, inner.notes...)
 	case "TRUSTED CERTIFICATE":
-		// openssl's own format: the certificate, then what it is trusted for.
+		// OpenSSL's own format: the certificate, then its trust settings.
 		var err error
 		certificate := der.NewReader(block.Bytes, &err).Take(der.TagSequence, "a certificate")
 		if err != nil {

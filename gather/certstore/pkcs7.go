@@ -11,7 +11,7 @@ import (
 const oidSignedData = "1.2.840.113549.1.7.2"
 
 // readPKCS7 reads the certificates of PKCS#7 SignedData (RFC 5652, 5.1), the
-// form in which certificates are exported. Signatures are of no interest.
+// format of exported certificates. It ignores signatures.
 func readPKCS7(contentInfo der.Element) (contents, error) {
 	var err error
 	info := contentInfo.Inside(&err)

@@ -13,19 +13,19 @@ import (
 
 var errNoFormat = errors.New("it is neither PEM, DER, PKCS#7, PKCS#12 nor a serialized store")
 
-// Passwords open the file that is being read.
+// Passwords opens the file that is being read.
 type passwords struct {
 	ask    func() ([]byte, error)
-	rounds *pkcs12.Rounds // that are left to derive keys from them
+	rounds *pkcs12.Rounds // left for key derivation
 }
 
-// read reads a file of any of the formats. Its slices share no memory with
-// data.
+// read reads a file in any of the formats. Its slices do not share data's
+// memory.
 func read(data []byte, password passwords) (contents, error) {
 	if len(data) == 0 {
 		return contents{}, errors.New("it is empty")
 	}
-	// Binary formats begin with no byte order mark.
+	// Binary formats have no byte order mark.
 	blocks, err := files.PEM(data)
 	if err != nil {
 		return contents{}, err
@@ -36,7 +36,7 @@ func read(data []byte, password passwords) (contents, error) {
 	return readBinary(data, password)
 }
 
-// readBinary reads what is not PEM.
+// readBinary reads a file that is not PEM.
 func readBinary(data []byte, password passwords) (contents, error) {
 	if isSerializedStore(data) {
 		return readSerializedStore(data)
@@ -44,15 +44,15 @@ func readBinary(data []byte, password passwords) (contents, error) {
 	return readDER(data, password)
 }
 
-// readDER reads a file that is one ASN.1 value, or several certificates one
-// after the other. What it is shows in its first fields.
+// readDER reads a file that is one ASN.1 value, or a series of certificates.
+// The first fields show which.
 func readDER(data []byte, password passwords) (contents, error) {
 	var err error
 	file := der.NewReader(data, &err)
 	whole := file.Take(der.TagSequence, "a sequence")
 	if err != nil {
-		if expected, ok := cutOff(data); ok {
-			return contents{}, fmt.Errorf("it is cut off: %d bytes expected, %d are there", expected, len(data))
+		if expected, ok := truncated(data); ok {
+			return contents{}, fmt.Errorf("it is truncated: expected %d bytes, found %d", expected, len(data))
 		}
 		if len(data) > 1 && data[0] == der.TagSequence && data[1] == 0x80 {
 			return contents{}, fmt.Errorf("its BER is damaged: %w", err)
@@ -78,7 +78,7 @@ func readDER(data []byte, password passwords) (contents, error) {
 		for file.More() {
 			next := file.Take(der.TagSequence, "a certificate")
 			if _, isNone := certificate.Parse(next.Full()); err != nil || isNone != nil {
-				err = nil // what follows is left out, with a note
+				err = nil // the rest is skipped, with a note
 				break
 			}
 			held.entries = append(held.entries, entry{der: slices.Clone(next.Full())})
@@ -91,8 +91,8 @@ func readDER(data []byte, password passwords) (contents, error) {
 	return held, err
 }
 
-// isPFX says whether a sequence begins as PKCS#12's PFX does: its version, 3,
-// and a content with an object identifier.
+// isPFX reports whether a sequence begins like the PFX of PKCS#12: with version
+// 3 and a content with an object identifier.
 func isPFX(sequence der.Element) bool {
 	var err error
 	r := sequence.Inside(&err)
@@ -123,10 +123,11 @@ func readPFX(data []byte, password passwords) (contents, error) {
 	return held, nil
 }
 
-// cutOff says whether data looks like the beginning of DER, and of how many
-// bytes. Only the long form of a length counts: in the short one a file would
-// be shorter than any certificate, or text that begins with the digit 0.
-func cutOff(data []byte) (expected int, ok bool) {
+// truncated reports whether data looks like the beginning of DER, and how many
+// bytes to expect. Only the long form of a length counts: a file with the short
+// form would be shorter than any certificate, or text that begins with the
+// digit 0.
+func truncated(data []byte) (expected int, ok bool) {
 	if len(data) < 5 || data[0] != 0x30 || data[1] < 0x81 || data[1] > 0x83 {
 		return 0, false
 	}

@@ -7,16 +7,16 @@ import (
 	"slices"
 )
 
-// Rights in an access control entry that let a private key be read. Windows
+// Rights in an access control entry that permit reading a private key. Windows
 // maps generic rights when it stores an entry, but not every key store does.
 const (
-	rightReadData    = 0x00000001 // FILE_READ_DATA, and KEY_QUERY_VALUE where keys lie in the registry
+	rightReadData    = 0x00000001 // FILE_READ_DATA, and KEY_QUERY_VALUE for keys in the registry
 	rightGenericAll  = 0x10000000
 	rightGenericRead = 0x80000000
 )
 
-// Fields of a self-relative security descriptor ([MS-DTYP], 2.4.6) and of what
-// it holds.
+// Fields of a self-relative security descriptor ([MS-DTYP], 2.4.6) and of its
+// parts.
 const (
 	descriptorSize = 20
 	daclPresent    = 0x0004
@@ -28,26 +28,26 @@ const (
 	aceInheritOnly = 0x08
 )
 
-// The accounts that matter, as the bytes of their SIDs: revision, number of
-// parts, authority, parts.
+// The accounts that matter here, as the bytes of their SIDs: revision, number
+// of subauthorities, authority, subauthorities.
 var (
 	sidNetworkService     = []byte{1, 1, 0, 0, 0, 0, 0, 5, 20, 0, 0, 0} // S-1-5-20
 	sidEveryone           = []byte{1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0}  // S-1-1-0
 	sidAuthenticatedUsers = []byte{1, 1, 0, 0, 0, 0, 0, 5, 11, 0, 0, 0} // S-1-5-11
 )
 
-// networkServiceMayRead says whether the security descriptor of a private key
-// lets NETWORK SERVICE read it because somebody granted that account the
-// right, as Enable-ExchangeCertificate does. What everybody may read is no
-// evidence of that. An entry that denies counts for the groups that NETWORK
-// SERVICE is in as well. The first entry that speaks of the right decides.
+// networkServiceMayRead reports whether the security descriptor of a private
+// key grants NETWORK SERVICE the right to read it, as
+// Enable-ExchangeCertificate does. A right for everyone is no evidence of that.
+// An entry that denies the right also counts for the groups that include
+// NETWORK SERVICE. The first entry about the right decides.
 func networkServiceMayRead(descriptor []byte) (bool, error) {
 	if len(descriptor) < descriptorSize {
 		return false, fmt.Errorf("security descriptor: expected %d bytes or more, found %d", descriptorSize, len(descriptor))
 	}
 	start := binary.LittleEndian.Uint32(descriptor[daclOffset:])
 	if binary.LittleEndian.Uint16(descriptor[2:])&daclPresent == 0 || start == 0 {
-		return false, errors.New("security descriptor: it has no access control list, so everybody may read the key and nothing follows from it")
+		return false, errors.New("security descriptor: it has no access control list, which lets everyone read the key")
 	}
 	if uint64(start)+aclSize > uint64(len(descriptor)) {
 		return false, fmt.Errorf("security descriptor: expected an access control list at byte %d, found the end", start)
@@ -61,7 +61,7 @@ func networkServiceMayRead(descriptor []byte) (bool, error) {
 		}
 		size := int(binary.LittleEndian.Uint16(rest[2:]))
 		if size < aceSize || size > len(rest) {
-			return false, fmt.Errorf("security descriptor: access control entry %d claims %d bytes, %d are left", i+1, size, len(rest))
+			return false, fmt.Errorf("security descriptor: access control entry %d claims %d bytes, found %d", i+1, size, len(rest))
 		}
 		ace := rest[:size]
 		rest = rest[size:]

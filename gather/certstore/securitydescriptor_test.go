@@ -86,10 +86,10 @@ func TestSecurityDescriptorErrors(t *testing.T) {
 		"no DACL":         {change(2, 0), "it has no access control list"},
 		"null DACL":       {change(16, 0), "it has no access control list"},
 		"DACL outside":    {change(17, 1), "expected an access control list at byte 292, found the end"},
-		"cut off":         {whole[:74], "access control entry 2 claims 20 bytes, 10 are left"},
+		"cut off":         {whole[:74], "access control entry 2 claims 20 bytes, found 10"},
 		"fewer entries":   {whole[:64], "expected 2 access control entries, found 1"},
-		"entry too long":  {change(46, 200), "access control entry 1 claims 200 bytes, 40 are left"},
-		"entry too short": {change(46, 4), "access control entry 1 claims 4 bytes, 40 are left"},
+		"entry too long":  {change(46, 200), "access control entry 1 claims 200 bytes, found 40"},
+		"entry too short": {change(46, 4), "access control entry 1 claims 4 bytes, found 40"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,18 +14,19 @@ import (
 	"github.com/transportcert/transportcert/internal/files"
 )
 
-// minPrefix is how many hex digits of a thumbprint are needed to name a
-// certificate.
+// minPrefix is the number of hex digits of a thumbprint that are required to
+// name a certificate.
 const minPrefix = 8
 
-// Services says which Exchange services certificates are enabled for. The key
-// is a thumbprint, or 8 or more of its first hex digits that no other
-// certificate has, in upper case. An empty list says: for none.
+// Services says for which Exchange services certificates are enabled. The key
+// is a thumbprint in upper case, or at least its first 8 hex digits if no other
+// certificate begins with them. An empty list means that the certificate is
+// enabled for none.
 type Services map[string][]string
 
-// ParseServices reads values of the form THUMBPRINT=SERVICE[,SERVICE…], such as
-// 0123ABCD=SMTP,IIS. Case does not matter, and None
-// stands for no service. An error quotes the value and says what was expected.
+// ParseServices parses values of the form THUMBPRINT=SERVICE[,SERVICE…], such
+// as 0123ABCD=SMTP,IIS. Case does not matter, and None means no service. An
+// error quotes the value and says what was expected.
 func ParseServices(values ...string) (Services, error) {
 	services := Services{}
 	for _, value := range values {
@@ -40,14 +41,14 @@ func ParseServices(values ...string) (Services, error) {
 	return services, nil
 }
 
-// set adds what was read for one thumbprint, with its spelling put right.
+// set adds the services of one thumbprint, with normalized spelling.
 func (s Services) set(thumbprint string, names []string) error {
 	prefix, err := ParsePrefix(thumbprint)
 	if err != nil {
 		return err
 	}
 	if _, ok := s[prefix]; ok {
-		return fmt.Errorf("%s is named twice", prefix)
+		return fmt.Errorf("%s is listed twice", prefix)
 	}
 	services, err := serviceNames(names)
 	if err != nil {
@@ -57,12 +58,12 @@ func (s Services) set(thumbprint string, names []string) error {
 	return nil
 }
 
-// ParsePrefix returns a thumbprint, or 8 or more of its first hex digits, in
-// upper case and without what other programs put between them.
+// ParsePrefix returns a thumbprint, or at least its first 8 hex digits, in
+// upper case and without separators.
 func ParsePrefix(thumbprint string) (string, error) {
 	prefix := strings.ToUpper(strings.Map(func(r rune) rune {
-		// Separators that other programs show, and the invisible mark that the
-		// certificate dialog of Windows puts before a thumbprint.
+		// Separators that other programs display, and the invisible character
+		// that the certificate dialog box of Windows puts before a thumbprint.
 		if r == ' ' || r == ':' || r == '\u200e' {
 			return -1
 		}
@@ -74,7 +75,7 @@ func ParsePrefix(thumbprint string) (string, error) {
 	return prefix, nil
 }
 
-// ParseServiceNames reads SERVICE[,SERVICE…], as ParseServices does.
+// ParseServiceNames parses SERVICE[,SERVICE…] as ParseServices does.
 func ParseServiceNames(list string) ([]string, error) { return serviceNames(strings.Split(list, ",")) }
 
 func serviceNames(names []string) ([]string, error) {
@@ -86,7 +87,7 @@ func serviceNames(names []string) ([]string, error) {
 		}
 		i := slices.IndexFunc(gather.Services, func(s string) bool { return strings.EqualFold(s, name) })
 		if i < 0 {
-			return nil, fmt.Errorf("expected services out of %s, or None alone, found %.60q", strings.Join(gather.Services, ", "), name)
+			return nil, fmt.Errorf("expected services from the list %s, or only None, found %.60q", strings.Join(gather.Services, ", "), name)
 		}
 		named[gather.Services[i]] = true
 	}
@@ -99,14 +100,14 @@ func serviceNames(names []string) ([]string, error) {
 	return services, nil
 }
 
-// servicesBeside is what a services.json says.
+// servicesBeside is the content of a services.json.
 type servicesBeside struct {
 	file     string
 	services Services
-	partial  bool // it lies beside a single file, and may speak of others too
+	partial  bool // it is next to a single file, and may mention other certificates
 }
 
-// besideFile takes in the services.json that lies beside a path that is a file.
+// besideFile reads the services.json next to a path that is a file.
 func (c *collection) besideFile(path string) error {
 	if info, err := stat(c.files.System, path); err != nil || info.IsDir() {
 		return err
@@ -122,7 +123,7 @@ func (c *collection) besideFile(path string) error {
 	return c.addServices(name, data, true)
 }
 
-// addServices takes in a services.json: {"THUMBPRINT": ["SMTP", "IIS"]}.
+// addServices adds a services.json: {"THUMBPRINT": ["SMTP", "IIS"]}.
 func (c *collection) addServices(name string, data []byte, partial bool) error {
 	if i := slices.IndexFunc(c.services, func(s servicesBeside) bool { return s.file == name }); i >= 0 {
 		c.services[i].partial = c.services[i].partial && partial
@@ -135,7 +136,7 @@ func (c *collection) addServices(name string, data []byte, partial bool) error {
 	services := Services{}
 	for _, thumbprint := range slices.Sorted(maps.Keys(lists)) {
 		if lists[thumbprint] == nil {
-			return fmt.Errorf("%s: %.60q: expected a list of services, found null", name, thumbprint)
+			return fmt.Errorf("%s: %.60q: expected an array of services, found null", name, thumbprint)
 		}
 		if err := services.set(thumbprint, lists[thumbprint]); err != nil {
 			return fmt.Errorf("%s: %.60q: %w", name, thumbprint, err)
@@ -145,18 +146,18 @@ func (c *collection) addServices(name string, data []byte, partial bool) error {
 	return nil
 }
 
-// setServices fills the certificates' services: what the caller gave, else
-// what one services.json says.
+// setServices sets the certificates' services: those that the caller gave,
+// otherwise those in a services.json.
 func (c *collection) setServices() error {
 	given := make([]bool, len(c.certificates))
-	saidBy := make([]string, len(c.certificates))
+	fileOf := make([]string, len(c.certificates))
 	for _, prefix := range slices.Sorted(maps.Keys(c.files.Services)) {
 		i, err := c.find(prefix)
 		if err != nil {
 			return fmt.Errorf("services of %s: %w", prefix, err)
 		}
 		if given[i] {
-			return fmt.Errorf("services of %s: %s is named twice", prefix, c.certificates[i].Thumbprint)
+			return fmt.Errorf("services of %s: %s is listed twice", prefix, c.certificates[i].Thumbprint)
 		}
 		given[i] = true
 		c.certificates[i].Services = c.files.Services[prefix]
@@ -170,10 +171,10 @@ func (c *collection) setServices() error {
 				continue
 			case err != nil:
 				return fmt.Errorf("%s: %.60q: %w", beside.file, prefix, err)
-			case saidBy[i] != "":
-				return fmt.Errorf("%s: %.60q: %s is named already in %s", beside.file, prefix, c.certificates[i].Thumbprint, saidBy[i])
+			case fileOf[i] != "":
+				return fmt.Errorf("%s: %.60q: %s is also listed in %s", beside.file, prefix, c.certificates[i].Thumbprint, fileOf[i])
 			}
-			saidBy[i] = beside.file
+			fileOf[i] = beside.file
 			if !given[i] {
 				c.certificates[i].Services = beside.services[prefix]
 			}
@@ -184,7 +185,8 @@ func (c *collection) setServices() error {
 
 var errNotThere = errors.New("no certificate has this thumbprint")
 
-// find returns the index of the one certificate whose thumbprint begins so.
+// find returns the index of the only certificate whose thumbprint has this
+// prefix.
 func (c *collection) find(prefix string) (int, error) {
 	found := []int{}
 	for i := range c.certificates {
@@ -198,5 +200,5 @@ func (c *collection) find(prefix string) (int, error) {
 	case 1:
 		return found[0], nil
 	}
-	return 0, fmt.Errorf("expected digits of one thumbprint, found that %d begin so: %s and %s", len(found), c.certificates[found[0]].Thumbprint, c.certificates[found[1]].Thumbprint)
+	return 0, fmt.Errorf("expected the first digits of one thumbprint, found those of %d, such as %s and %s", len(found), c.certificates[found[0]].Thumbprint, c.certificates[found[1]].Thumbprint)
 }

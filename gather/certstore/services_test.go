@@ -24,7 +24,7 @@ func TestParseServices(t *testing.T) {
 		"0123ABC=SMTP":           `services "0123ABC=SMTP": expected a thumbprint or its first 8 or more hex digits, found "0123ABC"`,
 		"0123ABCG=SMTP":          `found "0123ABCG"`,
 		ex01 + "0=SMTP":          `found "` + ex01 + `0"`,
-		"0123ABCD=":              `expected services out of IMAP, POP, UM, IIS, SMTP, Federation, UMCallRouter, or None alone, found ""`,
+		"0123ABCD=":              `expected services from the list IMAP, POP, UM, IIS, SMTP, Federation, UMCallRouter, or only None, found ""`,
 		"0123ABCD=SMTP,Exchange": `found "Exchange"`,
 		"0123ABCD=None,SMTP":     `found "None"`,
 	} {
@@ -32,7 +32,7 @@ func TestParseServices(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	_, err = certstore.ParseServices("0123ABCD=SMTP", "0123abcd=IIS")
-	require.ErrorContains(t, err, `services "0123abcd=IIS": 0123ABCD is named twice`)
+	require.ErrorContains(t, err, `services "0123abcd=IIS": 0123ABCD is listed twice`)
 }
 
 func TestServices(t *testing.T) {
@@ -51,12 +51,12 @@ func TestServices(t *testing.T) {
 		"services.json":         {beside: `{"` + ex01 + `": ["smtp", "IIS"]}`, want: map[string][]string{ex01: iis, ex02: nil}},
 		"flags go before it":    {flags: certstore.Services{ex01[:10]: smtp}, beside: `{"46849e1a": ["IIS"], "` + ex02 + `": []}`, want: map[string][]string{ex01: smtp, ex02: {}}},
 		"flag for no one":       {flags: certstore.Services{"00000000": smtp}, err: "services of 00000000: no certificate has this thumbprint"},
-		"flags for one":         {flags: certstore.Services{ex01: smtp, ex01[:9]: smtp}, err: "services of " + ex01 + ": " + ex01 + " is named twice"},
+		"flags for one":         {flags: certstore.Services{ex01: smtp, ex01[:9]: smtp}, err: "services of " + ex01 + ": " + ex01 + " is listed twice"},
 		"file for no one":       {beside: `{"00000000": ["SMTP"]}`, err: `services.json: "00000000": no certificate has this thumbprint`},
-		"file twice for one":    {beside: `{"` + ex01 + `": [], "` + ex01[:8] + `": []}`, err: `services.json: "` + ex01 + `": ` + ex01 + ` is named already in `},
+		"file twice for one":    {beside: `{"` + ex01 + `": [], "` + ex01[:8] + `": []}`, err: `services.json: "` + ex01 + `": ` + ex01 + ` is also listed in `},
 		"file with a prefix":    {beside: `{"4684": ["SMTP"]}`, err: `services.json: "4684": expected a thumbprint or its first 8 or more hex digits`},
-		"file with a service":   {beside: `{"46849E1A": ["SMPT"]}`, err: `services.json: "46849E1A": expected services out of IMAP`},
-		"file with null":        {beside: `{"46849E1A": null}`, err: `services.json: "46849E1A": expected a list of services, found null`},
+		"file with a service":   {beside: `{"46849E1A": ["SMPT"]}`, err: `services.json: "46849E1A": expected services from the list IMAP`},
+		"file with null":        {beside: `{"46849E1A": null}`, err: `services.json: "46849E1A": expected an array of services, found null`},
 		"file of another shape": {beside: `["SMTP"]`, err: `services.json: expected {"THUMBPRINT": ["SMTP", "IIS"], …}: json: `},
 		"file with more":        {beside: `{} {}`, err: "services.json: expected"},
 		"beside a single file": {
@@ -112,7 +112,7 @@ func TestAmbiguousPrefix(t *testing.T) {
 	thumbprints := []string{fmt.Sprintf("%X", sha1.Sum(one)), fmt.Sprintf("%X", sha1.Sum(two))}
 	prefix := thumbprints[0][:8]
 	_, _, err := gatherFiles(certstore.Files{Paths: []string{dir}, Services: certstore.Services{prefix: {"SMTP"}}})
-	require.EqualError(t, err, "certificate files: services of "+prefix+": expected digits of one thumbprint, found that 2 begin so: "+thumbprints[0]+" and "+thumbprints[1])
+	require.EqualError(t, err, "certificate files: services of "+prefix+": expected the first digits of one thumbprint, found those of 2, such as "+thumbprints[0]+" and "+thumbprints[1])
 
 	doc, _, err := gatherFiles(certstore.Files{Paths: []string{dir}, Services: certstore.Services{thumbprints[0]: {"SMTP"}}})
 	require.NoError(t, err)

@@ -8,15 +8,16 @@ import (
 )
 
 // A serialized store begins with its version, 0, and "CERT", each 32 bits,
-// little-endian. Elements follow, and a property 0 without data ends them.
+// little-endian. Elements follow. A property 0 without data ends them.
 const (
 	serializedStoreHeader = 8
 	serializedStoreMagic  = "\x00\x00\x00\x00CERT"
 )
 
-// isSerializedStore says whether data begins with that header, or with an element
-// alone, as CertSerializeCertificateStoreElement writes it: with a property's id
-// and encoding (X509_ASN_ENCODING, with or without PKCS_7_ASN_ENCODING).
+// isSerializedStore reports whether data begins with that header, or with a
+// single element as CertSerializeCertificateStoreElement writes it: with a
+// property's id and encoding (X509_ASN_ENCODING, with or without
+// PKCS_7_ASN_ENCODING).
 func isSerializedStore(data []byte) bool {
 	return hasStoreHeader(data) || len(data) >= propertyHeader &&
 		data[0] != 0 && data[1] == 0 && data[2] == 0 && data[3] == 0 &&
@@ -27,9 +28,9 @@ func hasStoreHeader(data []byte) bool {
 	return len(data) >= serializedStoreHeader && string(data[:serializedStoreHeader]) == serializedStoreMagic
 }
 
-// readSerializedStore reads what CertSaveStore writes as
-// CERT_STORE_SAVE_AS_STORE: the certificates with the properties that the
-// store keeps of them, so that the absence of a key is known too.
+// readSerializedStore reads the output of CertSaveStore with
+// CERT_STORE_SAVE_AS_STORE: the certificates and their properties in the store,
+// which show when a certificate has no private key.
 func readSerializedStore(data []byte) (contents, error) {
 	var held contents
 	offset := 0
@@ -39,7 +40,7 @@ func readSerializedStore(data []byte) (contents, error) {
 	for {
 		if offset == len(data) {
 			if hasStoreHeader(data) {
-				held.note("the end mark of the serialized store is missing: it may be cut off")
+				held.note("the end marker of the serialized store is missing: the file may be truncated")
 			}
 			break
 		}

@@ -12,16 +12,16 @@ import (
 	"github.com/transportcert/transportcert/internal/files"
 )
 
-// Bounds on what is read below one path.
+// Limits on what is read below one path.
 const (
-	maxFileSize = 16 << 20 // bytes; an export of a whole store is far below
-	maxDepth    = 32       // folders in folders
+	maxFileSize = 16 << 20 // bytes; an export of a whole store is far smaller
+	maxDepth    = 32       // of nested folders
 )
 
-// walk calls visit for the file at path or, where it is a folder, for each
-// entry below that is not a folder, in lexical order. An entry that cannot be
-// read comes with an error in place of data; visit's own error ends the walk.
-// It fails where path itself cannot be read.
+// walk calls visit for the file at path or, if path is a folder, for each entry
+// below it that is not a folder, in lexical order. An entry that cannot be read
+// comes with an error instead of data; an error returned by visit ends the
+// walk. walk fails if path itself cannot be read.
 func walk(ctx context.Context, system fs.FS, path string, maxFiles int, visit func(name string, data []byte, err error) error) error {
 	info, err := stat(system, path)
 	if err != nil {
@@ -77,7 +77,7 @@ func stat(system fs.FS, path string) (fs.FileInfo, error) {
 	return fs.Stat(system, path)
 }
 
-// openFolder returns what is below a folder, and nothing else.
+// openFolder opens a folder and restricts access to what is below it.
 func openFolder(system fs.FS, path string) (folder fs.FS, closeFolder func() error, err error) {
 	if system != nil {
 		folder, err = fs.Sub(system, path)
@@ -90,8 +90,8 @@ func openFolder(system fs.FS, path string) (folder fs.FS, closeFolder func() err
 	return rootFolder{root}, root.Close, nil
 }
 
-// A rootFolder keeps every open below the folder, whatever the links say. Unlike
-// root.FS() it opens names that are not UTF-8.
+// A rootFolder restricts every open to the folder, whatever links it contains.
+// Unlike root.FS(), it opens names that are not UTF-8.
 type rootFolder struct{ root *os.Root }
 
 func (r rootFolder) Open(name string) (fs.File, error) { return r.root.Open(filepath.FromSlash(name)) }
@@ -100,8 +100,8 @@ func (r rootFolder) Stat(name string) (fs.FileInfo, error) {
 	return r.root.Stat(filepath.FromSlash(name))
 }
 
-// readEntry reads a file of a folder. It looks before it opens: to open a named
-// pipe would wait for its writer.
+// readEntry reads a file of a folder. It checks the type first, because opening
+// a named pipe would block until something writes to it.
 func readEntry(folder fs.FS, name string) ([]byte, error) {
 	info, err := fs.Stat(folder, name)
 	if err != nil {
@@ -118,7 +118,8 @@ func readEntry(folder fs.FS, name string) ([]byte, error) {
 	return files.ReadAll(file, maxFileSize)
 }
 
-// withoutPath drops the path from an error that will be reported with it.
+// withoutPath removes the path from an error that will be reported with the
+// path.
 func withoutPath(err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
@@ -127,7 +128,7 @@ func withoutPath(err error) error {
 	return err
 }
 
-// kind names what is no regular file.
+// kind names a file type other than a regular file.
 func kind(mode fs.FileMode) string {
 	switch {
 	case mode.IsDir():
@@ -139,5 +140,5 @@ func kind(mode fs.FileMode) string {
 	case mode&fs.ModeDevice != 0:
 		return "a device"
 	}
-	return "neither file nor folder"
+	return "neither a file nor a folder"
 }

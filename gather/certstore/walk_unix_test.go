@@ -126,5 +126,5 @@ func TestBounds(t *testing.T) {
 func TestLocalMachineElsewhere(t *testing.T) {
 	t.Parallel()
 	err := certstore.LocalMachine{}.Gather(context.Background(), &gather.Document{})
-	require.ErrorContains(t, err, `certificate store LocalMachine\My: it exists on Windows only, and this is `)
+	require.ErrorContains(t, err, `certificate store LocalMachine\My: it exists only on Windows; this is `)
 }

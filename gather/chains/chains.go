@@ -1,9 +1,9 @@
-// Package chains finds out which certificates of a document are trusted: whose
-// chain ends in one of the roots that the administrator trusts.
+// Package chains determines which certificates of a document are trusted: those
+// whose chain ends in a root that the administrator trusts.
 //
-// It searches for chains itself, since crypto/x509 refuses certificates and
-// algorithms that Windows takes. It verifies nothing itself: what crypto/x509
-// cannot verify leaves the trust unknown, with the reason.
+// It searches for chains itself, because crypto/x509 rejects certificates and
+// algorithms that Windows accepts. It does not implement verification: if
+// crypto/x509 cannot verify something, the trust is unknown, with the reason.
 package chains
 
 import (
@@ -19,33 +19,33 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// maxRoots is the largest file of roots that is read, in bytes.
+// maxRoots limits the size of a file of roots, in bytes.
 const maxRoots = 16 << 20
 
-// Gatherer sets trust on every certificate of the document from the chains that
-// its DER allows. It runs after those that gather certificates and replaces what
-// they say of the chain; whether a certificate is revoked stays as they say,
-// since nothing is asked of the network.
+// Gatherer sets the trust of every certificate that has a DER from the chains
+// that can be built for it. It runs after the gatherers of certificates and
+// replaces what they report about the chain. Their revocation status stays,
+// because nothing is queried over the network.
 //
-// The certificates of the document serve as intermediates. A chain holds the
-// signatures (SHA-1 included, since Windows takes it from a company's own CA;
-// MD5 not), basic constraints, path lengths, key usage, name and policy
-// constraints, and no critical extension that is not known (RFC 5280, 6.1). Its
-// window is the intersection of all validity periods, the root's included, and
-// does not depend on the present: an expired chain is trusted, with its window
-// in the past.
+// The certificates of the document serve as intermediates. A chain must pass
+// the checks of RFC 5280, 6.1: signatures (SHA-1 is accepted, because Windows
+// accepts it from a company's own CA; MD5 is not), basic constraints, path
+// lengths, key usage, name and policy constraints, and no unknown critical
+// extension. Its window is the intersection of all validity periods, including
+// the root's, and does not depend on the current time: an expired chain is
+// trusted, with a window in the past.
 //
-// Where no chain is found, and one could exist that cannot be verified here, the
-// trust is unknown, with the reason in its error.
+// If no chain is found but one that cannot be verified may exist, the trust is
+// unknown, and its error gives the reason.
 type Gatherer struct {
-	Roots  [][]byte // DER, from ReadRoots; one that is not self-issued serves as an intermediate
+	Roots  [][]byte // DER, from ReadRoots; any that is not self-issued serves as an intermediate
 	System bool     // trust the machine's own roots too
 	Report gather.Report
 }
 
-// ReadRoots reads the certificates of a PEM file of a file system, in DER; nil
-// stands for the system's own. An error names the file and the number of the
-// block; a file without certificates is one.
+// ReadRoots reads the certificates of a PEM file, in DER, from a file system;
+// nil means the system's files. An error names the file and the number of the
+// block. A file without certificates is an error.
 func ReadRoots(system fs.FS, path string) ([][]byte, error) {
 	data, err := files.ReadFrom(system, path, maxRoots)
 	if err != nil {
@@ -64,7 +64,7 @@ func parseRoots(data []byte) ([][]byte, error) {
 		return nil, err
 	}
 	if len(blocks) == 0 {
-		return nil, errors.New("expected PEM certificates (-----BEGIN CERTIFICATE-----), found none; certutil -encode makes them of a DER file")
+		return nil, errors.New("expected PEM certificates (-----BEGIN CERTIFICATE-----), found none; convert a DER file with certutil -encode")
 	}
 	var roots [][]byte
 	for i, block := range blocks {
@@ -83,8 +83,8 @@ func parseRoots(data []byte) ([][]byte, error) {
 	return roots, nil
 }
 
-// GatherBeside is Gather for certificates that come to those of another document,
-// which serve as intermediates and about which nothing is reported.
+// GatherBeside is like Gather, with the certificates of another document as
+// additional intermediates. It reports nothing about those.
 func (g Gatherer) GatherBeside(ctx context.Context, doc, other *gather.Document) error {
 	g.Report = nil
 	all := &gather.Document{Certificates: slices.Concat(doc.Certificates, other.Certificates)}
@@ -95,19 +95,19 @@ func (g Gatherer) GatherBeside(ctx context.Context, doc, other *gather.Document)
 	return nil
 }
 
-// Gather implements gather.Gatherer. It fails where there is nothing to trust.
+// Gather implements gather.Gatherer. It fails if there are no roots.
 func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 	if len(g.Roots) == 0 && !g.System {
-		return errors.New("building chains: no roots are given")
+		return errors.New("building chains: no roots given")
 	}
 	s := newSearch()
-	for i, der := range g.Roots { // first, so that the search meets them first
+	for i, der := range g.Roots { // first, so that the search tries them first
 		c, err := s.add(der)
 		if err != nil {
 			return fmt.Errorf("root %d: %w", i+1, err)
 		}
 		if s.roots[c] = c.SelfIssued(); !s.roots[c] {
-			g.report("root %s is issued by %s: it is used as an intermediate", c.Subject, c.Issuer)
+			g.report("root %s was issued by %s, so it is used as an intermediate", c.Subject, c.Issuer)
 		}
 	}
 	leaves := make([]*certificate.Certificate, len(doc.Certificates))
@@ -119,7 +119,7 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 			leaves[i], err = s.add(facts.DER)
 		}
 		if err != nil {
-			g.report("certificate %s keeps its trust (%s): %v", facts.Thumbprint, facts.Trust.Chain, err)
+			g.report("certificate %s: trust not changed (%s): %v", facts.Thumbprint, facts.Trust.Chain, err)
 		}
 	}
 	if g.System {
@@ -137,7 +137,7 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 		facts := &doc.Certificates[i]
 		facts.Trust = s.trust(leaf, facts.Trust)
 		if facts.Trust.Chain == gather.ChainUnknown {
-			g.report("certificate %s: whether it is trusted is unknown: %s", facts.Thumbprint, facts.Trust.Error)
+			g.report("certificate %s: could not determine whether it is trusted: %s", facts.Thumbprint, facts.Trust.Error)
 		}
 	}
 	return nil

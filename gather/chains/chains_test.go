@@ -98,33 +98,33 @@ func TestChains(t *testing.T) {
 		"expired long ago":                       {roots: []*forge.Certificate{old}, leaf: leaf(old, "2001", "2002"), from: "2001", until: "2002"},
 		"valid in the future":                    {roots: []*forge.Certificate{root}, leaf: leaf(root, "2035", "2099"), from: "2035", until: "2040"},
 		"the periods meet in one moment":         {roots: []*forge.Certificate{old}, leaf: leaf(old, "2003", "2004"), from: "2003", until: "2003"},
-		"the periods do not meet":                {roots: []*forge.Certificate{old}, leaf: leaf(old, "2004", "2005"), err: "the validity periods of CN=ex01 < CN=Old have no moment in common"},
-		"ends before it begins":                  {roots: []*forge.Certificate{root}, leaf: leaf(root, "2025", "2020"), err: "the validity periods of CN=ex01 have no moment in common"},
+		"the periods do not meet":                {roots: []*forge.Certificate{old}, leaf: leaf(old, "2004", "2005"), err: "the validity periods of CN=ex01 < CN=Old do not overlap"},
+		"ends before it begins":                  {roots: []*forge.Certificate{root}, leaf: leaf(root, "2025", "2020"), err: "the validity periods of CN=ex01 do not overlap"},
 		"SHA-1":                                  {roots: []*forge.Certificate{rsaRoot}, leaf: forge.New(t, forge.Recipe{CN: "ex01", Issuer: rsaRoot, Hash: crypto.SHA1}), from: "2020", until: "2030"},
-		"MD5":                                    {roots: []*forge.Certificate{rsaRoot}, leaf: forge.New(t, forge.Recipe{CN: "ex01", Issuer: rsaRoot, Hash: crypto.MD5}), err: "CN=SHA-1 cannot have issued CN=ex01: anybody can forge a signature with MD5"},
+		"MD5":                                    {roots: []*forge.Certificate{rsaRoot}, leaf: forge.New(t, forge.Recipe{CN: "ex01", Issuer: rsaRoot, Hash: crypto.MD5}), err: "CN=SHA-1 cannot have issued CN=ex01: an MD5 signature can be forged"},
 		"MD5 by a root on itself":                {roots: []*forge.Certificate{weak}, leaf: forge.New(t, forge.Recipe{CN: "ex01", Issuer: weak, Hash: crypto.SHA1}), from: "2020", until: "2030"},
 		"cross-signed, the later end wins":       {roots: []*forge.Certificate{root, rootB}, leaf: leaf(sub, "2010", "2050"), others: []*forge.Certificate{sub, subByB}, from: "2019", until: "2033"},
 		"cross-signed, then the earlier start":   {roots: []*forge.Certificate{root, rootB}, leaf: leaf(sub, "2010", "2050"), others: []*forge.Certificate{sub, subTwice}, from: "2016", until: "2028"},
 		"cross-signed, one root known":           {roots: []*forge.Certificate{root}, leaf: leaf(sub, "2010", "2050"), others: []*forge.Certificate{subByB, sub}, from: "2018", until: "2028"},
 		"a loop":                                 {roots: []*forge.Certificate{root}, leaf: leaf(loopA, "2020", "2030"), others: []*forge.Certificate{loopA, loopB}, err: "no certificate for the issuer CN=A among the roots and intermediates"},
 		"nobody issued it":                       {roots: []*forge.Certificate{root}, leaf: leaf(sub, "2020", "2030"), err: "no certificate for the issuer CN=Sub among the roots and intermediates"},
-		"self-signed":                            {roots: []*forge.Certificate{root}, leaf: self, err: "CN=ex01 issued itself and is not among the roots"},
-		"another root":                           {roots: []*forge.Certificate{rootB}, leaf: leaf(root, "2020", "2030"), others: []*forge.Certificate{root}, err: "CN=Root issued itself and is not among the roots"},
+		"self-signed":                            {roots: []*forge.Certificate{root}, leaf: self, err: "CN=ex01 is self-issued and is not one of the roots"},
+		"another root":                           {roots: []*forge.Certificate{rootB}, leaf: leaf(root, "2020", "2030"), others: []*forge.Certificate{root}, err: "CN=Root is self-issued and is not one of the roots"},
 		"path length 0 and a leaf":               {roots: []*forge.Certificate{short}, leaf: leaf(short, "2020", "2030"), from: "2020", until: "2030"},
 		"path length 0 and a CA":                 {roots: []*forge.Certificate{short}, leaf: leaf(underShort, "2020", "2030"), others: []*forge.Certificate{underShort}, err: "CN=Short cannot have issued CN=Under: its path length is 0"},
 		"path length 0 and a rollover":           {roots: []*forge.Certificate{short}, leaf: leaf(shortRollover, "2020", "2030"), others: []*forge.Certificate{shortRollover}, from: "2020", until: "2030"},
 		"a root of version 1":                    {roots: []*forge.Certificate{one}, leaf: leaf(one, "2020", "2030"), from: "2020", until: "2030"},
 		"an intermediate of version 1":           {roots: []*forge.Certificate{root}, leaf: leaf(oneUnder, "2020", "2030"), others: []*forge.Certificate{oneUnder}, err: "CN=V1 below cannot have issued CN=ex01: it is not a CA"},
 		"the issuer is no CA":                    {roots: []*forge.Certificate{noCA}, leaf: leaf(noCA, "2020", "2030"), err: "CN=No CA cannot have issued CN=ex01: it is not a CA"},
-		"the issuer's key is for other things":   {roots: []*forge.Certificate{noSign}, leaf: leaf(noSign, "2020", "2030"), err: "its key usage does not allow it"},
+		"the issuer's key is for other things":   {roots: []*forge.Certificate{noSign}, leaf: leaf(noSign, "2020", "2030"), err: "its key usage does not allow signing certificates"},
 		"the issuer's key is for certificates":   {roots: []*forge.Certificate{maySign}, leaf: leaf(maySign, "2020", "2030"), from: "2020", until: "2030"},
 		"an impostor":                            {roots: []*forge.Certificate{impostor}, leaf: leaf(root, "2020", "2030"), err: "CN=Root cannot have issued CN=ex01: the signature does not verify"},
 		"an impostor beside the true one":        {roots: []*forge.Certificate{impostor, root}, leaf: leaf(root, "2020", "2030"), others: []*forge.Certificate{impostor}, from: "2020", until: "2030"},
 		"an intermediate that Go refuses":        {roots: []*forge.Certificate{root}, leaf: leaf(negative, "2020", "2030"), others: []*forge.Certificate{negative}, from: "2020", until: "2030"},
 		"eight certificates":                     {roots: long[:1], leaf: leaf(long[6], "2020", "2030"), others: long[1:7], from: "2020", until: "2030"},
 		"nine certificates":                      {roots: long[:1], leaf: leaf(long[7], "2020", "2030"), others: long[1:], unknown: true, err: "the chain to CN=1 has 8 certificates and no root yet"},
-		"an intermediate among the roots":        {roots: []*forge.Certificate{sub}, leaf: leaf(sub, "2020", "2030"), err: "no certificate for the issuer CN=Root", reports: []string{"root CN=Sub is issued by CN=Root: it is used as an intermediate"}},
-		"root and intermediate in one file":      {roots: []*forge.Certificate{sub, root}, leaf: leaf(sub, "2020", "2030"), from: "2020", until: "2028", reports: []string{"root CN=Sub is issued by CN=Root: it is used as an intermediate"}},
+		"an intermediate among the roots":        {roots: []*forge.Certificate{sub}, leaf: leaf(sub, "2020", "2030"), err: "no certificate for the issuer CN=Root", reports: []string{"root CN=Sub was issued by CN=Root, so it is used as an intermediate"}},
+		"root and intermediate in one file":      {roots: []*forge.Certificate{sub, root}, leaf: leaf(sub, "2020", "2030"), from: "2020", until: "2028", reports: []string{"root CN=Sub was issued by CN=Root, so it is used as an intermediate"}},
 		"a leaf of the document is no authority": {roots: []*forge.Certificate{root}, leaf: leaf(&forge.Certificate{Subject: forge.Named(t, "host"), Key: forge.KeyOf("host")}, "2020", "2030"), others: []*forge.Certificate{forge.New(t, forge.Recipe{CN: "host", Issuer: root})}, err: "CN=host cannot have issued CN=ex01: it is not a CA"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestChains(t *testing.T) {
 				want := gather.ChainUntrusted
 				if c.unknown {
 					want = gather.ChainUnknown
-					c.reports = append(c.reports, "certificate "+c.leaf.Thumbprint()+": whether it is trusted is unknown: "+got.Error)
+					c.reports = append(c.reports, "certificate "+c.leaf.Thumbprint()+": could not determine whether it is trusted: "+got.Error)
 				}
 				require.Equal(t, want, got.Chain, got.Error)
 				require.Nil(t, got.ValidFrom)
@@ -217,16 +217,16 @@ func TestChainsUnknown(t *testing.T) {
 		want   string
 		err    string
 	}{
-		"a root with a key for RSASSA-PSS":     {pssRoot, byPSS, nil, gather.ChainUnknown, "the signature of CN=ex01 by CN=PSS could not be verified: the issuer's key cannot be read here"},
-		"an intermediate with such a key":      {root, byPSS, []*forge.Certificate{pssRoot}, gather.ChainUntrusted, "CN=PSS issued itself and is not among the roots"},
-		"a root with RSA of 768 bits":          {small, issue(small), nil, gather.ChainUnknown, "the signature of CN=ex01 by CN=Small could not be verified: the issuer's key cannot be used here"},
+		"a root with a key for RSASSA-PSS":     {pssRoot, byPSS, nil, gather.ChainUnknown, "the signature of CN=ex01 by CN=PSS could not be verified: the issuer's key could not be read"},
+		"an intermediate with such a key":      {root, byPSS, []*forge.Certificate{pssRoot}, gather.ChainUntrusted, "CN=PSS is self-issued and is not one of the roots"},
+		"a root with RSA of 768 bits":          {small, issue(small), nil, gather.ChainUnknown, "the signature of CN=ex01 by CN=Small could not be verified: the issuer's key could not be used"},
 		"a permitted name":                     {root, issue(names, "ex01.other.test"), []*forge.Certificate{names}, gather.ChainTrusted, ""},
 		"a name that is not permitted":         {root, issue(names, "ex01.contoso.test"), []*forge.Certificate{names}, gather.ChainUntrusted, `DNS name "ex01.contoso.test" is not permitted by any constraint`},
-		"a name constraint on directory names": {root, issue(directory), []*forge.Certificate{directory}, gather.ChainUnknown, "the name constraints of CN=Directory are of a kind that is not checked here"},
-		"damaged name constraints":             {root, issue(damaged), []*forge.Certificate{damaged}, gather.ChainUnknown, "the name constraints of CN=Damaged are of a kind that is not checked here"},
-		"SHA-1 and name constraints":           {sha1Root, issue(bySHA1, "ex01.contoso.test"), []*forge.Certificate{bySHA1}, gather.ChainUnknown, "the constraints on the names of the chain cannot be checked here"},
-		"a critical extension nobody knows":    {root, issue(private), []*forge.Certificate{private}, gather.ChainUntrusted, "CN=Critical has the critical extension 1.2.3.4, which is not known"},
-		"a critical extension of Microsoft":    {root, issue(microsoft), []*forge.Certificate{microsoft}, gather.ChainUnknown, "CN=Critical has the critical extension 1.3.6.1.4.1.311.21.10, which is not checked here"},
+		"a name constraint on directory names": {root, issue(directory), []*forge.Certificate{directory}, gather.ChainUnknown, "the name constraints of CN=Directory include a type that is not supported"},
+		"damaged name constraints":             {root, issue(damaged), []*forge.Certificate{damaged}, gather.ChainUnknown, "the name constraints of CN=Damaged include a type that is not supported"},
+		"SHA-1 and name constraints":           {sha1Root, issue(bySHA1, "ex01.contoso.test"), []*forge.Certificate{bySHA1}, gather.ChainUnknown, "the name constraints of the chain could not be checked"},
+		"a critical extension nobody knows":    {root, issue(private), []*forge.Certificate{private}, gather.ChainUntrusted, "CN=Critical has the critical extension 1.2.3.4, which is unknown"},
+		"a critical extension of Microsoft":    {root, issue(microsoft), []*forge.Certificate{microsoft}, gather.ChainUnknown, "CN=Critical has the critical extension 1.3.6.1.4.1.311.21.10, which is not supported"},
 		"an unknown extension, not critical":   {root, issue(harmless), []*forge.Certificate{harmless}, gather.ChainTrusted, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -239,7 +239,7 @@ func TestChainsUnknown(t *testing.T) {
 			require.Equal(t, c.want, got.Chain, got.Error)
 			require.Contains(t, got.Error, c.err)
 			require.Equal(t, c.want == gather.ChainTrusted, got.ValidFrom != nil)
-			note := "certificate " + c.leaf.Thumbprint() + ": whether it is trusted is unknown: " + got.Error
+			note := "certificate " + c.leaf.Thumbprint() + ": could not determine whether it is trusted: " + got.Error
 			require.Equal(t, c.want == gather.ChainUnknown, slices.Contains(reports, note), "%q", reports)
 		})
 	}
@@ -266,15 +266,15 @@ func TestChainsWholeDocument(t *testing.T) {
 
 	require.Equal(t, gather.ChainTrusted, doc.Certificates[0].Trust.Chain)
 	require.True(t, *doc.Certificates[0].Trust.Revoked)
-	require.Equal(t, "revoked, says the source: Exchange's Status: Revoked", doc.Certificates[0].Trust.Error)
+	require.Equal(t, "revoked according to the source: Exchange's Status: Revoked", doc.Certificates[0].Trust.Error)
 	require.Equal(t, gather.ChainTrusted, doc.Certificates[1].Trust.Chain)
 	require.False(t, *doc.Certificates[2].Trust.Revoked)
 	require.Empty(t, doc.Certificates[2].Trust.Error)
 	require.Equal(t, "2020-01-01T00:00:00Z", *doc.Certificates[2].Trust.ValidFrom)
 	require.Equal(t, gather.Trust{Chain: gather.ChainTrusted, ValidFrom: &from, Error: "the source"}, doc.Certificates[3].Trust)
 	require.Equal(t, []string{
-		"certificate " + certificate.Thumbprint(issued.DER) + " keeps its trust (trusted): it has no der",
-		"certificate " + certificate.Thumbprint(issued.DER) + " keeps its trust (unknown): byte 0: expected a certificate (tag 0x30), found tag 0x31",
+		"certificate " + certificate.Thumbprint(issued.DER) + ": trust not changed (trusted): it has no der",
+		"certificate " + certificate.Thumbprint(issued.DER) + ": trust not changed (unknown): byte 0: expected a certificate (tag 0x30), found tag 0x31",
 	}, reports)
 }
 
@@ -290,12 +290,12 @@ func TestChainsBounded(t *testing.T) {
 	reports := 0
 	ch := Gatherer{Roots: ders(other), Report: func(s string) {
 		reports++
-		require.Contains(t, s, "the search ended after 1000 issuers")
+		require.Contains(t, s, "the search stopped after trying 1000 issuers")
 	}}
 	require.NoError(t, ch.Gather(context.Background(), doc))
 	require.Equal(t, 31, reports)
 	require.Equal(t, gather.ChainUnknown, doc.Certificates[30].Trust.Chain)
-	require.Contains(t, doc.Certificates[30].Trust.Error, "the search ended after 1000 issuers")
+	require.Contains(t, doc.Certificates[30].Trust.Error, "the search stopped after trying 1000 issuers")
 
 	ch.Roots = ders(crowd[7]) // roots are tried first
 	ch.Report = nil
@@ -319,12 +319,12 @@ func TestChainsHostileNames(t *testing.T) {
 
 	g.Roots = ders(forge.New(t, forge.Recipe{CN: "sub\n::error::x", Issuer: ca}))
 	require.NoError(t, g.Gather(t.Context(), doc))
-	require.Equal(t, []string{`root CN="sub\n::error::x" is issued by CN="CA\n::error::x\x1b[2J": it is used as an intermediate`}, reports)
+	require.Equal(t, []string{`root CN="sub\n::error::x" was issued by CN="CA\n::error::x\x1b[2J", so it is used as an intermediate`}, reports)
 }
 
 func TestChainsWithoutRoots(t *testing.T) {
 	t.Parallel()
-	require.EqualError(t, Gatherer{}.Gather(context.Background(), &gather.Document{}), "building chains: no roots are given")
+	require.EqualError(t, Gatherer{}.Gather(context.Background(), &gather.Document{}), "building chains: no roots given")
 	require.ErrorContains(t, Gatherer{Roots: [][]byte{{1, 2}}}.Gather(context.Background(), &gather.Document{}), "root 1: byte 0: expected a certificate")
 }
 
@@ -374,14 +374,14 @@ func TestChainsSystemRoots(t *testing.T) {
 		"both kinds of roots, the better wins":  {leaf: issue("d", sub, "2014", "2030"), roots: []*forge.Certificate{own}, from: "2014", until: "2025"},
 		"untrusted":                             {leaf: issue("e", own, "2014", "2030"), err: "the machine's roots: x509: certificate signed by unknown authority"},
 		"no moment in common":                   {leaf: issue("f", sub, "2023", "2030"), err: "the machine's roots: x509: certificate has expired or is not yet valid"},
-		"Go refuses the certificate":            {leaf: forge.New(t, forge.Recipe{CN: "g", Issuer: root, Serial: []byte{0x80}}), unknown: true, err: "the machine's roots cannot be asked: x509: negative serial number"},
+		"Go refuses the certificate":            {leaf: forge.New(t, forge.Recipe{CN: "g", Issuer: root, Serial: []byte{0x80}}), unknown: true, err: "the machine's roots could not be queried: x509: negative serial number"},
 		"an intermediate that Go refuses":       {leaf: issue("h", odd, "2021", "2022"), unknown: true, err: "the machine's roots: Go refuses CN=Odd: x509: negative serial number"},
 		"SHA-1":                                 {leaf: forge.New(t, valid(forge.Recipe{CN: "i", Issuer: sha1, Hash: crypto.SHA1}, "2021", "2022")), unknown: true, err: "the signature of CN=i (SHA1-RSA) is not supported"},
 		"an unknown critical extension":         {leaf: forge.New(t, valid(forge.Recipe{CN: "j", Issuer: sub, Extensions: [][]byte{forge.Critical(t, []byte{5, 0}, 1, 2, 3, 4)}}, "2021", "2022")), err: "the machine's roots: x509: unhandled critical extension"},
-		"a critical extension of Microsoft":     {leaf: forge.New(t, valid(forge.Recipe{CN: "j", Issuer: sub, Extensions: [][]byte{forge.Critical(t, []byte{5, 0}, 1, 3, 6, 1, 4, 1, 311, 21, 10)}}, "2021", "2022")), unknown: true, err: "a critical extension of the chain is not checked here"},
+		"a critical extension of Microsoft":     {leaf: forge.New(t, valid(forge.Recipe{CN: "j", Issuer: sub, Extensions: [][]byte{forge.Critical(t, []byte{5, 0}, 1, 3, 6, 1, 4, 1, 311, 21, 10)}}, "2021", "2022")), unknown: true, err: "a critical extension of the chain is not supported"},
 		"a name that a CA may not issue":        {leaf: forge.New(t, valid(forge.Recipe{CN: "k", Issuer: constrained, Extensions: [][]byte{forge.SAN(t, forge.Str(0x82, "k.contoso.test"))}}, "2021", "2022")), err: "is not permitted by any constraint"},
 		"a name that a CA may issue":            {leaf: forge.New(t, valid(forge.Recipe{CN: "k", Issuer: constrained, Extensions: [][]byte{forge.SAN(t, forge.Str(0x82, "k.other.test"))}}, "2021", "2022")), from: "2021", until: "2022"},
-		"constraints on directory names":        {leaf: issue("l", directory, "2021", "2022"), unknown: true, err: "the name constraints of CN=Directory are of a kind that is not checked here"},
+		"constraints on directory names":        {leaf: issue("l", directory, "2021", "2022"), unknown: true, err: "the name constraints of CN=Directory include a type that is not supported"},
 		"Go refuses it, and the given root not": {leaf: forge.New(t, forge.Recipe{CN: "g", Issuer: own, Serial: []byte{0x80}}), roots: []*forge.Certificate{own}, from: "2020", until: "2026"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -418,14 +418,14 @@ func TestReadRoots(t *testing.T) {
 	}{
 		"two with text between":   {"\ufeff# Contoso\r\n" + strings.ReplaceAll(good, "\n", "\r\n") + "CN=b\n" + block("CERTIFICATE", b), [][]byte{a, b}, ""},
 		"empty":                   {"", nil, "expected PEM certificates (-----BEGIN CERTIFICATE-----), found none"},
-		"DER":                     {string(a), nil, "found none; certutil -encode"},
+		"DER":                     {string(a), nil, "found none; convert a DER file with certutil -encode"},
 		"damaged base64":          {good + strings.Replace(block("CERTIFICATE", b), "M", "!", 1), nil, "block 2: damaged PEM"},
 		"no end":                  {good[:len(good)-10], nil, "block 1: damaged PEM"},
 		"the end of another":      {strings.Replace(good, "END CERT", "END X", 1) + good, nil, "block 1: damaged PEM"},
 		"a key":                   {good + block("PRIVATE KEY", []byte("secret")), nil, `block 2: expected a CERTIFICATE, found "PRIVATE KEY"`},
 		"base64 of something":     {good + block("CERTIFICATE", []byte("hello")), nil, "block 2: byte 0: expected a certificate (tag 0x30), found tag 0x68"},
 		"too large":               {strings.Repeat("#", maxRoots+1), nil, "expected at most 16777216 bytes"},
-		"a certificate cut short": {block("CERTIFICATE", a[:100]), nil, "block 1: byte 0: a certificate is cut off"},
+		"a certificate cut short": {block("CERTIFICATE", a[:100]), nil, "block 1: byte 0: a certificate is truncated"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,14 +14,14 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// The bounds of the search for chains.
+// Limits of the search for chains.
 const (
 	maxChain   = 8    // certificates in a chain, leaf and root included
 	maxSteps   = 1000 // issuers tried for one certificate
 	maxReasons = 3    // reasons given why a certificate is not trusted
 )
 
-// A window is a period of time, both ends included.
+// A window is a period of time that includes both ends.
 type window struct{ from, until time.Time }
 
 func validity(c *certificate.Certificate) window { return window{c.NotBefore, c.NotAfter} }
@@ -36,7 +36,7 @@ func (w window) and(other window) window {
 	return w
 }
 
-// A search looks for the chains of one certificate after the other.
+// A search finds the chains of one certificate after another.
 type search struct {
 	known      map[string]*certificate.Certificate   // by DER
 	issuers    map[string][]*certificate.Certificate // by subject
@@ -44,10 +44,10 @@ type search struct {
 	signatures map[[2]*certificate.Certificate]error // of a certificate and its issuer
 	system     *systemRoots                          // nil: not trusted
 
-	// Of the certificate at hand.
+	// About the current certificate.
 	found  []window
-	faults reasons // why a chain is none
-	doubts reasons // why it is not known whether a chain is one
+	faults reasons // why a chain is not valid
+	doubts reasons // why it is unknown whether a chain is valid
 	steps  int
 }
 
@@ -81,10 +81,11 @@ func (s *search) add(der []byte) (*certificate.Certificate, error) {
 	return c, nil
 }
 
-// trust returns what the chains of a certificate say, where before is what its
-// source says. A document has room for one window. That of the best chain is the
-// one that ends last, since it matters most whether the certificate is valid from
-// now on, and of those the one that begins first.
+// trust returns the trust of a certificate according to its chains; before is
+// the trust according to its source. A document has room for one window: that
+// of the chain that ends last, because what matters most is whether the
+// certificate is valid from now on. If several chains end then, it is the one
+// that begins first.
 func (s *search) trust(leaf *certificate.Certificate, before gather.Trust) gather.Trust {
 	s.found, s.faults, s.doubts, s.steps = nil, nil, nil, 0
 	s.climb([]*certificate.Certificate{leaf}, validity(leaf), nil)
@@ -108,14 +109,14 @@ func (s *search) trust(leaf *certificate.Certificate, before gather.Trust) gathe
 		trust.Chain, trust.Error = gather.ChainUntrusted, s.faults.String()
 	}
 	if before.Revoked != nil && *before.Revoked && before.Error != "" {
-		trust.Error = strings.TrimPrefix(trust.Error+"; revoked, says the source: "+before.Error, "; ")
+		trust.Error = strings.TrimPrefix(trust.Error+"; revoked according to the source: "+before.Error, "; ")
 	}
 	return trust
 }
 
-// climb follows every way from the end of the chain to a root. valid is the
-// intersection of the chain's validity periods, doubt why the chain so far cannot
-// be verified here.
+// climb follows every path from the end of the chain to a root. valid is the
+// intersection of the chain's validity periods, and doubt says why the chain so
+// far cannot be verified.
 func (s *search) climb(chain []*certificate.Certificate, valid window, doubt reasons) {
 	last := chain[len(chain)-1]
 	switch {
@@ -124,13 +125,13 @@ func (s *search) climb(chain []*certificate.Certificate, valid window, doubt rea
 		for _, c := range chain {
 			names = append(names, c.Subject)
 		}
-		s.faults.add("the validity periods of %s have no moment in common", strings.Join(names, " < "))
+		s.faults.add("the validity periods of %s do not overlap", strings.Join(names, " < "))
 		return
 	case s.roots[last]:
 		s.complete(chain, valid, doubt)
 		return
 	case len(chain) == maxChain:
-		s.doubts.add("the chain to %s has %d certificates and no root yet: longer ones are not searched", last.Subject, maxChain)
+		s.doubts.add("the chain to %s has %d certificates and no root yet: longer chains are not searched", last.Subject, maxChain)
 		return
 	}
 	known := false
@@ -140,7 +141,7 @@ func (s *search) climb(chain []*certificate.Certificate, valid window, doubt rea
 		}
 		known = true
 		if s.steps++; s.steps > maxSteps {
-			s.doubts.add("the search ended after %d issuers", maxSteps)
+			s.doubts.add("the search stopped after trying %d issuers", maxSteps)
 			return
 		}
 		if err := s.mayIssue(issuer, chain); err != nil {
@@ -159,29 +160,30 @@ func (s *search) climb(chain []*certificate.Certificate, valid window, doubt rea
 	switch {
 	case known:
 	case last.SelfIssued():
-		s.faults.add("%s issued itself and is not among the roots", last.Subject)
+		s.faults.add("%s is self-issued and is not one of the roots", last.Subject)
 	default:
 		s.faults.add("no certificate for the issuer %s among the roots and intermediates", last.Issuer)
 	}
 }
 
-// mayIssue says why issuer may not follow the chain, if so.
+// mayIssue returns why issuer cannot be the next certificate of the chain, or
+// nil.
 func (s *search) mayIssue(issuer *certificate.Certificate, chain []*certificate.Certificate) error {
-	below := 0 // CA certificates under the issuer; those that issued themselves do not count
+	below := 0 // CA certificates below the issuer, except self-issued ones
 	for _, c := range chain[1:] {
 		if !c.SelfIssued() {
 			below++
 		}
 	}
 	switch {
-	case !issuer.IsCA && (issuer.Version >= 3 || !s.roots[issuer]): // a root of version 1 cannot say that it is one
+	case !issuer.IsCA && (issuer.Version >= 3 || !s.roots[issuer]): // a version 1 root has no field that says it is a CA
 		return errors.New("it is not a CA")
 	case issuer.CannotSignCertificates:
-		return errors.New("its key usage does not allow it")
+		return errors.New("its key usage does not allow signing certificates")
 	case issuer.MaxPathLen >= 0 && below > issuer.MaxPathLen:
 		return fmt.Errorf("its path length is %d", issuer.MaxPathLen)
 	case strings.HasPrefix(chain[len(chain)-1].SignatureAlgorithm, "MD5-"):
-		return errors.New("anybody can forge a signature with MD5")
+		return errors.New("an MD5 signature can be forged")
 	}
 	return nil
 }
@@ -196,7 +198,7 @@ func (s *search) checkSignature(c, issuer *certificate.Certificate) error {
 	return err
 }
 
-// complete decides on a chain that ends in a root.
+// complete evaluates a chain that ends in a root.
 func (s *search) complete(chain []*certificate.Certificate, valid window, doubt reasons) {
 	doubt = slices.Clip(doubt)
 	constrained := false
@@ -212,7 +214,7 @@ func (s *search) complete(chain []*certificate.Certificate, valid window, doubt 
 		if i > 0 {
 			constrained = constrained || c.Constrained
 			if c.UncheckedNames {
-				doubt.add("the name constraints of %s are of a kind that is not checked here", c.Subject)
+				doubt.add("the name constraints of %s include a type that is not supported", c.Subject)
 			}
 		}
 	}
@@ -223,7 +225,7 @@ func (s *search) complete(chain []*certificate.Certificate, valid window, doubt 
 			return
 		}
 		if unknown != nil {
-			doubt.add("the constraints on the names of the chain cannot be checked here: %v", unknown)
+			doubt.add("the name constraints of the chain could not be checked: %v", unknown)
 		}
 	}
 	if len(doubt) > 0 {
@@ -235,25 +237,27 @@ func (s *search) complete(chain []*certificate.Certificate, valid window, doubt 
 	s.found = append(s.found, valid)
 }
 
-// windowsArcs are where the extensions lie that Windows may process and
-// crypto/x509 does not: those of X.509, of PKIX and of Microsoft.
+// windowsArcs are the arcs of the extensions that Windows may process and
+// crypto/x509 does not: those of X.509, PKIX and Microsoft.
 var windowsArcs = []string{"2.5.29.", "1.3.6.1.5.5.7.1.", "1.3.6.1.4.1.311."}
 
-// criticalExtension says why a critical extension makes a chain invalid, or why
-// it is unknown whether it does. an extension that is not known does (RFC 5280, 4.2).
+// criticalExtension returns why a critical extension makes a chain invalid, or why it
+// is unknown whether it does. An unknown critical extension makes it invalid (RFC
+// 5280, 4.2).
 func criticalExtension(c *certificate.Certificate) (fault, unknown string) {
 	for _, id := range c.CriticalExtensions {
 		if !slices.ContainsFunc(windowsArcs, func(arc string) bool { return strings.HasPrefix(id, arc) }) {
-			return fmt.Sprintf("%s has the critical extension %s, which is not known", c.Subject, id), ""
+			return fmt.Sprintf("%s has the critical extension %s, which is unknown", c.Subject, id), ""
 		}
-		unknown = fmt.Sprintf("%s has the critical extension %s, which is not checked here", c.Subject, id)
+		unknown = fmt.Sprintf("%s has the critical extension %s, which is not supported", c.Subject, id)
 	}
 	return "", unknown
 }
 
-// checkConstraints asks crypto/x509 about the one chain, at a moment of its window.
+// checkConstraints has crypto/x509 verify this chain at a time within its
+// window.
 func (s *search) checkConstraints(chain []*certificate.Certificate, valid window) (fault, unknown error) {
-	s.steps += len(chain) // it checks the signatures again
+	s.steps += len(chain) // crypto/x509 checks the signatures again
 	options := x509.VerifyOptions{
 		Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), CurrentTime: valid.until,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
@@ -279,12 +283,12 @@ func (s *search) checkConstraints(chain []*certificate.Certificate, valid window
 	return nil, err
 }
 
-// unmatched is what crypto/x509 says of a name that it cannot compare with a
-// constraint; the type of its error does not tell.
+// unmatched matches the errors of crypto/x509 about a name that it cannot
+// compare with a constraint. These errors have no type of their own.
 var unmatched = regexp.MustCompile("cannot parse|failed to parse|cannot be matched")
 
-// isFault reports whether an error of crypto/x509 says that a chain is invalid.
-// Others say that it could not be verified.
+// isFault reports whether an error of crypto/x509 means that a chain is
+// invalid. Any other error means that it could not be verified.
 func isFault(err error) bool {
 	var invalid x509.CertificateInvalidError
 	return errors.As(err, &invalid) && !unmatched.MatchString(invalid.Detail)

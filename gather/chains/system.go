@@ -10,19 +10,19 @@ import (
 	"github.com/transportcert/transportcert/internal/certificate"
 )
 
-// maxMoments bounds the times at which the machine's roots are asked about one
-// certificate.
+// maxMoments limits the points in time at which one certificate is verified
+// against the machine's roots.
 const maxMoments = 64
 
-// systemRoots are the machine's own roots. Nothing lists them: they can only
-// be asked whether a chain is valid at a moment.
+// systemRoots are the machine's own roots. They cannot be listed; a chain can
+// only be verified against them at a point in time.
 type systemRoots struct {
 	roots, intermediates *x509.CertPool
 	moments              []time.Time // at which a CA's validity begins or ends
 }
 
-// useSystemRoots trusts the machine's roots too, with the CAs that are known
-// already as intermediates.
+// useSystemRoots also trusts the machine's roots, with all CAs known so far as
+// intermediates.
 func (s *search) useSystemRoots() error {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
@@ -39,19 +39,20 @@ func (s *search) useSystemRoots() error {
 	return nil
 }
 
-// askSystem adds the windows of the chains to the machine's roots. They are
-// looked for at the ends of the validity periods, since one of these lies in
-// every window but that of a root whose period lies within all others.
+// askSystem adds the windows of the chains that end in the machine's roots. It
+// verifies the certificate at the ends of the validity periods: every window
+// includes one of these, unless it belongs to a root whose period lies within
+// all the others.
 func (s *search) askSystem(leaf *certificate.Certificate) {
 	cert, err := leaf.Go()
 	if err != nil {
-		s.doubts.add("the machine's roots cannot be asked: %v", err)
+		s.doubts.add("the machine's roots could not be queried: %v", err)
 		return
 	}
 	moments := []time.Time{leaf.NotAfter, leaf.NotBefore}
 	for _, t := range s.system.moments {
 		if len(moments) > maxMoments {
-			break // more are not asked about
+			break // the others are not tried
 		}
 		if t.After(leaf.NotBefore) && t.Before(leaf.NotAfter) && !slices.ContainsFunc(moments, t.Equal) {
 			moments = append(moments, t)
@@ -59,7 +60,7 @@ func (s *search) askSystem(leaf *certificate.Certificate) {
 	}
 	for i, t := range moments {
 		if i == maxMoments {
-			s.doubts.add("the machine's roots were asked about %d moments, of which there are more", i)
+			s.doubts.add("the machine's roots were checked at only %d points in time", i)
 			break
 		}
 		chains, err := cert.Verify(x509.VerifyOptions{
@@ -75,22 +76,22 @@ func (s *search) askSystem(leaf *certificate.Certificate) {
 	}
 }
 
-// addSystemChain takes in a chain that crypto/x509 found. It does not see
-// constraints on other kinds of names that are not critical.
+// addSystemChain adds a chain that crypto/x509 found. crypto/x509 ignores
+// noncritical constraints on other types of names.
 func (s *search) addSystemChain(leaf *certificate.Certificate, chain []*x509.Certificate) {
 	valid := validity(leaf)
 	for i, cert := range chain {
 		valid = valid.and(window{cert.NotBefore.UTC(), cert.NotAfter.UTC()})
 		if c, err := certificate.Parse(cert.Raw); i > 0 && (err != nil || c.UncheckedNames) {
-			s.doubts.add("the name constraints of %s are of a kind that is not checked here", cert.Subject)
+			s.doubts.add("the name constraints of %s include a type that is not supported", cert.Subject)
 			return
 		}
 	}
 	s.found = append(s.found, valid)
 }
 
-// addSystemError takes in why there is no chain to the machine's roots, or why
-// that could not be found out.
+// addSystemError records why there is no chain to the machine's roots, or why
+// it is unknown whether there is one.
 func (s *search) addSystemError(leaf *certificate.Certificate, err error) {
 	var (
 		unknownAuthority x509.UnknownAuthorityError
@@ -104,11 +105,11 @@ func (s *search) addSystemError(leaf *certificate.Certificate, err error) {
 			return fault
 		})
 		if fault == "" {
-			doubt = "a critical extension of the chain is not checked here"
+			doubt = "a critical extension of the chain is not supported"
 		}
 	case errors.As(err, &unknownAuthority):
 		doubt = s.above(leaf, unverifiable)
-		// The type keeps the reason to itself.
+		// The type does not export the reason.
 		if text := err.Error(); doubt == "" && strings.Contains(text, "insecure") && !strings.Contains(text, "MD5") {
 			doubt = text
 		}
@@ -122,8 +123,8 @@ func (s *search) addSystemError(leaf *certificate.Certificate, err error) {
 	s.faults.add("the machine's roots: %v", err)
 }
 
-// above returns the first text that ask has for a certificate or one of those,
-// by name, that may have issued it.
+// above returns the first text that ask returns for a certificate or for those
+// that, by name, may have issued it.
 func (s *search) above(leaf *certificate.Certificate, ask func(*certificate.Certificate) string) string {
 	seen := []*certificate.Certificate{leaf}
 	for i := 0; i < len(seen) && i < maxSteps; i++ {
@@ -139,8 +140,8 @@ func (s *search) above(leaf *certificate.Certificate, ask func(*certificate.Cert
 	return ""
 }
 
-// unverifiable says why crypto/x509 does not find the issuer of a certificate,
-// even if it is there.
+// unverifiable returns why crypto/x509 would not find the issuer of a
+// certificate even if it were available.
 func unverifiable(c *certificate.Certificate) string {
 	cert, err := c.Go()
 	switch {
@@ -151,7 +152,7 @@ func unverifiable(c *certificate.Certificate) string {
 	}
 	switch cert.SignatureAlgorithm {
 	case x509.UnknownSignatureAlgorithm, x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1, x509.DSAWithSHA256,
-		x509.SHA256WithRSAPSS, x509.SHA384WithRSAPSS, x509.SHA512WithRSAPSS: // a root's key can be for RSASSA-PSS alone
+		x509.SHA256WithRSAPSS, x509.SHA384WithRSAPSS, x509.SHA512WithRSAPSS: // a root's key can be restricted to RSASSA-PSS
 		return "the signature of " + c.Subject + " (" + c.SignatureAlgorithm + ") is not supported"
 	}
 	return ""

@@ -1,5 +1,5 @@
-// Package collect makes whole documents out of several sources: for one server,
-// or for every server that a source knows.
+// Package collect combines several sources into complete documents, for one
+// server or for every server that a source lists.
 package collect
 
 import (
@@ -14,58 +14,59 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// A Source is where facts come from.
+// A Source supplies facts.
 type Source interface {
-	// Gather fills the sections of doc that the source has of one server. The
-	// name is empty where it is not known yet; a source that cannot do without
-	// it returns ErrNoServer.
+	// Gather fills the sections of doc that the source has for one server. The
+	// name is empty if it is not yet known; a source that needs it returns
+	// ErrNoServer.
 	Gather(ctx context.Context, server string, doc *gather.Document) error
-	// All looks once for what the source has of all servers.
+	// All reads what the source has for all servers.
 	All(ctx context.Context) (Known, error)
 }
 
-// Known is what a source has of all servers.
+// Known is what a source has for all servers.
 type Known struct {
-	// Servers are those that get a document. A source that recognizes servers
-	// and does not know which there are has none.
+	// Servers are those that get a document. It is empty for a source that has
+	// facts about servers but no list of them.
 	Servers []string
 	// Gather fills the sections of one server's document. It returns an
-	// AbsentError where the source has nothing of that server.
+	// AbsentError if the source has nothing for that server.
 	Gather func(ctx context.Context, server string, doc *gather.Document) error
-	// Done is called when a server's document is whole, or nil where it is not
-	// to be had. It can be nil.
+	// Done is called when a server's document is complete, or with nil if it
+	// could not be made. It can be nil.
 	Done func(server string, doc *gather.Document)
 	// Begin is called with the servers of all sources. It can be nil.
 	Begin func(servers []string)
 }
 
-// A Namer is a source that can say which server the others are to be asked for.
+// A Namer is a source that can name the server for the other sources.
 type Namer interface {
-	// Name returns the server's name, empty where the source does not know it.
-	// It is not certain where another source may know better.
+	// Name returns the server's name, or "" if the source does not know it.
+	// certain is false if another source may know a better name.
 	Name(ctx context.Context) (name string, certain bool, err error)
 }
 
-// ErrNoServer says that a source needs the name of the server, which no other
-// source knows.
+// ErrNoServer means that a source needs the server's name, and no other source
+// supplies it.
 var ErrNoServer = errors.New("expected the name of the server to gather")
 
-// An AbsentError says that a source has nothing of a server.
+// An AbsentError means that a source has nothing for a server.
 type AbsentError struct{ Reason string }
 
 func (a AbsentError) Error() string { return a.Reason }
 
-// A MissingError is a document without some of its required sections.
+// A MissingError means that a document lacks required sections.
 type MissingError struct {
 	Sections []string // by their names in the document
-	Absent   []string // why sources had nothing of the server
+	Absent   []string // why sources had nothing for the server
 }
 
 func (m *MissingError) Error() string {
 	return strings.Join(append([]string{"missing information: " + strings.Join(m.Sections, ", ")}, m.Absent...), "; ")
 }
 
-// A ServerError is why the document of one server of many could not be made.
+// A ServerError is the reason why the document of one of many servers could not
+// be made.
 type ServerError struct {
 	Server string // its name
 	error
@@ -75,22 +76,22 @@ func (s ServerError) Error() string { return s.Server + ": " + s.error.Error() }
 
 func (s ServerError) Unwrap() error { return s.error }
 
-// A Collector makes documents. Where two sources have the same section, the
-// later one supplies it whole.
+// A Collector makes documents. If two sources have the same section, the later
+// one replaces it.
 type Collector struct {
 	Sources      []Source
-	Server       string                       // whose document to make; empty: the one that the sources have
-	All          bool                         // make a document for every server that a source knows
+	Server       string                       // whose document to make; empty: the server that the sources name
+	All          bool                         // make a document for every server that a source lists
 	ClusterNames gather.Gatherer              // of Network Load Balancing, added to the host section; nil: none
-	Facts        *gather.Document             // replaces what was gathered; nil: nothing does
+	Facts        *gather.Document             // replaces what was gathered; nil: no facts
 	FactsFile    string                       // where Facts come from
-	Chains       gather.Gatherer              // finds out about trust; nil: nobody does
-	Check        func(*gather.Document) error // refuses documents that are too large; nil: none is
-	Report       gather.Report                // what was left out
+	Chains       gather.Gatherer              // sets the trust; nil: not set
+	Check        func(*gather.Document) error // rejects documents that are too large; nil: no check
+	Report       gather.Report                // receives what was skipped
 }
 
-// Documents yields the documents. With All, the error of one server is a
-// ServerError, and keeps none of the others back.
+// Documents yields the documents. With All, an error about one server is a
+// ServerError, and the other documents still follow.
 func (c *Collector) Documents(ctx context.Context) iter.Seq2[*gather.Document, error] {
 	return func(yield func(*gather.Document, error) bool) {
 		servers, known, err := c.known(ctx)
@@ -118,7 +119,7 @@ func (c *Collector) Documents(ctx context.Context) iter.Seq2[*gather.Document, e
 	}
 }
 
-// known returns the servers, and what each source has of them.
+// known returns the servers, and what each source has for them.
 func (c *Collector) known(ctx context.Context) (servers []string, all []Known, err error) {
 	if !c.All {
 		for _, source := range c.Sources {
@@ -151,8 +152,8 @@ func (c *Collector) known(ctx context.Context) (servers []string, all []Known, e
 	return servers, all, nil
 }
 
-// one gathers from a source. If it needs the server's name, the others are
-// asked for it.
+// one gathers from a source. If the source needs the server's name, one asks
+// the other sources for it.
 func (c *Collector) one(ctx context.Context, source Source, server string, doc *gather.Document) error {
 	err := source.Gather(ctx, cmp.Or(server, doc.Server), doc)
 	if !errors.Is(err, ErrNoServer) {
@@ -168,7 +169,7 @@ func (c *Collector) one(ctx context.Context, source Source, server string, doc *
 	return source.Gather(ctx, name, doc)
 }
 
-// name returns the name of the server that the sources are of.
+// name returns the name of the server that the sources describe.
 func (c *Collector) name(ctx context.Context) (string, error) {
 	uncertain := ""
 	for _, source := range c.Sources {
@@ -239,7 +240,7 @@ func (c *Collector) complete(ctx context.Context, server string, doc *gather.Doc
 		}
 		doc.Overlay(c.Facts)
 	}
-	if doc.Server == "" { // no source knows which server it is of
+	if doc.Server == "" { // no source names its server
 		doc.Server, _, _ = strings.Cut(server, ".")
 	}
 	if doc.Server == "" {
@@ -252,8 +253,8 @@ func (c *Collector) complete(ctx context.Context, server string, doc *gather.Doc
 	return nil
 }
 
-// SameServer reports whether two names are of one server. It compares NetBIOS
-// names, with which a longer host name begins.
+// SameServer reports whether two names mean the same server. It compares
+// NetBIOS names, which are the beginning of longer host names.
 func SameServer(a, b string) bool {
 	netBIOS := func(name string) string {
 		name, _, _ = strings.Cut(name, ".")

@@ -12,10 +12,10 @@ import (
 	"github.com/transportcert/transportcert/gather/directory"
 )
 
-// Directory is an Active Directory.
+// Directory is an Active Directory forest.
 type Directory struct {
 	directory.Gatherer
-	Answered func() // called when the directory has told about all servers, or has failed; can be nil
+	Answered func() // called after the directory has returned all servers or failed; can be nil
 }
 
 // Gather implements Source.
@@ -27,8 +27,8 @@ func (d Directory) Gather(ctx context.Context, server string, doc *gather.Docume
 	return d.Gatherer.Gather(ctx, doc)
 }
 
-// All implements Source. What the directory reports about single servers is
-// held back until their documents are there.
+// All implements Source. It withholds the directory's reports about a server
+// until that server's document is complete.
 func (d Directory) All(ctx context.Context) (Known, error) {
 	var sentences []string
 	report := d.Report
@@ -38,7 +38,7 @@ func (d Directory) All(ctx context.Context) (Known, error) {
 		d.Answered()
 	}
 	held := map[string][]string{}
-	named := map[string]bool{} // a directory chooses how many servers there are
+	named := map[string]bool{} // the number of servers is not bounded
 	for _, doc := range docs {
 		named[doc.Server] = true
 	}
@@ -64,8 +64,9 @@ func (d Directory) All(ctx context.Context) (Known, error) {
 var thumbprint = regexp.MustCompile(`\b[0-9A-F]{40}\b`)
 
 // namesCertificateOf reports whether a sentence is about a certificate that the
-// document has from elsewhere: the directory holds a copy of one certificate of
-// each server, and what it does not know of it need not be told.
+// document has from another source. The directory holds a copy of one
+// certificate of each server; what it lacks about that certificate need not be
+// reported.
 func namesCertificateOf(doc *gather.Document, sentence string) bool {
 	named := thumbprint.FindString(sentence)
 	return doc != nil && slices.ContainsFunc(doc.Certificates, func(c gather.Certificate) bool { return c.Thumbprint == named })

@@ -8,7 +8,7 @@ import (
 	"github.com/transportcert/transportcert/gather/exports"
 )
 
-// Exports are exports of the Exchange Management Shell, of one server or of
+// Exports are exports of the Exchange Management Shell, for one server or
 // several.
 type Exports exports.Gatherer
 
@@ -32,8 +32,8 @@ func (e Exports) Name(ctx context.Context) (name string, certain bool, err error
 	return doc.Server, true, err
 }
 
-// KnownFrom is what a source has that makes the documents of all its servers at
-// once.
+// KnownFrom returns what a source has if it makes the documents of all its
+// servers at once.
 func KnownFrom(docs []*gather.Document) Known {
 	known := Known{}
 	byName := map[string]*gather.Document{}

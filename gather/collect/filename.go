@@ -8,16 +8,17 @@ import (
 	"unicode/utf8"
 )
 
-// deviceNames are what Windows takes for devices, whatever the extension is.
+// deviceNames are the names that Windows reserves for devices, with any
+// extension.
 var deviceNames = []string{
 	"CON", "PRN", "AUX", "NUL",
 	"COM0", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9",
 	"LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
 }
 
-// FileName makes a server's name safe as the name of a file or folder on every
-// system. Names of letters, digits, hyphens and underscores stay as they are;
-// of others, what is neither is written as %XX, so that no two become one.
+// FileName converts a server's name to a file or folder name that is safe on
+// every system. Letters, digits, hyphens and underscores stay; every other byte
+// becomes %XX, so that different names stay different.
 func FileName(server string) string {
 	var name strings.Builder
 	device := slices.ContainsFunc(deviceNames, func(d string) bool {

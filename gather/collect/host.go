@@ -11,14 +11,14 @@ import (
 	"github.com/transportcert/transportcert/gather/host"
 )
 
-// errOneServer says that a source is of one server and not of all.
-var errOneServer = errors.New("expected sources that know all servers, found one that knows a single server")
+// errOneServer means that a source describes only one server.
+var errOneServer = errors.New("expected sources that know all servers, found one that knows only one")
 
 // HostNames are the names of a server's host.
 type HostNames host.Names
 
-// Gather implements Source. The names need not be those of the server: it is
-// not named after them while another source may still come.
+// Gather implements Source. The host names need not be the server's name, so
+// they name the server only if no other source does.
 func (h HostNames) Gather(ctx context.Context, _ string, doc *gather.Document) error {
 	server := doc.Server
 	err := host.Names(h).Gather(ctx, doc)
@@ -34,7 +34,8 @@ func (h HostNames) Name(context.Context) (name string, certain bool, err error) 
 	return h.HostName, false, nil
 }
 
-// ThisComputer is the names and the certificates of this computer, on Windows.
+// ThisComputer reads the names and the certificates of this computer, on
+// Windows.
 type ThisComputer struct{ Report gather.Report }
 
 // Gather implements Source.

@@ -14,8 +14,8 @@ import (
 	"github.com/transportcert/transportcert/gather/certstore"
 )
 
-// Store is certificate files: of one server, or with a folder for each server
-// that has its name, as FileName writes it.
+// Store is certificate files: of one server, or in one folder for each server,
+// named as FileName does.
 type Store certstore.Files
 
 // Gather implements Source.
@@ -23,7 +23,7 @@ func (s Store) Gather(ctx context.Context, _ string, doc *gather.Document) error
 	return certstore.Files(s).Gather(ctx, doc)
 }
 
-// All implements Source. What is in no server's folder is reported.
+// All implements Source. Files outside the servers' folders are reported.
 func (s Store) All(context.Context) (Known, error) {
 	folders, err := s.folders()
 	if err != nil {
@@ -56,17 +56,17 @@ func (s Store) entries(path string) ([]fs.DirEntry, error) {
 	return fs.ReadDir(s.System, path)
 }
 
-// folders returns the folders in the paths by their names in lower case.
+// folders returns the folders within the paths, by their names in lower case.
 func (s Store) folders() (map[string][]string, error) {
 	all := map[string][]string{}
 	for _, path := range s.Paths {
 		entries, err := s.entries(path)
 		if err != nil {
-			return nil, fmt.Errorf("certificate files: expected a folder with a folder for each server: %w", err)
+			return nil, fmt.Errorf("certificate files: expected a folder that contains a folder for each server: %w", err)
 		}
 		var others []string
 		for _, entry := range entries {
-			if !entry.IsDir() { // nor a link, which can lead anywhere
+			if !entry.IsDir() { // nor is a link, which can point anywhere
 				others = append(others, entry.Name())
 				continue
 			}

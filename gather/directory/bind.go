@@ -7,22 +7,22 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-// A Bind says as whom to log on: Anonymous, Simple, Kerberos or CurrentUser.
+// A Bind says how to log on: Anonymous, Simple, Kerberos or CurrentUser.
 type Bind interface {
-	// prepare does what needs no connection, such as to ask for a password,
-	// so that it takes nothing from the conversation's time.
+	// prepare does everything that needs no connection, such as asking for a
+	// password, so that this does not count against the connection's timeout.
 	prepare() (login, error)
 }
 
-// A login logs on over a connection that is protected already.
+// A login logs on over a connection that is already protected.
 type login struct {
 	account string // for messages
 	bind    func(conn *ldap.Conn, host string) error
 }
 
-// Anonymous does not log on. Since no secret is sent, it is the one bind that is
-// allowed without TLS. Active Directory shows an anonymous user the RootDSE and no
-// more; AD LDS on an Edge server may have been set up otherwise.
+// Anonymous does not log on. It sends no secret, so it is the only bind that is
+// allowed without TLS. Active Directory shows an anonymous user only the
+// RootDSE; AD LDS on an Edge server can be configured to show more.
 type Anonymous struct{}
 
 func (Anonymous) prepare() (login, error) {
@@ -31,7 +31,7 @@ func (Anonymous) prepare() (login, error) {
 	}}, nil
 }
 
-// Simple logs on with a name and a password.
+// Simple logs on with a user name and a password.
 type Simple struct {
 	User     string // a DN, user@domain or DOMAIN\user
 	Password func() ([]byte, error)
@@ -47,11 +47,11 @@ func (s Simple) prepare() (login, error) {
 	}}, err
 }
 
-// askPassword refuses an empty password, which makes a bind anonymous. It
-// overwrites the answer; the libraries' own copies stay in memory.
+// askPassword rejects an empty password, which would make the bind anonymous.
+// It overwrites the answer; the libraries' own copies stay in memory.
 func askPassword(ask func() ([]byte, error), user string) (string, error) {
 	if ask == nil {
-		return "", fmt.Errorf("there is no password for %s", user)
+		return "", fmt.Errorf("no password for %s", user)
 	}
 	secret, err := ask()
 	defer clear(secret)
@@ -64,6 +64,6 @@ func askPassword(ask func() ([]byte, error), user string) (string, error) {
 	return string(secret), nil
 }
 
-// CurrentUser logs on as the user who runs this on Windows, through SSPI, with
-// Kerberos and a channel binding token. Other systems refuse it.
+// CurrentUser logs on as the current Windows user through SSPI, with Kerberos
+// and a channel binding token. It fails on other systems.
 type CurrentUser struct{}

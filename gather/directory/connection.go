@@ -18,27 +18,28 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// maxMessage bounds one message, which is an entry or less, in bytes: two of
-// them can make the LDAP library take a hundred.
+// maxMessage limits the size of one message, which is an entry or less, in
+// bytes: for two such messages the LDAP library can allocate a hundred times as
+// much.
 const maxMessage = 1 << 20
 
-// The LDAP library has no other place to bound a message.
+// The LDAP library limits messages only through this global variable.
 func init() { ber.MaxPacketLengthBytes = maxMessage }
 
-// A connection is bound. ctx bounds the time of everything, also of what is done
-// with the answers once it is closed.
+// A connection is bound to a host. ctx limits the time of everything, including
+// the processing of results after it is closed.
 type connection struct {
 	g             Gatherer
 	ctx           context.Context
 	address, host string
-	account       string // as whom it is bound, for messages
+	account       string // whose bind it is, for messages
 	ldap          *ldap.Conn
 	entries       int
 	close         func()
 }
 
-// connect checks everything that can be checked on this machine, then
-// connects, goes over to TLS and binds.
+// connect first checks what can be checked locally, then connects, starts TLS
+// and binds.
 func (g Gatherer) connect(ctx context.Context) (*connection, error) {
 	u, err := g.target()
 	if err != nil {
@@ -59,7 +60,7 @@ func (g Gatherer) connect(ctx context.Context) (*connection, error) {
 		bind = Anonymous{}
 	}
 	if _, anonymous := bind.(Anonymous); !anonymous && u.Scheme == "ldap" && !g.StartTLS {
-		return nil, c.failed("bind", errors.New("refused before anything was sent: over plain LDAP only an anonymous bind is allowed; use ldaps:// or StartTLS"))
+		return nil, c.failed("bind", errors.New("not attempted: plain LDAP allows only an anonymous bind; use ldaps:// or StartTLS"))
 	}
 	login, err := bind.prepare()
 	if err != nil {
@@ -72,8 +73,8 @@ func (g Gatherer) connect(ctx context.Context) (*connection, error) {
 	return c, nil
 }
 
-// target parses the URL and adds the port. No error repeats the URL: it might
-// hold a password.
+// target parses the URL and adds the port. No error repeats the URL, because it
+// might contain a password.
 func (g Gatherer) target() (*url.URL, error) {
 	u, err := url.Parse(g.URL)
 	if err != nil || u.Hostname() == "" || (u.Scheme != "ldap" && u.Scheme != "ldaps") {
@@ -113,7 +114,7 @@ func (c *connection) start(u *url.URL, config *tls.Config, as login) error {
 	}
 	conn = &limited{Conn: conn, most: c.g.Limits.Bytes, left: c.g.Limits.Bytes}
 	raw := conn
-	forget := context.AfterFunc(ctx, func() { raw.Close() }) // the LDAP library knows no context
+	forget := context.AfterFunc(ctx, func() { raw.Close() }) // the LDAP library does not support contexts
 	c.close = func() { forget(); raw.Close() }
 	if u.Scheme == "ldaps" {
 		secured := tls.Client(conn, config)
@@ -133,7 +134,8 @@ func (c *connection) start(u *url.URL, config *tls.Config, as login) error {
 			return c.failed("StartTLS", err)
 		}
 	}
-	// Nor does the Kerberos library: what it asks of a KDC may outlive us.
+	// The Kerberos library does not either: its requests to a KDC may outlive
+	// this call.
 	done := make(chan error, 1)
 	go func() { done <- as.bind(c.ldap, c.host) }()
 	select {
@@ -151,7 +153,8 @@ func (c *connection) start(u *url.URL, config *tls.Config, as login) error {
 	return nil
 }
 
-// exchangeContainer is where a forest keeps the configuration of Exchange.
+// exchangeContainer returns the DN below which a forest keeps the Exchange
+// configuration.
 func (c *connection) exchangeContainer() (string, error) {
 	const attribute = "configurationNamingContext"
 	result, err := c.ldap.Search(&ldap.SearchRequest{
@@ -165,10 +168,10 @@ func (c *connection) exchangeContainer() (string, error) {
 			return "CN=Microsoft Exchange,CN=Services," + dn, nil
 		}
 	}
-	return "", c.failed("reading the RootDSE", errors.New("there is no "+attribute+", and no base DN is given"))
+	return "", c.failed("reading the RootDSE", errors.New("there is no "+attribute+", and no base DN was given"))
 }
 
-// search returns all that the filter finds below base, page after page.
+// search returns everything that the filter matches below base, page by page.
 func (c *connection) search(base, filter string, attributes []string, size uint32) ([]*ldap.Entry, error) {
 	step := fmt.Sprintf("searching for %s below %s", filter, base)
 	paging := ldap.NewControlPaging(size)
@@ -205,48 +208,48 @@ func (c *connection) search(base, filter string, attributes []string, size uint3
 	}
 }
 
-// failed says where, at which step and why.
+// failed returns an error with the host, the step and the reason.
 func (c *connection) failed(step string, err error) error {
 	cut := c.ctx.Err()
-	// A dialer can notice the end of the time a moment before its context does.
+	// A dialer can notice the timeout slightly before its context does.
 	if deadline, bounded := c.ctx.Deadline(); cut == nil && bounded && !time.Now().Before(deadline) {
 		cut = context.DeadlineExceeded
 	}
 	switch {
-	// An operation that we cut short has an error of its own, which says less.
+	// An operation that was interrupted returns an error that says less.
 	case errors.Is(cut, context.DeadlineExceeded):
 		err = fmt.Errorf("%w %s: %w", ErrTimeout, c.g.Timeout.Round(time.Millisecond), cut)
 	case cut != nil:
 		err = fmt.Errorf("interrupted: %w", cut)
 	default:
-		err = printable.OneLine(explained(err)) // the host words some of it
+		err = printable.OneLine(explained(err)) // parts of it come from the host
 	}
 	return fmt.Errorf("directory %s: %s: %w", c.address, step, err)
 }
 
-// ErrTimeout says that the time of Gatherer.Timeout is over.
+// ErrTimeout means that Gatherer.Timeout is exceeded.
 var ErrTimeout = errors.New("timed out after")
 
-// ErrUntrusted says that the certificate of the host is not trusted: no CA of
-// Gatherer.CAFile, or of the system's roots, issued it.
+// ErrUntrusted means that the host's certificate is not trusted: it was not
+// issued by a CA in Gatherer.CAFile or among the system's roots.
 var ErrUntrusted = errors.New("the host's certificate is not trusted")
 
-// explained puts in front of an error what it means.
+// explained puts an explanation in front of an error.
 func explained(err error) error {
 	var hint string
 	var answer *ldap.Error
 	switch {
-	// StartTLS keeps the text of a TLS error and not its type.
+	// StartTLS preserves the text of a TLS error but not its type.
 	case strings.Contains(err.Error(), x509.UnknownAuthorityError{}.Error()):
 		return fmt.Errorf("%w: %w", ErrUntrusted, err)
 	case errors.As(err, &answer):
 		hint = map[uint16]string{
-			ldap.LDAPResultOperationsError:    "Active Directory answers no anonymous request",
-			ldap.LDAPResultSizeLimitExceeded:  "the result exceeds what the account may read at once: ask for one server, or as another account",
-			ldap.LDAPResultStrongAuthRequired: "the host requires TLS, or another kind of bind",
-			ldap.LDAPResultReferral:           "another host has this object, and referrals are not followed: ask that host",
+			ldap.LDAPResultOperationsError:    "Active Directory does not answer anonymous requests",
+			ldap.LDAPResultSizeLimitExceeded:  "the result exceeds this account's size limit: gather a single server, or use another account",
+			ldap.LDAPResultStrongAuthRequired: "the host requires TLS, or another type of bind",
+			ldap.LDAPResultReferral:           "another host has this object, and referrals are not followed: connect to that host",
 			ldap.LDAPResultNoSuchObject:       "the object does not exist, or the account may not see it",
-			ldap.LDAPResultInvalidCredentials: "the account or its password is wrong, or it may not log on",
+			ldap.LDAPResultInvalidCredentials: "the account or its password is wrong, or the account may not log on",
 		}[answer.ResultCode]
 	}
 	if hint == "" {
@@ -255,7 +258,7 @@ func explained(err error) error {
 	return fmt.Errorf("%s: %w", hint, err)
 }
 
-// A limited connection gives no more bytes than are left of the most.
+// A limited connection returns no more bytes than the limit allows.
 type limited struct {
 	net.Conn
 	most, left int

@@ -21,8 +21,8 @@ var procDsGetDcName = windows.NewLazySystemDLL("netapi32.dll").NewProc("DsGetDcN
 // domainControllerInfo is the beginning of DOMAIN_CONTROLLER_INFOW.
 type domainControllerInfo struct{ name *uint16 }
 
-// DomainController returns the DNS name of a domain controller of the domain
-// that this computer belongs to, as Windows chooses one (DsGetDcName).
+// DomainController returns the DNS name of a domain controller of this
+// computer's domain, as chosen by Windows (DsGetDcName).
 func DomainController() (string, error) {
 	const step = "looking for a domain controller (DsGetDcName)"
 	if err := procDsGetDcName.Find(); err != nil {

@@ -1,14 +1,15 @@
-// Package directory gathers what Active Directory knows of Exchange servers,
-// over LDAP: their connectors, their directory thumbprint and their names.
+// Package directory gathers facts about Exchange servers from Active Directory
+// over LDAP: their connectors, directory thumbprints and names.
 //
-// A whole forest is two paged searches below its Exchange container, one for
-// the servers and one for the Receive connectors, however many there are; a
-// connector belongs to the server whose DN its own ends in. One server is the
-// same two searches, narrowed to it.
+// A whole forest takes two paged searches below its Exchange container, one for
+// the servers and one for the Receive connectors. A connector belongs to the
+// server above it in the tree of DNs. For one server, the same two searches are
+// narrowed to it.
 //
-// Every bind but an anonymous one wants TLS, and TLS is always verified.
-// Channel binding tokens are sent on Windows only: a domain controller that
-// insists on them (LdapEnforceChannelBinding 2) refuses Kerberos from elsewhere.
+// Every bind except an anonymous one requires TLS, and TLS is always verified.
+// Channel binding tokens are sent only on Windows: a domain controller that
+// requires them (LdapEnforceChannelBinding 2) rejects Kerberos from other
+// systems.
 package directory
 
 import (
@@ -28,22 +29,22 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// DefaultTimeout bounds the time where Gatherer.Timeout does not.
+// DefaultTimeout applies if Gatherer.Timeout is 0.
 const DefaultTimeout = 2 * time.Minute
 
-// Gatherer fills the connectors, the directory and the host section, the version
-// of Exchange and the roles, for one
-// server (Gather) or for each of the forest (All).
+// Gatherer fills the connectors, directory and host sections, the Exchange
+// version and the roles, for one server (Gather) or for each server of the
+// forest (All).
 type Gatherer struct {
 	URL      string        // ldaps://HOST[:PORT] or ldap://HOST[:PORT]
-	StartTLS bool          // with ldap://: go over to TLS before anything else is said
-	CAFile   string        // certificates in PEM that vouch for the host's; empty: the system's roots
-	BaseDN   string        // where both searches begin; empty: the Exchange container of the forest
-	Bind     Bind          // as whom; nil: Anonymous
+	StartTLS bool          // with ldap://: start TLS before anything else
+	CAFile   string        // PEM certificates to verify the host's certificate with; empty: the system's roots
+	BaseDN   string        // the base of both searches; empty: the forest's Exchange container
+	Bind     Bind          // how to log on; nil: Anonymous
 	Server   string        // for Gather: NetBIOS name or FQDN
 	Timeout  time.Duration // for everything, from connecting to the last page; 0: DefaultTimeout
-	Limits   Limits        // of what the directory can send
-	Report   gather.Report // what was left out or is not known; nil: discarded
+	Limits   Limits        // restricts what the directory can send
+	Report   gather.Report // receives what was skipped or is unknown; nil: discarded
 
 	// Now is the clock of a document's gathered_at. nil: time.Now.
 	Now func() time.Time
@@ -52,17 +53,17 @@ type Gatherer struct {
 	// nil: discarded.
 	Progress func(entries int)
 
-	// observe sees an LDAPS connection before TLS hides what goes through it.
+	// observe sees the plaintext of an LDAPS connection.
 	observe func(net.Conn) net.Conn
 }
 
 var _ gather.Gatherer = Gatherer{}
 
-// Gather fills the sections for g.Server and, where it is empty, doc.Server.
-// Where the directory shows no such server, the directory section is not
-// readable and the others are left alone; so is a section that it hides. An
-// error names the host and the step, or the DN, the attribute and what was
-// expected; then doc is as it was.
+// Gather fills the sections for g.Server or, if that is empty, doc.Server. If
+// the directory shows no such server, the directory section is not readable and
+// the other sections are not changed; neither is a section whose attributes are
+// hidden. An error names the host and the step, or the DN, the attribute and
+// what was expected; doc is then unchanged.
 func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 	return printable.Error(g.one(ctx, doc))
 }
@@ -91,9 +92,9 @@ func (g Gatherer) one(ctx context.Context, doc *gather.Document) error {
 	return nil
 }
 
-// All returns a document for each server of the forest, sorted by name. A
-// section that the directory hides is nil, and so are the certificates, of
-// which it knows nothing. The error is as Gather's; then there is no document.
+// All returns a document for each server of the forest, sorted by name. Hidden
+// sections are nil, and so are the certificates, which the directory does not
+// hold. The errors are those of Gather; All then returns no document.
 func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 	docs, err := g.all(ctx)
 	return docs, printable.Error(err)
@@ -127,7 +128,7 @@ func (g Gatherer) all(ctx context.Context) ([]*gather.Document, error) {
 	return docs, nil
 }
 
-// bounded puts the limits in place of what is 0, and bounds the time.
+// bounded applies the default limits and the timeout.
 func (g Gatherer) bounded(ctx context.Context) (Gatherer, context.Context, context.CancelFunc) {
 	g.Limits = g.Limits.WithDefaults()
 	g.Timeout = cmp.Or(g.Timeout, DefaultTimeout)
@@ -144,15 +145,15 @@ func (g Gatherer) report(format string, args ...any) {
 	}
 }
 
-// A forest is what the two searches brought.
+// A forest is the result of the two searches.
 type forest struct {
-	*connection           // that is closed
-	base        string    // where the searches began
+	*connection           // closed
+	base        string    // the base of the searches
 	at          time.Time // of the searches
 	servers     []*server
 }
 
-// A server is its object and those of its connectors.
+// A server is its object and the objects of its connectors.
 type server struct {
 	name       string
 	entry      *ldap.Entry
@@ -163,7 +164,7 @@ func (f *forest) notFound(what string) string {
 	return fmt.Sprintf("there is no %s below %s, or %s may not see it", what, f.base, f.account)
 }
 
-// fill puts the sections that were found into doc, each whole.
+// fill copies the sections that were found into doc.
 func (f *forest) fill(doc *gather.Document, found gather.Document) {
 	found.GatheredAt = f.at.UTC().Format(gather.TimeFormat)
 	if doc.Server != "" {
@@ -176,7 +177,7 @@ func (f *forest) fill(doc *gather.Document, found gather.Document) {
 	doc.Overlay(&found)
 }
 
-// read asks for all servers, or for those of that name: none or one.
+// read searches for all servers, or for the one with that name.
 func (g Gatherer) read(ctx context.Context, name string) (*forest, error) {
 	c, err := g.connect(ctx)
 	if err != nil {
@@ -218,7 +219,7 @@ func (g Gatherer) read(ctx context.Context, name string) (*forest, error) {
 	return f, nil
 }
 
-// join gives each connector to the server above it, and sorts the servers.
+// join assigns each connector to the server above it, and sorts the servers.
 func (c *connection) join(servers, connectors []*ldap.Entry) ([]*server, error) {
 	var root node
 	byName := map[string]*server{}
@@ -233,7 +234,7 @@ func (c *connection) join(servers, connectors []*ldap.Entry) ([]*server, error) 
 		s := &server{name: dn.name(), entry: e}
 		key := strings.ToLower(s.name)
 		if twin := byName[key]; twin != nil {
-			return nil, fmt.Errorf("two servers are named %s: %s and %s; expected a base DN with one of them below it", s.name, twin.entry.DN, e.DN)
+			return nil, fmt.Errorf("two servers are named %s: %s and %s; expected a base DN with only one of them below it", s.name, twin.entry.DN, e.DN)
 		}
 		byName[key] = s
 		root.put(dn, s)
@@ -248,7 +249,7 @@ func (c *connection) join(servers, connectors []*ldap.Entry) ([]*server, error) 
 		}
 		owner := root.nearest(dn[1:])
 		if owner == nil {
-			c.g.report("skipped the connector %s: no server that was found is above it", e.DN)
+			c.g.report("skipped the connector %s: it is not below any server that was found", e.DN)
 			continue
 		}
 		owner.connectors = append(owner.connectors, e)
@@ -256,7 +257,7 @@ func (c *connection) join(servers, connectors []*ldap.Entry) ([]*server, error) 
 	return slices.SortedFunc(maps.Values(byName), func(a, b *server) int { return strings.Compare(a.name, b.name) }), nil
 }
 
-// A node is a part of the tree of DNs. A host chooses how long a DN is, and this
+// A node is a node of the tree of DNs. The host chooses how long a DN is; this
 // takes no longer than reading it.
 type node struct {
 	server *server // nil: none has this DN
@@ -278,7 +279,7 @@ func (n *node) put(d dn, s *server) {
 	n.server = s
 }
 
-// nearest returns the server of that DN, or of the nearest above it; nil: none.
+// nearest returns the server with that DN, or the nearest one above it, or nil.
 func (n *node) nearest(d dn) (found *server) {
 	for _, rdn := range slices.Backward(d) {
 		if n = n.below[key(rdn)]; n == nil {
@@ -291,7 +292,7 @@ func (n *node) nearest(d dn) (found *server) {
 	return found
 }
 
-// A dn is a distinguished name, the object's own part first.
+// A dn is a distinguished name that begins with the object's own RDN.
 type dn []*ldap.RelativeDN
 
 func parseDN(s string) (dn, error) {
@@ -300,15 +301,16 @@ func parseDN(s string) (dn, error) {
 		return nil, fmt.Errorf("%q is not a DN: %w", s, err)
 	}
 	if len(parsed.RDNs) == 0 {
-		return nil, fmt.Errorf("%q names no object", s)
+		return nil, fmt.Errorf("%q does not name an object", s)
 	}
 	return parsed.RDNs, nil
 }
 
-// name is the object's own, without a DN's escapes.
+// name returns the value of the object's own RDN, unescaped.
 func (d dn) name() string { return d[0].Attributes[0].Value }
 
-// key is one for all spellings: an object's DN need not be the same everywhere.
+// key is the same for all spellings of an RDN, because the spelling of a DN can
+// vary.
 func key(rdn *ldap.RelativeDN) string {
 	var b strings.Builder
 	for _, a := range rdn.Attributes {

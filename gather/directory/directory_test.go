@@ -63,15 +63,15 @@ func TestDirectory(t *testing.T) {
 	certificate := der(t)
 	fromDER := fmt.Sprintf("%X", sha1.Sum(certificate))
 	for name, tc := range map[string]struct {
-		pairs []string
-		want  *gather.Directory
-		said  string
-		err   string
+		pairs  []string
+		want   *gather.Directory
+		report string
+		err    string
 	}{
 		"certificate": {
-			pairs: []string{attrCertificate, string(certificate)},
-			want:  &gather.Directory{Readable: true, InternalTransportCertificate: &fromDER},
-			said:  "EX01: the directory names CN=EX01, valid from 2024-01-01T00:00:00Z to 2029-01-01T00:00:00Z, thumbprint " + fromDER,
+			pairs:  []string{attrCertificate, string(certificate)},
+			want:   &gather.Directory{Readable: true, InternalTransportCertificate: &fromDER},
+			report: "EX01: the internal transport certificate in the directory is CN=EX01, valid from 2024-01-01T00:00:00Z to 2029-01-01T00:00:00Z, thumbprint " + fromDER,
 		},
 		"20 bytes": {
 			pairs: []string{attrCertificate, "\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67"},
@@ -87,7 +87,7 @@ func TestDirectory(t *testing.T) {
 		},
 		"40 other characters": {
 			pairs: []string{attrCertificate, strings.Repeat("x", 40)},
-			err:   "directory: CN=EX01," + container + ": msExchServerInternalTLSCert, 40 bytes: expected a certificate in DER, a thumbprint of 20 bytes, or its 40 hex digits: ",
+			err:   "directory: CN=EX01," + container + ": msExchServerInternalTLSCert, 40 bytes: expected a certificate in DER, or a thumbprint of 20 bytes or 40 hex digits: ",
 		},
 		"half a certificate": {
 			pairs: []string{attrCertificate, string(certificate[:100])},
@@ -102,25 +102,25 @@ func TestDirectory(t *testing.T) {
 			err:   "msExchServerInternalTLSCert: expected one value, found 2",
 		},
 		"null, a version": {
-			pairs: []string{attrVersion, "1941996850"},
-			want:  &gather.Directory{Readable: true},
-			said:  `EX01: CORP\reader sees no msExchServerInternalTLSCert: either it is not set, or this account may not read it`,
+			pairs:  []string{attrVersion, "1941996850"},
+			want:   &gather.Directory{Readable: true},
+			report: `EX01: CORP\reader sees no msExchServerInternalTLSCert: either it is not set, or this account may not read it`,
 		},
 		"null, roles": {
-			pairs: []string{attrRoles, "2"},
-			want:  &gather.Directory{Readable: true},
-			said:  `EX01: CORP\reader sees no msExchServerInternalTLSCert`,
+			pairs:  []string{attrRoles, "2"},
+			want:   &gather.Directory{Readable: true},
+			report: `EX01: CORP\reader sees no msExchServerInternalTLSCert`,
 		},
 		"hidden": {
-			pairs: []string{attrAddress, "netbios:EX01"},
-			want:  &gather.Directory{Error: "CN=EX01," + container + ` shows CORP\reader neither msExchServerInternalTLSCert nor versionNumber nor msExchCurrentServerRoles`},
-			said:  `EX01: CN=EX01,` + container + ` shows CORP\reader neither`,
+			pairs:  []string{attrAddress, "netbios:EX01"},
+			want:   &gather.Directory{Error: `CORP\reader cannot read any of msExchServerInternalTLSCert, versionNumber and msExchCurrentServerRoles of CN=EX01,` + container},
+			report: `EX01: CORP\reader cannot read any of msExchServerInternalTLSCert, versionNumber and msExchCurrentServerRoles of CN=EX01,` + container,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var said []string
-			g := Gatherer{Report: func(s string) { said = append(said, s) }}
+			var reports []string
+			g := Gatherer{Report: func(s string) { reports = append(reports, s) }}
 			got, err := g.directory(&forest{connection: &connection{account: `CORP\reader`}}, ex01(tc.pairs...))
 			if tc.err != "" {
 				require.ErrorContains(t, err, tc.err)
@@ -128,7 +128,7 @@ func TestDirectory(t *testing.T) {
 			}
 			require.NoError(t, err)
 			require.Equal(t, tc.want, got)
-			require.Contains(t, strings.Join(said, "\n"), tc.said)
+			require.Contains(t, strings.Join(reports, "\n"), tc.report)
 		})
 	}
 }
@@ -136,11 +136,11 @@ func TestDirectory(t *testing.T) {
 func TestConnector(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		rdn   string
-		pairs []string
-		want  gather.Connector
-		said  string
-		err   string
+		rdn    string
+		pairs  []string
+		want   gather.Connector
+		report string
+		err    string
 	}{
 		"defaults": {
 			pairs: []string{attrBindings, "0.0.0.0:25"},
@@ -167,9 +167,9 @@ func TestConnector(t *testing.T) {
 			want:  gather.Connector{AuthMechanisms: []string{}, Enabled: new(true)},
 		},
 		"flags that are not known": {
-			pairs: []string{attrAuth, "80"}, // 64 and 16
-			want:  gather.Connector{AuthMechanisms: []string{"ExchangeServer"}},
-			said:  `EX01: connector "Default EX01": unknown AuthMechanism ignored: 0x40`,
+			pairs:  []string{attrAuth, "80"}, // 64 and 16
+			want:   gather.Connector{AuthMechanisms: []string{"ExchangeServer"}},
+			report: `EX01: connector "Default EX01": unknown AuthMechanism ignored: 0x40`,
 		},
 		"SuppressXAnonymousTls": {
 			pairs: []string{attrAuth, "17", attrOptions, "4097"},
@@ -194,8 +194,8 @@ func TestConnector(t *testing.T) {
 			if tc.want.Bindings == nil {
 				tc.want.Bindings = []string{}
 			}
-			var said []string
-			g := Gatherer{Report: func(s string) { said = append(said, s) }}
+			var reports []string
+			g := Gatherer{Report: func(s string) { reports = append(reports, s) }}
 			got, err := g.connector("EX01", entry(tc.rdn+",CN=EX01", tc.pairs...))
 			if tc.err != "" {
 				require.ErrorContains(t, err, tc.err)
@@ -203,7 +203,7 @@ func TestConnector(t *testing.T) {
 			}
 			require.NoError(t, err)
 			require.Equal(t, tc.want, got)
-			require.Equal(t, tc.said, strings.Join(said, "\n"))
+			require.Equal(t, tc.report, strings.Join(reports, "\n"))
 		})
 	}
 }
@@ -227,17 +227,17 @@ func TestFill(t *testing.T) {
 
 func TestConnectors(t *testing.T) {
 	t.Parallel()
-	var said []string
-	g := Gatherer{Report: func(s string) { said = append(said, s) }}
+	var reports []string
+	g := Gatherer{Report: func(s string) { reports = append(reports, s) }}
 	f := &forest{connection: &connection{account: "reader"}}
 
 	s := ex01(attrRoles, "4")
 	got, err := g.connectors(f, s)
 	require.NoError(t, err)
 	require.Equal(t, []gather.Connector{}, got)
-	require.Equal(t, []string{"EX01: there are no Receive connectors; msExchCurrentServerRoles is 4"}, said)
+	require.Equal(t, []string{"EX01: there are no Receive connectors; msExchCurrentServerRoles is 4"}, reports)
 
-	said = nil
+	reports = nil
 	s.connectors = []*ldap.Entry{entry("CN=B,CN=EX01", attrAuth, "1"), entry("CN=A,CN=EX01", attrAuth, "1")}
 	got, err = g.connectors(f, s)
 	require.NoError(t, err)
@@ -248,7 +248,7 @@ func TestConnectors(t *testing.T) {
 	got, err = g.connectors(f, s)
 	require.NoError(t, err)
 	require.Nil(t, got)
-	require.Equal(t, []string{"EX01: connectors not gathered: CN=C,CN=EX01 shows reader none of its attributes"}, said)
+	require.Equal(t, []string{"EX01: connectors not gathered: reader cannot read any attribute of CN=C,CN=EX01"}, reports)
 }
 
 func TestHost(t *testing.T) {
@@ -269,8 +269,8 @@ func TestHost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var said []string
-			g := Gatherer{Report: func(s string) { said = append(said, s) }}
+			var reports []string
+			g := Gatherer{Report: func(s string) { reports = append(reports, s) }}
 			var pairs []string
 			for _, a := range tc.addresses {
 				pairs = append(pairs, attrAddress, a)
@@ -278,7 +278,7 @@ func TestHost(t *testing.T) {
 			got := g.host(&forest{connection: &connection{account: "reader"}}, &server{name: tc.server, entry: entry("CN="+tc.server, pairs...)})
 			require.Equal(t, tc.want, got)
 			if tc.want == nil {
-				require.Equal(t, []string{"EX01: host not gathered: there is no networkAddress with ncacn_ip_tcp: for reader"}, said)
+				require.Equal(t, []string{"EX01: host not gathered: reader sees no networkAddress that begins with ncacn_ip_tcp:"}, reports)
 			}
 		})
 	}
@@ -286,8 +286,8 @@ func TestHost(t *testing.T) {
 
 func TestJoin(t *testing.T) {
 	t.Parallel()
-	var said []string
-	g := Gatherer{Report: func(s string) { said = append(said, s) }}
+	var reports []string
+	g := Gatherer{Report: func(s string) { reports = append(reports, s) }}
 	c := &connection{g: g, ctx: t.Context()}
 	joined, err := c.join(
 		[]*ldap.Entry{
@@ -314,16 +314,16 @@ func TestJoin(t *testing.T) {
 	require.Equal(t, "EX01 EX02 EX1 ", order)
 	require.Equal(t, map[string][]string{"EX01": {"CN=A", "cn=B"}, "EX02": {"CN=C"}}, got)
 	require.Equal(t, []string{
-		"skipped the connector CN=D,CN=Protocols,CN=EX03,CN=Servers,CN=New,DC=test: no server that was found is above it",
-		"skipped the connector CN=E,CN=Protocols,CN=EX01,CN=Servers,CN=Other,DC=test: no server that was found is above it",
-	}, said)
+		"skipped the connector CN=D,CN=Protocols,CN=EX03,CN=Servers,CN=New,DC=test: it is not below any server that was found",
+		"skipped the connector CN=E,CN=Protocols,CN=EX01,CN=Servers,CN=Other,DC=test: it is not below any server that was found",
+	}, reports)
 
 	_, err = c.join([]*ldap.Entry{entry("CN=EX01,DC=a"), entry("CN=ex01,DC=b")}, nil)
-	require.EqualError(t, err, "two servers are named ex01: CN=EX01,DC=a and CN=ex01,DC=b; expected a base DN with one of them below it")
+	require.EqualError(t, err, "two servers are named ex01: CN=EX01,DC=a and CN=ex01,DC=b; expected a base DN with only one of them below it")
 	_, err = c.join([]*ldap.Entry{entry("EX01")}, nil)
 	require.ErrorContains(t, err, `"EX01" is not a DN`)
 	_, err = c.join([]*ldap.Entry{entry("")}, nil)
-	require.ErrorContains(t, err, `"" names no object`)
+	require.ErrorContains(t, err, `"" does not name an object`)
 }
 
 // What is wrong on this machine already, before there is a connection.
@@ -353,9 +353,9 @@ func TestWrongBeforeConnecting(t *testing.T) {
 		"StartTLS twice":    {Gatherer{URL: url, StartTLS: true}, "StartTLS is for ldap://"},
 		"base DN":           {Gatherer{URL: url, BaseDN: "corp.contoso.test"}, dc1 + `base DN: "corp.contoso.test" is not a DN`},
 		"no CA file":        {Gatherer{URL: url, CAFile: empty + "x"}, dc1 + "reading the CA certificates: open " + empty + "x"},
-		"CA file without":   {Gatherer{URL: url, CAFile: empty}, dc1 + "reading the CA certificates: " + empty + ": expected PEM certificates, found none that can be used"},
+		"CA file without":   {Gatherer{URL: url, CAFile: empty}, dc1 + "reading the CA certificates: " + empty + ": expected PEM certificates, found no usable one"},
 		"no user":           {Gatherer{URL: url, Bind: Simple{}}, "a simple bind needs a user"},
-		"no password":       {Gatherer{URL: url, Bind: Simple{User: "u"}}, "there is no password for u"},
+		"no password":       {Gatherer{URL: url, Bind: Simple{User: "u"}}, "no password for u"},
 		"empty password":    {Gatherer{URL: url, Bind: Simple{"u", password("", nil)}}, "the password of u is empty"},
 		"unread password":   {Gatherer{URL: url, Bind: Simple{"u", password("secret", errors.New("no terminal"))}}, "the password of u: no terminal"},
 		"Kerberos, realm":   {Gatherer{URL: url, Bind: Kerberos{Principal: "u", Keytab: empty}}, `Kerberos, principal "u": expected user@REALM`},
@@ -423,7 +423,7 @@ func TestPlainBindIsRefused(t *testing.T) {
 		CurrentUser{},
 	} {
 		_, err := Gatherer{URL: "ldap://" + listener.Addr().String(), Bind: bind}.All(t.Context())
-		require.ErrorContains(t, err, "refused before anything was sent: over plain LDAP only an anonymous bind is allowed")
+		require.ErrorContains(t, err, "not attempted: plain LDAP allows only an anonymous bind")
 	}
 	require.False(t, asked)
 	require.Zero(t, connections.Load())
@@ -449,8 +449,8 @@ func TestLimited(t *testing.T) {
 func TestHints(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[uint16]string{
-		ldap.LDAPResultStrongAuthRequired: "the host requires TLS, or another kind of bind: ",
-		ldap.LDAPResultReferral:           "another host has this object, and referrals are not followed: ask that host: ",
+		ldap.LDAPResultStrongAuthRequired: "the host requires TLS, or another type of bind: ",
+		ldap.LDAPResultReferral:           "another host has this object, and referrals are not followed: connect to that host: ",
 		ldap.LDAPResultBusy:               "LDAP Result Code 51",
 	} {
 		err := ldap.NewError(code, errors.New("as the host says"))

@@ -235,8 +235,8 @@ func TestTimeAfterTheSearch(t *testing.T) {
 // is not below one.
 func TestNearest(t *testing.T) {
 	t.Parallel()
-	var said []string
-	c := &connection{g: Gatherer{Report: func(sentence string) { said = append(said, sentence) }}, ctx: t.Context()}
+	var reports []string
+	c := &connection{g: Gatherer{Report: func(sentence string) { reports = append(reports, sentence) }}, ctx: t.Context()}
 	servers, err := c.join([]*ldap.Entry{entry("CN=EX01,DC=test"), entry("CN=EX02,CN=a,CN=EX01,DC=test")}, []*ldap.Entry{
 		entry("CN=one,cn=ex01,dc=TEST"), entry("CN=two,CN=b,CN=EX02,CN=a,CN=EX01,DC=test"), entry("CN=three,CN=a,CN=EX01,DC=test"),
 		entry("CN=EX01,DC=test"), entry("CN=x,CN=EX02,DC=test"),
@@ -248,9 +248,9 @@ func TestNearest(t *testing.T) {
 	require.Len(t, servers[0].connectors, 2)
 	require.Equal(t, "CN=two,CN=b,CN=EX02,CN=a,CN=EX01,DC=test", servers[1].connectors[0].DN)
 	require.Equal(t, []string{
-		"skipped the connector CN=EX01,DC=test: no server that was found is above it",
-		"skipped the connector CN=x,CN=EX02,DC=test: no server that was found is above it",
-	}, said)
+		"skipped the connector CN=EX01,DC=test: it is not below any server that was found",
+		"skipped the connector CN=x,CN=EX02,DC=test: it is not below any server that was found",
+	}, reports)
 }
 
 // Each limit holds to the unit.

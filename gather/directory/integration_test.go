@@ -26,7 +26,7 @@ func TestForest(t *testing.T) {
 	c := reader(t)
 	c.Bind = Kerberos{Cache: "FILE:" + lab(t, "READER_CCACHE"), Config: lab(t, "KRB5_CONFIG")}
 	c.Now = func() time.Time { return time.Date(2026, 6, 1, 2, 0, 0, 0, time.FixedZone("CEST", 7200)) }
-	said := listen(&c)
+	reports := listen(&c)
 	pages := []int{}
 	c.Progress = func(entries int) { pages = append(pages, entries) }
 	docs, err := c.All(t.Context())
@@ -58,8 +58,8 @@ func TestForest(t *testing.T) {
 	require.Equal(t, []int{len(docs), len(docs) + 500, len(docs) + 1000, len(docs) + 1500, len(docs) + connectors}, pages)
 
 	for name, sentence := range map[string]string{
-		"self-signed":      "the directory names CN=%[1]s, valid from 2025-06-01T00:00:00Z to 2027-06-01T00:00:00Z, thumbprint ",
-		"unreadable":       `shows reader@CORP.CONTOSO.TEST neither msExchServerInternalTLSCert nor versionNumber nor msExchCurrentServerRoles`,
+		"self-signed":      "the internal transport certificate in the directory is CN=%[1]s, valid from 2025-06-01T00:00:00Z to 2027-06-01T00:00:00Z, thumbprint ",
+		"unreadable":       `reader@CORP.CONTOSO.TEST cannot read any of msExchServerInternalTLSCert, versionNumber and msExchCurrentServerRoles of `,
 		"hidden attribute": "reader@CORP.CONTOSO.TEST sees no msExchServerInternalTLSCert: either it is not set, or this account may not read it",
 		"null":             "reader@CORP.CONTOSO.TEST sees no msExchServerInternalTLSCert: either it is not set, or this account may not read it",
 		"no transport":     "there are no Receive connectors; msExchCurrentServerRoles is 4",
@@ -68,9 +68,9 @@ func TestForest(t *testing.T) {
 		if strings.Contains(sentence, "%") {
 			sentence = fmt.Sprintf(sentence, server)
 		}
-		require.True(t, slices.ContainsFunc(*said, func(s string) bool {
+		require.True(t, slices.ContainsFunc(*reports, func(s string) bool {
 			return strings.HasPrefix(s, server+": ") && strings.Contains(s, sentence)
-		}), "%s (%s) said nothing like %q", server, name, sentence)
+		}), "%s (%s) reported nothing like %q", server, name, sentence)
 	}
 }
 
@@ -178,7 +178,7 @@ func TestBinds(t *testing.T) {
 				if _, ok := bind.(Simple); ok {
 					c.Server = strings.ToLower(want.Server)
 				}
-				said := listen(&c)
+				reports := listen(&c)
 				doc := new(gather.Document)
 				require.NoError(t, c.Gather(t.Context(), doc))
 				requireServer(t, want, doc)
@@ -186,7 +186,7 @@ func TestBinds(t *testing.T) {
 				if simple, ok := bind.(Simple); ok {
 					account = simple.User
 				}
-				require.Contains(t, strings.Join(*said, "\n"), "for "+account+":")
+				require.Contains(t, strings.Join(*reports, "\n"), account+" sees no msExchServerInternalTLSCert: either it is not set, or this account may not read it")
 			})
 		}
 	}
@@ -216,14 +216,14 @@ func TestThreeStates(t *testing.T) {
 		server   string
 		want     gather.Directory
 		sections bool // whether there are connectors and host
-		said     string
+		report   string
 	}{
-		{"value", reader(t), first(t, "self-signed").Server, gather.Directory{Readable: true, InternalTransportCertificate: thumbprint}, true, "the directory names CN="},
+		{"value", reader(t), first(t, "self-signed").Server, gather.Directory{Readable: true, InternalTransportCertificate: thumbprint}, true, "the internal transport certificate in the directory is CN="},
 		{"not set", reader(t), first(t, "null").Server, gather.Directory{Readable: true}, true, "reader@CORP.CONTOSO.TEST sees no msExchServerInternalTLSCert"},
 		{"not permitted", blind, first(t, "self-signed").Server, gather.Directory{Readable: true}, true, "blind@CORP.CONTOSO.TEST sees no msExchServerInternalTLSCert"},
 		{"hidden with its siblings", reader(t), first(t, "unreadable").Server, gather.Directory{
-			Error: first(t, "unreadable").DN + ` shows reader@CORP.CONTOSO.TEST neither msExchServerInternalTLSCert nor versionNumber nor msExchCurrentServerRoles`,
-		}, true, "shows reader@CORP.CONTOSO.TEST neither"},
+			Error: `reader@CORP.CONTOSO.TEST cannot read any of msExchServerInternalTLSCert, versionNumber and msExchCurrentServerRoles of ` + first(t, "unreadable").DN,
+		}, true, "reader@CORP.CONTOSO.TEST cannot read any of"},
 		{"no such server", reader(t), "EX999", gather.Directory{
 			Error: "there is no msExchExchangeServer named EX999 below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=corp,DC=contoso,DC=test, or reader@CORP.CONTOSO.TEST may not see it",
 		}, false, "EX999: there is no"},
@@ -234,13 +234,13 @@ func TestThreeStates(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			tc.config.Server = tc.server
-			said := listen(&tc.config)
+			reports := listen(&tc.config)
 			doc := new(gather.Document)
 			require.NoError(t, tc.config.Gather(t.Context(), doc))
 			require.Equal(t, &tc.want, doc.Directory)
 			require.Equal(t, tc.sections, doc.Connectors != nil)
 			require.Equal(t, tc.sections, doc.Host != nil)
-			require.Contains(t, strings.Join(*said, "\n"), tc.said)
+			require.Contains(t, strings.Join(*reports, "\n"), tc.report)
 		})
 	}
 }
@@ -395,7 +395,7 @@ func TestFailures(t *testing.T) {
 		{"CA not known, StartTLS", func(c *Gatherer) { c.URL, c.StartTLS, c.CAFile = "ldap://dc1.corp.contoso.test", true, "" },
 			[]string{"StartTLS", "the host's certificate is not trusted", "signed by unknown authority"}},
 		{"CA file without one", func(c *Gatherer) { c.CAFile = lab(t, "PLAN") },
-			[]string{"reading the CA certificates", lab(t, "PLAN"), "expected PEM certificates, found none that can be used"}},
+			[]string{"reading the CA certificates", lab(t, "PLAN"), "expected PEM certificates, found no usable one"}},
 		{"no CA file", func(c *Gatherer) { c.CAFile = folder + "/none" },
 			[]string{"reading the CA certificates", folder + "/none"}},
 		{"other name", func(c *Gatherer) { c.URL = "ldaps://other.corp.contoso.test" },
@@ -442,9 +442,9 @@ func TestFailures(t *testing.T) {
 func TestWhoAmI(t *testing.T) {
 	g := limitedTo(t, "CN=EDGE01,CN=Configuration,CN={LIMITED}")
 	g.Server = "EDGE01"
-	said := listen(&g)
+	reports := listen(&g)
 	doc := new(gather.Document)
 	require.NoError(t, g.Gather(t.Context(), doc))
 	require.Equal(t, &gather.Directory{Readable: true}, doc.Directory)
-	require.Contains(t, strings.Join(*said, "\n"), "for dn:cn=watcher,cn=Configuration,cn={LIMITED}:")
+	require.Contains(t, strings.Join(*reports, "\n"), "dn:cn=watcher,cn=Configuration,cn={LIMITED} sees no msExchServerInternalTLSCert")
 }

@@ -13,11 +13,11 @@ import (
 	"github.com/jcmturner/gokrb5/v8/client"
 )
 
-// Kerberos logs on with a ticket for ldap/HOST, HOST as in the URL. It takes
-// the keytab if there is one, else the password if there is one, else the
-// credential cache that kinit left.
+// Kerberos logs on with a ticket for ldap/HOST, where HOST is the host in the
+// URL. It uses the keytab if there is one, otherwise the password if there is
+// one, otherwise the credential cache that kinit created.
 type Kerberos struct {
-	Principal string                 // user@REALM; not for a credential cache, which has its own
+	Principal string                 // user@REALM; not used with a credential cache, which has its own
 	Keytab    string                 // file
 	Password  func() ([]byte, error) // nil: none
 	Cache     string                 // file; empty: KRB5CCNAME, else /tmp/krb5cc_UID
@@ -39,10 +39,10 @@ func (k Kerberos) prepare() (login, error) {
 	}}, nil
 }
 
-// client says in from what it logs on with, for messages.
+// client also returns where its credentials come from, for messages.
 func (k Kerberos) client() (krb *gssapi.Client, from string, err error) {
 	config := cmp.Or(k.Config, os.Getenv("KRB5_CONFIG"), "/etc/krb5.conf")
-	// gokrb5 takes a domain controller's answer about FAST for an error.
+	// gokrb5 mistakes a domain controller's answer about FAST for an error.
 	noFAST := client.DisablePAFXFAST(true)
 	user, realm, _ := strings.Cut(k.Principal, "@")
 	withPrincipal := k.Keytab != "" || k.Password != nil
@@ -70,7 +70,7 @@ func (k Kerberos) client() (krb *gssapi.Client, from string, err error) {
 	case kind != "FILE":
 		return nil, from, errors.New("only a credential cache in a file can be read: use kinit -c FILE:NAME")
 	}
-	// gokrb5 believes the lengths in the file.
+	// gokrb5 trusts the lengths in the file.
 	defer func() {
 		if recover() != nil {
 			err = errors.New("it is damaged, or not a credential cache")

@@ -64,9 +64,9 @@ func limitedTo(t *testing.T, base string) Gatherer {
 
 // listen makes c report into the list that it returns.
 func listen(c *Gatherer) *[]string {
-	said := new([]string)
-	c.Report = func(sentence string) { *said = append(*said, sentence) }
-	return said
+	reports := new([]string)
+	c.Report = func(sentence string) { *reports = append(*reports, sentence) }
+	return reports
 }
 
 // planned is what the lab was built to give for one server.

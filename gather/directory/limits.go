@@ -2,16 +2,17 @@ package directory
 
 import "cmp"
 
-// Limits bounds what a directory can send. A field that is 0 stands for the
-// limit that WithDefaults puts there.
+// Limits restricts what a directory can send. WithDefaults replaces a field
+// that is 0 by its default.
 type Limits struct {
-	Page    int // entries that a page asks for; Active Directory gives at most 1,000
-	Entries int // entries, and referrals, that a search brings
-	Bytes   int // bytes that the host sends
+	Page    int // entries per page; Active Directory returns at most 1,000
+	Entries int // entries and referrals per search
+	Bytes   int // bytes from the host
 }
 
-// WithDefaults returns the limits with none of them 0. 64 MiB are some ten thousand
-// servers; the LDAP library can make forty times that of it in memory.
+// WithDefaults returns the limits with a default for each field that is 0. 64
+// MiB suffice for about ten thousand servers; the LDAP library can use forty
+// times as much memory.
 func (l Limits) WithDefaults() Limits {
 	return Limits{
 		Page:    cmp.Or(l.Page, 500),

@@ -30,7 +30,7 @@ const (
 	attrFQDN     = "msExchSMTPReceiveConnectorFQDN"
 	attrBindings = "msExchSmtpReceiveBindings"
 	attrTLSName  = "msExchSmtpReceiveTlsCertificateName"
-	attrTLSName2 = "msExchSmtpTLSCertificate" // where the other is not set
+	attrTLSName2 = "msExchSmtpTLSCertificate" // used if the other is not set
 )
 
 var (
@@ -39,15 +39,15 @@ var (
 )
 
 const (
-	// defaultAuth is AuthMechanism where the attribute is not set.
+	// defaultAuth is AuthMechanism if the attribute is not set.
 	defaultAuth = 29
 	// suppressXAnonymousTLS is a flag of ProtocolOptions.
 	suppressXAnonymousTLS = 4096
-	// netBIOSLength is where a NetBIOS name ends, however long the host's is.
+	// netBIOSLength is the maximum length of a NetBIOS name.
 	netBIOSLength = 15
 )
 
-// document turns a server's objects into sections.
+// document converts a server's objects to sections.
 func (g Gatherer) document(f *forest, s *server) (gather.Document, error) {
 	doc := gather.Document{Server: s.name, Host: g.host(f, s)}
 	var err error
@@ -64,8 +64,8 @@ func (g Gatherer) document(f *forest, s *server) (gather.Document, error) {
 	return doc, err
 }
 
-// directory keeps three states apart: a certificate, none, and an object that
-// hides what it has.
+// directory distinguishes three states: a certificate, no certificate, and an
+// object whose attributes are hidden.
 func (g Gatherer) directory(f *forest, s *server) (*gather.Directory, error) {
 	value, err := single(s.entry, attrCertificate)
 	if err != nil {
@@ -74,12 +74,12 @@ func (g Gatherer) directory(f *forest, s *server) (*gather.Directory, error) {
 	if value != nil {
 		thumbprint, err := g.thumbprint(s.name, value)
 		if err != nil {
-			return nil, fmt.Errorf("directory: %s: %s, %d bytes: expected a certificate in DER, a thumbprint of 20 bytes, or its 40 hex digits: %w", s.entry.DN, attrCertificate, len(value), err)
+			return nil, fmt.Errorf("directory: %s: %s, %d bytes: expected a certificate in DER, or a thumbprint of 20 bytes or 40 hex digits: %w", s.entry.DN, attrCertificate, len(value), err)
 		}
 		return &gather.Directory{Readable: true, InternalTransportCertificate: &thumbprint}, nil
 	}
 	if !has(s.entry, attrVersion) && !has(s.entry, attrRoles) {
-		reason := fmt.Sprintf("%s shows %s neither %s nor %s nor %s", s.entry.DN, f.account, attrCertificate, attrVersion, attrRoles)
+		reason := fmt.Sprintf("%s cannot read any of %s, %s and %s of %s", f.account, attrCertificate, attrVersion, attrRoles, s.entry.DN)
 		g.report("%s: %s", s.name, reason)
 		return &gather.Directory{Error: reason}, nil
 	}
@@ -99,20 +99,20 @@ func (g Gatherer) thumbprint(server string, value []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	g.report("%s: the directory names %s, valid from %s to %s, thumbprint %s", server, c.Subject, c.NotBefore, c.NotAfter, c.Thumbprint)
+	g.report("%s: the internal transport certificate in the directory is %s, valid from %s to %s, thumbprint %s", server, c.Subject, c.NotBefore, c.NotAfter, c.Thumbprint)
 	for _, note := range notes {
 		g.report("%s: the certificate %s %s", server, c.Thumbprint, note)
 	}
 	return c.Thumbprint, nil
 }
 
-// connectors are nil where one of them hides all that it has: to take its
-// defaults would make an AuthMechanism up.
+// connectors returns nil if any connector's attributes are all hidden: using
+// the defaults would invent an AuthMechanism.
 func (g Gatherer) connectors(f *forest, s *server) ([]gather.Connector, error) {
 	connectors := []gather.Connector{}
 	for _, e := range s.connectors {
 		if len(e.Attributes) == 0 {
-			g.report("%s: connectors not gathered: %s shows %s none of its attributes", s.name, e.DN, f.account)
+			g.report("%s: connectors not gathered: %s cannot read any attribute of %s", s.name, f.account, e.DN)
 			return nil, nil
 		}
 		c, err := g.connector(s.name, e)
@@ -122,7 +122,7 @@ func (g Gatherer) connectors(f *forest, s *server) ([]gather.Connector, error) {
 		connectors = append(connectors, c)
 	}
 	if len(connectors) == 0 {
-		g.report("%s: there are no Receive connectors; %s is %s", s.name, attrRoles, cmp.Or(s.entry.GetEqualFoldAttributeValue(attrRoles), "not there"))
+		g.report("%s: there are no Receive connectors; %s is %s", s.name, attrRoles, cmp.Or(s.entry.GetEqualFoldAttributeValue(attrRoles), "not set"))
 	}
 	slices.SortFunc(connectors, func(a, b gather.Connector) int { return strings.Compare(a.Name, b.Name) })
 	return connectors, nil
@@ -139,7 +139,7 @@ func (g Gatherer) connector(server string, e *ldap.Entry) (gather.Connector, err
 		FQDN:           e.GetEqualFoldAttributeValue(attrFQDN),
 		Bindings:       e.GetEqualFoldAttributeValues(attrBindings),
 	}
-	slices.Sort(c.Bindings) // a directory keeps no order
+	slices.Sort(c.Bindings) // a directory has no order
 
 	auth, err := number(e, attrAuth, defaultAuth)
 	if err != nil {
@@ -175,8 +175,8 @@ func (g Gatherer) connector(server string, e *ldap.Entry) (gather.Connector, err
 	return c, nil
 }
 
-// host takes the physical names to be the same: the directory knows nothing of
-// clusters.
+// host assumes that the physical names are the same, because the directory has
+// no information about clusters.
 func (g Gatherer) host(f *forest, s *server) *gather.Host {
 	fqdn, name := "", s.name
 	for _, address := range s.entry.GetEqualFoldAttributeValues(attrAddress) {
@@ -188,7 +188,7 @@ func (g Gatherer) host(f *forest, s *server) *gather.Host {
 		}
 	}
 	if fqdn == "" {
-		g.report("%s: host not gathered: there is no %s with ncacn_ip_tcp: for %s", s.name, attrAddress, f.account)
+		g.report("%s: host not gathered: %s sees no %s that begins with ncacn_ip_tcp:", s.name, f.account, attrAddress)
 		return nil
 	}
 	if label, _, _ := strings.Cut(fqdn, "."); len(label) > netBIOSLength && strings.EqualFold(label[:netBIOSLength], name) {
@@ -201,7 +201,7 @@ func has(e *ldap.Entry, attribute string) bool {
 	return e.GetEqualFoldAttributeValue(attribute) != ""
 }
 
-// single is nil where there is no value.
+// single returns nil if there is no value.
 func single(e *ldap.Entry, attribute string) ([]byte, error) {
 	values := e.GetEqualFoldRawAttributeValues(attribute)
 	switch len(values) {

@@ -5,5 +5,5 @@ package directory
 import "errors"
 
 func (CurrentUser) prepare() (login, error) {
-	return login{}, errors.New("only Windows has a logged-on user to bind as: use Kerberos or a password")
+	return login{}, errors.New("binding as the logged-on user works only on Windows: use Kerberos or a password")
 }

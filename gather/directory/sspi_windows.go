@@ -11,7 +11,7 @@ func (CurrentUser) prepare() (login, error) {
 	return login{"the logged-on user", func(conn *ldap.Conn, host string) error {
 		state, ok := conn.TLSConnectionState()
 		if !ok || len(state.PeerCertificates) == 0 {
-			return errors.New("SSPI: there is no TLS to bind to")
+			return errors.New("SSPI: expected a TLS connection")
 		}
 		user, err := gssapi.NewSSPIClientWithChannelBinding(state.PeerCertificates[0])
 		if err != nil {

@@ -9,16 +9,16 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// addedToBuild is what a directory adds to the build of a version.
+// addedToBuild is the number that a directory adds to the build of a version.
 const addedToBuild = 30000
 
-// version returns the version of Exchange, 15.2.1748.10; it is empty where the
+// version returns the Exchange version, such as 15.2.1748.10, or "" if the
 // directory does not show it. serialNumber is the text that Exchange displays.
 func (g Gatherer) version(s *server) (string, error) {
 	for _, text := range s.entry.GetEqualFoldAttributeValues(attrSerial) {
 		version := gather.DisplayVersion(text)
 		if version == "" {
-			g.report("%s: ignored %s: expected a text such as Version 15.2 (Build 31748.10), found %.60q", s.name, attrSerial, text)
+			g.report("%s: ignored %s: expected text such as Version 15.2 (Build 31748.10), found %.60q", s.name, attrSerial, text)
 			continue
 		}
 		numbers := strings.Split(version, ".")
@@ -29,22 +29,23 @@ func (g Gatherer) version(s *server) (string, error) {
 		}
 		return strings.Join(numbers, "."), nil
 	}
-	// The layout of Autodiscover's ServerVersion: six bits of the major version,
-	// six of the minor one, a bit that is set, and 15 of the build.
+	// The format of Autodiscover's ServerVersion: six bits for the major
+	// version, six for the minor version, a bit that is always set, and 15 bits
+	// for the build.
 	const set = 0x70008000
 	packed, err := number(s.entry, attrVersion, 0)
 	if packed == 0 || err != nil {
 		return "", err
 	}
 	if packed&set != set {
-		g.report("%s: ignored %s, %d: expected a number that packs a version of Exchange", s.name, attrVersion, packed)
+		g.report("%s: ignored %s, %d: expected a packed Exchange version", s.name, attrVersion, packed)
 		return "", nil
 	}
 	return fmt.Sprintf("%d.%d.%d", packed>>22&0x3f, packed>>16&0x3f, packed&0x7fff), nil
 }
 
-// serverRoles are the flags of msExchCurrentServerRoles that have a name in a
-// document, the lowest first. Exchange 2013 calls its Client Access role Cafe.
+// serverRoles are the flags of msExchCurrentServerRoles that a document has
+// names for, lowest first. Exchange 2013 calls its Client Access role Cafe.
 var serverRoles = []struct {
 	flag int64
 	role string
@@ -52,10 +53,10 @@ var serverRoles = []struct {
 	{1, "ClientAccess"}, {2, "Mailbox"}, {4, "ClientAccess"}, {16, "UnifiedMessaging"}, {32, "HubTransport"}, {64, "EdgeTransport"},
 }
 
-// frontendTransport is the flag of a service that is no role of its own.
+// frontendTransport is the flag of a service, not of a role.
 const frontendTransport = 16384
 
-// roles are nil where the directory does not show them.
+// roles returns nil if the directory does not show them.
 func (g Gatherer) roles(s *server) ([]string, error) {
 	const absent = -1
 	flags, err := number(s.entry, attrRoles, absent)

@@ -10,8 +10,8 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// either returns a plain property of a certificate, or what SerializationData
-// says in its place.
+// either returns a plain property of a certificate, or the value in
+// SerializationData if there is no such property.
 func (e *export) either(name string) (value, bool) {
 	if v, ok := e.object.known(name); ok {
 		return v, true
@@ -20,8 +20,8 @@ func (e *export) either(name string) (value, bool) {
 	return v, ok
 }
 
-// identify returns the certificate in DER, which every place that has it must
-// agree on.
+// identify returns the certificate in DER. All places that contain it must
+// agree.
 func (e *export) identify() ([]byte, error) {
 	var der []byte
 	if e.serialized.element != nil {
@@ -33,7 +33,7 @@ func (e *export) identify() ([]byte, error) {
 			return nil, err
 		}
 		if der != nil && !bytes.Equal(raw, der) {
-			return nil, v.expected("the certificate that SerializationData holds, " + thumbprint(der))
+			return nil, v.expected("the certificate in SerializationData, " + thumbprint(der))
 		}
 		return raw, nil
 	}
@@ -41,13 +41,13 @@ func (e *export) identify() ([]byte, error) {
 		return nil, e.damage
 	}
 	if der == nil {
-		return nil, errors.New("expected RawData or SerializationData, in which the certificate is")
+		return nil, errors.New("expected RawData or SerializationData, which contains the certificate")
 	}
 	return der, nil
 }
 
-// certificate reads a certificate of the store. What else the export says of it
-// stays unknown where it cannot be read.
+// certificate reads a certificate of the store. Any other fact that cannot be
+// read stays unknown.
 func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err error) {
 	der, err := e.identify()
 	if err != nil {
@@ -55,7 +55,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 	}
 	unknown := func(err error) {
 		if err != nil {
-			g.report("%s: certificate %s: not read, and so unknown: %v", e.place(), thumbprint(der), err)
+			g.report("%s: certificate %s: some facts are unknown: %v", e.place(), thumbprint(der), err)
 		}
 	}
 	unknown(e.damage)
@@ -72,7 +72,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 		return "", c, err
 	}
 	if v, ok := e.object.known("Thumbprint"); ok && !strings.EqualFold(v.string(), c.Thumbprint) {
-		return "", c, v.expected("that of RawData, " + c.Thumbprint)
+		return "", c, v.expected("the thumbprint of RawData, " + c.Thumbprint)
 	}
 	c.HasPrivateKey, err = e.hasPrivateKey()
 	unknown(err)
@@ -90,7 +90,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 	return "certificate " + c.Thumbprint, c, nil
 }
 
-// hasPrivateKey is nil where the export does not say.
+// hasPrivateKey returns nil if the export does not say.
 func (e *export) hasPrivateKey() (*bool, error) {
 	if v, ok := e.object.known("HasPrivateKey"); ok {
 		has, err := v.boolean()
@@ -120,7 +120,8 @@ func (e *export) friendlyName() (string, error) {
 	return name, nil
 }
 
-// reportUnknown says which certificates lack facts, in one sentence a fact.
+// reportUnknown reports which certificates lack facts, with one sentence per
+// fact.
 func (g Gatherer) reportUnknown(all []gather.Certificate) {
 	var noKey, noServices []string
 	for _, c := range all {
@@ -140,8 +141,8 @@ func (g Gatherer) reportUnknown(all []gather.Certificate) {
 	}
 }
 
-// parse returns what the certificate itself says, and reports what had to be
-// read leniently.
+// parse returns the facts in the certificate itself, and reports what Go would
+// have rejected.
 func (g Gatherer) parse(e *export, der []byte) (gather.Certificate, error) {
 	c, notes, err := gather.NewCertificate(der)
 	if err != nil {
@@ -155,30 +156,30 @@ func (g Gatherer) parse(e *export, der []byte) (gather.Certificate, error) {
 
 func thumbprint(der []byte) string { return fmt.Sprintf("%X", sha1.Sum(der)) }
 
-// statuses are the values of Status, from 0 on.
+// statuses are the values of Status, starting with 0.
 var statuses = []string{"Unknown", "Valid", "Revoked", "DateInvalid", "Untrusted", "Invalid", "RevocationCheckFailure", "PendingRequest"}
 
-// trust returns what Status says of the certificate's chain. It says nothing of
-// the time for which the chain is valid, so that of the certificate stands in.
+// trust returns the trust according to Status. Status does not say when the
+// chain is valid, so the certificate's own validity period is used instead.
 func trust(c gather.Certificate, status, rootCAType string) gather.Trust {
 	t := gather.Trust{Chain: gather.ChainUnknown, Error: "the export does not say"}
 	if status == "" {
 		return t
 	}
-	t.Error = "from Status " + status + " in the export, as Exchange saw it then"
+	t.Error = "from Status " + status + " in the export, as Exchange determined it at the time"
 	yes, no := true, false
 	switch status {
 	case "Valid":
 		if rootCAType == "None" || rootCAType == "0" {
 			// Exchange calls a self-signed certificate valid whatever its root.
 			t.Chain = gather.ChainUntrusted
-			t.Error += "; RootCAType None says that no trusted root vouches for it"
+			t.Error += "; RootCAType None means that it has no trusted root"
 			break
 		}
 		t.Chain, t.ValidFrom, t.ValidUntil, t.Revoked = gather.ChainTrusted, &c.NotBefore, &c.NotAfter, &no
 	case "RevocationCheckFailure":
 		t.Chain, t.ValidFrom, t.ValidUntil = gather.ChainTrusted, &c.NotBefore, &c.NotAfter
-		t.Error += "; whether it is revoked is not known"
+		t.Error += "; its revocation status is unknown"
 	case "Revoked":
 		t.Revoked = &yes
 	case "Untrusted", "Invalid":

@@ -15,16 +15,16 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// notCLIXML is the error for a file that is something else.
+// notCLIXML is the error for any other type of file.
 type notCLIXML struct {
-	root string // its root element; empty: it does not even begin like XML
+	root string // its root element; empty: not XML
 }
 
 func (e notCLIXML) Error() string {
 	if e.root == "" {
-		return "expected CLIXML, it does not begin as XML does"
+		return "expected CLIXML, found a file that is not XML"
 	}
-	return fmt.Sprintf("expected CLIXML with the root <Objs>, its root is <%s>", e.root)
+	return fmt.Sprintf("expected CLIXML with the root <Objs>, found the root <%s>", e.root)
 }
 
 // A decoder reads one CLIXML file ([MS-PSRP] section 2.2.5): <Objs> of <Obj>,
@@ -37,8 +37,8 @@ type decoder struct {
 	types   map[string][]string // by RefId
 }
 
-// decodeCLIXML reads the values at the top of a CLIXML file in UTF-8 or
-// UTF-16. Its error is notCLIXML, or names the line and what was expected there.
+// decodeCLIXML reads the top-level values of a CLIXML file in UTF-8 or UTF-16.
+// Its error is notCLIXML, or names the line and what was expected there.
 func decodeCLIXML(ctx context.Context, file io.Reader, b *budget) ([]value, error) {
 	text, err := utf8Reader(&boundedReader{ctx: ctx, in: file, budget: b})
 	if err != nil {
@@ -46,10 +46,10 @@ func decodeCLIXML(ctx context.Context, file io.Reader, b *budget) ([]value, erro
 	}
 	d := decoder{xml: xml.NewDecoder(text), budget: b, objects: map[string]*object{}, types: map[string][]string{}}
 	d.xml.CharsetReader = func(charset string, input io.Reader) (io.Reader, error) {
-		if strings.HasPrefix(strings.ToLower(charset), "utf-16") { // already converted
+		if strings.HasPrefix(strings.ToLower(charset), "utf-16") { // already converted by utf8Reader
 			return input, nil
 		}
-		return nil, fmt.Errorf("expected UTF-8 or UTF-16, the XML declaration says %q", charset)
+		return nil, fmt.Errorf("expected UTF-8 or UTF-16, found %q in the XML declaration", charset)
 	}
 	root, err := d.next()
 	syntax := (*xml.SyntaxError)(nil)
@@ -99,7 +99,7 @@ func utf8Reader(file io.Reader) (io.Reader, error) {
 	return text, nil
 }
 
-// values reads the values up to the end of the element that is open.
+// values reads the values up to the end of the current element.
 func (d *decoder) values() ([]value, error) {
 	var all []value
 	for {
@@ -115,7 +115,7 @@ func (d *decoder) values() ([]value, error) {
 	}
 }
 
-// value reads the value that start opened.
+// value reads the value that start begins.
 func (d *decoder) value(start *xml.StartElement) (value, error) {
 	line, _ := d.xml.InputPos()
 	v := value{kind: start.Name.Local, name: attribute(start, "N"), line: line}
@@ -138,7 +138,7 @@ func (d *decoder) value(start *xml.StartElement) (value, error) {
 	return v, err
 }
 
-// object reads the object that start opened.
+// object reads the object that start begins.
 func (d *decoder) object(start *xml.StartElement) (*object, error) {
 	o := &object{}
 	if id := attribute(start, "RefId"); id != "" {
@@ -198,7 +198,7 @@ func (d *decoder) typeNames(id string) ([]string, error) {
 	return types, nil
 }
 
-// text reads the text up to the end of the element that is open.
+// text reads the text up to the end of the current element.
 func (d *decoder) text(element string) (string, error) {
 	var text []byte
 	for {
@@ -211,7 +211,7 @@ func (d *decoder) text(element string) (string, error) {
 			text = append(text, t...)
 		case xml.EndElement:
 			text := unescape(string(text))
-			d.budget.noteLost(d, text)
+			d.budget.noteReplaced(d, text)
 			return text, nil
 		case xml.StartElement:
 			return "", d.errorf("<%s>: expected text, found <%s>", element, t.Name.Local)
@@ -219,8 +219,8 @@ func (d *decoder) text(element string) (string, error) {
 	}
 }
 
-// next returns the next element that opens inside the one that is open, or nil
-// where that one, or the file, ends.
+// next returns the next child of the current element, or nil at the end of that
+// element or of the file.
 func (d *decoder) next() (*xml.StartElement, error) {
 	for {
 		token, err := d.token()
@@ -243,7 +243,7 @@ func (d *decoder) next() (*xml.StartElement, error) {
 	}
 }
 
-// token returns the next token, within the limits.
+// token returns the next token and checks the limits.
 func (d *decoder) token() (xml.Token, error) {
 	token, err := d.xml.Token()
 	switch token.(type) {
@@ -251,7 +251,7 @@ func (d *decoder) token() (xml.Token, error) {
 		d.depth++
 		d.budget.elements--
 		if most := d.budget.limits.Depth; d.depth > most {
-			return nil, d.errorf("expected at most %d elements inside one another", most)
+			return nil, d.errorf("expected elements nested at most %d deep", most)
 		}
 		if d.budget.elements < 0 {
 			return nil, d.errorf("expected at most %d elements in all files together", d.budget.limits.Elements)
@@ -262,17 +262,17 @@ func (d *decoder) token() (xml.Token, error) {
 	return token, err
 }
 
-// noteLost notes where a text has a character that stands for one that is lost:
-// half of a UTF-16 pair, say, which is no character.
-func (b *budget) noteLost(d *decoder, text string) {
+// noteReplaced records the line of a text that contains the replacement
+// character, which stands for a lost one such as half of a UTF-16 pair.
+func (b *budget) noteReplaced(d *decoder, text string) {
 	if strings.ContainsRune(text, utf8.RuneError) {
-		if b.lost++; b.lost == 1 {
-			b.lostLine, _ = d.xml.InputPos()
+		if b.replaced++; b.replaced == 1 {
+			b.replacedLine, _ = d.xml.InputPos()
 		}
 	}
 }
 
-// errorf returns an error that names the line where the decoder is.
+// errorf returns an error that names the current line.
 func (d *decoder) errorf(format string, args ...any) error {
 	line, _ := d.xml.InputPos()
 	return fmt.Errorf("line %d: %w", line, fmt.Errorf(format, args...))

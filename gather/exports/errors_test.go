@@ -24,17 +24,17 @@ func TestErrors(t *testing.T) {
 		files map[string]string
 		want  string // DIR is the folder
 	}{
-		"no files":              {nil, "DIR holds no object that Exchange exported; make the exports in the Exchange Management Shell of the server:\n  Get-ReceiveConnector"},
-		"no object":             {map[string]string{"facts.json": "{}"}, "DIR holds no object that Exchange exported; make the exports"},
-		"empty file":            {map[string]string{"a.xml": ""}, "DIR/a.xml: expected CLIXML, it does not begin as XML does"},
-		"text in an XML file":   {map[string]string{"a.XML": "Get-ReceiveConnector: not found"}, "DIR/a.XML: expected CLIXML, it does not begin as XML does"},
-		"no XML in an XML file": {map[string]string{"a.xml": "<ex01@contoso.test>"}, "DIR/a.xml: expected CLIXML, it does not begin as XML does"},
+		"no files":              {nil, "DIR contains no object exported by Exchange; make the exports in the Exchange Management Shell of the server:\n  Get-ReceiveConnector"},
+		"no object":             {map[string]string{"facts.json": "{}"}, "DIR contains no object exported by Exchange; make the exports"},
+		"empty file":            {map[string]string{"a.xml": ""}, "DIR/a.xml: expected CLIXML, found a file that is not XML"},
+		"text in an XML file":   {map[string]string{"a.XML": "Get-ReceiveConnector: not found"}, "DIR/a.XML: expected CLIXML, found a file that is not XML"},
+		"no XML in an XML file": {map[string]string{"a.xml": "<ex01@contoso.test>"}, "DIR/a.xml: expected CLIXML, found a file that is not XML"},
 		"truncated":             {map[string]string{"a.xml": "<Objs>\n<Obj>"}, "DIR/a.xml: line 2: expected well-formed XML: unexpected EOF"},
 		"truncated, other name": {map[string]string{"a.bak": "<Objs>\n<Obj>"}, "DIR/a.bak: line 2: expected well-formed XML: unexpected EOF"},
 		"not well-formed":       {one("\n<Obj></Props>"), "DIR/a.xml: line 2: expected well-formed XML: element <Obj> closed by </Props>"},
 		"not UTF-8":             {one("<S>\xff</S>"), "DIR/a.xml: line 1: expected well-formed XML: invalid UTF-8"},
 		"mark, not UTF-8":       {map[string]string{"a.xml": "\ufeff<Objs>\n<S>\xff</S></Objs>"}, "DIR/a.xml: line 2: expected well-formed XML: invalid UTF-8"},
-		"other encoding":        {map[string]string{"a.xml": `<?xml version="1.0" encoding="windows-1252"?><Objs/>`}, `expected UTF-8 or UTF-16, the XML declaration says "windows-1252"`},
+		"other encoding":        {map[string]string{"a.xml": `<?xml version="1.0" encoding="windows-1252"?><Objs/>`}, `expected UTF-8 or UTF-16, found "windows-1252" in the XML declaration`},
 		"two roots":             {map[string]string{"a.xml": "<Objs></Objs>\n<Objs/>"}, "DIR/a.xml: line 2: expected the end of the file, found <Objs>"},
 		"text at the top":       {one("text"), "DIR/a.xml: line 1: expected an element, found text"},
 		"element in a text":     {one(`<S>a<B/></S>`), "DIR/a.xml: line 1: <S>: expected text, found <B>"},
@@ -42,7 +42,7 @@ func TestErrors(t *testing.T) {
 		"unknown TNRef":         {one(`<Obj><TNRef RefId="7"/></Obj>`), `DIR/a.xml: line 1: <TNRef>: no type names before it have the RefId "7"`},
 		"RefId twice":           {one(`<Obj RefId="7"/><Obj RefId="7"/>`), `DIR/a.xml: line 1: <Obj>: two objects have the RefId "7"`},
 		"type name of no text":  {one(`<Obj><TN><S>x</S></TN></Obj>`), `DIR/a.xml: line 1: <TN>: expected <T>, found <S>`},
-		"too deep":              {one(strings.Repeat("<Obj><Props>", 40)), "DIR/a.xml: line 1: expected at most 64 elements inside one another"},
+		"too deep":              {one(strings.Repeat("<Obj><Props>", 40)), "DIR/a.xml: line 1: expected elements nested at most 64 deep"},
 	} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()
@@ -116,9 +116,9 @@ func TestUnreadableObjects(t *testing.T) {
 		"RawData of text":        {one(obj(typeCertificate, el("S", "RawData", "MIIC"))), "DIR/a.xml: object 1: line 1: RawData: expected bytes in base64, found <S>"},
 		"RawData no base64":      {one(obj(typeCertificate, el("BA", "RawData", "MII*"))), "DIR/a.xml: object 1: line 1: RawData: expected bytes in base64, found <BA>"},
 		"RawData no certificate": {one(obj(typeCertificate, el("BA", "RawData", "AAEC"))), "DIR/a.xml: object 1: RawData: expected a certificate in DER: "},
-		"no RawData":             {one(obj(typeCertificate, name)), "DIR/a.xml: object 1: expected RawData or SerializationData, in which the certificate is"},
-		"other Thumbprint":       {one(certificateObj(t, el("S", "Thumbprint", strings.Repeat("AB", 20)))), "DIR/a.xml: object 1: line 1: Thumbprint: expected that of RawData, " + rootThumbprint + ", found <S>"},
-		"other CertData":         {one(certificateObj(t, el("BA", "SerializationData", serialized))), "DIR/a.xml: object 1: line 1: RawData: expected the certificate that SerializationData holds, A1FCA956A8FC015B33B6F4194835F0AF744EACEC, found <BA>"},
+		"no RawData":             {one(obj(typeCertificate, name)), "DIR/a.xml: object 1: expected RawData or SerializationData, which contains the certificate"},
+		"other Thumbprint":       {one(certificateObj(t, el("S", "Thumbprint", strings.Repeat("AB", 20)))), "DIR/a.xml: object 1: line 1: Thumbprint: expected the thumbprint of RawData, " + rootThumbprint + ", found <S>"},
+		"other CertData":         {one(certificateObj(t, el("BA", "SerializationData", serialized))), "DIR/a.xml: object 1: line 1: RawData: expected the certificate in SerializationData, A1FCA956A8FC015B33B6F4194835F0AF744EACEC, found <BA>"},
 		"certificates differ": {
 			map[string]string{"new.xml": objs(certificateObj(t, el("S", "Services", "SMTP"))), "old.xml": objs(certificateObj(t, el("S", "Services", "None")))},
 			"DIR/new.xml: object 1 and DIR/old.xml: object 1 differ in certificate " + rootThumbprint + ": expected exports made at the same time",
@@ -137,7 +137,7 @@ func TestUnreadableObjects(t *testing.T) {
 			},
 			"DIR/a.xml: object 1 and DIR/internal-transport.xml: object 1 differ in the internal transport certificate: expected exports made at the same time",
 		},
-		"bare certificate without RawData": {internal(obj(typeX509)), "DIR/internal-transport.xml: object 1: expected RawData, in which the certificate is"},
+		"bare certificate without RawData": {internal(obj(typeX509)), "DIR/internal-transport.xml: object 1: expected RawData, which contains the certificate"},
 		"bare certificate of text":         {internal(obj(typeX509, el("S", "RawData", "x"))), "DIR/internal-transport.xml: object 1: line 1: RawData: expected bytes in base64, found <S>"},
 		"bare certificate that is none":    {internal(obj(typeX509, el("BA", "RawData", "AAEC"))), "DIR/internal-transport.xml: object 1: RawData: expected a certificate in DER: "},
 		"thumbprint too short":             {one(transport("ABCD")), "DIR/a.xml: object 1: line 1: InternalTransportCertificateThumbprint: expected 40 hex digits, or nothing, found <S>"},
@@ -148,7 +148,7 @@ func TestUnreadableObjects(t *testing.T) {
 		},
 		"several servers, one not named": {
 			one(server, obj(typeServer, el("S", "Name", "EX02")), obj(typeCertificate, el("BA", "RawData", raw))),
-			"DIR/a.xml: object 3: expected the name of its server, since there are several (EX01, EX02); make a folder for each server, with its exports alone",
+			"DIR/a.xml: object 3: expected the name of its server, because there are several (EX01, EX02); put each server's exports into a folder of its own",
 		},
 	} {
 		t.Run(test, func(t *testing.T) {
@@ -198,13 +198,13 @@ func TestLimits(t *testing.T) {
 		{"one file", Limits{Files: 1, Bytes: len(file), Elements: 8, Depth: 4}, ""},
 		{"one file", Limits{Bytes: len(file) - 1}, fmt.Sprintf("DIR/a.xml: expected at most %d bytes of CLIXML in all files together", len(file)-1)},
 		{"one file", Limits{Elements: 7}, "DIR/a.xml: line 1: expected at most 7 elements in all files together"},
-		{"one file", Limits{Depth: 3}, "DIR/a.xml: line 1: expected at most 3 elements inside one another"},
+		{"one file", Limits{Depth: 3}, "DIR/a.xml: line 1: expected elements nested at most 3 deep"},
 		{"two files", Limits{Bytes: 2 * len(file), Elements: 16, Files: 2}, ""},
 		{"two files", Limits{Bytes: 2*len(file) - 1}, fmt.Sprintf("DIR/b.xml: expected at most %d bytes of CLIXML in all files together", 2*len(file)-1)},
 		{"two files", Limits{Elements: 15}, "DIR/b.xml: line 1: expected at most 15 elements in all files together"},
 		{"two files", Limits{Files: 1}, "exports: DIR: expected at most 1 files, found 2"},
 		{"attributes", Limits{Elements: 19}, "DIR/a.xml: expected at most 38 attributes in all files together"},
-		{"attributes", Limits{Elements: 20}, "DIR holds no object that Exchange exported"},
+		{"attributes", Limits{Elements: 20}, "DIR contains no object exported by Exchange"},
 		{"certificates", Limits{}, ""},
 	} {
 		dir := folder(t, folders[test.folder])

@@ -1,5 +1,5 @@
-// Package exports gathers facts from the CLIXML files that these commands of
-// the Exchange Management Shell write, and that can be carried to any machine:
+// Package exports gathers facts from CLIXML files that these commands of the
+// Exchange Management Shell write, and that can be copied to any computer:
 //
 //	Get-ReceiveConnector    -Server EX01 | Export-Clixml connectors.xml
 //	Get-ExchangeCertificate -Server EX01 | Export-Clixml certificates.xml
@@ -10,14 +10,15 @@
 //	Get-HybridConfiguration | Export-Clixml hybrid.xml
 //
 // Objects are recognized by their type, not by the file's name, so a folder can
-// hold any number of files, of several servers too; in the layout of the export
-// script, servers/NAME and organization, the folder says whose they are. Each
-// kind of object supplies one section of the document. The last three belong to
-// the organization, and so to the document of every server.
+// contain any number of files from several servers. In the layout of the export
+// script (servers/NAME and organization), the folder says which server they
+// belong to. Each kind of object supplies one section of the document. The last
+// three belong to the organization and therefore to the document of every
+// server.
 //
-// What the store and Exchange know of a certificate is in plain properties where
-// it was exported on the server itself, and in SerializationData where it was
-// exported through a remote session. Where it is in neither it stays unknown.
+// What the store and Exchange know about a certificate is in plain properties
+// if it was exported on the server itself, and in SerializationData if it was
+// exported in a remote session. If it is in neither, it stays unknown.
 package exports
 
 import (
@@ -34,8 +35,8 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// commands are those of the Exchange Management Shell of the server, by the
-// section of the document.
+// commands are the Exchange Management Shell commands to run on the server, by
+// the section of the document.
 var commands = map[string]string{
 	"connectors":         "Get-ReceiveConnector -Server $env:COMPUTERNAME | Export-Clixml connectors.xml",
 	"certificates":       "Get-ExchangeCertificate -Server $env:COMPUTERNAME | Export-Clixml certificates.xml",
@@ -46,11 +47,11 @@ var commands = map[string]string{
 	"hybrid":             "Get-HybridConfiguration | Export-Clixml hybrid.xml",
 }
 
-// Command returns the command of the Exchange Management Shell of the server
-// that exports a section of the document; empty where none does.
+// Command returns the Exchange Management Shell command to run on the server to
+// export a section of the document, or "" if there is none.
 func Command(section string) string { return commands[section] }
 
-// howToExport tells a person how to come by the files.
+// howToExport tells a person how to create the files.
 var howToExport = "make the exports in the Exchange Management Shell of the server:" +
 	"\n  " + Command("connectors") +
 	"\n  " + Command("certificates") +
@@ -60,41 +61,41 @@ var howToExport = "make the exports in the Exchange Management Shell of the serv
 // Gatherer fills the sections for which there are exports of one server.
 type Gatherer struct {
 	Dir    string        // a folder, a zip file of one, or one CLIXML file
-	Files  fs.FS         // read in place of what is at Dir, which then names it in messages, as ReadZip returns it; nil: none
-	Server string        // NetBIOS name or FQDN; empty: the only server that there are exports of
-	Except string        // a file of the folder that is not for here, such as one of facts; can be empty
-	Limits Limits        // of what Dir may hold
-	Report gather.Report // what was left out; nil: discarded
+	Files  fs.FS         // from ReadZip, read instead of Dir, which then only names it in messages; nil: none
+	Server string        // NetBIOS name or FQDN; empty: the only server with exports
+	Except string        // a file in the folder to ignore, such as a file of facts; empty: none
+	Limits Limits        // restricts what Dir may contain
+	Report gather.Report // receives what was skipped; nil: discarded
 
-	// Found is called for each object of Exchange's with its file, the section
-	// that it is for, and the NetBIOS name of its server, empty where it has none
-	// or does not say it. It can be nil.
+	// Found is called for each Exchange object with its file, the section that
+	// it belongs to, and the NetBIOS name of its server, which is empty if the
+	// object belongs to no server or does not name it. It can be nil.
 	Found func(file, section, server string)
 }
 
-// A ServerError says that the exports leave open which server is meant, or
-// that they have nothing of it.
+// A ServerError means that the exports do not show which server is meant, or
+// that there are none for it.
 type ServerError struct {
 	Dir     string
-	Wanted  string   // the server that was asked for; empty: none was
-	Servers []string // that there are exports of, sorted
+	Wanted  string   // the server that was asked for; empty: none
+	Servers []string // the servers with exports, sorted
 }
 
 func (e *ServerError) Error() string {
 	known := strings.Join(e.Servers, ", ")
 	switch {
 	case e.Wanted != "":
-		return fmt.Sprintf("%s holds no exports of the server %q; it holds exports of: %s", e.Dir, e.Wanted, known)
+		return fmt.Sprintf("%s contains no exports of the server %q; it contains exports of: %s", e.Dir, e.Wanted, known)
 	case len(e.Servers) > 0:
-		return fmt.Sprintf("%s holds exports of several servers: %s", e.Dir, known)
+		return fmt.Sprintf("%s contains exports of several servers: %s", e.Dir, known)
 	}
-	return e.Dir + ": no object says which server it belongs to"
+	return e.Dir + ": no object names its server"
 }
 
-// Gather fills the sections and, where it is empty, doc.Server. An object that
-// cannot be read, or that another one contradicts, is reported, and its section
-// is left as it was. Gather fails where a file is broken, and with a
-// [ServerError] where Server leaves it open which server is meant.
+// Gather fills the sections and, if it is empty, doc.Server. An object that
+// cannot be read, or that contradicts another one, is reported, and its section
+// is not changed. Gather fails if a file is damaged, and with a [ServerError]
+// if it is not clear which server is meant.
 func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 	c, err := g.load(ctx)
 	if err != nil {
@@ -108,7 +109,7 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 		if name == strings.ToLower(server) {
 			return printable.Error(c.broken[name])
 		}
-		g.report("%v; nothing of this server is gathered", c.broken[name])
+		g.report("%v; nothing was gathered for this server", c.broken[name])
 	}
 	g.unassigned(&c)
 	g.fill(doc, c, server)
@@ -118,9 +119,9 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 	return nil
 }
 
-// All returns a document for each server that there are exports of, sorted by
-// name, with the sections that could be read. It fails where Gather does for
-// every server.
+// All returns a document for each server with exports, sorted by name, with the
+// sections that could be read. It fails where Gather would fail for every
+// server.
 func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 	c, err := g.load(ctx)
 	if err == nil && len(c.servers) == 0 {
@@ -129,20 +130,20 @@ func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 	if err != nil {
 		return nil, printable.Error(err)
 	}
-	said := map[string]bool{} // what is left out of all servers is said once
+	reported := map[string]bool{} // what is skipped for all servers is reported once
 	report := g.Report
 	g.Report = func(sentence string) {
-		if report != nil && !said[sentence] {
+		if report != nil && !reported[sentence] {
 			report(sentence)
 		}
-		said[sentence] = true
+		reported[sentence] = true
 	}
 	g.unassigned(&c)
 	var docs []*gather.Document
 	for _, server := range c.servers {
 		doc := &gather.Document{SchemaVersion: gather.Version, Server: server}
 		if err := c.broken[strings.ToLower(server)]; err != nil {
-			g.report("%v; nothing of this server is gathered", err)
+			g.report("%v; nothing was gathered for this server", err)
 		} else {
 			g.fill(doc, c, server)
 		}
@@ -185,7 +186,7 @@ func (g Gatherer) fill(doc *gather.Document, c collection, server string) {
 	if hybrid := collect(f, "hybrid", g.hybrid); hybrid != nil {
 		doc.Hybrid = &hybrid[0]
 	}
-	if c.made.Year() >= 1996 && c.made.Year() <= 9999 { // before it is what an archive has that knows no time
+	if c.made.Year() >= 1996 && c.made.Year() <= 9999 { // a year outside is the placeholder of an archive without times
 		doc.GatheredAt = c.made.UTC().Format(gather.TimeFormat)
 	}
 }
@@ -196,21 +197,21 @@ type filling struct {
 	doc     *gather.Document
 	server  string // for reports
 	exports []*export
-	unknown map[string]bool   // sections of which there is more, that can belong to any server
-	none    map[string]string // by section: the file that says there is nothing
+	unknown map[string]bool   // sections with more objects that could belong to any server
+	none    map[string]string // by section: the file that shows that there is nothing
 }
 
-// collect reads what each export says of a section and notes in Sources
-// which files that came from. read returns the name of the thing that it read,
-// empty where the export has nothing for the section. The same thing in two
-// exports counts once where both say the same; where they do not, one of them
-// is old, and nobody can tell which. The result is nil where nothing was
-// gathered, or not everything could be: half a section would be taken for all.
+// collect reads what each export says about a section and records in Sources
+// which files it came from. read returns the name of the object, or "" if the
+// export has nothing for the section. Duplicates with the same values count
+// once. If the values differ, one of the exports is old, but nothing shows
+// which. The result is nil if nothing was gathered or if anything could not be:
+// half a section would pass for a whole one.
 func collect[T any](f filling, section string, read func(*export) (string, T, error)) []T {
 	var values []T
 	var sources []string
 	failed := f.unknown[section]
-	seen := map[string]int{} // the thing's place in values
+	seen := map[string]int{} // the object's index in values
 	from := map[string]*export{}
 	for _, e := range f.exports {
 		if e.kind.section() != section {
@@ -270,8 +271,8 @@ func (g Gatherer) choose(c collection) (string, error) {
 	return server, nil
 }
 
-// unassigned reports the exports that can belong to any of several servers.
-// The sections that they are of are not known of any server then.
+// unassigned reports the exports that could belong to any of several servers.
+// Their sections are then unknown for every server.
 func (g Gatherer) unassigned(c *collection) {
 	if len(c.servers) < 2 {
 		return
@@ -283,18 +284,18 @@ func (g Gatherer) unassigned(c *collection) {
 	}
 	for _, e := range c.of[""] {
 		switch {
-		case e.kind >= sendConnector: // of the organization
+		case e.kind >= sendConnector: // belongs to the organization
 		case e.kind == bareCertificate:
 			g.report("%s: skipped: it does not name its server, and there are several: %s", e.place(), several)
 		default:
-			g.report("%s: expected the name of its server, since there are several (%s); make a folder for each server, with its exports alone", e.place(), several)
+			g.report("%s: expected the name of its server, because there are several (%s); put each server's exports into a folder of its own", e.place(), several)
 			c.unknown[e.kind.section()] = true
 		}
 	}
 }
 
-// exportsOf returns the exports of a server, with those of the organization and,
-// where there is no other server, those that do not say whose they are.
+// exportsOf returns the exports of a server, those of the organization and, if
+// there is only one server, those that do not name their server.
 func (c collection) exportsOf(server string) []*export {
 	var mine []*export
 	if server != "" {
@@ -308,9 +309,8 @@ func (c collection) exportsOf(server string) []*export {
 	return mine
 }
 
-// servers returns the NetBIOS names of the exports' servers and of the folders
-// of servers, sorted, each in the spelling of the kind of object that knows it
-// best.
+// servers returns the NetBIOS names of the servers of the exports and folders,
+// sorted, each as spelled by the most reliable kind of object.
 func servers(all []*export, folders []string) []string {
 	best := map[string]*export{}
 	for _, folder := range folders {
@@ -330,15 +330,15 @@ func servers(all []*export, folders []string) []string {
 	return names
 }
 
-// netBIOS returns the NetBIOS name of a server: the first label of its name, of
-// which that has at most 15 bytes.
+// netBIOS returns the NetBIOS name of a server: at most 15 bytes of the first
+// label.
 func netBIOS(name string) string {
 	name, _, _ = strings.Cut(name, ".")
 	return strings.ToValidUTF8(name[:min(len(name), 15)], "")
 }
 
-// serverName returns the server that an object says it is of: a NetBIOS name
-// or an FQDN, empty where it says nothing.
+// serverName returns the server that an object names, as a NetBIOS name or an
+// FQDN, or "" if it names none.
 func (e *export) serverName() string {
 	o := e.object
 	switch e.kind {
@@ -352,7 +352,7 @@ func (e *export) serverName() string {
 		}
 		return first(o.string("Server"), beforeBackslash(o.string("Identity")))
 	case certificate:
-		// Not PSComputerName: that is the server of the session.
+		// Not PSComputerName, which is the server of the remote session.
 		return first(beforeBackslash(o.string("Identity")), e.serialized.server)
 	}
 	return ""

@@ -19,7 +19,7 @@ const (
 	// real has exports of real servers, beside the project. They are not part of it.
 	real = "../../../shared/exports"
 
-	notVerified = "the signature of SerializationData is not verified: the key belongs to the server"
+	notVerified = "the signature of SerializationData was not verified: only the server has the key"
 )
 
 // run gathers and returns the document with what was reported.
@@ -213,7 +213,7 @@ func TestFixtures(t *testing.T) {
 		}},
 		{folder: "negative-serial", certificates: append(storeEX01[:5:5],
 			`F0DCD082A84910190318BCF28FC1406DADF3603A untrusted, key, [SMTP], "Mail appliance"`), internal: setupEX01, reports: []string{
-			"DIR/certificates.xml: object 6: certificate F0DCD082A84910190318BCF28FC1406DADF3603A is read leniently, since Go refuses it: x509: negative serial number",
+			"DIR/certificates.xml: object 6: certificate F0DCD082A84910190318BCF28FC1406DADF3603A is read leniently, because Go rejects it: x509: negative serial number",
 		}},
 		{folder: "pending-request", certificates: storeEX01, internal: setupEX01, reports: []string{
 			"DIR/certificates.xml: object 6: skipped: 1D9FBD364EF9456F0DB4D107FEB8A11DE98CF140 is a pending request, which is not in the store",
@@ -223,7 +223,7 @@ func TestFixtures(t *testing.T) {
 		{folder: "negative-serial-signed", certificates: append(storeEX01[:5:5],
 			`F0DCD082A84910190318BCF28FC1406DADF3603A untrusted, key, [SMTP], "Mail appliance"`), internal: setupEX01, reports: []string{
 			notVerified,
-			"DIR/certificates.xml: object 6: certificate F0DCD082A84910190318BCF28FC1406DADF3603A is read leniently, since Go refuses it: x509: negative serial number",
+			"DIR/certificates.xml: object 6: certificate F0DCD082A84910190318BCF28FC1406DADF3603A is read leniently, because Go rejects it: x509: negative serial number",
 		}},
 		{folder: "pending-request-signed", certificates: storeEX01, internal: setupEX01, reports: []string{
 			notVerified,
@@ -297,11 +297,11 @@ func TestServers(t *testing.T) {
 	_, _, err := run(t, dir, "")
 	require.ErrorAs(t, err, &which)
 	require.Equal(t, &ServerError{Dir: dir, Servers: names}, which)
-	require.EqualError(t, err, dir+" holds exports of several servers: EX01, EX02")
+	require.EqualError(t, err, dir+" contains exports of several servers: EX01, EX02")
 	_, _, err = run(t, dir, "EX03")
 	require.ErrorAs(t, err, &which)
 	require.Equal(t, &ServerError{Dir: dir, Wanted: "EX03", Servers: names}, which)
-	require.EqualError(t, err, dir+` holds no exports of the server "EX03"; it holds exports of: EX01, EX02`)
+	require.EqualError(t, err, dir+` contains no exports of the server "EX03"; it contains exports of: EX01, EX02`)
 }
 
 // What All says of a server is what Gather says of it.
@@ -328,10 +328,10 @@ func TestAll(t *testing.T) {
 	var which *ServerError
 	_, err = Gatherer{Dir: dir}.All(context.Background())
 	require.ErrorAs(t, err, &which)
-	require.EqualError(t, err, dir+": no object says which server it belongs to")
+	require.EqualError(t, err, dir+": no object names its server")
 	write("b.xml", objs(obj(typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.contoso.test")), obj(typeServer, el("S", "Name", "EX02"), el("S", "Fqdn", "ex02.contoso.test"))))
-	var said []string
-	report := func(s string) { said = append(said, strings.ReplaceAll(s, dir, "DIR")) }
+	var reports []string
+	report := func(s string) { reports = append(reports, strings.ReplaceAll(s, dir, "DIR")) }
 	docs, err = Gatherer{Dir: dir, Report: report}.All(context.Background())
 	require.NoError(t, err)
 	require.Len(t, docs, 2)
@@ -340,18 +340,18 @@ func TestAll(t *testing.T) {
 		require.Nil(t, doc.Certificates)
 	}
 	require.Equal(t, []string{
-		"DIR/a.xml: object 1: expected the name of its server, since there are several (EX01, EX02); make a folder for each server, with its exports alone",
+		"DIR/a.xml: object 1: expected the name of its server, because there are several (EX01, EX02); put each server's exports into a folder of its own",
 		"EX01: certificates not gathered, because not every object could be read",
 		"EX02: certificates not gathered, because not every object could be read",
-	}, said)
-	// A certificate from the directory is left out, and that is said once.
+	}, reports)
+	// A certificate from the directory is skipped, and that is reported once.
 	require.NoError(t, os.Rename(filepath.Join(dir, "a.xml"), filepath.Join(dir, "internal-transport.xml")))
 	write("internal-transport.xml", objs(obj(typeX509, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t))))))
-	said = nil
+	reports = nil
 	docs, err = Gatherer{Dir: dir, Report: report}.All(context.Background())
 	require.NoError(t, err)
 	require.Len(t, docs, 2)
-	require.Equal(t, []string{"DIR/internal-transport.xml: object 1: skipped: it does not name its server, and there are several: EX01, EX02"}, said)
+	require.Equal(t, []string{"DIR/internal-transport.xml: object 1: skipped: it does not name its server, and there are several: EX01, EX02"}, reports)
 }
 
 func TestOneFile(t *testing.T) {

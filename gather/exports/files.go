@@ -15,20 +15,20 @@ import (
 // A tree is the files of a folder or of a zip file, or a single file.
 type tree struct {
 	fs.FS
-	base  string // what its names are relative to, for messages
+	base  string // the path that its names are relative to, for messages
 	only  string // the name of the single file; empty: all files
 	close func() error
 }
 
-// A file is one of a tree.
+// A file is a file of a tree.
 type file struct {
 	name         string // in the tree, with slashes
-	server       string // NAME where it is in servers/NAME; empty: not in such a folder
+	server       string // NAME for a file in servers/NAME; otherwise empty
 	organization bool   // in the folder organization
 }
 
-// organizationSection returns the section that the export script writes to the
-// file. It leaves the file without an object where a cmdlet returns nothing.
+// organizationSection returns the section for which the export script writes
+// this file. If the cmdlet returns nothing, the file contains no object.
 func (f file) organizationSection() string {
 	if !f.organization {
 		return ""
@@ -42,13 +42,13 @@ func (f file) organizationSection() string {
 	return ""
 }
 
-// The folders of the layout that the export script makes.
+// The folders in the layout of the export script.
 const (
 	serversFolder      = "servers"
 	organizationFolder = "organization"
 )
 
-// open opens what Dir names. The caller closes it.
+// open opens Dir. The caller closes it.
 func (g Gatherer) open() (tree, error) {
 	if g.Files != nil {
 		return tree{FS: g.Files, base: g.Dir, close: func() error { return nil }}, nil
@@ -69,10 +69,10 @@ func (g Gatherer) open() (tree, error) {
 	return tree{FS: os.DirFS(folder), base: folder, only: filepath.Base(g.Dir), close: func() error { return nil }}, nil
 }
 
-// path returns the path of a name of the tree.
+// path returns the path of a name in the tree.
 func (t tree) path(name string) string { return filepath.Join(t.base, filepath.FromSlash(name)) }
 
-// shown is path for messages, on one line whatever the name has in it.
+// shown is path for messages, on one line whatever the name contains.
 func (t tree) shown(name string) string { return printable.Line(t.path(name)) }
 
 // A finder finds the files to read.
@@ -80,16 +80,16 @@ type finder struct {
 	g       Gatherer
 	tree    tree
 	files   []file
-	servers []string // that have a folder
-	entries int      // seen so far
-	strange []string // folders that do not belong to the layout
+	servers []string // those with a folder
+	entries int      // read so far
+	other   []string // folders that are not part of the layout
 }
 
-// find returns the uppermost folder that is read, the files below it in the
-// order of their names, and the servers that have a folder of their own. These
-// folders are read:
+// find returns the top folder that is read, the files below it in the order of
+// their names, and the servers that have their own folders. It reads these
+// folders:
 //
-//   - the uppermost; or, where it holds nothing but one folder, that one
+//   - the top folder or, if it contains nothing but one folder, that folder
 //   - servers/NAME in it, with the files of a server
 //   - organization in it, with the files that belong to every server
 func (g Gatherer) find(t tree) (root string, files []file, servers []string, err error) {
@@ -118,14 +118,14 @@ func (g Gatherer) find(t tree) (root string, files []file, servers []string, err
 		case strings.EqualFold(entry.Name(), organizationFolder):
 			err = f.findIn(name, file{organization: true})
 		default:
-			f.strange = append(f.strange, name)
+			f.other = append(f.other, name)
 		}
 		if err != nil {
 			return "", nil, nil, err
 		}
 	}
-	if len(f.strange) > 0 {
-		g.report("%s: skipped, not a file: %s", t.base, strings.Join(f.strange, ", "))
+	if len(f.other) > 0 {
+		g.report("%s: skipped, not a file: %s", t.base, strings.Join(f.other, ", "))
 	}
 	return root, f.files, f.servers, nil
 }
@@ -158,7 +158,7 @@ func (f *finder) findServers(folder string) error {
 	return nil
 }
 
-// findIn finds the files of one folder, which are like that one.
+// findIn finds the files of one folder, with the other fields taken from like.
 func (f *finder) findIn(folder string, like file) error {
 	entries, err := f.read(folder)
 	if err != nil {
@@ -173,7 +173,7 @@ func (f *finder) findIn(folder string, like file) error {
 		if isFile {
 			f.files = append(f.files, like)
 		} else {
-			f.strange = append(f.strange, like.name)
+			f.other = append(f.other, like.name)
 		}
 	}
 	return nil
@@ -197,7 +197,7 @@ func (f *finder) read(folder string) ([]fs.DirEntry, error) {
 	}), nil
 }
 
-// regular says whether an entry is a regular file, or a link to one.
+// regular reports whether an entry is a regular file or a link to one.
 func (f *finder) regular(name string, entry fs.DirEntry) (bool, error) {
 	if entry.Type()&fs.ModeSymlink == 0 {
 		return entry.Type().IsRegular(), nil

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// A kind is what an object is here. The order is that in which they are
-// trusted with the spelling of the server's name.
+// A kind is the kind of an object. The order is that of their reliability for
+// the spelling of the server's name.
 type kind int
 
 const (
@@ -22,13 +22,13 @@ const (
 	receiveConnector
 	transportServer
 	certificate
-	bareCertificate // the internal transport certificate as the directory holds it
-	sendConnector   // this and what follows belongs to the organization
+	bareCertificate // the internal transport certificate as stored in the directory
+	sendConnector   // this and the following kinds belong to the organization
 	edgeSubscription
 	hybridConfiguration
 )
 
-// section is the section of the document that a kind of object supplies.
+// section returns the section of the document that a kind of object supplies.
 func (k kind) section() string {
 	switch k {
 	case exchangeServer:
@@ -47,16 +47,16 @@ func (k kind) section() string {
 	return "directory"
 }
 
-// kinds has the types of Exchange's objects; * stands for a namespace that no
-// export at hand shows. An ExchangeCertificate is an X509Certificate2 too, so it
-// comes first.
+// kinds lists the types of Exchange objects; * stands for a namespace that does
+// not occur in any export seen so far. ExchangeCertificate comes first, because
+// it is an X509Certificate2 too.
 var kinds = []struct {
 	typeName string
 	kind     kind
 }{
 	{"Microsoft.Exchange.Data.Directory.Management.ExchangeServer", exchangeServer},
 	{"Microsoft.Exchange.Data.Directory.SystemConfiguration.ReceiveConnector", receiveConnector},
-	{"Microsoft.Exchange.Data.Directory.Management.TransportServer", transportServer}, // Get-TransportService as well
+	{"Microsoft.Exchange.Data.Directory.Management.TransportServer", transportServer}, // also Get-TransportService
 	{"Microsoft.Exchange.Management.SystemConfigurationTasks.ExchangeCertificate", certificate},
 	{"System.Security.Cryptography.X509Certificates.X509Certificate2", bareCertificate},
 	{"Microsoft.Exchange.Data.Directory.SystemConfiguration.SmtpSendConnectorConfig", sendConnector},
@@ -64,29 +64,29 @@ var kinds = []struct {
 	{"Microsoft.Exchange.*.HybridConfiguration", hybridConfiguration},
 }
 
-// An export is an object that one of the files holds.
+// An export is an object in one of the files.
 type export struct {
 	kind       kind
-	server     string // NetBIOS name or FQDN; empty: not known
-	path, file string // the file, for messages and in the tree
+	server     string // NetBIOS name or FQDN; empty: unknown
+	path, file string // of the file, in messages and in the tree
 	number     int    // of the object in the file, from 1
 	object     *object
 	serialized serialized // of a certificate
-	damage     error      // of SerializationData, of which serialized has what could be read
+	damage     error      // of SerializationData; serialized has what could be read
 }
 
-// place says where the export is, for errors and reports.
+// place returns the location of the export, for errors and reports.
 func (e *export) place() string { return fmt.Sprintf("%s: object %d", e.path, e.number) }
 
-// A collection is what all files together hold.
+// A collection is the content of all files together.
 type collection struct {
 	exports []*export
-	of      map[string][]*export // by server, in lower case; "": which one is not known
+	of      map[string][]*export // by server, in lower case; "": server unknown
 	servers []string             // names, from objects and from folders
-	unknown map[string]bool      // sections of which there are objects that can belong to any server
-	broken  map[string]error     // by server, in lower case: a file in its folder that cannot be read
-	none    map[string]string    // by section of the organization: the script's file that says there is nothing
-	made    time.Time            // when the exports were made; zero: not known
+	unknown map[string]bool      // sections with objects that could belong to any server
+	broken  map[string]error     // by server, in lower case: why a file in its folder cannot be read
+	none    map[string]string    // by section of the organization: the script's file that shows that there is nothing
+	made    time.Time            // when the exports were made; zero: unknown
 }
 
 // load reads every file.
@@ -109,7 +109,7 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		if g.Except != "" && tree.path(f.name) == filepath.Clean(g.Except) {
 			continue
 		}
-		left.lost = 0
+		left.replaced = 0
 		values, changed, err := readFile(ctx, tree, f.name, left)
 		other := notCLIXML{}
 		switch {
@@ -132,8 +132,8 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		case err != nil:
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
-		if left.lost > 0 {
-			g.report("%s: line %d: found half of a UTF-16 pair, replaced with U+FFFD; texts affected in the file: %d", path, left.lostLine, left.lost)
+		if left.replaced > 0 {
+			g.report("%s: line %d: found half of a UTF-16 pair, replaced with U+FFFD; texts affected in the file: %d", path, left.replacedLine, left.replaced)
 		}
 		if section := f.organizationSection(); section != "" && len(values) == 0 {
 			c.none[section] = f.name
@@ -150,10 +150,10 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		g.report("%s: skipped, not CLIXML: %s", g.Dir, strings.Join(others, ", "))
 	}
 	if len(c.exports) == 0 && len(c.broken) == 0 {
-		return c, fmt.Errorf("%s holds no object that Exchange exported; %s", g.Dir, howToExport)
+		return c, fmt.Errorf("%s contains no object exported by Exchange; %s", g.Dir, howToExport)
 	}
 	if slices.ContainsFunc(c.exports, func(e *export) bool { return e.serialized.signed }) {
-		g.report("the signature of SerializationData is not verified: the key belongs to the server")
+		g.report("the signature of SerializationData was not verified: only the server has the key")
 	}
 	for _, e := range c.exports {
 		key := strings.ToLower(netBIOS(e.server))
@@ -174,11 +174,12 @@ func (g Gatherer) found(exports []*export) {
 	}
 }
 
-// scripted is how the export script names its folder and its zip file.
+// scripted matches the names that the export script gives its folder and zip
+// file.
 var scripted = regexp.MustCompile(`^TransportFacts-(\d{8}T\d{6}Z)`)
 
-// scriptTime returns the time in the name of a folder or zip file of the export
-// script; zero where neither is one.
+// scriptTime returns the time in the name of the export script's folder or zip
+// file, or zero if it is neither.
 func scriptTime(folder, dir string) time.Time {
 	if absolute, err := filepath.Abs(dir); err == nil {
 		dir = absolute
@@ -193,7 +194,7 @@ func scriptTime(folder, dir string) time.Time {
 	return time.Time{}
 }
 
-// readFile reads a file, and says when it was changed last.
+// readFile reads a file, and returns when it was last modified.
 func readFile(ctx context.Context, files fs.FS, name string, left *budget) ([]value, time.Time, error) {
 	file, err := files.Open(name)
 	if err != nil {
@@ -208,7 +209,8 @@ func readFile(ctx context.Context, files fs.FS, name string, left *budget) ([]va
 	return values, info.ModTime(), err
 }
 
-// classify tells the objects of a file by their types, and reports the others.
+// classify returns the known objects of a file by their types, and reports the
+// others.
 func (g Gatherer) classify(t tree, f file, values []value) []*export {
 	var found []*export
 	var others []string
@@ -217,7 +219,7 @@ func (g Gatherer) classify(t tree, f file, values []value) []*export {
 	filePath := t.shown(f.name)
 	for i, v := range all {
 		e := &export{path: filePath, file: f.name, number: i + 1, object: v.object}
-		if !e.recognise() || e.kind == bareCertificate && !(len(all) == 1 && e.isInternal()) {
+		if !e.recognize() || e.kind == bareCertificate && !(len(all) == 1 && e.isInternal()) {
 			name := v.typeName()
 			if e.kind == bareCertificate {
 				name += ", which can be from any certificate store"
@@ -232,7 +234,7 @@ func (g Gatherer) classify(t tree, f file, values []value) []*export {
 		}
 		e.server = e.serverName()
 		if e.server != "" && f.server != "" && !strings.EqualFold(netBIOS(e.server), netBIOS(f.server)) {
-			g.report("%s: belongs to the server %s, although it is in the folder of %s", e.place(), netBIOS(e.server), f.server)
+			g.report("%s: it belongs to the server %s, but is in the folder of %s", e.place(), netBIOS(e.server), f.server)
 		}
 		e.server = first(e.server, f.server)
 		found = append(found, e)
@@ -245,15 +247,15 @@ func (g Gatherer) classify(t tree, f file, values []value) []*export {
 		g.report("%s: skipped: objects of %d more types", filePath, len(others)-most)
 	}
 	if len(values) == 0 {
-		g.report("%s: holds no objects", filePath)
+		g.report("%s: contains no objects", filePath)
 	}
 	return found
 }
 
-// isInternal says whether an X509Certificate2 is the internal transport
-// certificate out of the directory. The object is the same as one out of any
-// store, so the file's name has to tell; and where PowerShell noted the store
-// that it came from, it is not.
+// isInternal reports whether an X509Certificate2 is the internal transport
+// certificate from the directory. The object looks the same if it comes from
+// any store, so only the file's name tells; if PowerShell recorded a store that
+// it came from, it is not.
 func (e *export) isInternal() bool {
 	name := strings.ToLower(path.Base(e.file))
 	parent, _ := e.object.property("PSParentPath")
@@ -261,8 +263,8 @@ func (e *export) isInternal() bool {
 		!strings.Contains(parent.string(), "Certificate::")
 }
 
-// recognise sets the export's kind where its object is one of those that count.
-func (e *export) recognise() bool {
+// recognize sets the export's kind if its object is one of the known types.
+func (e *export) recognize() bool {
 	e.kind = -1
 	for _, k := range kinds {
 		if e.object != nil && e.object.is(k.typeName) {
@@ -273,8 +275,8 @@ func (e *export) recognise() bool {
 	return false
 }
 
-// flatten replaces the lists at the top of a file by what is in them: what
-// Export-Clixml -InputObject makes of several objects.
+// flatten replaces the top-level lists of a file by their elements:
+// Export-Clixml -InputObject writes several objects as a list.
 func flatten(values []value, most int) []value {
 	var all []value
 	seen := map[*object]bool{}

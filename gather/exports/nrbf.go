@@ -7,7 +7,7 @@ import (
 )
 
 // A class is an object of a .NET stream. Its values are bool, int32, string,
-// []byte and *class; nil stands for null and for what nothing here reads.
+// []byte and *class; nil stands for null and for types that are not read.
 type class struct {
 	name   string
 	values map[string]any
@@ -16,7 +16,7 @@ type class struct {
 // A reference is the id of another object of the stream.
 type reference int32
 
-// A classType is how the objects of one class are laid out.
+// A classType is the layout of the objects of a class.
 type classType struct {
 	name    string
 	members []member
@@ -27,22 +27,22 @@ type member struct {
 	kind, primitive byte
 }
 
-// A stream reads a .NET binary stream ([MS-NRBF]). Every length in it is
-// checked against what is left. The first error stays, and nothing is read
-// after it.
+// A stream reads a .NET binary stream ([MS-NRBF]). Every length is checked
+// against the remaining bytes. It keeps the first error and reads nothing after
+// it.
 type stream struct {
 	data    []byte
 	offset  int
 	records int
 	most    int                 // records
-	types   map[int32]classType // by the id of the first object of the class
+	types   map[int32]classType // by the id of the first object of a class
 	objects map[int32]any
 	err     error
 }
 
 // decodeNRBF returns the root object of a .NET binary stream, the format of
-// SerializationData, with its own references resolved. Its error names the
-// byte offset and what was expected there.
+// SerializationData, with its references resolved. An error names the byte
+// offset and what was expected there.
 func decodeNRBF(data []byte, maxRecords int) (*class, error) {
 	s := &stream{data: data, most: maxRecords, types: map[int32]classType{}, objects: map[int32]any{}}
 	if s.u8() != 0 {
@@ -54,7 +54,7 @@ func decodeNRBF(data []byte, maxRecords int) (*class, error) {
 		s.record(0)
 	}
 	if s.u8(); s.offset < len(data) {
-		s.fail(s.offset, "expected the end of the stream, %d bytes are left", len(data)-s.offset)
+		s.fail(s.offset, "expected the end of the stream, found %d more bytes", len(data)-s.offset)
 	}
 	c, ok := s.objects[root].(*class)
 	if !ok {
@@ -72,11 +72,12 @@ func decodeNRBF(data []byte, maxRecords int) (*class, error) {
 }
 
 // record reads one record ([MS-NRBF] section 2.1.2.1) and returns its value and
-// how many values it stands for: none for a library, several for nulls.
+// the number of values that it represents: none for a library, several for
+// nulls.
 func (s *stream) record(depth int) (v any, count int) {
 	start := s.offset
 	if s.records++; s.records > s.most || depth > maxRecordDepth {
-		s.fail(start, "expected at most %d records, %d inside one another", s.most, maxRecordDepth)
+		s.fail(start, "expected at most %d records, nested at most %d deep", s.most, maxRecordDepth)
 	}
 	kind := s.u8()
 	if s.err != nil {
@@ -131,7 +132,7 @@ func (s *stream) record(depth int) (v any, count int) {
 	case 16, 17: // ArraySingleObject, ArraySingleString
 		s.elements(s.count(), depth)
 	default:
-		s.fail(start, "expected a record that certificates are made of, found type %d", kind)
+		s.fail(start, "expected a record type that occurs in certificates, found type %d", kind)
 	}
 	s.objects[id] = v
 	return v, 1
@@ -156,8 +157,8 @@ func (s *stream) classType() classType {
 	return t
 }
 
-// memberType reads what the kind of a member has to say besides ([MS-NRBF]
-// section 2.1.2.2), and returns the primitive type where that is it.
+// memberType reads the additional type information of a member ([MS-NRBF]
+// section 2.1.2.2), and returns the primitive type, if that is what it is.
 func (s *stream) memberType(kind byte) (primitive byte) {
 	switch kind {
 	case 0, 7: // Primitive, PrimitiveArray
@@ -182,7 +183,7 @@ func (s *stream) class(id int32, t classType, depth int) *class {
 		}
 		start := s.offset
 		v, count := s.record(depth + 1)
-		for count == 0 && s.err == nil { // libraries may stand before it
+		for count == 0 && s.err == nil { // libraries may come before it
 			v, count = s.record(depth + 1)
 		}
 		if count > 1 {
@@ -193,7 +194,7 @@ func (s *stream) class(id int32, t classType, depth int) *class {
 	return c
 }
 
-// elements passes over the elements of an array of objects.
+// elements skips the elements of an array of objects.
 func (s *stream) elements(n, depth int) {
 	for n > 0 && s.err == nil {
 		start := s.offset
@@ -204,7 +205,7 @@ func (s *stream) elements(n, depth int) {
 	}
 }
 
-// primitiveSize is the size in bytes of the primitive types that have one
+// primitiveSize is the size in bytes of the primitive types of fixed size
 // ([MS-NRBF] section 2.1.2.3).
 var primitiveSize = map[byte]int{1: 1, 2: 1, 6: 8, 7: 2, 8: 4, 9: 8, 10: 1, 11: 4, 12: 8, 13: 8, 14: 2, 15: 4, 16: 8}
 
@@ -214,7 +215,7 @@ func (s *stream) primitives(n int, kind byte) []byte {
 	if size == 0 {
 		s.fail(s.offset-1, "expected a primitive type of fixed size, found type %d", kind)
 	} else if left := len(s.data) - s.offset; n > left/size {
-		s.fail(s.offset, "expected %d values of %d bytes, %d bytes are left", n, size, left)
+		s.fail(s.offset, "expected %d values of %d bytes, found %d bytes", n, size, left)
 	}
 	return s.take(n * size)
 }
@@ -237,7 +238,7 @@ func (s *stream) text() string {
 	start := s.offset
 	n, size := binary.Uvarint(s.data[start:])
 	if size <= 0 || n > uint64(len(s.data)-start-size) {
-		s.fail(start, "expected a string, with a length that fits in the %d bytes left", len(s.data)-start)
+		s.fail(start, "expected a string that fits in the remaining %d bytes", len(s.data)-start)
 		return ""
 	}
 	s.take(size)
@@ -248,7 +249,7 @@ func (s *stream) text() string {
 	return string(text)
 }
 
-// count reads a number of things.
+// count reads a count.
 func (s *stream) count() int {
 	start := s.offset
 	n := s.i32()
@@ -276,7 +277,7 @@ func (s *stream) i32() int32 {
 // take returns the next n bytes.
 func (s *stream) take(n int) []byte {
 	if left := len(s.data) - s.offset; n > left {
-		s.fail(s.offset, "expected %d bytes, %d are left", n, left)
+		s.fail(s.offset, "expected %d bytes, found %d", n, left)
 	}
 	if s.err != nil {
 		return nil

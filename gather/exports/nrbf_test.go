@@ -100,28 +100,28 @@ func TestNRBFErrors(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"nothing":            {nil, "byte 0: expected 1 bytes, 0 are left"},
+		"nothing":            {nil, "byte 0: expected 1 bytes, found 0"},
 		"other format":       {[]byte("MZ"), "byte 0: expected the header of a .NET binary stream"},
-		"no end":             {rooted(2, []byte{10}), "byte 35: expected 1 bytes, 0 are left"},
-		"more after the end": {rooted(2, []byte{10}, end, end), "byte 36: expected the end of the stream, 1 bytes are left"},
+		"no end":             {rooted(2, []byte{10}), "byte 35: expected 1 bytes, found 0"},
+		"more after the end": {rooted(2, []byte{10}, end, end), "byte 36: expected the end of the stream, found 1 more bytes"},
 		"no root":            {slices.Concat(header, end), "byte 18: expected an object with the root's id, 1"},
 		"root is a text":     {slices.Concat(header, []byte{6}, i32(1), str("x"), end), "byte 25: expected an object with the root's id, 1"},
-		"unknown record":     {rooted(2, []byte{99}, i32(1)), "byte 34: expected a record that certificates are made of, found type 99"},
+		"unknown record":     {rooted(2, []byte{99}, i32(1)), "byte 34: expected a record type that occurs in certificates, found type 99"},
 		"unknown class":      {rooted(2, []byte{1}, i32(2, 77), end), "byte 34: expected the id of a class that came before"},
 		"unknown primitive":  {rooted(0, []byte{17}), "byte 34: expected a primitive type of fixed size, found type 17"},
-		"text too long":      {rooted(1, []byte{6}, i32(2), []byte{200, 1}, []byte("x")), "byte 39: expected a string, with a length that fits in the 3 bytes left"},
-		"text far too long":  {rooted(1, []byte{6}, i32(2), bytes.Repeat([]byte{255}, 12)), "byte 39: expected a string, with a length that fits in the 12 bytes left"},
+		"text too long":      {rooted(1, []byte{6}, i32(2), []byte{200, 1}, []byte("x")), "byte 39: expected a string that fits in the remaining 3 bytes"},
+		"text far too long":  {rooted(1, []byte{6}, i32(2), bytes.Repeat([]byte{255}, 12)), "byte 39: expected a string that fits in the remaining 12 bytes"},
 		"text not UTF-8":     {rooted(1, []byte{6}, i32(2), []byte{1, 255}, end), "byte 39: expected a string in UTF-8"},
-		"array too long":     {rooted(7, []byte{2}, []byte{15}, i32(2, 9), []byte{2, 1, 2}), "byte 45: expected 9 values of 1 bytes, 2 bytes are left"},
-		"array far too long": {rooted(7, []byte{8}, []byte{15}, i32(2, 0x7fffffff), []byte{8, 1, 2}), "byte 45: expected 2147483647 values of 4 bytes, 2 bytes are left"},
+		"array too long":     {rooted(7, []byte{2}, []byte{15}, i32(2, 9), []byte{2, 1, 2}), "byte 45: expected 9 values of 1 bytes, found 2 bytes"},
+		"array far too long": {rooted(7, []byte{8}, []byte{15}, i32(2, 0x7fffffff), []byte{8, 1, 2}), "byte 45: expected 2147483647 values of 4 bytes, found 2 bytes"},
 		"negative count":     {rooted(7, []byte{2}, []byte{15}, i32(2, -1), []byte{2}), "byte 40: expected a count, found -1"},
 		"too many nulls":     {rooted(5, []byte{16}, i32(2, 1), []byte{13, 2}, end), "byte 43: expected no more elements than the array has"},
 		"nulls for a member": {rooted(2, []byte{13, 2}, end), "byte 34: expected one value for the member \"m\", found 2"},
 		"two dimensions":     {rooted(5, []byte{7}, i32(2), []byte{2}, i32(2, 1, 1), []byte{2}, end), "byte 34: expected an array of one dimension that begins at 0"},
 		"too many members":   {slices.Concat(header, []byte{4}, i32(1), str("Root"), i32(1<<30)), "byte 27: expected a class with at most 100 members, found 1073741824"},
-		"too deep":           {rooted(2, deep), "expected at most 10000 records, 32 inside one another"},
-		"too many records":   {rooted(5, []byte{16}, i32(2, 20000), bytes.Repeat([]byte{10}, 20000)), "expected at most 10000 records, 32 inside one another"},
-		"libraries for ever": {rooted(2, bytes.Repeat(slices.Concat([]byte{12}, i32(2), str("")), 20000)), "expected at most 10000 records, 32 inside one another"},
+		"too deep":           {rooted(2, deep), "expected at most 10000 records, nested at most 32 deep"},
+		"too many records":   {rooted(5, []byte{16}, i32(2, 20000), bytes.Repeat([]byte{10}, 20000)), "expected at most 10000 records, nested at most 32 deep"},
+		"libraries for ever": {rooted(2, bytes.Repeat(slices.Concat([]byte{12}, i32(2), str("")), 20000)), "expected at most 10000 records, nested at most 32 deep"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -187,8 +187,8 @@ func TestReadSerialized(t *testing.T) {
 		want string
 	}{
 		{rooted(2, []byte{10}, end), "SerializationData: expected an ExchangeCertificate with CertData, found Root"},
-		{stored(nil), "SerializationData: CertData: byte 0: expected a certificate property (12 bytes and its data), found 0 bytes"},
-		{stored(property(11, 99, 'x')), "SerializationData: CertData: byte 0: property 11 claims 99 bytes of data, 1 are left"},
+		{stored(nil), "SerializationData: CertData: byte 0: expected a certificate property (a header of 12 bytes and its data), found 0 bytes"},
+		{stored(property(11, 99, 'x')), "SerializationData: CertData: byte 0: property 11 claims 99 bytes of data, found 1"},
 		{stored(property(33, 1, 'x')), "SerializationData: CertData: expected one certificate and nothing else"},
 		{stored(property(32, 1, 'x'), []byte{0}), "SerializationData: CertData: expected one certificate and nothing else"},
 		{
@@ -222,7 +222,7 @@ func TestReadSerialized(t *testing.T) {
 		data := slices.Concat(header, class, []byte{9}, i32(3), status, []byte{15}, i32(3, int32(len(element))), []byte{2}, element, end)
 		doc, reports, err := run(t, folder(t, one(certificateObj(t, el("BA", "SerializationData", base64.StdEncoding.EncodeToString(data))))), "")
 		require.NoError(t, err)
-		require.Contains(t, reports[0], "not read, and so unknown: SerializationData: Status: expected one of Unknown, Valid, ")
+		require.Contains(t, reports[0], "some facts are unknown: SerializationData: Status: expected one of Unknown, Valid, ")
 		require.Equal(t, gather.ChainUnknown, doc.Certificates[0].Trust.Chain)
 	})
 	t.Run("friendly name of an odd length", func(t *testing.T) {
@@ -232,7 +232,7 @@ func TestReadSerialized(t *testing.T) {
 		dir := folder(t, one(certificateObj(t, el("BA", "SerializationData", base64.StdEncoding.EncodeToString(data)))))
 		doc, reports, err := run(t, dir, "")
 		require.NoError(t, err)
-		require.Contains(t, reports[0], "not read, and so unknown: SerializationData: CertData: friendly name: expected UTF-16, found an odd number of bytes")
+		require.Contains(t, reports[0], "some facts are unknown: SerializationData: CertData: friendly name: expected UTF-16, found an odd number of bytes")
 		require.Empty(t, doc.Certificates[0].FriendlyName)
 		require.NotNil(t, doc.Certificates[0].HasPrivateKey)
 	})

@@ -176,7 +176,7 @@ func TestTrust(t *testing.T) {
 	t.Parallel()
 	from, until, yes, no := "2020-01-15T09:30:00Z", "2040-01-10T09:30:00Z", true, false
 	source := func(status string) string {
-		return "from Status " + status + " in the export, as Exchange saw it then"
+		return "from Status " + status + " in the export, as Exchange determined it at the time"
 	}
 	for _, test := range []struct {
 		status string
@@ -186,12 +186,12 @@ func TestTrust(t *testing.T) {
 		{el("S", "Status", "Unknown"), gather.Trust{Chain: "unknown", Error: source("Unknown")}},
 		{el("S", "Status", "Valid"), gather.Trust{Chain: "trusted", ValidFrom: &from, ValidUntil: &until, Revoked: &no, Error: source("Valid")}},
 		{enum("Status", "Valid", "1") + el("I32", "RootCAType", "2"), gather.Trust{Chain: "trusted", ValidFrom: &from, ValidUntil: &until, Revoked: &no, Error: source("Valid")}},
-		{enum("Status", "Valid", "1") + enum("RootCAType", "None", "0"), gather.Trust{Chain: "untrusted", Error: source("Valid") + "; RootCAType None says that no trusted root vouches for it"}},
+		{enum("Status", "Valid", "1") + enum("RootCAType", "None", "0"), gather.Trust{Chain: "untrusted", Error: source("Valid") + "; RootCAType None means that it has no trusted root"}},
 		{el("I32", "Status", "2"), gather.Trust{Chain: "unknown", Revoked: &yes, Error: source("Revoked")}},
 		{el("S", "Status", "DateInvalid"), gather.Trust{Chain: "unknown", Error: source("DateInvalid")}},
 		{el("S", "Status", "Untrusted"), gather.Trust{Chain: "untrusted", Error: source("Untrusted")}},
 		{el("S", "Status", "Invalid"), gather.Trust{Chain: "untrusted", Error: source("Invalid")}},
-		{el("I32", "Status", "6"), gather.Trust{Chain: "trusted", ValidFrom: &from, ValidUntil: &until, Error: source("RevocationCheckFailure") + "; whether it is revoked is not known"}},
+		{el("I32", "Status", "6"), gather.Trust{Chain: "trusted", ValidFrom: &from, ValidUntil: &until, Error: source("RevocationCheckFailure") + "; its revocation status is unknown"}},
 	} {
 		doc, _, err := run(t, folder(t, one(certificateObj(t, test.status))), "")
 		require.NoError(t, err)
@@ -268,7 +268,7 @@ func TestBareCertificate(t *testing.T) {
 func TestUnknownFacts(t *testing.T) {
 	t.Parallel()
 	yes := true
-	unknown := "DIR/a.xml: object 1: certificate " + rootThumbprint + ": not read, and so unknown: "
+	unknown := "DIR/a.xml: object 1: certificate " + rootThumbprint + ": some facts are unknown: "
 	lacks := " is unknown, because the export has neither the property nor readable SerializationData: " + rootThumbprint
 	key, services := el("B", "HasPrivateKey", "true"), el("S", "Services", "SMTP")
 	for name, test := range map[string]struct {
@@ -277,13 +277,13 @@ func TestUnknownFacts(t *testing.T) {
 		services   []string
 		reports    []string
 	}{
-		"stream":          {[]string{el("BA", "SerializationData", "AAEA")}, nil, nil, []string{unknown + "SerializationData: byte 1: expected 4 bytes, 2 are left", "has_private_key" + lacks, "services" + lacks}},
+		"stream":          {[]string{el("BA", "SerializationData", "AAEA")}, nil, nil, []string{unknown + "SerializationData: byte 1: expected 4 bytes, found 2", "has_private_key" + lacks, "services" + lacks}},
 		"base64":          {[]string{el("BA", "SerializationData", "*")}, nil, nil, []string{unknown + "line 1: SerializationData: expected bytes in base64, found <BA>", "has_private_key" + lacks, "services" + lacks}},
 		"signed stream":   {[]string{el("BA", "SerializationData", "I3NpZyMBAAAA")}, nil, nil, []string{unknown + "SerializationData: byte 5: expected a stream of 1 bytes and a signature of 32, found 0 bytes", "has_private_key" + lacks, "services" + lacks}},
 		"HasPrivateKey":   {[]string{el("S", "HasPrivateKey", "perhaps"), services}, nil, []string{"SMTP"}, []string{unknown + "line 1: HasPrivateKey: expected true or false, found <S>", "has_private_key" + lacks}},
 		"Services":        {[]string{key, el("S", "Services", "Fax")}, &yes, nil, []string{unknown + "line 1: Services: expected flags such as IMAP, POP, found <S>", "services" + lacks}},
 		"Status":          {[]string{key, services, el("I32", "Status", "8")}, &yes, []string{"SMTP"}, []string{unknown + "line 1: Status: expected one of " + strings.Join(statuses, ", ") + ", found <I32>"}},
-		"plain beside it": {[]string{el("BA", "SerializationData", "AAEA"), key, services}, &yes, []string{"SMTP"}, []string{unknown + "SerializationData: byte 1: expected 4 bytes, 2 are left"}},
+		"plain beside it": {[]string{el("BA", "SerializationData", "AAEA"), key, services}, &yes, []string{"SMTP"}, []string{unknown + "SerializationData: byte 1: expected 4 bytes, found 2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -324,9 +324,9 @@ func TestReports(t *testing.T) {
 		"DIR: skipped, not a file: old",
 		"DIR/a.xml: skipped: 2 of the type Microsoft.Exchange.Data.Directory.Management.FrontendTransportServerPresentationObject",
 		"DIR/a.xml: skipped: 1 of the type <S>",
-		"DIR/b.xml: holds no objects",
+		"DIR/b.xml: contains no objects",
 		"DIR/e.xml: skipped: 1 of the type System.Security.Cryptography.X509Certificates.X509Certificate2, which can be from any certificate store",
-		"DIR/list.xml: skipped: expected CLIXML with the root <Objs>, its root is <html>",
+		"DIR/list.xml: skipped: expected CLIXML with the root <Objs>, found the root <html>",
 		"DIR: skipped, not CLIXML: facts.json, mail.txt, notes.txt",
 		"DIR/c.xml: object 1: skipped: the server object is also in DIR/a.xml: object 1, with the same values",
 		"DIR/d.xml: object 1: skipped: it does not have both Fqdn and Name",
@@ -366,7 +366,7 @@ func TestServerNames(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, test.want, doc.Server)
 		if test.want == "" {
-			require.Contains(t, reports, "DIR: no object says which server it belongs to")
+			require.Contains(t, reports, "DIR: no object names its server")
 		}
 	}
 

@@ -11,14 +11,14 @@ import (
 )
 
 // The values of SmartHostAuthMechanism and TlsAuthLevel. Their numbers are not
-// published, so only their names count.
+// published, so only the names are accepted.
 var (
 	smartHostMechanisms = []string{"None", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
 	tlsAuthLevels       = []string{"EncryptionOnly", "CertificateValidation", "DomainValidation"}
 )
 
-// sendConnector reads a Send connector. What the decision depends on has to be
-// there.
+// sendConnector reads a Send connector. The properties that the decision
+// depends on are required.
 func (g Gatherer) sendConnector(e *export) (what string, c gather.SendConnector, err error) {
 	o := e.object
 	if c.Name = first(o.string("Name"), o.string("Identity")); c.Name == "" {
@@ -60,8 +60,8 @@ func (g Gatherer) sendConnector(e *export) (what string, c gather.SendConnector,
 	return what, c, nil
 }
 
-// edgeSubscription reads an Edge subscription, with the thumbprint of its
-// certificate where the export has one.
+// edgeSubscription reads an Edge subscription, with its certificate's
+// thumbprint if the export has it.
 func (g Gatherer) edgeSubscription(e *export) (what string, s gather.EdgeSubscription, err error) {
 	o := e.object
 	if s.Name = first(o.string("Name"), o.string("Identity")); s.Name == "" {

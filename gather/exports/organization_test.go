@@ -70,7 +70,7 @@ func TestOrganizationHasNone(t *testing.T) {
 	files["organization/more.xml"] = objs(sendObj("None"))
 	files["servers/EX01/send-connectors.xml"] = objs()
 	docs, reports = all(t, Gatherer{Dir: "DIR", Files: mapFS(files)})
-	require.Equal(t, []string{"DIR/servers/EX01/send-connectors.xml: holds no objects"}, reports)
+	require.Equal(t, []string{"DIR/servers/EX01/send-connectors.xml: contains no objects"}, reports)
 	for _, doc := range docs {
 		require.Len(t, doc.SendConnectors, 1)
 		require.Nil(t, doc.EdgeSubscriptions)
@@ -179,7 +179,7 @@ func TestEdgeSubscriptionAndHybrid(t *testing.T) {
 func TestServerVersionAndRoles(t *testing.T) {
 	t.Parallel()
 	unknown := func(found string) string {
-		return "DIR/a.xml: object 1: ignored AdminDisplayVersion: expected a text such as Version 15.2 (Build 1748.10), found " + found
+		return "DIR/a.xml: object 1: ignored AdminDisplayVersion: expected text such as Version 15.2 (Build 1748.10), found " + found
 	}
 	for name, test := range map[string]struct {
 		properties []string

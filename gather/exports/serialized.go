@@ -10,25 +10,25 @@ import (
 	"github.com/transportcert/transportcert/gather/certstore"
 )
 
-// serialized is what SerializationData says of a certificate.
+// serialized is what SerializationData says about a certificate.
 type serialized struct {
 	element *certstore.Element // nil: there is no SerializationData
 	signed  bool               // it carries a signature
-	server  string             // out of Identity; empty: it does not say
+	server  string             // from Identity; empty: unknown
 	values  map[string]value   // Services, Status, RootCAType
 }
 
-// signatureMark is what signed SerializationData begins with, and signatureSize
-// is the number of bytes of the signature at its end.
+// signatureMark is the beginning of signed SerializationData, and signatureSize
+// is the length of the signature at its end, in bytes.
 const (
 	signatureMark = "#sig#"
 	signatureSize = 32
 )
 
-// unsign returns the .NET stream that SerializationData holds. Servers with a
-// security update of November 2023 or later sign it: the mark, the length of
-// the stream (32 bits, little-endian), the stream, the signature. The signature
-// is not verified: its key is the server's.
+// unsign returns the .NET stream in SerializationData. Servers with a security
+// update of November 2023 or later sign it: the mark, the length of the stream
+// (32 bits, little-endian), the stream, the signature. The signature is not
+// verified, because only the server has the key.
 func unsign(data []byte) (stream []byte, signed bool, err error) {
 	rest, signed := bytes.CutPrefix(data, []byte(signatureMark))
 	if !signed {
@@ -46,9 +46,9 @@ func unsign(data []byte) (stream []byte, signed bool, err error) {
 }
 
 // readSerialized reads the SerializationData of a certificate, which an export
-// from a remote session has in place of plain properties: a .NET stream of one
-// ExchangeCertificate, with a serialized store element inside. Beside an error
-// it returns what could be read.
+// from a remote session has instead of plain properties: a .NET stream of an
+// ExchangeCertificate that contains a serialized store element. With an error,
+// it also returns what could be read.
 func readSerialized(o *object, maxRecords int) (serialized, error) {
 	s := serialized{values: map[string]value{}}
 	v, ok := o.known("SerializationData")

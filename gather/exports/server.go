@@ -53,8 +53,8 @@ func (g Gatherer) connector(e *export) (what string, c gather.Connector, err err
 
 var transportRoles = []string{"FrontendTransport", "HubTransport"}
 
-// directory reads the directory thumbprint: out of a transport service, or as
-// that of the certificate that the directory holds.
+// directory reads the directory thumbprint, either from a transport service or
+// from the certificate in the directory.
 func (g Gatherer) directory(e *export) (what string, d gather.Directory, err error) {
 	var thumbprint string
 	if e.kind == transportServer {
@@ -70,7 +70,7 @@ func (g Gatherer) directory(e *export) (what string, d gather.Directory, err err
 	} else {
 		v, ok := e.object.known("RawData")
 		if !ok {
-			return "", d, errors.New("expected RawData, in which the certificate is")
+			return "", d, errors.New("expected RawData, which contains the certificate")
 		}
 		der, err := v.bytes()
 		if err != nil {
@@ -89,15 +89,15 @@ func (g Gatherer) directory(e *export) (what string, d gather.Directory, err err
 	return "the internal transport certificate", d, nil
 }
 
-// A server is what Get-ExchangeServer says of one.
+// A server is what Get-ExchangeServer says about a server.
 type server struct {
 	host    gather.Host
-	version string   // 15.2.1748.10; empty: not known
-	roles   []string // nil: not known
+	version string   // 15.2.1748.10; empty: unknown
+	roles   []string // nil: unknown
 }
 
-// server reads a server's names, version and roles. Its physical names are the
-// same; they differ in a cluster only.
+// server reads a server's names, version and roles. The physical names are the
+// same; they differ only in a cluster.
 func (g Gatherer) server(e *export) (what string, s server, err error) {
 	fqdn, name := e.object.string("Fqdn"), e.object.string("Name")
 	if fqdn == "" || name == "" {
@@ -107,7 +107,7 @@ func (g Gatherer) server(e *export) (what string, s server, err error) {
 	s.host = gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name}
 	if text := e.object.string("AdminDisplayVersion"); text != "" {
 		if s.version = gather.DisplayVersion(text); s.version == "" {
-			g.report("%s: ignored AdminDisplayVersion: expected a text such as Version 15.2 (Build 1748.10), found %s", e.place(), text)
+			g.report("%s: ignored AdminDisplayVersion: expected text such as Version 15.2 (Build 1748.10), found %s", e.place(), text)
 		}
 	}
 	if v, ok := e.object.known("ServerRole"); ok {
@@ -122,9 +122,9 @@ func (g Gatherer) server(e *export) (what string, s server, err error) {
 	return "the server object", s, nil
 }
 
-// serverRoles are the flags of ServerRole from the lowest bit on, as far as they
-// count, and the role that a document has for each. Exchange 2013 calls its
-// Client Access role Cafe.
+// serverRoles are the relevant flags of ServerRole, from the lowest bit on, and
+// the role that a document has for each. Exchange 2013 calls its Client Access
+// role Cafe.
 var serverRoles = []struct{ flag, role string }{
 	{"Cafe", "ClientAccess"}, {"Mailbox", "Mailbox"}, {"ClientAccess", "ClientAccess"}, {"0x8", ""},
 	{"UnifiedMessaging", "UnifiedMessaging"}, {"HubTransport", "HubTransport"}, {"Edge", "EdgeTransport"},

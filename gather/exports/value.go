@@ -11,28 +11,28 @@ import (
 	"unicode/utf16"
 )
 
-// A value is one typed value of a CLIXML file.
+// A value is a typed value of a CLIXML file.
 type value struct {
 	kind   string  // the element's name: S, I32, B, BA, Nil, Obj, Ref, …
-	name   string  // of the property that it is the value of
+	name   string  // of the property
 	text   string  // of a simple value
 	object *object // of Obj and Ref
-	line   int     // in the file; 0: it was not read from CLIXML
+	line   int     // in the file; 0: not read from CLIXML
 }
 
 // An object is an <Obj> of a CLIXML file.
 type object struct {
-	types    []string // names of its types, the most derived first
+	types    []string // type names, the most derived first
 	toString string
 	props    []value // Props: its own properties
 	members  []value // MS: properties that PowerShell added
 	items    []value // LST, IE, STK, QUE
 	entries  []value // DCT: objects with the properties Key and Value
-	value    *value  // what it wraps: the number of an enumeration
+	value    *value  // the value that it wraps: the number of an enumeration
 }
 
-// property returns the property with that name, its own before an added one.
-// PowerShell's names do not tell upper from lower case.
+// property returns the property with that name, preferring the object's own to
+// an added one. Names are not case-sensitive, as in PowerShell.
 func (o *object) property(name string) (value, bool) {
 	for _, list := range [][]value{o.props, o.members} {
 		if i := slices.IndexFunc(list, func(v value) bool { return strings.EqualFold(v.name, name) }); i >= 0 {
@@ -42,23 +42,22 @@ func (o *object) property(name string) (value, bool) {
 	return value{}, false
 }
 
-// known is property, with a null value taken for none.
+// known is like property, but treats null as absent.
 func (o *object) known(name string) (value, bool) {
 	v, ok := o.property(name)
 	return v, ok && v.kind != "Nil"
 }
 
-// string returns a property's text, or what ToString says of an object; it is
-// empty where the property is not there or null.
+// string returns a property's text, or the ToString text of an object, or "" if
+// the property is absent or null.
 func (o *object) string(name string) string {
 	v, _ := o.known(name)
 	return v.string()
 }
 
-// is says whether one of the object's types matches that (in the sense of
-// path.Match). A remote session puts
-// Deserialized. before a type's name and Select-Object puts Selected. there,
-// each as often as the object passes through one.
+// is reports whether one of the object's types matches typeName (see
+// path.Match). A remote session prefixes type names with Deserialized. and
+// Select-Object with Selected., each as often as the object passes through one.
 func (o *object) is(typeName string) bool {
 	return slices.ContainsFunc(o.types, func(t string) bool {
 		for trimmed := ""; trimmed != t; t = strings.TrimPrefix(strings.TrimPrefix(t, "Deserialized."), "Selected.") {
@@ -69,8 +68,8 @@ func (o *object) is(typeName string) bool {
 	})
 }
 
-// boolean returns a property that is true or false; nil where it is not there
-// or null.
+// boolean returns a property that is true or false, or nil if it is absent or
+// null.
 func (o *object) boolean(name string) (*bool, error) {
 	v, ok := o.known(name)
 	if !ok {
@@ -83,8 +82,8 @@ func (o *object) boolean(name string) (*bool, error) {
 	return &b, nil
 }
 
-// elements returns the elements of a property that is a list, or its one value.
-// It is nil where the property is not there or null, and not nil where the list
+// elements returns the elements of a property that is a list, or its only
+// value. It is nil if the property is absent or null, and not nil if the list
 // is empty.
 func (o *object) elements(name string) []value {
 	v, ok := o.known(name)
@@ -97,10 +96,10 @@ func (o *object) elements(name string) []value {
 	return append([]value{}, v.object.items...)
 }
 
-// texts returns elements as texts.
+// texts returns the elements as strings.
 func (o *object) texts(name string) []string { return texts(o.elements(name), value.string) }
 
-// servers returns elements as names of servers.
+// servers returns the elements as server names.
 func (o *object) servers(name string) []string {
 	return texts(o.elements(name), func(v value) string {
 		text := v.string()
@@ -122,7 +121,7 @@ func texts(elements []value, text func(value) string) []string {
 	return all
 }
 
-// certificateName returns a TlsCertificateName, <I>issuer<S>subject; nil where
+// certificateName returns a TlsCertificateName, <I>issuer<S>subject, or nil if
 // it is not set.
 func (o *object) certificateName(name string) *string {
 	v, _ := o.known(name)
@@ -136,7 +135,7 @@ func (o *object) certificateName(name string) *string {
 	return &text
 }
 
-// typeName names the value's type, for people.
+// typeName names the value's type for messages.
 func (v value) typeName() string {
 	if v.object != nil && len(v.object.types) > 0 {
 		return v.object.types[0]
@@ -151,7 +150,7 @@ func (v value) string() string {
 	return v.text
 }
 
-// simple returns what an object wraps, or the value itself.
+// simple returns the value that an object wraps, or the value itself.
 func (v value) simple() value {
 	if v.object != nil && v.object.value != nil {
 		return *v.object.value
@@ -188,7 +187,7 @@ func (v value) bytes() ([]byte, error) {
 	return nil, v.expected("bytes in base64")
 }
 
-// expected returns an error that names the value's place.
+// expected returns an error that names the value's location.
 func (v value) expected(what string) error {
 	if v.line == 0 {
 		return fmt.Errorf("%s: expected %s", v.name, what)
@@ -196,9 +195,9 @@ func (v value) expected(what string) error {
 	return fmt.Errorf("line %d: %s: expected %s, found %s", v.line, v.name, what, v.typeName())
 }
 
-// flags reads a set of flags: an enumeration object, its text ("Tls, Integrated")
-// or its number. names are the flags' names from the lowest bit on; known comes
-// back in their order. unknown holds the flags that have no name there.
+// flags reads a set of flags: an enumeration object, its text ("Tls,
+// Integrated") or its number. names are the names of the flags from the lowest
+// bit on; known has the same order. unknown contains the flags without a name.
 func (v value) flags(names []string) (known, unknown []string, err error) {
 	bits, unknown, ok := parseFlags(v.string(), names)
 	if !ok || len(unknown) > 0 {
@@ -221,8 +220,8 @@ func (v value) flags(names []string) (known, unknown []string, err error) {
 	return known, unknown, nil
 }
 
-// parseFlags reads the text of an enumeration. It is not ok where there is no
-// flag in it that names knows, and None is not there either.
+// parseFlags parses the text of an enumeration. ok is false if it contains
+// neither a flag in names nor None.
 func parseFlags(text string, names []string) (bits uint64, unknown []string, ok bool) {
 	if n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32); err == nil {
 		return n, nil, true
@@ -243,8 +242,8 @@ func parseFlags(text string, names []string) (bits uint64, unknown []string, ok 
 	return bits, unknown, ok
 }
 
-// enumeration reads one of names: an enumeration object, its text or its
-// number, which is the name's place in the list.
+// enumeration reads one of names: an enumeration object, its text, or its
+// number, which is an index of names.
 func (v value) enumeration(names []string) (string, error) {
 	if slices.Contains(names, v.string()) {
 		return v.string(), nil
@@ -256,11 +255,12 @@ func (v value) enumeration(names []string) (string, error) {
 	return names[n], nil
 }
 
-// escape is a UTF-16 code unit that CLIXML cannot hold as it is, or an
-// underscore that would read as the beginning of one.
+// escape matches UTF-16 code units that CLIXML escapes because XML cannot
+// contain them, and underscores that would look like an escape.
 var escape = regexp.MustCompile(`(?:_x[0-9A-Fa-f]{4}_)+`)
 
-// unescape replaces the escapes in a text or a name ([MS-PSRP] section 2.2.5.3.2).
+// unescape decodes the escapes in a text or a name ([MS-PSRP] section
+// 2.2.5.3.2).
 func unescape(text string) string {
 	if !strings.Contains(text, "_x") {
 		return text

@@ -13,19 +13,20 @@ import (
 )
 
 const (
-	// zipDirectory is how many bytes of a zip file are read, for each file that
-	// it may hold, to find out what it holds. An entry of the script is below 200.
+	// zipDirectory is the number of bytes of a zip file's directory that are
+	// read for each file that it may contain. The script's entries take less
+	// than 200.
 	zipDirectory = 1024
-	// zipRatio is how many times larger than in the zip file a file may be. That
-	// of real exports is below 10.
+	// zipRatio limits the compression ratio of a file. That of real exports is
+	// below 10.
 	zipRatio = 250
-	// zipFree is the size up to which the ratio does not matter.
+	// zipFree is the size up to which the ratio is not checked.
 	zipFree = 1 << 20
 	// encrypted is the flag of an encrypted entry (APPNOTE.TXT, 4.4.4).
 	encrypted = 1
 )
 
-// openZip opens Dir where it is a zip file, and says whether it is.
+// openZip opens Dir if it is a zip file, and returns whether it is.
 func (g Gatherer) openZip(size int64) (t tree, isZip bool, err error) {
 	archive, err := os.Open(g.Dir)
 	if err != nil {
@@ -50,13 +51,13 @@ func (g Gatherer) openZip(size int64) (t tree, isZip bool, err error) {
 	return tree{FS: files, base: g.Dir, close: archive.Close}, true, nil
 }
 
-// IsZip says whether a file begins as a zip file does.
+// IsZip reports whether a file begins like a zip file.
 func IsZip(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("PK\x05\x06"))
 }
 
-// ReadZip returns the files of a zip file. It fails where one of them could lie
-// outside it, is a link, or is larger than the limits allow.
+// ReadZip returns the files of a zip file. It fails if one of them could be
+// extracted outside of it, is a link, or is larger than the limits allow.
 func ReadZip(in io.ReaderAt, size int64, limits Limits) (fs.FS, error) {
 	limits = limits.WithDefaults()
 	if size > int64(limits.Bytes) {
@@ -80,7 +81,7 @@ func ReadZip(in io.ReaderAt, size int64, limits Limits) (fs.FS, error) {
 		case !fs.ValidPath(name) || name == "." || strings.Contains(name, ":") || strings.ContainsFunc(name, unicode.IsControl):
 			return nil, fmt.Errorf("%q: expected a name inside the zip file", f.Name)
 		case seen[name]:
-			return nil, fmt.Errorf("%q: expected each name once", f.Name)
+			return nil, fmt.Errorf("%q: expected unique names", f.Name)
 		case !isFolder && !f.Mode().IsRegular():
 			return nil, fmt.Errorf("%q: expected a file or a folder, found a link or a device", f.Name)
 		case f.Flags&encrypted != 0:
@@ -90,10 +91,10 @@ func ReadZip(in io.ReaderAt, size int64, limits Limits) (fs.FS, error) {
 		case f.UncompressedSize64 > left:
 			return nil, fmt.Errorf("%q: expected at most %d bytes in all files together", f.Name, limits.Bytes)
 		case f.UncompressedSize64 > zipFree && f.UncompressedSize64/zipRatio > f.CompressedSize64:
-			return nil, fmt.Errorf("%q: expected a file at most %d times as large as in the zip file, found %d bytes of %d", f.Name, zipRatio, f.UncompressedSize64, f.CompressedSize64)
+			return nil, fmt.Errorf("%q: expected a compression ratio of at most %d, found %d bytes compressed to %d", f.Name, zipRatio, f.UncompressedSize64, f.CompressedSize64)
 		}
 		seen[name] = true
-		f.Name = name // what files opens it by
+		f.Name = name // the name under which files opens it
 		if isFolder {
 			f.Name += "/"
 		}
@@ -105,7 +106,8 @@ func ReadZip(in io.ReaderAt, size int64, limits Limits) (fs.FS, error) {
 
 var errTooMany = errors.New("too many entries")
 
-// A boundedAt reads no more bytes than are left; where left is below 0, all.
+// A boundedAt reads no more bytes than are left; if left is negative, it reads
+// all.
 type boundedAt struct {
 	io.ReaderAt
 	left int

@@ -1,10 +1,9 @@
-// Package host gathers the names of the machine, from which the domain list of
-// step 6 is made: from Windows itself ([Local]), from a flag ([Names]), and the
-// cluster names of Network Load Balancing from an export of the registry
-// ([RegFile]).
+// Package host gathers the computer's names, which determine the domain list of
+// step 6: from Windows itself ([Local]) or from a flag ([Names]). The cluster
+// names of Network Load Balancing come from a registry export ([RegFile]).
 //
-// The cluster names are the one part that is laid onto another gatherer's host
-// section; everything else replaces the section whole.
+// Cluster names are added to the host section of another gatherer; everything
+// else replaces the whole section.
 package host
 
 import (
@@ -19,17 +18,17 @@ import (
 // section is the section of the document that this package fills.
 const section = "host"
 
-// interfacesKey is the registry key, below HKEY_LOCAL_MACHINE, with a key for
-// each interface that Network Load Balancing is bound to. Its name is a GUID.
+// interfacesKey is the registry key below HKEY_LOCAL_MACHINE that has a subkey,
+// named by a GUID, for each interface that Network Load Balancing is bound to.
 const interfacesKey = `SYSTEM\CurrentControlSet\Services\WLBS\Parameters\Interface`
 
-// clusterNameValue is the value of such a key that names the cluster.
+// clusterNameValue is the value of such a subkey that names the cluster.
 const clusterNameValue = "ClusterName"
 
 var guidPattern = regexp.MustCompile(`^\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}$`)
 
-// setSource notes where the section came from, after what is noted already if
-// it was only added to.
+// setSource records where the section came from. If the section was only added
+// to, it keeps the previous source.
 func setSource(doc *gather.Document, source string, added bool) {
 	if doc.Sources == nil {
 		doc.Sources = map[string]string{}
@@ -42,14 +41,14 @@ func setSource(doc *gather.Document, source string, added bool) {
 
 // A clusterKey is the registry key of one interface.
 type clusterKey struct {
-	set   string // the control set that it lies in; empty: the current one
+	set   string // its control set; empty: the current one
 	guid  string
 	name  string // ClusterName; empty: not set
 	fault string // why the value cannot be read
 }
 
-// clusterNames returns the names of the clusters, each once. A key without one
-// goes to report.
+// clusterNames returns the names of the clusters without duplicates. A key
+// without a name is reported.
 func clusterNames(keys []clusterKey, report gather.Report) []string {
 	var names []string
 	for _, key := range keys {

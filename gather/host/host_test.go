@@ -171,7 +171,7 @@ func TestRegFileErrors(t *testing.T) {
 		header + "[" + wlbs + "]\r\n\"ClusterName\"=\"x\"":       "found none",
 		header + "[" + wlbs + "\\eth0]\r\n\"ClusterName\"=\"x\"": "found none",
 		header + "[-" + wlbs + `\` + guid1 + "]\r\n":             "found none",
-		header + strings.ReplaceAll(key, "CurrentControlSet", "ControlSet001") + "\"ClusterName\"=\"a.test\"\r\n" + strings.ReplaceAll(key, "CurrentControlSet", "ControlSet002") + "\"ClusterName\"=\"b.test\"": "expected the keys of one control set, found ControlSet001 and ControlSet002 with other cluster names",
+		header + strings.ReplaceAll(key, "CurrentControlSet", "ControlSet001") + "\"ClusterName\"=\"a.test\"\r\n" + strings.ReplaceAll(key, "CurrentControlSet", "ControlSet002") + "\"ClusterName\"=\"b.test\"": "expected the keys of one control set, found ControlSet001 and ControlSet002 with different cluster names",
 		header + key + "\"ClusterName\"=\"mail.test\r\n":               "line 4: ClusterName: expected the text to end with a quotation mark",
 		header + key + "\"x\"=dword:1\r\n\"ClusterName\"=hex(1):6d,0g": "line 5: ClusterName: expected bytes in hex: ",
 		"\ufeff" + header + key + "\"ClusterName\"=\"m\xfcller.test\"": "line 4: expected UTF-8, as the byte order mark says",
@@ -185,7 +185,7 @@ func TestRegFileErrors(t *testing.T) {
 	}
 
 	err := host.RegFile{Path: "nlb.reg"}.Gather(context.Background(), &gather.Document{})
-	require.ErrorContains(t, err, "cluster names from nlb.reg: expected the names of the host to add them to")
+	require.ErrorContains(t, err, "cluster names from nlb.reg: expected a host section to add them to")
 	err = host.RegFile{Path: filepath.Join("not", "there.reg")}.Gather(context.Background(), &gather.Document{Host: &gather.Host{}})
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Gather fails: only Windows tells these names.
+// Gather fails: only Windows provides these names.
 func (Local) Gather(context.Context, *gather.Document) error {
-	return fmt.Errorf("names of this machine: they can be read on Windows only, and this is %s", runtime.GOOS)
+	return fmt.Errorf("names of this computer: they can be read only on Windows; this is %s", runtime.GOOS)
 }

@@ -15,5 +15,5 @@ import (
 func TestLocalElsewhere(t *testing.T) {
 	t.Parallel()
 	err := host.Local{}.Gather(context.Background(), &gather.Document{})
-	require.ErrorContains(t, err, "names of this machine: they can be read on Windows only")
+	require.ErrorContains(t, err, "names of this computer: they can be read only on Windows")
 }

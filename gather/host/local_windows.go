@@ -11,10 +11,11 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Gather replaces the host section and, where the server has no name yet,
-// names it. It fails where Windows does not tell a name, and where the
-// interfaces of Network Load Balancing cannot be listed; one that cannot be
-// read goes to Report. That it is not installed is no error.
+// Gather replaces the host section and, if the server has no name yet, names
+// it. It fails if Windows does not return a name, or if the interfaces of
+// Network Load Balancing cannot be listed; a single interface that cannot be
+// read is reported. It does not fail if Network Load Balancing is not
+// installed.
 func (l Local) Gather(_ context.Context, doc *gather.Document) error {
 	var server string
 	host := &gather.Host{}
@@ -34,7 +35,7 @@ func (l Local) Gather(_ context.Context, doc *gather.Document) error {
 			err = errors.New("it is empty")
 		}
 		if err != nil {
-			return fmt.Errorf("names of this machine: %s: %w", name.what, err)
+			return fmt.Errorf("names of this computer: %s: %w", name.what, err)
 		}
 		*name.into = text
 	}
@@ -65,7 +66,7 @@ func computerName(kind uint32) (string, error) {
 	}
 }
 
-// clusterKeys reads the keys of the interfaces, none where Network Load
+// clusterKeys reads the keys of the interfaces. There are none if Network Load
 // Balancing is not installed.
 func clusterKeys() ([]clusterKey, error) {
 	interfaces, err := registry.OpenKey(registry.LOCAL_MACHINE, interfacesKey, registry.READ)

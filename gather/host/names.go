@@ -10,22 +10,22 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// The longest name and label of the DNS (RFC 1035, 2.3.4).
+// The maximum lengths of a DNS name and label (RFC 1035, 2.3.4).
 const (
 	maxName  = 253
 	maxLabel = 63
 )
 
 // Names gathers names that an administrator typed. The physical names are the
-// same: only in a failover cluster do they differ.
+// same: they differ only in a failover cluster.
 type Names struct {
 	FQDN     string // ex01.corp.contoso.test
 	HostName string // EX01
 }
 
-// ParseNames reads FQDN or FQDN,NETBIOS. Without the
-// second part the host name is the first label of the FQDN. An error quotes
-// the value and says what was expected.
+// ParseNames parses FQDN or FQDN,NETBIOS. Without the second part, the host
+// name is the first label of the FQDN. An error quotes the value and says what
+// was expected.
 func ParseNames(value string) (Names, error) {
 	fqdn, hostName, two := strings.Cut(value, ",")
 	names := Names{strings.TrimSpace(fqdn), strings.TrimSpace(hostName)}
@@ -41,8 +41,8 @@ func ParseNames(value string) (Names, error) {
 	return names, nil
 }
 
-// isName says whether text is a name of letters, digits, hyphens and
-// underscores; beyond ASCII anything goes that has a shape.
+// isName reports whether text consists of letters, digits, hyphens and
+// underscores; beyond ASCII, any printable character is allowed.
 func isName(text string) bool {
 	for label := range strings.SplitSeq(text, ".") {
 		if label == "" || len(label) > maxLabel || strings.ContainsFunc(label, func(r rune) bool {
@@ -54,8 +54,8 @@ func isName(text string) bool {
 	return len(text) <= maxName
 }
 
-// Gather replaces the host section and, where the server has no name yet,
-// names it. It never fails.
+// Gather replaces the host section and, if the server has no name yet, names
+// it. It never fails.
 func (n Names) Gather(_ context.Context, doc *gather.Document) error {
 	doc.Host = &gather.Host{
 		DNSFQDN: n.FQDN, DNSHostName: n.HostName,

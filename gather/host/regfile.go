@@ -19,31 +19,31 @@ import (
 	"github.com/transportcert/transportcert/internal/files"
 )
 
-// maxRegFile bounds the size of an export in bytes. One of the key WLBS has a
-// few thousand.
+// maxRegFile limits the size of an export, in bytes. An export of the key WLBS
+// has a few thousand.
 const maxRegFile = 16 << 20
 
-// The first lines of an export, as regedit writes them. The older form has
-// strings in hex in the code page of its machine, the newer in UTF-16.
+// The first lines of an export, as regedit writes them. The older format has
+// strings as hex in the computer's code page, the newer one in UTF-16.
 const (
 	regHeader    = "Windows Registry Editor Version 5.00"
 	regHeaderOld = "REGEDIT4"
 )
 
-// RegFile sets the cluster names of Network Load Balancing on the host section
-// that another gatherer filled before it, from an export of the registry key
+// RegFile adds the cluster names of Network Load Balancing to the host section
+// of another gatherer, from an export of the registry key
 // HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WLBS.
 type RegFile struct {
 	Path   string
-	Files  fs.FS         // that Path is in; nil: those of the system
+	Files  fs.FS         // contains Path; nil: the system's files
 	Report gather.Report // interfaces without a cluster name; nil: discarded
 }
 
-// Gather sets the names. It fails where the file is no export or has no key of
-// an interface, and where there is no host section yet.
+// Gather adds the names. It fails if the file is not an export or has no key of
+// an interface, and if there is no host section yet.
 func (r RegFile) Gather(_ context.Context, doc *gather.Document) error {
 	if doc.Host == nil {
-		return fmt.Errorf("cluster names from %s: expected the names of the host to add them to, found none", r.Path)
+		return fmt.Errorf("cluster names from %s: expected a host section to add them to, found none", r.Path)
 	}
 	data, err := files.ReadFrom(r.Files, r.Path, maxRegFile)
 	if err != nil {
@@ -64,8 +64,8 @@ func (r RegFile) Gather(_ context.Context, doc *gather.Document) error {
 	return nil
 }
 
-// parseReg returns the keys of interfaces in an export; it reads no others. An
-// error names the line.
+// parseReg returns the keys of interfaces in an export and ignores all others.
+// An error names the line.
 func parseReg(data []byte) ([]clusterKey, error) {
 	text, err := decodeReg(data)
 	if err != nil {
@@ -80,10 +80,10 @@ func parseReg(data []byte) ([]clusterKey, error) {
 		return nil, fmt.Errorf("line 1: expected %q or %q", regHeader, regHeaderOld)
 	}
 	var keys []clusterKey
-	current := -1 // index of the key that the lines belong to; -1: one that does not matter
+	current := -1 // index of the current key; -1: an ignored one
 	for number := 1; number < len(lines); number++ {
 		first, line := number, strings.TrimSpace(lines[number])
-		var before strings.Builder // the lines that this one goes on
+		var before strings.Builder // the lines that this one continues
 		for strings.HasSuffix(line, `\`) && number+1 < len(lines) {
 			before.WriteString(strings.TrimSuffix(line, `\`))
 			number++
@@ -102,7 +102,7 @@ func parseReg(data []byte) ([]clusterKey, error) {
 		if current < 0 || !strings.EqualFold(name, `"`+clusterNameValue+`"`) {
 			continue
 		}
-		if keys[current].name, err = regText(value, header == regHeaderOld); errors.Is(err, errNoText) {
+		if keys[current].name, err = regText(value, header == regHeaderOld); errors.Is(err, errNotText) {
 			keys[current].fault = err.Error()
 		} else if err != nil {
 			return nil, fmt.Errorf("line %d: %s: %w", first+1, clusterNameValue, err)
@@ -111,9 +111,9 @@ func parseReg(data []byte) ([]clusterKey, error) {
 	return keys, nil
 }
 
-// decodeReg returns the text of an export. Where no byte order mark says how
-// it is encoded it is UTF-8 or else in a code page, of which the one for
-// western languages is assumed.
+// decodeReg returns the text of an export. Without a byte order mark, it is
+// UTF-8 or, if it is not valid UTF-8, assumed to be in the code page for
+// Western languages.
 func decodeReg(data []byte) (string, error) {
 	plain := charmap.Windows1252.NewDecoder().Transformer
 	if utf8.Valid(data) {
@@ -123,8 +123,9 @@ func decodeReg(data []byte) (string, error) {
 	return string(text), err
 }
 
-// interfaceKey is the line of an interface's key. CurrentControlSet is a link to
-// one of the numbered sets, which are what an export from another Windows has.
+// interfaceKey matches the line of an interface's key. CurrentControlSet is a
+// link to one of the numbered sets, which is what an export from an offline
+// Windows has.
 var interfaceKey = regexp.MustCompile(`(?i)^\[HKEY_LOCAL_MACHINE\\SYSTEM\\(CurrentControlSet|ControlSet\d{3})\\` +
 	`Services\\WLBS\\Parameters\\Interface\\(\{[0-9a-f-]{36}\})\]$`)
 
@@ -138,9 +139,9 @@ func interfaceGUID(line string) (set, guid string, ok bool) {
 	return parts[1], parts[2], true
 }
 
-// currentSet returns the keys of the control set that is in use: of
-// CurrentControlSet, or of the one that is there. Of several numbered sets all
-// but one are of earlier starts, and nothing but the names tells which.
+// currentSet returns the keys of the current control set: CurrentControlSet, or
+// the only one in the export. An export with several numbered sets does not
+// show which one is current, so they must have the same cluster names.
 func currentSet(keys []clusterKey) ([]clusterKey, error) {
 	sets := map[string][]clusterKey{}
 	var order []string
@@ -157,13 +158,13 @@ func currentSet(keys []clusterKey) ([]clusterKey, error) {
 	first := sets[order[0]]
 	for _, set := range order[1:] {
 		if !slices.Equal(clusterNames(first, nil), clusterNames(sets[set], nil)) {
-			return nil, fmt.Errorf(`expected the keys of one control set, found %s and %s with other cluster names: export HKLM\SYSTEM\CurrentControlSet\Services\WLBS`, first[0].set, sets[set][0].set)
+			return nil, fmt.Errorf(`expected the keys of one control set, found %s and %s with different cluster names: export HKLM\SYSTEM\CurrentControlSet\Services\WLBS`, first[0].set, sets[set][0].set)
 		}
 	}
 	return first, nil
 }
 
-var errNoText = errors.New("it is not text (REG_SZ)")
+var errNotText = errors.New("it is not text (REG_SZ)")
 
 // regText decodes a value: "text", or hex(1): or hex(2): and its bytes.
 func regText(value string, old bool) (string, error) {
@@ -177,7 +178,7 @@ func regText(value string, old bool) (string, error) {
 	digits, ok := strings.CutPrefix(value, "hex(1):")
 	if !ok {
 		if digits, ok = strings.CutPrefix(value, "hex(2):"); !ok {
-			return "", errNoText
+			return "", errNotText
 		}
 	}
 	data, err := hex.DecodeString(strings.ReplaceAll(digits, ",", ""))

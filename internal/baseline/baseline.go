@@ -1,5 +1,5 @@
 // Package baseline compares the findings of a check with those of an earlier
-// one, so that a gate fails on new ones only.
+// check, so that a CI gate fails only on new ones.
 package baseline
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/transportcert/transportcert/internal/files"
 )
 
-// maxSize is the largest baseline that is read, in bytes: that of a forest of
-// 20,000 servers with ten findings each.
+// maxSize limits the size of a baseline, in bytes. It suffices for 20,000
+// servers with ten findings each.
 const maxSize = 256 << 20
 
 // The states of a finding, as in SARIF 2.1.0, 3.27.24.
@@ -27,12 +27,12 @@ const (
 	Absent    = "absent"
 )
 
-// Severities lists the severities of findings, the worst first.
+// Severities lists the severities of findings, worst first.
 var Severities = []string{"error", "warning", "info"}
 
-// A Baseline holds the findings of an earlier check.
+// A Baseline contains the findings of an earlier check.
 type Baseline struct {
-	left    map[string][]*Finding // that have no counterpart yet, by fingerprint
+	left    map[string][]*Finding // not matched yet, by fingerprint
 	all     []*Finding
 	checked map[string]bool // servers of the new check, in lower case
 }
@@ -41,12 +41,13 @@ type Baseline struct {
 // references.
 type Finding struct {
 	evaluate.Finding
-	Document string // in which it was found
+	Document string // where it was found
 
 	matched bool
 }
 
-// Read reads what check -o json wrote. An error names the file and the place.
+// Read reads the output of check -o json. An error names the file and the
+// place.
 func Read(path string) (*Baseline, error) {
 	data, err := files.Read(path, maxSize)
 	if err != nil {
@@ -73,7 +74,7 @@ func Read(path string) (*Baseline, error) {
 			} `json:"findings"`
 		} `json:"servers"`
 	}
-	const expected = "expected what 'transportcert check -o json' writes"
+	const expected = "expected the output of 'transportcert check -o json'"
 	if err := jsonv2.Unmarshal(data, &report); err != nil {
 		return nil, fmt.Errorf("%s: %s: %w", path, expected, err)
 	}
@@ -108,10 +109,10 @@ func Read(path string) (*Baseline, error) {
 	return b, nil
 }
 
-// Mark sets the BaselineState of a server's findings. Of several that are equal
-// only as many are unchanged as there were before. One that was less severe
-// before is new, and so is one that a waiver suppressed and no longer does: both
-// were accepted as what they were. A nil Baseline marks nothing.
+// Mark sets the BaselineState of a server's findings. Among equal findings,
+// only as many are unchanged as there were before. A finding that was less
+// severe before, or that a waiver no longer suppresses, is new, because only
+// its earlier form was accepted. A nil Baseline marks nothing.
 func (b *Baseline) Mark(server string, findings []evaluate.Finding) {
 	if b == nil {
 		return
@@ -135,8 +136,8 @@ func accepts(before *Finding, now *evaluate.Finding) bool {
 		slices.Index(Severities, before.Severity) <= slices.Index(Severities, now.Severity)
 }
 
-// Absent returns the earlier findings, in their order, that the servers checked
-// meanwhile no longer have, and how many are of servers that were not checked.
+// Absent returns, in order, the earlier findings that the servers checked since
+// no longer have, and the number of findings for servers that were not checked.
 func (b *Baseline) Absent() (absent []Finding, notChecked int) {
 	if b == nil {
 		return nil, 0
@@ -154,9 +155,9 @@ func (b *Baseline) Absent() (absent []Finding, notChecked int) {
 	return absent, notChecked
 }
 
-// Fingerprint tells a finding from others whatever its wording is and whatever
-// else is in the document: a certificate's place in it changes from one time to
-// the next. Findings that are about the same thing have the same one.
+// Fingerprint identifies a finding regardless of its wording and of the rest of
+// the document: the index of a certificate varies from one document to the
+// next. Findings about the same thing have the same fingerprint.
 func Fingerprint(finding evaluate.Finding) string {
 	text := func(value *string) string {
 		if value == nil {

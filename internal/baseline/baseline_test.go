@@ -94,8 +94,8 @@ func TestNoBaseline(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	t.Parallel()
 	for text, expected := range map[string]string{
-		"":                            "expected what 'transportcert check -o json' writes: jsontext: unexpected EOF",
-		`[]`:                          "expected what 'transportcert check -o json' writes: ",
+		"":                            "expected the output of 'transportcert check -o json': jsontext: unexpected EOF",
+		`[]`:                          "expected the output of 'transportcert check -o json': ",
 		`{"schema_version": 1}`:       "servers: expected an array, found none",
 		`{"servers": [{"server":1}]}`: "servers[0].findings: expected an array, found none",
 		`{"servers": [{"findings": [{"rule_id": "TC001"}]}]}`:                    `servers[0].findings[0].severity: expected one of error, warning, info, found ""`,

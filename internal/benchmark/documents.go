@@ -1,6 +1,6 @@
-// Package benchmark makes the documents that the benchmarks run on: servers of
-// one organisation, each with as many certificates as asked for, in the
-// mixture that a real store holds.
+// Package benchmark creates the documents for the benchmarks: servers of one
+// organization, each with the given number of certificates, mixed as in a real
+// store.
 package benchmark
 
 import (
@@ -37,8 +37,9 @@ func Document(number, certificates int) *gather.Document {
 	return document
 }
 
-// certificate returns one of four kinds: self-signed by setup, issued by the
-// company's CA, the one for OAuth, and that of the management service.
+// certificate returns one of four kinds: self-signed by Setup, issued by the
+// company's CA, the Auth certificate, and the certificate of the management
+// service.
 func certificate(number, i int, server, fqdn string) gather.Certificate {
 	yes, no := true, false
 	c := gather.Certificate{
@@ -50,7 +51,7 @@ func certificate(number, i int, server, fqdn string) gather.Certificate {
 
 		HasPrivateKey: &yes,
 		SelfSigned:    &yes,
-		Trust:         gather.Trust{Chain: gather.ChainUntrusted, Error: "its chain ends in no trusted root"},
+		Trust:         gather.Trust{Chain: gather.ChainUntrusted, Error: "its chain does not end in a trusted root"},
 
 		KeyAlgorithm: "RSA", KeyBits: 2048, SignatureAlgorithm: "SHA256-RSA",
 	}

@@ -1,7 +1,7 @@
-// Package bounded waits no longer than it has to for OPA, which compiles and
-// evaluates what others wrote. OPA looks at a context now and then; between two
-// looks, a policy of a thousand bytes can keep it for hours, or ask for more
-// memory than there is.
+// Package bounded limits the time and memory of OPA, which compiles and
+// evaluates other people's policies. OPA checks its context only now and then;
+// between two checks, a policy of a thousand bytes can keep it busy for hours,
+// or allocate more memory than there is.
 package bounded
 
 import (
@@ -12,19 +12,20 @@ import (
 )
 
 const (
-	grace     = time.Second // for what heeds its context, before it is given up
-	maxGrowth = 2 << 30     // bytes by which the heap may grow meanwhile
+	grace     = time.Second // for work that ends with its context, before it is abandoned
+	maxGrowth = 2 << 30     // bytes by which the heap may grow in the meantime
 	interval  = 20 * time.Millisecond
 )
 
-// Do returns what do returns. Where the context ends first, or the program's
-// heap grows by more than 2 GiB, do's own context ends too; if do has not come
-// to its end a second later, Do returns without it, and do goes on unheard. The
-// error is then the cause why the context ended. A panic in do is an error.
+// Do returns the result of do. If the context ends first, or the program's heap
+// grows by more than 2 GiB, the context of do ends too. If do has not returned
+// a second later, Do returns without it, do continues in the background, and
+// its result is discarded. The error is then the cause of the context's end. A
+// panic in do becomes an error.
 //
-// One allocation that is larger than the machine's memory still ends the
-// program: only the operating system can bound that. So does a stack that
-// overflows: package bundles leaves policies no way to that.
+// A single allocation larger than the machine's memory still ends the program:
+// only the operating system can limit that. So does a stack overflow; package
+// bundles removes the built-in functions that could cause one.
 func Do[T any](ctx context.Context, do func(context.Context) (T, error)) (T, error) {
 	return run(ctx, maxGrowth, do)
 }
@@ -44,7 +45,7 @@ func run[T any](ctx context.Context, growth uint64, do func(context.Context) (T,
 
 	watch := time.NewTicker(interval)
 	defer watch.Stop()
-	var before uint64 // the heap's size at the first look
+	var before uint64 // the heap's size at the first check
 	ended := ctx.Done()
 	var gaveUp <-chan time.Time
 	for {
@@ -68,10 +69,10 @@ func run[T any](ctx context.Context, growth uint64, do func(context.Context) (T,
 	}
 }
 
-// Trust is Do for what heeds its context and has no use for much memory, as the
-// shipped policies: it runs on the caller's own goroutine. The stack that OPA
-// needs is there then from one call to the next; a new one grows anew, which
-// takes a fifth of the time of a short evaluation.
+// Trust is like Do for work that ends with its context and needs little memory,
+// such as the shipped policies. It runs on the caller's goroutine, so the stack
+// that OPA needs is kept from one call to the next; growing a new stack takes a
+// fifth of the time of a short evaluation.
 func Trust[T any](ctx context.Context, do func(context.Context) (T, error)) (value T, err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
@@ -84,14 +85,14 @@ func Trust[T any](ctx context.Context, do func(context.Context) (T, error)) (val
 	return do(ctx)
 }
 
-// Within is Do with a deadline.
+// Within is like Do with a deadline.
 func Within[T any](ctx context.Context, deadline time.Duration, do func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, deadline, fmt.Errorf("timed out after %s", deadline))
 	defer cancel()
 	return Do(ctx, do)
 }
 
-// heap returns how many bytes the objects of the heap have.
+// heap returns the number of bytes in objects on the heap.
 func heap() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)

@@ -15,11 +15,11 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// maxBundle is how many bytes a bundle may have. What is in it, a budget bounds.
+// maxBundle limits the size of a bundle, in bytes. A budget limits its content.
 const maxBundle = 64 << 20
 
-// ReadFile returns the bytes of a bundle. What is not an archive of files, or
-// exceeds the limits of a bundle, is an error.
+// ReadFile returns the bytes of a bundle. It fails if the file is not an
+// archive or exceeds the limits of a bundle.
 func ReadFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -36,8 +36,8 @@ func ReadFile(path string) ([]byte, error) {
 	return data, nil
 }
 
-// pack makes a gzipped tar archive. The same files make the same bytes: in the
-// order of their names, without times and owners.
+// pack creates a gzipped tar archive. The same files produce the same bytes:
+// they are sorted by name and have no times or owners.
 func pack(files map[string][]byte) ([]byte, error) {
 	var data bytes.Buffer
 	zip := gzip.NewWriter(&data)
@@ -98,14 +98,14 @@ func unpack(data []byte) (map[string][]byte, error) {
 		case header.Typeflag != tar.TypeReg:
 			return nil, fmt.Errorf("%s: expected a file or a folder", header.Name)
 		case unpacked[header.Name] != nil:
-			return nil, fmt.Errorf("%s: expected each file once", header.Name)
+			return nil, fmt.Errorf("%s: expected unique file names", header.Name)
 		}
 		unpacked[header.Name] = text
 	}
 }
 
-// plainName refuses the name of a file that begins a new line where OPA puts it
-// into an error, or drives the terminal there.
+// plainName rejects a file name that would start a new line or control the
+// terminal if OPA included it in an error.
 func plainName(name string) error {
 	if printable.Line(name) != name {
 		return fmt.Errorf("%q: expected a name of printable characters", name)

@@ -10,9 +10,9 @@ import (
 	"github.com/open-policy-agent/opa/v1/bundle"
 )
 
-// What a bundle, or the folders of --policy, may hold. It comes from elsewhere:
-// gzip makes much of little, and OPA makes 80 bytes of memory of the three bytes
-// "{},".
+// Limits on a bundle, or on the folders of --policy. They come from elsewhere:
+// gzip can expand a little data to a lot, and OPA turns the three bytes "{},"
+// into 80 bytes of memory.
 const (
 	maxFiles   = 64 << 20  // bytes of all files, unpacked
 	maxEntries = 10_000    // files
@@ -21,7 +21,7 @@ const (
 	maxValues  = 1_000_000 // values of all JSON and YAML files
 )
 
-// A limitError says that files exceed a limit.
+// A limitError means that files exceed a limit.
 type limitError struct {
 	file  string // empty: all of them
 	limit int64
@@ -36,7 +36,7 @@ func (e *limitError) Error() string {
 	return text
 }
 
-// A budget counts what files hold, before OPA parses any of it.
+// A budget counts the content of files before OPA parses it.
 type budget struct{ entries, bytes, counted int64 }
 
 // size counts a file before it is read.
@@ -56,16 +56,16 @@ func (b *budget) size(name string, size int64) error {
 	return nil
 }
 
-// values counts the values of a file of data, and rather too many than too few:
-// of JSON what begins with a bracket or stands behind a comma, of YAML also what
-// stands on a line or behind an indicator.
+// values counts the values of a data file, rather too many than too few: in
+// JSON, everything that begins with a bracket or follows a comma; in YAML also
+// everything that begins a line or follows an indicator.
 func (b *budget) values(name string, text []byte) error {
 	switch {
 	case strings.HasSuffix(name, bundle.RegoExt):
 		return nil
 	case strings.HasSuffix(name, ".json"), isControl(name):
 		b.counted += valuesOfJSON(text)
-	default: // OPA takes a file of --policy with another name for YAML
+	default: // OPA reads a file of --policy with any other name as YAML
 		b.counted += max(valuesOfJSON(text), valuesOfYAML(text))
 	}
 	if b.counted > maxValues {
@@ -96,7 +96,7 @@ func valuesOfYAML(text []byte) int64 {
 		switch c {
 		case ',', '[', '{', '\n', '\r', 0x85, 0xa8, 0xa9: // the last bytes of the other line breaks of YAML 1.1
 			count++
-		case '-', '?', ':': // with a zero byte behind it in UTF-16
+		case '-', '?', ':': // followed by a zero byte in UTF-16
 			if i+1 == len(text) || strings.IndexByte(" \t\r\n\xc2\xe2\x00", text[i+1]) >= 0 {
 				count++
 			}
@@ -112,13 +112,13 @@ func isControl(name string) bool {
 		strings.HasSuffix(name, bundle.ManifestExt) || strings.HasSuffix(name, bundle.ManifestProtoExt)
 }
 
-// maxNesting is how deep the terms of a rule may be inside one another. Values
-// that are nested a million times overflow the stack of whatever looks at them,
-// which ends the program. Of terms of this depth, OPA does not make such values
-// before the deadline.
+// maxNesting limits how deep the terms of a rule are nested. Values nested a
+// million times overflow the stack of any code that walks them, which ends the
+// program. With terms of this depth, OPA cannot create such values before the
+// deadline.
 const maxNesting = 200
 
-// nesting refuses Rego whose terms (or every, or else) are nested too deep.
+// nesting rejects Rego whose terms (or every, or else) are nested too deep.
 func nesting(modules []bundle.ModuleFile) error {
 	for _, module := range modules {
 		depth := 0

@@ -18,17 +18,17 @@ import (
 	"github.com/transportcert/transportcert/policies/schemas"
 )
 
-// Options say what goes into a bundle besides the embedded policies.
+// Options says what a bundle contains in addition to the embedded policies.
 type Options struct {
-	Policies []string // an organisation's own Rego and data: folders and files
+	Policies []string // an organization's own Rego and data: folders and files
 	Data     []string // more data: JSON and YAML files
 	Revision string   // empty: the SHA-256 of the content in hex digits
 }
 
-// Build returns an OPA bundle, a gzipped tar archive: the same bytes for the
-// same content. It claims the shipped packages and what the options fill, so
-// that other bundles have room beside it. A bundle that does not compile is an
-// error.
+// Build returns an OPA bundle, a gzipped tar archive. The same content produces
+// the same bytes. The bundle's roots are the shipped packages and those of the
+// options, so that it can be loaded together with other bundles. A bundle that
+// does not compile is an error.
 func Build(ctx context.Context, options Options) ([]byte, error) {
 	shipped, err := Shipped()
 	if err != nil {
@@ -39,7 +39,7 @@ func Build(ctx context.Context, options Options) ([]byte, error) {
 		return nil, err
 	}
 	files := map[string][]byte{
-		"schemas/input.json":    schemas.Input, // OPA leaves them alone
+		"schemas/input.json":    schemas.Input, // OPA ignores it
 		"schemas/decision.json": schemas.Decision,
 	}
 	for _, module := range shipped.Modules {
@@ -47,7 +47,7 @@ func Build(ctx context.Context, options Options) ([]byte, error) {
 	}
 	for _, module := range custom.Modules {
 		if files[module.URL] != nil {
-			return nil, fmt.Errorf("%s: expected each file once, found another %s", module.Path, module.URL)
+			return nil, fmt.Errorf("%s: expected unique file names, found another %s", module.Path, module.URL)
 		}
 		files[module.URL] = module.Raw
 	}
@@ -79,7 +79,7 @@ func digest(files map[string][]byte) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// compile finds out whether OPA can use a bundle.
+// compile checks that OPA can use a bundle.
 func compile(ctx context.Context, data []byte) error {
 	_, err := bounded.Within(ctx, CompileDeadline, func(ctx context.Context) (rego.PreparedEvalQuery, error) {
 		read, err := bundle.NewReader(bytes.NewReader(data)).WithProcessAnnotations(true).Read()

@@ -1,4 +1,5 @@
-// Package bundles reads, builds, signs and moves OPA bundles of the policies.
+// Package bundles reads, builds, signs, pushes and pulls OPA bundles of the
+// policies.
 package bundles
 
 import (
@@ -20,26 +21,26 @@ import (
 	"github.com/transportcert/transportcert/policies"
 )
 
-// CustomPackage is the package below which an organisation's own Rego lives.
+// CustomPackage is the package of an organization's own Rego.
 const CustomPackage = "data.transportcert.custom"
 
-// openToData are the names below data.transportcert that an organisation's own
-// data can have: those that the shipped rules read and do not define.
+// openToData are the names below data.transportcert that an organization's own
+// data can use: those that the shipped rules read but do not define.
 var openToData = []string{"custom", "waivers"}
 
 // Shipped returns the embedded policies without their tests.
 func Shipped() (*bundle.Bundle, error) { return embedded(isTest, true) }
 
-// beyondDecision are the folders of the embedded policies that no decision
-// refers to.
+// beyondDecision are the folders of the embedded policies that the decision
+// does not depend on.
 var beyondDecision = []string{"compliance", "conftest", "forecast", "plan", "whatif"}
 
-// ShippedDecision returns those of the embedded policies that the decision
-// needs, without their METADATA. They compile in a fraction of the time of all.
+// ShippedDecision returns the part of the embedded policies that the decision
+// needs, without METADATA. It compiles in a fraction of the time of the whole.
 func ShippedDecision() (*bundle.Bundle, error) {
 	return embedded(func(path string, info fs.FileInfo, depth int) bool {
 		folder, file, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, "/"), "transportcert/"), "/")
-		// Remedies go by the thresholds.
+		// Remedies use the thresholds.
 		return isTest(path, info, depth) || !info.IsDir() && slices.Contains(beyondDecision, folder) && file != "config.rego"
 	}, false)
 }
@@ -58,12 +59,13 @@ func embedded(leaveOut filter.LoaderFilter, metadata bool) (*bundle.Bundle, erro
 
 func isTest(path string, _ fs.FileInfo, _ int) bool { return strings.HasSuffix(path, "_test.rego") }
 
-// Custom reads an organisation's own Rego and data as a bundle: of a folder
-// what OPA reads of a bundle's folder (*.rego without tests, data.json,
-// data.yaml), and files whatever they are called. Packages other than
-// transportcert.custom and those below it, and data anywhere but there and in
-// transportcert.waivers, are an error that names each: they would not extend
-// the shipped rules but change them. So is a path with nothing in it.
+// Custom reads an organization's own Rego and data as a bundle: from a folder,
+// the files that OPA reads from a bundle's folder (*.rego without tests,
+// data.json, data.yaml), and single files of any name. The package
+// transportcert.custom and those below it are allowed, and data there and in
+// transportcert.waivers. Anything else would change the shipped rules instead
+// of extending them, so it is an error that names each occurrence. A path that
+// contains nothing is an error too.
 func Custom(paths []string) (*bundle.Bundle, error) {
 	loaded, err := load(paths, isNoPolicy)
 	if err != nil {
@@ -95,7 +97,7 @@ func Custom(paths []string) (*bundle.Bundle, error) {
 	return custom, errors.Join(wrong...)
 }
 
-// Tests reads the tests (*_test.rego) of an organisation's own Rego. Their
+// Tests reads the tests (*_test.rego) of an organization's own Rego. Their
 // packages are transportcert.custom, transportcert.custom_test and those below.
 func Tests(paths []string) ([]bundle.ModuleFile, error) {
 	loaded, err := load(paths, func(path string, info fs.FileInfo, depth int) bool {
@@ -150,14 +152,14 @@ func modules(loaded *loader.Result, paths []string) ([]bundle.ModuleFile, error)
 	return all, nesting(all)
 }
 
-// IsBelow reports whether a package is another one or below it.
+// IsBelow reports whether a package is the named one or below it.
 func IsBelow(module *ast.Package, name string) bool {
 	path := module.Path.String()
 	return path == name || strings.HasPrefix(path, name+".")
 }
 
-// below returns the name of a file as seen from the path that led to it, so
-// that a bundle does not depend on where the path is.
+// below returns the name of a file relative to the path that it was found in,
+// so that a bundle does not depend on the location of the path.
 func below(paths []string, name string) string {
 	for _, path := range paths {
 		_, path = loader.SplitPrefix(path)
@@ -168,14 +170,14 @@ func below(paths []string, name string) string {
 	return filepath.Base(name)
 }
 
-// isNoPolicy leaves out what OPA would not read of a bundle's folder.
+// isNoPolicy excludes the files that OPA would not read from a bundle's folder.
 func isNoPolicy(path string, info fs.FileInfo, depth int) bool {
 	name := filepath.Base(path)
 	known := strings.HasSuffix(name, bundle.RegoExt) || name == "data.json" || bundle.IsYAMLDataFile(name)
 	return !info.IsDir() && (isTest(path, info, depth) || depth > 0 && !known)
 }
 
-// places returns where data is, two names deep, sorted.
+// places returns the locations of data, two names deep, sorted.
 func places(data map[string]any) []string {
 	var found []string
 	for _, outer := range slices.Sorted(maps.Keys(data)) {
@@ -190,9 +192,9 @@ func places(data map[string]any) []string {
 	return found
 }
 
-// Read reads a bundle, a file or a folder; of an unsigned one, not its tests.
-// Where there is the path of a verification key, a bundle that is not signed
-// with it is an error; so is a signed bundle where there is no key.
+// Read reads a bundle from a file or a folder, without the tests of an unsigned
+// one. With the path of a verification key, it rejects a bundle that is not
+// signed with the corresponding key. Without one, it rejects a signed bundle.
 func Read(path, verificationKey string) (*bundle.Bundle, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -211,12 +213,13 @@ func Read(path, verificationKey string) (*bundle.Bundle, error) {
 	return read(path, bundle.NewDirectoryLoader(path), verificationKey)
 }
 
-// ReadData is Read of what a registry sent. An error calls it by the name.
+// ReadData is like Read for data from a registry. An error refers to it by the
+// name.
 func ReadData(name string, data []byte, verificationKey string) (*bundle.Bundle, error) {
 	return read(name, bundle.NewTarballLoaderWithBaseURL(bytes.NewReader(data), name), verificationKey)
 }
 
-// ErrSigned is the error for a signed bundle where there is no key to verify it.
+// ErrSigned is the error for a signed bundle without a key to verify it.
 var ErrSigned = errors.New("it is signed, and there is no key to verify it with")
 
 func read(path string, files bundle.DirectoryLoader, verificationKey string) (*bundle.Bundle, error) {
@@ -227,12 +230,12 @@ func read(path string, files bundle.DirectoryLoader, verificationKey string) (*b
 			return nil, err
 		}
 		reader.WithBundleVerificationConfig(key)
-	} else { // a signature is over every file, tests too, by its name in the bundle
+	} else { // a signature covers every file, including tests, by its name in the bundle
 		files.WithFilter(isTest)
 		reader.WithBaseDir(path)
 	}
 	read, err := reader.WithProcessAnnotations(true).WithCapabilities(Capabilities()).Read()
-	if err != nil && verificationKey == "" && strings.HasSuffix(err.Error(), "verification key not provided") { // OPA's, without a type
+	if err != nil && verificationKey == "" && strings.HasSuffix(err.Error(), "verification key not provided") { // OPA's error has no type
 		err = ErrSigned
 	}
 	if err != nil {

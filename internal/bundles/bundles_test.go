@@ -106,7 +106,7 @@ func TestAnArchiveIsBounded(t *testing.T) {
 		"a bomb":      {archive(t, &tar.Header{Name: "data.json", Typeflag: tar.TypeReg, Size: maxFiles}), "expected at most 67108864 bytes in its files"},
 		"cut off":     {archive(t, &tar.Header{Name: "data.json", Typeflag: tar.TypeReg, Size: 4096})[:30], "expected a gzipped tar archive"},
 		"a link":      {archive(t, &tar.Header{Name: "data.json", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"}), "data.json: expected a file or a folder"},
-		"a file, two": {archive(t, &tar.Header{Name: "a", Typeflag: tar.TypeReg}, &tar.Header{Name: "a", Typeflag: tar.TypeReg}), "a: expected each file once"},
+		"a file, two": {archive(t, &tar.Header{Name: "a", Typeflag: tar.TypeReg}, &tar.Header{Name: "a", Typeflag: tar.TypeReg}), "a: expected unique file names"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

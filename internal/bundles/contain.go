@@ -20,15 +20,16 @@ import (
 	"github.com/transportcert/transportcert/internal/bounded"
 )
 
-// CompileDeadline is how long reading policies may take, and compiling them.
+// CompileDeadline limits the time to read policies, and the time to compile
+// them.
 const CompileDeadline = 30 * time.Second
 
-// forbidden are the built-in functions that no policy gets, whoever wrote it,
-// and why. They were found in the source of OPA 1.22.3 and by trying: those
-// that reach out of the evaluation, and those of which one call with small
-// arguments takes forever and does not heed the deadline.
+// forbidden are the built-in functions that no policy may use, whoever wrote
+// it, and why. They were found in the source of OPA 1.22.3 and by experiment:
+// those that reach outside the evaluation, and those that can run forever,
+// ignoring the deadline, in one call with small arguments.
 var forbidden = map[string]string{
-	"bits.lsh":                 "one call can ask for more memory than there is",
+	"bits.lsh":                 "one call can allocate more memory than there is",
 	"glob.match":               "nested braces in the pattern overflow the stack; regex.match does the same",
 	"graph.reachable":          "its time grows exponentially with the graph",
 	"graph.reachable_paths":    "its result grows exponentially with the graph",
@@ -45,13 +46,14 @@ var forbidden = map[string]string{
 	"net.cidr_expand":          "its result can have 2^128 addresses",
 	"net.lookup_ip_addr":       "it reaches the network",
 	"opa.runtime":              "it reads the environment",
-	"rego.parse_module":        "nested brackets in the text take all memory",
-	"strings.render_template":  "a loop in the template does not heed the deadline",
+	"rego.parse_module":        "nested brackets in the text use all memory",
+	"strings.render_template":  "a loop in the template ignores the deadline",
 	"trace":                    "it writes to a trace that nobody reads",
 }
 
-// Capabilities returns what policies may use: OPA's own without the network,
-// the environment, files, and the built-in functions whose cost nothing bounds.
+// Capabilities returns what policies may use: OPA's capabilities without the
+// network, the environment, files, and the built-in functions of unbounded
+// cost.
 func Capabilities() *ast.Capabilities {
 	allowed := ast.CapabilitiesForThisVersion()
 	allowed.AllowNet = []string{}
@@ -65,8 +67,9 @@ func Capabilities() *ast.Capabilities {
 	return allowed
 }
 
-// Bounded reads policies that others wrote within the time and memory that
-// compiling them may take. read goes on unheard where it does not end in time.
+// Bounded reads other people's policies within the limits of time and memory.
+// If read does not end in time, it continues in the background and its result
+// is discarded.
 func Bounded[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	var done atomic.Bool
 	value, err := bounded.Within(ctx, CompileDeadline, func(context.Context) (T, error) {
@@ -79,14 +82,14 @@ func Bounded[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	return value, err
 }
 
-// Explain adds to OPA's error about a function that is not defined why
-// policies do not get it.
+// Explain adds to an OPA error about an undefined function the reason why
+// policies may not use it.
 func Explain(err error) error {
 	if all := (ast.Errors)(nil); errors.As(err, &all) {
 		for _, one := range all {
 			name, _ := strings.CutPrefix(one.Message, "undefined function ")
 			if reason := forbidden[name]; reason != "" {
-				one.Message += ", which no policy gets: " + reason
+				one.Message += ", which policies may not use: " + reason
 			}
 		}
 	}
@@ -95,8 +98,8 @@ func Explain(err error) error {
 
 var identifier = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// WrongIDs returns what is wrong with the ids in an organisation's METADATA. One
-// of a shipped rule would describe that rule in every report.
+// WrongIDs returns what is wrong with the ids in an organization's METADATA. An
+// id of a shipped rule would describe that rule in every report.
 func WrongIDs(module *ast.Module) ast.Errors {
 	var wrong ast.Errors
 	for _, annotations := range module.Annotations {
@@ -110,8 +113,8 @@ func WrongIDs(module *ast.Module) ast.Errors {
 	return wrong
 }
 
-// withoutSchemas drops the schemas in the METADATA of policies that others
-// wrote: where OPA checks types by them, a $ref in them reads files.
+// withoutSchemas removes the schemas from the METADATA of other people's
+// policies: when OPA checks types, a $ref in a schema reads files.
 func withoutSchemas(modules []bundle.ModuleFile) {
 	for _, module := range modules {
 		for _, annotations := range module.Parsed.Annotations {
@@ -120,9 +123,9 @@ func withoutSchemas(modules []bundle.ModuleFile) {
 	}
 }
 
-// inspect walks a file or a folder before OPA reads it, which would follow
-// links and read what is larger than memory, or has no end. What leaveOut
-// leaves out does not matter.
+// inspect walks a file or a folder before OPA reads it, because OPA would
+// follow links and read files that are endless or larger than memory. Files
+// that leaveOut excludes are not checked.
 func inspect(path string, leaveOut filter.LoaderFilter) error {
 	_, path = loader.SplitPrefix(path)
 	target, err := filepath.EvalSymlinks(path) // the path itself may be a link
@@ -163,7 +166,7 @@ func inspect(path string, leaveOut filter.LoaderFilter) error {
 	})
 }
 
-// inside names the folder of an error that is about all its files.
+// inside returns the location of an error that is about all files of a folder.
 func inside(path string, err error) error {
 	if exceeded := (*limitError)(nil); errors.As(err, &exceeded) && exceeded.file == "" {
 		return fmt.Errorf("%s: %w", path, err)

@@ -32,18 +32,19 @@ const (
 	maxRedirects     = 10              // of one request, as of Go's own client
 )
 
-// digested is the end of a reference that names a bundle by its digest.
+// digested matches the end of a reference that names a bundle by its digest.
 var digested = regexp.MustCompile(`@[A-Za-z0-9+._-]+:[0-9A-Fa-f]+$`)
 
-// Registry moves bundles to and from OCI registries, in the media types that
-// OPA downloads. Credentials are those of docker's configuration.
+// Registry pushes and pulls bundles to and from OCI registries, with the media
+// types that OPA downloads. The credentials are those of docker's
+// configuration.
 type Registry struct {
-	CA        string // PEM file with the certificates that vouch for the registry's; empty: the system's
-	PlainHTTP bool   // http in place of https, of a registry on a loopback address
+	CA        string // PEM file with the CA certificates of the registry; empty: the system's
+	PlainHTTP bool   // use http instead of https, for a registry on a loopback address
 }
 
-// Push sends a bundle to oci://HOST/REPO:TAG and returns oci://HOST/REPO@DIGEST,
-// the same whenever the same bundle is pushed.
+// Push sends a bundle to oci://HOST/REPO:TAG and returns
+// oci://HOST/REPO@DIGEST, which is the same whenever the same bundle is pushed.
 func (r Registry) Push(ctx context.Context, data []byte, reference string) (pushed string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, registryDeadline)
 	defer cancel()
@@ -78,7 +79,7 @@ func (r Registry) Push(ctx context.Context, data []byte, reference string) (push
 }
 
 // Pull returns the bundle at oci://HOST/REPO:TAG or oci://HOST/REPO@DIGEST and
-// its manifest's digest. Every byte is checked against the digests.
+// the digest of its manifest. All data is verified against the digests.
 func (r Registry) Pull(ctx context.Context, reference string) (data []byte, digest string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, registryDeadline)
 	defer cancel()
@@ -116,12 +117,13 @@ func wrap(err *error, doing string) {
 	}
 }
 
-// InRegistry reports whether a bundle is in a registry, and not a file or folder.
+// InRegistry reports whether a bundle is in a registry rather than in a file or
+// folder.
 func InRegistry(bundle string) (bool, error) {
 	if strings.HasPrefix(bundle, scheme) {
 		return true, nil
 	}
-	if name, _, isURL := strings.Cut(bundle, "://"); isURL { // it can hold a password
+	if name, _, isURL := strings.Cut(bundle, "://"); isURL { // it can contain a password
 		return false, fmt.Errorf("bundle %s://...: expected a file, a folder or oci://HOST/REPO:TAG", name)
 	}
 	return false, nil
@@ -155,7 +157,7 @@ func (r Registry) repository(reference string) (*remote.Repository, error) {
 	repository.Client = &auth.Client{
 		Client: &http.Client{
 			Transport: guarded{retry.NewTransport(transport), r.PlainHTTP},
-			CheckRedirect: func(_ *http.Request, via []*http.Request) error { // package auth takes Go's own bound away
+			CheckRedirect: func(_ *http.Request, via []*http.Request) error { // package auth removes Go's own limit
 				if len(via) >= maxRedirects {
 					return fmt.Errorf("stopped after %d redirects", maxRedirects)
 				}
@@ -168,11 +170,11 @@ func (r Registry) repository(reference string) (*remote.Repository, error) {
 	return repository, nil
 }
 
-// ErrNotHTTPS says that a registry would be reached without TLS.
+// ErrNotHTTPS means that a registry would be reached without TLS.
 var ErrNotHTTPS = errors.New("expected https")
 
-// guarded lets nothing out without TLS but to a loopback address: neither what
-// was asked for nor where a registry sends us.
+// guarded allows requests without TLS only to a loopback address, including the
+// addresses that a registry redirects to.
 type guarded struct {
 	next      http.RoundTripper
 	plainHTTP bool

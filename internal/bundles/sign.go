@@ -24,25 +24,25 @@ import (
 	"github.com/transportcert/transportcert/internal/files"
 )
 
-// KeyID is the name of the key in a signature, and what OPA calls the key of
-// its --verification-key where nothing says otherwise.
+// KeyID is the name of the key in a signature, and OPA's default name for the
+// key of its --verification-key.
 const KeyID = "default"
 
-// maxKey is the largest file with a key that is read, in bytes.
+// maxKey limits the size of a file with a key, in bytes.
 const maxKey = 1 << 20
 
 const signatures = ".signatures.json"
 
-// ReadSigningKey reads a private key, RSA or ECDSA, from a PEM file; the
-// signature algorithm (RS256, ES256, ES384, ES512) is that of its kind. report
-// is told where others than the owner can get at the file.
+// ReadSigningKey reads a private RSA or ECDSA key from a PEM file. The type of
+// the key determines the signature algorithm (RS256, ES256, ES384, ES512).
+// report is called if users other than the owner have access to the file.
 func ReadSigningKey(path string, report func(sentence string)) (*bundle.SigningConfig, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the signing key: %w", err)
 	}
 	if open := info.Mode().Perm() & 0o077; open != 0 && runtime.GOOS != "windows" {
-		report(fmt.Sprintf("others than its owner can get at the signing key %s (mode %04o): chmod 600 %[1]s", path, info.Mode().Perm()))
+		report(fmt.Sprintf("users other than its owner have access to the signing key %s (mode %04o): chmod 600 %[1]s", path, info.Mode().Perm()))
 	}
 	block, err := readKey(path, "PRIVATE KEY")
 	if err != nil {
@@ -62,8 +62,8 @@ func ReadSigningKey(path string, report func(sentence string)) (*bundle.SigningC
 	return signing, nil
 }
 
-// readKey returns the first PEM block of a kind. openssl ecparam writes another
-// before the key.
+// readKey returns the first PEM block of a kind. openssl ecparam writes a
+// different block before the key.
 func readKey(path, kind string) (*pem.Block, error) {
 	data, err := files.Read(path, maxKey)
 	if err != nil {
@@ -90,8 +90,8 @@ func readKey(path, kind string) (*pem.Block, error) {
 // ErrPrivateKey is the error for a private key where a public one is expected.
 var ErrPrivateKey = errors.New("expected PEM with a public key, found a private key")
 
-// ReadVerificationKey reads a public key, RSA or ECDSA, from a PEM file; the
-// signature algorithm is that of its kind.
+// ReadVerificationKey reads a public RSA or ECDSA key from a PEM file. The type
+// of the key determines the signature algorithm.
 func ReadVerificationKey(path string) (*bundle.VerificationConfig, error) {
 	block, err := readKey(path, "PUBLIC KEY")
 	if err != nil {
@@ -109,7 +109,7 @@ func ReadVerificationKey(path string) (*bundle.VerificationConfig, error) {
 	return bundle.NewVerificationConfig(keys, KeyID, "", nil), nil
 }
 
-// algorithmOf returns the signature algorithm of a public key's kind.
+// algorithmOf returns the signature algorithm for the type of a public key.
 func algorithmOf(key any) (string, error) {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
@@ -122,8 +122,9 @@ func algorithmOf(key any) (string, error) {
 	return "", fmt.Errorf("expected an RSA or ECDSA key (P-256, P-384, P-521), found %T", key)
 }
 
-// Sign returns a bundle with OPA's signature over every file, in place of one
-// that it had. With an RSA key, the same bundle gets the same bytes.
+// Sign returns a bundle with OPA's signature over every file, which replaces
+// any existing signature. With an RSA key, the same bundle always produces the
+// same bytes.
 func Sign(ctx context.Context, data []byte, key *bundle.SigningConfig) ([]byte, error) {
 	return Bounded(ctx, func() ([]byte, error) { return sign(data, key) })
 }
@@ -162,8 +163,8 @@ func sign(data []byte, key *bundle.SigningConfig) ([]byte, error) {
 	return pack(files)
 }
 
-// Verify returns the revision of a bundle that is signed with the key. That it
-// is not, and that OPA cannot read what is signed, is an error.
+// Verify returns the revision of a bundle that is signed with the key. It fails
+// if the bundle is not, or if OPA cannot read its content.
 func Verify(ctx context.Context, data []byte, key *bundle.VerificationConfig) (revision string, err error) {
 	return Bounded(ctx, func() (string, error) {
 		verified, err := bundle.NewReader(bytes.NewReader(data)).WithBundleVerificationConfig(key).Read()

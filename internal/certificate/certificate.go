@@ -1,8 +1,8 @@
 // Package certificate reads X.509 certificates as Windows does: it accepts what
-// crypto/x509 refuses, such as negative serial numbers, odd encodings, damaged
-// extensions and bytes after the certificate, and says what it found. It
-// verifies nothing itself: signatures are crypto/x509's to check, and what that
-// cannot check stays unknown.
+// crypto/x509 rejects, such as negative serial numbers, unusual encodings,
+// damaged extensions and trailing bytes, and notes what it found. It does not
+// implement verification: crypto/x509 verifies signatures, and the result is
+// unknown if it cannot.
 package certificate
 
 import (
@@ -16,28 +16,29 @@ import (
 	"github.com/transportcert/transportcert/internal/der"
 )
 
-// maxSize is the largest certificate that is read, in bytes. One with a
-// thousand names stays far below it.
+// maxSize limits the size of a certificate, in bytes. A certificate with a
+// thousand names is far smaller.
 const maxSize = 256 << 10
 
-// A Certificate is what its DER says.
+// A Certificate is the content of a DER certificate.
 type Certificate struct {
 	DER                    []byte
-	Version                int    // 1 to 3; others occur
-	SerialNumber           []byte // as encoded: Windows shows these bytes
-	Subject, Issuer        string // in the order and with the quotes of Windows
+	Version                int    // 1 to 3; other values occur
+	SerialNumber           []byte // as encoded, which is what Windows shows
+	Subject, Issuer        string // ordered and quoted as in Windows
 	RawSubject, RawIssuer  []byte // DER
 	CommonNames, DNSNames  []string
 	NotBefore, NotAfter    time.Time
 	KeyAlgorithm           string // as crypto/x509 names it, or its OID
-	KeyBits                int    // 0: not known
+	KeyBits                int    // 0: unknown
 	SignatureAlgorithm     string // as crypto/x509 names it, or its OID
-	IsCA                   bool   // the basic constraints say so
-	MaxPathLen             int    // of the basic constraints; -1: none
-	CannotSignCertificates bool   // the key usage says so
+	IsCA                   bool   // according to the basic constraints
+	MaxPathLen             int    // in the basic constraints; -1: none
+	CannotSignCertificates bool   // according to the key usage
 
-	// ExtendedKeyUsages are the OIDs of the extended key usage extension; nil: the
-	// certificate has none, or, with UsagesUnknown, it could not be read.
+	// ExtendedKeyUsages are the OIDs of the extended key usage extension. Nil:
+	// the certificate has no such extension or, with UsagesUnknown, it could
+	// not be read.
 	ExtendedKeyUsages []string
 	UsagesUnknown     bool
 
@@ -45,16 +46,17 @@ type Certificate struct {
 	// this package nor crypto/x509 processes.
 	CriticalExtensions []string
 
-	// Constrained says that there are constraints on names or policies, which
-	// crypto/x509 checks. UncheckedNames says that it does not check all of them.
+	// Constrained means that there are constraints on names or policies, which
+	// crypto/x509 checks. UncheckedNames means that it does not check all of
+	// them.
 	Constrained, UncheckedNames bool
 
-	// Notes say what was damaged or left out. Each is the end of a sentence that
+	// Notes say what was damaged or ignored. Each is the end of a sentence that
 	// begins with the certificate's name.
 	Notes []string
 
-	tbs, spki []byte // what is signed; the subject's public key info
-	key       []byte // the key alone, without its algorithm
+	tbs, spki []byte // the signed data; the subject's public key info
+	key       []byte // the key without its algorithm
 	algorithm algorithm
 	signature []byte
 }
@@ -63,19 +65,19 @@ func (c *Certificate) note(format string, args ...any) {
 	c.Notes = append(c.Notes, fmt.Sprintf(format, args...))
 }
 
-// damaged notes that a part is damaged, if it is.
+// damaged notes that a part is damaged, if there is an error.
 func (c *Certificate) damaged(part string, err error) {
 	if err != nil {
-		c.note("has a damaged %s, read up to there: %v", part, err)
+		c.note("has a damaged %s, of which only the beginning was read: %v", part, err)
 	}
 }
 
 // Thumbprint returns the SHA-1 of a DER certificate in 40 upper-case hex digits.
 func Thumbprint(der []byte) string { return fmt.Sprintf("%X", sha1.Sum(der)) }
 
-// Parse reads a certificate (RFC 5280, 4.1). What is damaged in names, key and
-// extensions is noted and left out; without the rest there is no certificate,
-// and the error names the byte and what was expected there.
+// Parse reads a certificate (RFC 5280, 4.1). Damage in names, key and
+// extensions is noted and ignored. Without the rest there is no certificate;
+// the error then names the byte and what was expected there.
 func Parse(data []byte) (*Certificate, error) {
 	var err error
 	c := &Certificate{Version: 1, DNSNames: []string{}, MaxPathLen: -1}
@@ -136,8 +138,8 @@ func Parse(data []byte) (*Certificate, error) {
 // SelfIssued reports whether issuer and subject are the same name.
 func (c *Certificate) SelfIssued() bool { return bytes.Equal(c.RawIssuer, c.RawSubject) }
 
-// SelfSigned reports whether the certificate is signed with its own key. It is
-// nil where issuer and subject are the same and the signature could not be
+// SelfSigned reports whether the certificate is signed with its own key. It
+// returns nil if issuer and subject are the same but the signature could not be
 // verified; a note then gives the reason.
 func (c *Certificate) SelfSigned() *bool {
 	yes := false
@@ -147,17 +149,17 @@ func (c *Certificate) SelfSigned() *bool {
 			yes = true
 		case ErrSignature:
 		default:
-			c.note("names itself as its issuer; whether it is self-signed is unknown: %v", err)
+			c.note("names itself as its issuer, but could not be verified to be self-signed: %v", err)
 			return nil
 		}
 	}
 	return &yes
 }
 
-// Go returns the certificate as crypto/x509 reads it, if it does.
+// Go returns the certificate as crypto/x509 parses it, or its error.
 func (c *Certificate) Go() (*x509.Certificate, error) { return x509.ParseCertificate(c.DER) }
 
-// readKey reads algorithm and size of the public key.
+// readKey reads the algorithm and the size of the public key.
 func (c *Certificate) readKey(spki der.Element) error {
 	var err error
 	r := spki.Inside(&err)
@@ -177,14 +179,15 @@ func (c *Certificate) readKey(spki der.Element) error {
 		c.KeyBits = integer(algorithm.Take(der.TagSequence, "DSA parameters").Inside(&err)) // p
 	case "1.2.840.10045.2.1":
 		c.KeyAlgorithm = "ECDSA"
-		// The point is one byte and its coordinates, x alone where it is compressed.
+		// The point is one byte and both coordinates, or only x if it is
+		// compressed.
 		if len(c.key) > 1 {
 			c.KeyBits = (len(c.key) - 1) * 8
 			if c.key[0] == 4 {
 				c.KeyBits /= 2
 			}
 			if c.KeyBits == 528 {
-				c.KeyBits = 521 // P-521 fills its bytes up
+				c.KeyBits = 521 // P-521 pads its coordinates
 			}
 		}
 	case "1.3.101.112":

@@ -24,16 +24,16 @@ const (
 	oidDistributionPoints  = "2.5.29.31"
 )
 
-// processed are the extensions that may be critical: those that are read here,
-// and others that crypto/x509 processes.
+// processed are the extensions that may be critical: those that this package
+// reads and others that crypto/x509 processes.
 var processed = map[string]bool{
 	oidKeyUsage: true, oidAlternativeName: true, oidBasicConstraints: true, oidNameConstraints: true,
 	oidPolicyConstraints: true, oidInhibitAnyPolicy: true, oidSubjectKeyID: true, oidAuthorityKeyID: true,
 	oidCertificatePolicies: true, oidPolicyMappings: true, oidExtendedKeyUsage: true, oidDistributionPoints: true,
 }
 
-// readExtensions reads the extensions that matter here. Of several with the
-// same OID Windows looks at the first.
+// readExtensions reads the relevant extensions. If an OID occurs several times,
+// Windows uses the first.
 func (c *Certificate) readExtensions(list der.Element) error {
 	var err error
 	read := map[string]bool{}
@@ -46,7 +46,7 @@ func (c *Certificate) readExtensions(list der.Element) error {
 			break
 		}
 		if read[id] {
-			c.note("has the extension %s more than once: the first holds", id)
+			c.note("has the extension %s more than once: only the first counts", id)
 			continue
 		}
 		read[id] = true
@@ -76,7 +76,7 @@ func (c *Certificate) readExtension(id string, value der.Element) {
 			c.IsCA = !bytes.Equal(ca.Content(), []byte{0})
 		}
 		if most, ok := constraints.Optional(der.TagInteger, "pathLenConstraint"); ok {
-			c.MaxPathLen = 0 // what is out of range forbids
+			c.MaxPathLen = 0 // a value out of range allows nothing
 			if b := most.Content(); len(b) == 1 && b[0] < 0x80 {
 				c.MaxPathLen = int(b[0])
 			}
@@ -115,8 +115,8 @@ const (
 	tagIPAddress  = 0x87
 )
 
-// readNameConstraints looks for constraints on names that crypto/x509 does not
-// check, such as directory names.
+// readNameConstraints looks for constraints on types of names that crypto/x509
+// does not check, such as directory names.
 func (c *Certificate) readNameConstraints(v *der.Reader, damage *error) {
 	for trees := v.Take(der.TagSequence, "NameConstraints").Inside(damage); trees.More(); {
 		for list := trees.Any("permittedSubtrees or excludedSubtrees").Inside(damage); list.More(); {

@@ -9,7 +9,7 @@ import (
 
 const commonName = "2.5.4.3"
 
-// attributeNames are the short names that Windows shows.
+// attributeNames are the short names that Windows displays.
 var attributeNames = map[string]string{
 	commonName:                   "CN",
 	"2.5.4.4":                    "SN",
@@ -29,9 +29,9 @@ var attributeNames = map[string]string{
 	"1.2.840.113549.1.9.1":       "E",
 }
 
-// name reads a distinguished name: as text in the order and with the quotes of
-// Windows, most specific part first, and every common name in the order of the
-// certificate. An error says what is damaged; the rest is there.
+// name reads a distinguished name: as text ordered and quoted as in Windows,
+// most specific part first, and every common name in the order of the
+// certificate. An error says what is damaged; the rest is still returned.
 func name(e der.Element) (text string, commonNames []string, err error) {
 	var rdns []string
 	commonNames = []string{}
@@ -61,7 +61,8 @@ func name(e der.Element) (text string, commonNames []string, err error) {
 	return strings.Join(rdns, ", "), commonNames, err
 }
 
-// quoted puts a value in quotes where its characters would break up the name.
+// quoted puts a value in quotation marks if it contains characters that
+// separate names.
 func quoted(value string) string {
 	if strings.TrimSpace(value) == value && !strings.ContainsAny(value, ",+=\"\r\n<>#;") {
 		return value

@@ -4,7 +4,7 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	_ "crypto/md5" // certificates of the last century sign themselves with it
+	_ "crypto/md5" // old self-signed certificates use it
 	"crypto/rsa"
 	_ "crypto/sha1"
 	_ "crypto/sha256"
@@ -23,10 +23,10 @@ const (
 	oidSHA1   = "1.3.14.3.2.26"
 )
 
-// An algorithm is how a certificate is signed.
+// An algorithm is a signature algorithm.
 type algorithm struct {
-	name string // as crypto/x509 names it; the OID where it is not known
-	key  string // the key that it takes; empty: it is not supported
+	name string // as crypto/x509 names it; the OID if it is unknown
+	key  string // the type of its key; empty: not supported
 	hash crypto.Hash
 	pss  bool
 }
@@ -47,7 +47,7 @@ var algorithms = map[string]algorithm{
 	"2.16.840.1.101.3.4.3.2": {name: "DSA-SHA256"},
 }
 
-// pssAlgorithms are the forms of RSASSA-PSS by their hash.
+// pssAlgorithms are the variants of RSASSA-PSS by their hash.
 var pssAlgorithms = map[string]algorithm{
 	oidSHA1:                  {"SHA1-RSAPSS", "RSA", crypto.SHA1, true},
 	"2.16.840.1.101.3.4.2.1": {"SHA256-RSAPSS", "RSA", crypto.SHA256, true},
@@ -55,7 +55,7 @@ var pssAlgorithms = map[string]algorithm{
 	"2.16.840.1.101.3.4.2.3": {"SHA512-RSAPSS", "RSA", crypto.SHA512, true},
 }
 
-// readSignature reads how the certificate is signed.
+// readSignature reads the signature and its algorithm.
 func (c *Certificate) readSignature(identifier, signature der.Element) error {
 	var err error
 	c.signature = signature.Bits()
@@ -72,8 +72,8 @@ func (c *Certificate) readSignature(identifier, signature der.Element) error {
 	return err
 }
 
-// readPSS reads the parameters of RSASSA-PSS (RFC 4055, 3.1). Without them both
-// hashes are SHA-1. crypto/rsa takes one hash for both places.
+// readPSS reads the parameters of RSASSA-PSS (RFC 4055, 3.1). Without
+// parameters both hashes are SHA-1. crypto/rsa supports only equal hashes.
 func readPSS(r *der.Reader, err *error) (algorithm, bool) {
 	hash, maskHash := oidSHA1, oidSHA1
 	if parameters, ok := r.Optional(der.TagSequence, "RSASSA-PSS parameters"); ok {
@@ -97,18 +97,18 @@ func readPSS(r *der.Reader, err *error) (algorithm, bool) {
 	return known, ok
 }
 
-// ErrSignature says that the issuer's key did not make the signature.
+// ErrSignature means that the signature was not made with the issuer's key.
 var ErrSignature = errors.New("the signature does not verify")
 
-// maxRSABits bounds the time that a hostile key can cost. It is the limit of
-// Windows too.
+// maxRSABits limits the time that a malicious key can cost. It is also the
+// limit of Windows.
 const maxRSABits = 16384
 
-// CheckSignatureFrom checks the signature with the key of issuer. It returns
-// ErrSignature where that key did not make it, and another error where that
-// cannot be found out here: crypto/x509 knows neither every algorithm nor every
-// encoding of a key. SHA-1 and MD5 are the caller's to judge: crypto/x509
-// refuses both, but Windows takes SHA-1 from a company's own CA.
+// CheckSignatureFrom verifies the signature with the key of issuer. It returns
+// ErrSignature if that key did not make it, and another error if that cannot be
+// determined: crypto/x509 does not support every algorithm and every encoding
+// of a key. The caller judges SHA-1 and MD5: crypto/x509 rejects both, but
+// Windows accepts SHA-1 from a company's own CA.
 func (c *Certificate) CheckSignatureFrom(issuer *Certificate) error {
 	switch {
 	case c.algorithm.key == "":
@@ -120,7 +120,7 @@ func (c *Certificate) CheckSignatureFrom(issuer *Certificate) error {
 	}
 	key, err := x509.ParsePKIXPublicKey(issuer.spki)
 	if err != nil {
-		return fmt.Errorf("the issuer's key cannot be read here: %w", err)
+		return fmt.Errorf("the issuer's key could not be read: %w", err)
 	}
 	digest := c.tbs
 	if c.algorithm.hash != 0 {
@@ -140,7 +140,7 @@ func (c *Certificate) CheckSignatureFrom(issuer *Certificate) error {
 			err = rsa.VerifyPKCS1v15(key, c.algorithm.hash, digest, c.signature)
 		}
 		if err != nil && !errors.Is(err, rsa.ErrVerification) {
-			return fmt.Errorf("the issuer's key cannot be used here: %w", err)
+			return fmt.Errorf("the issuer's key could not be used: %w", err)
 		}
 		ok = err == nil
 	case *ecdsa.PublicKey:
@@ -154,12 +154,12 @@ func (c *Certificate) CheckSignatureFrom(issuer *Certificate) error {
 	return nil
 }
 
-// keyAlgorithms are the values of KeyAlgorithm that are names. A key of one kind
-// cannot have made the signature of another.
+// keyAlgorithms are the values of KeyAlgorithm that are names. A key of one
+// type cannot have made a signature of another.
 var keyAlgorithms = map[string]bool{"RSA": true, "DSA": true, "ECDSA": true, "Ed25519": true}
 
 // PublicKey returns the public key in a form that is the same for all encodings
-// of an RSA key, so that a private key finds its certificate.
+// of an RSA key, so that a private key can be matched with its certificate.
 func (c *Certificate) PublicKey() string {
 	if c.KeyAlgorithm == "RSA" || c.KeyAlgorithm == oidRSAOld {
 		return string(c.key)
@@ -167,5 +167,5 @@ func (c *Certificate) PublicKey() string {
 	return string(c.spki)
 }
 
-// oidRSAOld is id-ea-rsa of X.509, which old programs write for oidRSA.
+// oidRSAOld is id-ea-rsa of X.509, which old programs write instead of oidRSA.
 const oidRSAOld = "2.5.8.1.1"

@@ -32,15 +32,15 @@ func TestSelfSigned(t *testing.T) {
 		"RSASSA-PSS with another mask": {forge.Recipe{Key: key, Hash: crypto.SHA256, Options: pss, Algorithm: forge.PSS(t, 1, 3, 14, 3, 2, 26)}, nil, "signatures of the type SHA256-RSAPSS are not supported"},
 		"a key for RSASSA-PSS alone": {
 			forge.Recipe{Key: key, Hash: crypto.SHA256, Options: pss, Algorithm: forge.PSS(t, sha256...), SPKI: forge.RSASPKI(t, &key.PublicKey, forge.OID(t, 1, 2, 840, 113549, 1, 1, 10))},
-			nil, "the issuer's key cannot be read here",
+			nil, "the issuer's key could not be read",
 		},
-		"an RSA key without NULL":    {forge.Recipe{Key: key, Hash: crypto.SHA256, SPKI: forge.RSASPKI(t, &key.PublicKey, forge.OID(t, 1, 2, 840, 113549, 1, 1, 1))}, nil, "the issuer's key cannot be read here"},
+		"an RSA key without NULL":    {forge.Recipe{Key: key, Hash: crypto.SHA256, SPKI: forge.RSASPKI(t, &key.PublicKey, forge.OID(t, 1, 2, 840, 113549, 1, 1, 1))}, nil, "the issuer's key could not be read"},
 		"an RSA key of X.509":        {forge.Recipe{Key: key, Hash: crypto.SHA256, SPKI: forge.RSASPKI(t, &key.PublicKey, forge.OID(t, 2, 5, 8, 1, 1), null)}, nil, "keys of the type 2.5.8.1.1 are not supported"},
-		"RSA of 768 bits":            {forge.Recipe{Key: forge.NewSmallRSA(t, 768), Hash: crypto.SHA256}, nil, "the issuer's key cannot be used here"},
+		"RSA of 768 bits":            {forge.Recipe{Key: forge.NewSmallRSA(t, 768), Hash: crypto.SHA256}, nil, "the issuer's key could not be used"},
 		"an RSA signature, ECDSA":    {forge.Recipe{Key: key, Hash: crypto.SHA256, Algorithm: forge.TLV(der.TagSequence, forge.OID(t, 1, 2, 840, 10045, 4, 3, 2))}, &no, ""},
 		"DSA":                        {forge.Recipe{CN: "x", Algorithm: forge.TLV(der.TagSequence, forge.OID(t, 2, 16, 840, 1, 101, 3, 4, 3, 2))}, nil, "signatures of the type DSA-SHA256 are not supported"},
 		"a key of an unknown kind":   {forge.Recipe{CN: "x", SPKI: forge.RSASPKI(t, &key.PublicKey, forge.OID(t, 1, 2, 3, 4))}, nil, "keys of the type 1.2.3.4 are not supported"},
-		"brainpoolP256r1, and ECDSA": {brainpool(t), nil, "the issuer's key cannot be read here: x509: unsupported elliptic curve"},
+		"brainpoolP256r1, and ECDSA": {brainpool(t), nil, "the issuer's key could not be read: x509: unsupported elliptic curve"},
 		"another issuer":             {forge.Recipe{CN: "x", Issuer: forge.New(t, forge.Recipe{CN: "CA"}), SPKI: forge.RSASPKI(t, &key.PublicKey, forge.OID(t, 1, 2, 3, 4))}, &no, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -53,7 +53,7 @@ func TestSelfSigned(t *testing.T) {
 				return
 			}
 			require.Len(t, parsed.Notes, 1)
-			require.Contains(t, parsed.Notes[0], "whether it is self-signed is unknown: "+c.note)
+			require.Contains(t, parsed.Notes[0], "could not be verified to be self-signed: "+c.note)
 		})
 	}
 }

@@ -1,6 +1,6 @@
-// Package der reads ASN.1 as certificates and key files have it: DER, and the
-// liberties of BER that Windows takes too. A certificate's bytes are never
-// changed by reading them, since its thumbprint is their hash.
+// Package der reads ASN.1 as it occurs in certificates and key files: DER, and
+// the deviations of BER that Windows accepts. It never changes a certificate's
+// bytes, because the thumbprint is their hash.
 package der
 
 import (
@@ -35,30 +35,30 @@ const (
 	TagImplicit0       = 0x80 // [0], primitive
 )
 
-// Constructed is the bit of a tag whose value is made of elements.
+// Constructed is the bit of a tag whose value consists of elements.
 const Constructed = 0x20
 
-// maxLength is the longest element that is read, in bytes.
+// maxLength limits the length of an element, in bytes.
 const maxLength = 64 << 20
 
-// maxDepth bounds how deep elements of indefinite length lie in one another. In
-// a PKCS#12 file they lie ten deep.
+// maxDepth limits how deep elements of indefinite length are nested. A PKCS#12
+// file nests them ten deep.
 const maxDepth = 32
 
 // An Element is one tag, length and value.
 type Element struct {
 	Tag                     byte
-	data                    []byte // what the reader began with: offsets in errors count from its start
-	start, value, end, next int    // offsets in data; next is end but for an indefinite length
+	data                    []byte // all data of the reader, to which offsets in errors refer
+	start, value, end, next int    // offsets in data; next equals end except for an indefinite length
 }
 
-// Full returns the element with its tag and length, as it was written.
+// Full returns the element with its tag and length, as encoded.
 func (e Element) Full() []byte { return e.data[e.start:e.next:e.next] }
 
 // Content returns the value.
 func (e Element) Content() []byte { return e.data[e.value:e.end:e.end] }
 
-// Bits returns the value of a BIT STRING without the byte that counts its
+// Bits returns the value of a BIT STRING without the byte that counts the
 // unused bits.
 func (e Element) Bits() []byte { return e.bits().Content() }
 
@@ -67,16 +67,16 @@ func (e Element) bits() Element {
 	return e
 }
 
-// Inside reads what the element holds. The first fault goes to *err.
+// Inside reads the content of the element. The first error is stored in *err.
 func (e Element) Inside(err *error) *Reader {
 	return &Reader{data: e.data, at: e.value, end: e.end, err: err}
 }
 
-// InsideBits reads what a BIT STRING holds.
+// InsideBits reads the content of a BIT STRING.
 func (e Element) InsideBits(err *error) *Reader { return e.bits().Inside(err) }
 
-// Octets returns the value of an OCTET STRING or an implicitly tagged one. BER
-// lets both consist of pieces, which are put together.
+// Octets returns the value of an OCTET STRING or an implicitly tagged one. In
+// BER, both can consist of parts, which are joined.
 func (e Element) Octets(err *error) []byte {
 	if e.Tag&Constructed == 0 {
 		return e.Content()
@@ -88,22 +88,22 @@ func (e Element) Octets(err *error) []byte {
 	return octets
 }
 
-// A Reader reads one element after the other. It takes lengths that BER allows
-// and DER forbids, since Windows does. Once *err is set, every read yields an
-// empty element, so that callers check it at the end.
+// A Reader reads one element after the other. It accepts lengths that BER
+// allows and DER forbids, because Windows does. Once *err is set, every read
+// returns an empty element, so callers check it only at the end.
 type Reader struct {
 	data    []byte
 	at, end int
 	err     *error
 }
 
-// NewReader reads data from its start. The first fault goes to *err, with the
-// byte offset in data and what was expected there.
+// NewReader reads data from its start. The first error is stored in *err, with
+// the byte offset in data and what was expected there.
 func NewReader(data []byte, err *error) *Reader {
 	return &Reader{data: data, end: len(data), err: err}
 }
 
-// Fail reports a fault in e, unless there is one already.
+// Fail reports an error in e, unless there is an error already.
 func (r *Reader) Fail(e Element, format string, args ...any) { r.fail(e.start, format, args...) }
 
 func (r *Reader) fail(at int, format string, args ...any) Element {
@@ -113,16 +113,16 @@ func (r *Reader) fail(at int, format string, args ...any) Element {
 	return Element{data: r.data}
 }
 
-// Err returns where the first fault goes, for readers of what lies inside.
+// Err returns where the first error is stored, for readers of nested data.
 func (r *Reader) Err() *error { return r.err }
 
-// More reports whether there is something left to read.
+// More reports whether there is more to read.
 func (r *Reader) More() bool { return *r.err == nil && r.at < r.end }
 
-// Offset returns where the next element begins.
+// Offset returns the offset of the next element.
 func (r *Reader) Offset() int { return r.at }
 
-// Next returns the tag of the next element, 0 where there is none.
+// Next returns the tag of the next element, or 0 if there is none.
 func (r *Reader) Next() byte {
 	if !r.More() {
 		return 0
@@ -143,7 +143,7 @@ func (r *Reader) Any(what string) Element {
 		e.end = r.endMark(e.value, what, 0)
 		e.next = e.end + 2
 	case e.end > r.end:
-		return r.fail(e.start, "%s is cut off: %d bytes expected, %d are there", what, e.end-e.value, r.end-e.value)
+		return r.fail(e.start, "%s is truncated: expected %d bytes, found %d", what, e.end-e.value, r.end-e.value)
 	}
 	if *r.err != nil {
 		return Element{data: r.data}
@@ -152,7 +152,8 @@ func (r *Reader) Any(what string) Element {
 	return e
 }
 
-// indefinite is the end of an element whose length is said by an end mark.
+// indefinite is the end of an element whose length is determined by an end
+// marker.
 const indefinite = -1
 
 // header reads a tag and a length.
@@ -172,12 +173,12 @@ func (r *Reader) header(what string) Element {
 	}
 	if digits := length & 0x7f; length >= 0x80 {
 		if digits == 0 || digits > len(rest)-2 {
-			return r.fail(r.at+1, "expected the length of %s, found %d bytes of which %d are there", what, digits, len(rest)-2)
+			return r.fail(r.at+1, "expected the length of %s, found a length of %d bytes with %d bytes left", what, digits, len(rest)-2)
 		}
 		length, e.value = 0, e.value+digits
 		for _, b := range rest[2 : 2+digits] {
 			if length = length<<8 | int(b); length > maxLength {
-				return r.fail(r.at+1, "%s is said to be longer than %d bytes", what, maxLength)
+				return r.fail(r.at+1, "%s claims to be longer than %d bytes", what, maxLength)
 			}
 		}
 	}
@@ -186,31 +187,32 @@ func (r *Reader) header(what string) Element {
 	return e
 }
 
-// endMark returns where the end mark of an element stands whose value begins at at.
+// endMark returns the offset of the end marker of an element whose value begins
+// at at.
 func (r *Reader) endMark(at int, what string, depth int) int {
 	if depth > maxDepth {
-		r.fail(at, "%s has elements of indefinite length more than %d deep", what, maxDepth)
+		r.fail(at, "%s has elements of indefinite length nested more than %d deep", what, maxDepth)
 	}
 	inner := Reader{data: r.data, at: at, end: r.end, err: r.err}
 	for *r.err == nil {
 		if len(r.data[inner.at:r.end]) >= 2 && r.data[inner.at] == 0 && r.data[inner.at+1] == 0 {
 			return inner.at
 		}
-		e := inner.header("the end mark of " + what)
+		e := inner.header("the end marker of " + what)
 		if *r.err != nil {
 			break
 		}
 		if e.end == indefinite {
 			e.next = r.endMark(e.value, what, depth+1) + 2
 		} else if e.end > r.end {
-			r.fail(e.start, "%s is cut off: its end mark is missing", what)
+			r.fail(e.start, "%s is truncated: its end marker is missing", what)
 		}
 		inner.at = e.next
 	}
 	return at
 }
 
-// Take reads one element that must have the tag.
+// Take reads an element that must have the tag.
 func (r *Reader) Take(tag byte, what string) Element {
 	if found := r.Next(); *r.err == nil && r.at < r.end && found != tag {
 		return r.fail(r.at, "expected %s (tag 0x%02x), found tag 0x%02x", what, tag, found)
@@ -227,8 +229,8 @@ func (r *Reader) Optional(tag byte, what string) (Element, bool) {
 	return e, *r.err == nil
 }
 
-// OID reads an object identifier, with dots. Where its encoding is damaged, it
-// is # and the bytes in hex.
+// OID reads an object identifier, in dotted form. If its encoding is damaged,
+// it returns # and the bytes in hex.
 func (r *Reader) OID(what string) string {
 	e := r.Take(TagOID, what)
 	if *r.err != nil {
@@ -241,7 +243,7 @@ func (r *Reader) OID(what string) string {
 	return id.String()
 }
 
-// Int reads an INTEGER of at most 31 bits that is not negative.
+// Int reads a nonnegative INTEGER of at most 31 bits.
 func (r *Reader) Int(what string) int {
 	e := r.Take(TagInteger, what)
 	n := 0
@@ -249,14 +251,14 @@ func (r *Reader) Int(what string) int {
 		n = min(n<<8|int(b), 1<<32)
 	}
 	if b := e.Content(); *r.err == nil && (len(b) == 0 || b[0] >= 0x80 || n >= 1<<31) {
-		r.Fail(e, "expected %s (a small number that is not negative), found %.20X", what, b)
+		r.Fail(e, "expected %s (a small nonnegative number), found %.20X", what, b)
 		return 0
 	}
 	return n
 }
 
-// Layouts of UTCTime and GeneralizedTime: as DER has them, and with what BER
-// allows, seconds or minutes left out or an offset in place of Z.
+// Layouts of UTCTime and GeneralizedTime: those of DER, and those that BER
+// allows, with seconds or minutes omitted or an offset instead of Z.
 var (
 	utcLayouts         = []string{"060102150405Z0700", "0601021504Z0700"}
 	generalizedLayouts = []string{"20060102150405Z0700", "200601021504Z0700", "2006010215Z0700"}
@@ -275,8 +277,8 @@ func (r *Reader) Time(what string) time.Time {
 			if err != nil {
 				continue
 			}
-			// RFC 5280, 4.1.2.5.1: 50 to 99 are in the 20th century.
-			// Package time draws that line at 69.
+			// In RFC 5280, 4.1.2.5.1, 50 to 99 are in the 20th century. Package
+			// time uses 69 to 99.
 			if e.Tag == TagUTCTime && t.Year() >= 2050 {
 				t = t.AddDate(-100, 0, 0)
 			}
@@ -289,8 +291,8 @@ func (r *Reader) Time(what string) time.Time {
 	return time.Time{}
 }
 
-// Text decodes a string of any of the types that names use. What is no text
-// comes as # and its bytes in hex, as RFC 4514 has it.
+// Text decodes a string of any type that occurs in names. A value that is not
+// text becomes # and its bytes in hex, as in RFC 4514.
 func (e Element) Text() string {
 	b := e.Content()
 	switch e.Tag {
@@ -314,7 +316,8 @@ func (e Element) Text() string {
 	return fmt.Sprintf("#%X", e.Full())
 }
 
-// Latin1 decodes ASCII, and what certificates in the field put into its types.
+// Latin1 decodes ASCII, and the other bytes that real certificates use in its
+// types.
 func Latin1(b []byte) string {
 	runes := make([]rune, len(b))
 	for i, c := range b {

@@ -52,14 +52,14 @@ func TestFaults(t *testing.T) {
 		"":                             "byte 0: expected x, found the end",
 		"\x30":                         "byte 0: expected x, found the end",
 		"\x31\x00":                     "byte 0: expected x (tag 0x30), found tag 0x31",
-		"\x30\x02\x05":                 "byte 0: x is cut off: 2 bytes expected, 1 are there",
-		"\x30\x84\xff\xff\xff\xff":     "byte 1: x is said to be longer than 67108864 bytes",
-		"\x30\x85\x01":                 "byte 1: expected the length of x, found 5 bytes of which 1 are there",
-		"\x30\x80\x05\x00":             "byte 4: expected the end mark of x, found the end",
-		"\x30\x80\x05\x01\x00\x00":     "byte 5: expected the end mark of x, found the end",
-		"\x30\x80\x05\x09\x00\x00":     "byte 2: x is cut off: its end mark is missing",
-		"\x30\x80\x04\x80\x00\x00\x00": "byte 3: expected the length of the end mark of x, found 0 bytes of which 3 are there",
-		deep:                           "byte 68: x has elements of indefinite length more than 32 deep",
+		"\x30\x02\x05":                 "byte 0: x is truncated: expected 2 bytes, found 1",
+		"\x30\x84\xff\xff\xff\xff":     "byte 1: x claims to be longer than 67108864 bytes",
+		"\x30\x85\x01":                 "byte 1: expected the length of x, found a length of 5 bytes with 1 bytes left",
+		"\x30\x80\x05\x00":             "byte 4: expected the end marker of x, found the end",
+		"\x30\x80\x05\x01\x00\x00":     "byte 5: expected the end marker of x, found the end",
+		"\x30\x80\x05\x09\x00\x00":     "byte 2: x is truncated: its end marker is missing",
+		"\x30\x80\x04\x80\x00\x00\x00": "byte 3: expected the length of the end marker of x, found a length of 0 bytes with 3 bytes left",
+		deep:                           "byte 68: x has elements of indefinite length nested more than 32 deep",
 	} {
 		var err error
 		e := NewReader([]byte(data), &err).Take(TagSequence, "x")
@@ -79,7 +79,7 @@ func TestInt(t *testing.T) {
 	for _, data := range []string{"\x02\x00", "\x02\x01\x80", "\x02\x05\x00\x80\x00\x00\x00", "\x02\x09\x01\x00\x00\x00\x00\x00\x00\x00\x00"} {
 		var err error
 		require.Zero(t, NewReader([]byte(data), &err).Int("n"))
-		require.ErrorContains(t, err, "byte 0: expected n (a small number that is not negative), found ")
+		require.ErrorContains(t, err, "byte 0: expected n (a small nonnegative number), found ")
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"github.com/transportcert/transportcert/internal/baseline"
 )
 
-// Differences are those between what is found out about one server twice.
+// Differences are the differences between two checks of a server.
 type Differences struct {
 	Facts    []Fact                  `json:"facts"`
 	Decision []Outcome               `json:"decision"`
@@ -13,21 +13,21 @@ type Differences struct {
 	Forecast Moved[Dated]            `json:"forecast"`
 }
 
-// Moved is what one side alone has.
+// Moved is what only one of the sides has.
 type Moved[T any] struct {
 	Appeared    []T `json:"appeared"`
 	Disappeared []T `json:"disappeared"`
 }
 
-// Dated is a change of a forecast.
+// Dated is a change in a forecast.
 type Dated struct {
 	evaluate.Change
 	Worse    bool   `json:"worse"`
 	Sentence string `json:"sentence"` // without the time and the reason
 }
 
-// Differ returns what differs between two sides that were decided for the same
-// time. Both have findings and a forecast.
+// Differ returns the differences between two sides that were decided for the
+// same time. Both have findings and a forecast.
 func Differ(before, after Side) Differences {
 	d := Differences{
 		Facts:    facts(before.Snapshot.Document, after.Snapshot.Document),
@@ -46,8 +46,8 @@ func dated(forecast *evaluate.Forecast) []Dated {
 	return all
 }
 
-// moved returns what one side alone has, of those with the same key as many as it
-// has more.
+// moved returns what only one side has. For items with the same key, it returns
+// as many as one side has more than the other.
 func moved[T any](before, after []T, key func(T) string) Moved[T] {
 	more := func(of, than []T) []T {
 		left := map[string]int{}

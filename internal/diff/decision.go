@@ -6,8 +6,8 @@ import (
 	"github.com/transportcert/transportcert/evaluate"
 )
 
-// A key tells what an outcome is about. Two connectors can have one name: the
-// second has another number.
+// A key identifies the subject of an outcome. If two connectors have the same
+// name, the second has another number.
 type key struct {
 	scenario, connector string
 	implicit            bool // the route without a connector
@@ -35,7 +35,7 @@ func keysOf(outcomes []Outcome) map[key]bool {
 	return all
 }
 
-// A state is everything that is compared of a decision, each with its value in To.
+// A state is everything of a decision that is compared, with each value in To.
 type state struct {
 	order []key
 	of    map[key]Outcome
@@ -49,8 +49,8 @@ func (s *state) add(o Outcome) {
 	s.order, s.of[k] = append(s.order, k), o
 }
 
-// Outcomes returns what differs between two decisions, field by field and then
-// event by event, without regard to wording and to the time that they are for.
+// Outcomes returns the differences between two decisions, first by field and
+// then by event, regardless of wording and of the time of evaluation.
 func Outcomes(before, after *evaluate.Decision) []Outcome {
 	fields, events := []Outcome{}, []Outcome{}
 	from, to := stateOf(before), stateOf(after)

@@ -1,9 +1,8 @@
-// Package diff compares two documents of a server and what was decided for them.
+// Package diff compares two documents of a server and their decisions.
 //
-// When a document was made and where from, its wording and its order are no
-// differences: gathered_at, now, sources and der are not compared, and lists of
-// names are compared as sets. That time has passed shows where it changes the
-// decision.
+// The time and source of a document, its wording and its order do not count:
+// gathered_at, now, sources and der are not compared, and lists of names are
+// compared as sets. The passing of time counts if it changes the decision.
 package diff
 
 import (
@@ -14,7 +13,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// A Snapshot is a document and the decision for it.
+// A Snapshot is a document and its decision.
 type Snapshot struct {
 	Name     string             `json:"document"` // where the document was read
 	Document *gather.Document   `json:"facts"`
@@ -28,7 +27,7 @@ const (
 	Changed = "changed"
 )
 
-// Server is how a server differs.
+// Server is the difference between the two sides of a server.
 type Server struct {
 	Server   string    `json:"server"`
 	State    string    `json:"state"` // Added, Removed or Changed
@@ -45,13 +44,13 @@ type Side struct {
 
 	Snapshot Snapshot `json:"-"`
 
-	// What Differ needs besides.
+	// Also needed by Differ.
 	Findings []evaluate.Finding `json:"-"`
 	Plan     evaluate.Plan      `json:"-"`
 	Forecast *evaluate.Forecast `json:"-"`
 }
 
-// SideOf returns what there is to know of a document, for Differ.
+// SideOf returns the findings and the forecast of a document, for Differ.
 func SideOf(ctx context.Context, evaluator *evaluate.Evaluator, document *gather.Document) (Side, error) {
 	checked, err := evaluator.Check(ctx, document)
 	if err != nil {
@@ -71,8 +70,8 @@ func SideOf(ctx context.Context, evaluator *evaluate.Evaluator, document *gather
 type Fact struct {
 	Section string `json:"section"`        // its key in the document
 	Change  string `json:"change"`         // Added, Removed or Changed
-	Name    string `json:"name,omitzero"`  // of the certificate, its thumbprint, or of the connector or subscription
-	Field   string `json:"field,omitzero"` // of it that changed, or of the section: trust.chain; empty: all of it
+	Name    string `json:"name,omitzero"`  // of the connector or subscription, or the certificate's thumbprint
+	Field   string `json:"field,omitzero"` // the changed field, such as trust.chain; empty: the whole element
 	From    any    `json:"from,omitempty"` // absent: null or not in the document
 	To      any    `json:"to,omitempty"`
 }
@@ -95,9 +94,9 @@ const (
 	FactsAndTime = "facts and time"
 )
 
-// Compare returns how a server differs; nil where it does not. Where the
-// documents were decided for different times, decide is asked for the old one at
-// the new time, so that each difference has its reason; it may change its
+// Compare returns how a server differs, or nil if it does not. If the documents
+// were decided for different times, it calls decide for the old document at the
+// new time to find the reason of each difference; decide may change its
 // document.
 func Compare(ctx context.Context, before, after Snapshot, decide func(context.Context, *gather.Document) (*evaluate.Decision, error)) (*Server, error) {
 	s := &Server{
@@ -130,7 +129,7 @@ func Compare(ctx context.Context, before, after Snapshot, decide func(context.Co
 	return s, nil
 }
 
-// Only returns a server that one side has: its State is Added or Removed.
+// Only returns a server that only one side has: its State is Added or Removed.
 func Only(state string, snapshot Snapshot) *Server {
 	s := &Server{Server: snapshot.Decision.Server, State: state, Facts: []Fact{}, Decision: []Outcome{}}
 	if state == Added {

@@ -252,7 +252,7 @@ func TestStore(t *testing.T) {
 		require.NoError(t, store.Add(diff.Snapshot{Name: name + ".json", Document: document, Decision: decision}))
 		if name == "EX02" {
 			err := store.Add(diff.Snapshot{Name: "again.json", Document: &gather.Document{Server: "ex02"}})
-			require.EqualError(t, err, "again.json: expected each server once, and ex02 is in EX02.json already")
+			require.EqualError(t, err, "again.json: expected each server once, but ex02 is also in EX02.json")
 		}
 	}
 	got, err := store.Get("ex02")

@@ -11,18 +11,18 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// sections are those that are compared, in the order of a document, with the key
-// by which the elements of a list are told apart.
+// sections lists the sections that are compared, in document order, with the
+// key that identifies the elements of a list.
 var sections = []struct{ name, key string }{
 	{"phase", ""}, {"exchange_version", ""}, {"procedure", ""}, {"roles", ""},
 	{"connectors", "name"}, {"directory", ""}, {"host", ""}, {"certificates", "thumbprint"},
 	{"send_connectors", "name"}, {"edge_subscriptions", "name"}, {"hybrid", ""}, {"exchange_server_addresses", ""},
 }
 
-// notCompared are fields of the sections that are wording, or that others imply.
+// notCompared lists fields that are wording or follow from others.
 var notCompared = []string{"error", "trust.error", "der"}
 
-// absentMeans are the values that the format gives fields that are not there.
+// absentMeans lists the values that the format defines for absent fields.
 var absentMeans = map[string]map[string]any{
 	"connectors":      {"enabled": true, "suppress_x_anonymous_tls": false},
 	"send_connectors": {"enabled": true},
@@ -38,7 +38,7 @@ func facts(before, after *gather.Document) []Fact {
 			differences = append(differences, elements(s.name, named(s.name, s.key, a), named(s.name, s.key, b))...)
 			continue
 		}
-		if s.key != "" { // a section that was not gathered is not an empty one
+		if s.key != "" { // a section that was not gathered differs from an empty one
 			a, b = names(s.key, a), names(s.key, b)
 		}
 		differences = append(differences, fields(Fact{Section: s.name}, flat(a), flat(b))...)
@@ -46,14 +46,14 @@ func facts(before, after *gather.Document) []Fact {
 	return differences
 }
 
-// values returns a document as its JSON has it.
+// values returns a document as decoded JSON.
 func values(d *gather.Document) map[string]any {
 	all := map[string]any{}
 	text, err := json.Marshal(d)
 	if err == nil {
 		err = json.Unmarshal(text, &all)
 	}
-	if err != nil { // of a type that is made for it
+	if err != nil { // not reached: the type can be encoded
 		panic(fmt.Sprintf("a document as JSON: %v", err))
 	}
 	if all["phase"] == nil {
@@ -62,13 +62,13 @@ func values(d *gather.Document) map[string]any {
 	return all
 }
 
-// An element is one of a list, by its fields.
+// An element is an element of a list, by its fields.
 type element struct {
 	name   string
 	fields map[string]any
 }
 
-// named returns the elements of a list under their keys. Of several with one name
+// named returns the elements of a list by key. If several have the same name,
 // the second has another key.
 func named(section, key string, list any) (all []element) {
 	seen := map[string]int{}
@@ -122,7 +122,7 @@ func elements(section string, before, after []element) (differences []Fact) {
 	return differences
 }
 
-// fields returns the fields that differ, in the order of their names.
+// fields returns the fields that differ, sorted by name.
 func fields(of Fact, before, after map[string]any) (differences []Fact) {
 	both := maps.Clone(before)
 	maps.Copy(both, after)
@@ -135,8 +135,8 @@ func fields(of Fact, before, after map[string]any) (differences []Fact) {
 	return differences
 }
 
-// flat returns the values in an object by their path in it, trust.chain, and
-// another value under the empty path. Lists are sets, and so they are sorted.
+// flat returns the values in an object by their path, such as trust.chain; any
+// other value has an empty path. Lists are sets, so they are sorted.
 func flat(value any) map[string]any {
 	all := map[string]any{}
 	var add func(path string, value any)

@@ -11,8 +11,8 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// A Store keeps the snapshots of a forest, each server's once, in a temporary
-// file: a forest can be larger than memory.
+// A Store keeps the snapshots of a forest, one per server, in a temporary file,
+// because a forest can be larger than memory.
 type Store struct {
 	file    *os.File
 	end     int64
@@ -26,18 +26,18 @@ type stored struct {
 	matched        bool
 }
 
-// NewStore makes a temporary file, which Close removes.
+// NewStore creates a temporary file, which Close removes.
 func NewStore() (*Store, error) {
 	file, err := os.CreateTemp("", "transportcert-*")
 	if err != nil {
-		return nil, fmt.Errorf("a temporary file for what is compared: %w", err)
+		return nil, fmt.Errorf("creating a temporary file: %w", err)
 	}
-	os.Remove(file.Name()) // lives on until it is closed, but on Windows
+	os.Remove(file.Name()) // it stays usable until it is closed, except on Windows
 	return &Store{file: file, servers: map[string]*stored{}}, nil
 }
 
-// Add keeps a snapshot. A server that is there already is an error that names
-// both documents.
+// Add stores a snapshot. If the server is already stored, the error names both
+// documents.
 func (s *Store) Add(snapshot Snapshot) error {
 	key := strings.ToLower(snapshot.Document.Server)
 	if first := s.servers[key]; first != nil {
@@ -48,7 +48,7 @@ func (s *Store) Add(snapshot Snapshot) error {
 		return err
 	}
 	if _, err := s.file.Write(text); err != nil {
-		return fmt.Errorf("the temporary file for what is compared: %w", err)
+		return fmt.Errorf("using the temporary file: %w", err)
 	}
 	place := &stored{document: snapshot.Name, offset: s.end, length: int64(len(text))}
 	s.end += place.length
@@ -56,12 +56,12 @@ func (s *Store) Add(snapshot Snapshot) error {
 	return nil
 }
 
-// TwiceError is the error for a server with two documents on one side.
+// TwiceError is the error for a server that has two documents on one side.
 func TwiceError(server, first, second string) error {
-	return fmt.Errorf("%s: expected each server once, and %s is in %s already", printable.Line(second), printable.Line(server), printable.Line(first))
+	return fmt.Errorf("%s: expected each server once, but %s is also in %s", printable.Line(second), printable.Line(server), printable.Line(first))
 }
 
-// Get returns a server's snapshot; nil where there is none. It can be called
+// Get returns a server's snapshot, or nil if there is none. It can be called
 // concurrently, but not with Add.
 func (s *Store) Get(server string) (*Snapshot, error) {
 	place := s.servers[strings.ToLower(server)]
@@ -75,13 +75,13 @@ func (s *Store) read(place *stored) (*Snapshot, error) {
 	snapshot := &Snapshot{}
 	err := json.NewDecoder(io.NewSectionReader(s.file, place.offset, place.length)).Decode(snapshot)
 	if err != nil {
-		return nil, fmt.Errorf("the temporary file for what is compared: %w", err)
+		return nil, fmt.Errorf("using the temporary file: %w", err)
 	}
 	return snapshot, nil
 }
 
-// Match notes that the other side has a server, and says whether this one has it
-// too.
+// Match records that the other side has a server, and reports whether this side
+// has it too.
 func (s *Store) Match(server string) bool {
 	place := s.servers[strings.ToLower(server)]
 	if place != nil {
@@ -104,6 +104,6 @@ func (s *Store) Unmatched() iter.Seq2[*Snapshot, error] {
 // Close removes the file.
 func (s *Store) Close() error {
 	err := s.file.Close()
-	os.Remove(s.file.Name()) // on Windows; elsewhere it is gone
+	os.Remove(s.file.Name()) // needed on Windows; elsewhere it is already removed
 	return err
 }

@@ -1,6 +1,6 @@
-// Package documents reads input documents one at a time: from files that hold
-// one, from files and streams that hold one a line (NDJSON), and from folders
-// of both.
+// Package documents reads input documents one at a time: from files with one
+// document, from files and streams with one document per line (NDJSON), and
+// from folders of both.
 package documents
 
 import (
@@ -19,26 +19,26 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// A Document is an input document and where it was read: a file, a file and
-// its line (forest.ndjson:17), or stdin. What was read is text until Decode.
+// A Document is an input document and its location: a file, a file and its line
+// (forest.ndjson:17), or stdin. It is text until Decode.
 type Document struct {
 	Name string
 	*gather.Document
 	text   []byte
-	file   string // that text is of
-	line   int    // on which text starts, from 1
+	file   string // the file of text
+	line   int    // the first line of text, from 1
 	limits Limits
 }
 
-// Limits bounds what is read. A field that is 0 stands for the limit that
-// WithDefaults puts there.
+// Limits restricts what is read. WithDefaults replaces a field that is 0 by its
+// default.
 type Limits struct {
-	Size         int // bytes of a document, and so of a line of NDJSON
+	Size         int // bytes of a document, or of a line of NDJSON
 	Files        int // entries of a folder
 	Certificates int // of a document
 }
 
-// WithDefaults returns the limits with none of them 0.
+// WithDefaults returns the limits with a default for each field that is 0.
 func (l Limits) WithDefaults() Limits {
 	return Limits{
 		Size:         cmp.Or(l.Size, 64<<20),
@@ -47,21 +47,21 @@ func (l Limits) WithDefaults() Limits {
 	}
 }
 
-// A NoDocumentsError is a folder without documents.
+// A NoDocumentsError means that a folder contains no documents.
 type NoDocumentsError struct {
 	Folder  string
-	Folders []string // in it, which are not read
+	Folders []string // its subfolders, which are not read
 }
 
 func (n NoDocumentsError) Error() string {
 	return n.Folder + ": expected documents, *.json or *.ndjson, found none"
 }
 
-// A PartialError is a document that lacks sections, and has no other fault.
+// A PartialError means that a document lacks sections, and has no other error.
 type PartialError struct{ error }
 
-// Check returns an error where a document is larger than the limits, however
-// it was come by.
+// Check returns an error if a document is larger than the limits, regardless of
+// its source.
 func (l Limits) Check(document *gather.Document) error {
 	if most := l.WithDefaults().Certificates; len(document.Certificates) > most {
 		return fmt.Errorf("certificates: expected at most %d, found %d", most, len(document.Certificates))
@@ -69,8 +69,8 @@ func (l Limits) Check(document *gather.Document) error {
 	return nil
 }
 
-// Decode returns the document. An error names its place. It is apart from
-// Read, so that several can be decoded at once.
+// Decode returns the document. An error names its location. It is separate from
+// Read so that several documents can be decoded concurrently.
 func (d Document) Decode() (*gather.Document, error) {
 	if d.Document != nil {
 		return d.Document, nil
@@ -92,13 +92,13 @@ func (d Document) Decode() (*gather.Document, error) {
 	return document, nil
 }
 
-// Read yields the documents of each path, in order, and holds no more than one
-// of them. A path is a file, a folder, or - for stdin. What cannot be read
-// comes as an error that names its place; what comes after still follows.
+// Read yields the documents of each path, in order, and keeps only one of them
+// in memory. A path is a file, a folder, or - for stdin. If something cannot be
+// read, it yields an error that names the place, and continues.
 //
-// Of a folder, the files *.json and *.ndjson are read, by name, and its own
-// folders are not; what is left out is reported. Whether a file holds one
-// document or one a line its content says.
+// In a folder, it reads the files *.json and *.ndjson, by name, but no
+// subfolders, and reports what it skips. The content of a file shows whether it
+// is one document or one per line.
 func Read(paths []string, stdin io.Reader, limits Limits, report gather.Report) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
 		r := reader{stdin, bufio.NewReaderSize(nil, 64<<10), limits.WithDefaults(), report}
@@ -110,7 +110,7 @@ func Read(paths []string, stdin io.Reader, limits Limits, report gather.Report) 
 	}
 }
 
-// ReadFrom is Read for a stream of that name.
+// ReadFrom is like Read for a stream of that name.
 func ReadFrom(name string, in io.Reader, limits Limits) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
 		r := reader{nil, bufio.NewReaderSize(nil, 64<<10), limits.WithDefaults(), nil}
@@ -120,12 +120,12 @@ func ReadFrom(name string, in io.Reader, limits Limits) iter.Seq2[Document, erro
 
 type reader struct {
 	stdin  io.Reader
-	buffer *bufio.Reader // of the stream that is read; folders have thousands of files
+	buffer *bufio.Reader // reused for each stream, because folders can have thousands of files
 	limits Limits
 	report gather.Report
 }
 
-// The functions below return false where yield did.
+// The functions below return false if yield did.
 
 func (r reader) path(path string, yield func(Document, error) bool) bool {
 	if path == "-" {
@@ -149,7 +149,7 @@ func (r reader) folder(folder string, yield func(Document, error) bool) bool {
 	if len(entries) > r.limits.Files {
 		return yield(Document{Name: folder}, fmt.Errorf("%s: expected at most %d files, found %d", printable.Line(folder), r.limits.Files, len(entries)))
 	}
-	var files, folders, others, noFiles []string
+	var files, folders, others, notFiles []string
 	for _, entry := range entries {
 		extension := strings.ToLower(filepath.Ext(entry.Name()))
 		switch isDocument := extension == ".json" || extension == ".ndjson"; {
@@ -159,12 +159,12 @@ func (r reader) folder(folder string, yield func(Document, error) bool) bool {
 			others = append(others, entry.Name())
 		case isFile(folder, entry):
 			files = append(files, entry.Name())
-		default: // a pipe, say, of which nobody may write the other end
-			noFiles = append(noFiles, entry.Name())
+		default: // such as a pipe, which could block forever
+			notFiles = append(notFiles, entry.Name())
 		}
 	}
-	if len(noFiles) > 0 {
-		r.report(fmt.Sprintf("%s: skipped, not a file: %s", folder, strings.Join(noFiles, ", ")))
+	if len(notFiles) > 0 {
+		r.report(fmt.Sprintf("%s: skipped, not a file: %s", folder, strings.Join(notFiles, ", ")))
 	}
 	if len(others) > 0 {
 		r.report(fmt.Sprintf("%s: skipped, neither *.json nor *.ndjson: %s", folder, strings.Join(others, ", ")))
@@ -183,8 +183,9 @@ func (r reader) folder(folder string, yield func(Document, error) bool) bool {
 	return true
 }
 
-// isFile reports whether an entry of a folder is a file, or a link to one. What
-// cannot be read is one too, so that the error tells of it.
+// isFile reports whether an entry of a folder is a file or a link to one. An
+// entry that cannot be read counts as a file, so that reading it returns the
+// error.
 func isFile(folder string, entry os.DirEntry) bool {
 	if entry.Type().IsRegular() {
 		return true

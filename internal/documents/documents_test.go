@@ -115,7 +115,7 @@ func TestLimits(t *testing.T) {
 	t.Parallel()
 	a := compact("A")
 	size := len(a) + 1 // with the line's end
-	tooLong := fmt.Sprintf("expected a document of at most %d bytes, found a longer one; what follows it was not read", size)
+	tooLong := fmt.Sprintf("expected a document of at most %d bytes, found a longer one; the rest was not read", size)
 	read := func(text string, limits Limits) []string {
 		return all(Read([]string{"-"}, strings.NewReader(text), limits, nil))
 	}
@@ -126,7 +126,7 @@ func TestLimits(t *testing.T) {
 	require.Equal(t, []string{"stdin A"}, read(broken, Limits{Size: size}))
 	require.Equal(t, []string{"stdin:1: " + tooLong}, read(broken+"\n", Limits{Size: size}))
 	require.Equal(t, []string{"stdin:1: " + tooLong}, read("{\n\"schema_version\":\n"+strings.Repeat("1\n", size), Limits{Size: size}))
-	require.Equal(t, []string{"stdin:1: expected a document of at most 67108864 bytes, found a longer one; what follows it was not read"},
+	require.Equal(t, []string{"stdin:1: expected a document of at most 67108864 bytes, found a longer one; the rest was not read"},
 		read(strings.Repeat("x", 64<<20+1), Limits{}))
 
 	one := strings.Replace(a, `"certificates":[]`, `"certificates":[`+certificate("1")+`]`, 1)

@@ -13,13 +13,13 @@ import (
 	"github.com/transportcert/transportcert/internal/files"
 )
 
-// A Place is a file, as a command line names it, and a line of it.
+// A Place is a file, as named on a command line, and a line in it.
 type Place struct {
 	File string // stdin for standard input
-	Line int    // from 1; 0: which one is not known
+	Line int    // from 1; 0: unknown
 }
 
-// PlaceOf returns the place that a document's name says: forest.ndjson:17.
+// PlaceOf returns the place in a document's name, such as forest.ndjson:17.
 func PlaceOf(name string) Place {
 	if i := strings.LastIndexByte(name, ':'); i > 0 {
 		if line, err := strconv.Atoi(name[i+1:]); err == nil && line > 0 {
@@ -29,10 +29,11 @@ func PlaceOf(name string) Place {
 	return Place{File: name}
 }
 
-// Places returns where each JSON path of the document (certificates[2].services)
-// stands. Of what is not there it is the place of what it should be in. Where a
-// document was gathered, its sources name the files; those among them that have
-// lost their folder are looked for in, and among, the files and folders given.
+// Places returns the location of each JSON path of the document
+// (certificates[2].services). If a path does not exist, it returns the location
+// of its parent. If the document was gathered, its sources name the files; a
+// file without its folder is searched for in the given folders and among the
+// given files.
 func (d Document) Places(paths []string, from ...string) []Place {
 	places := make([]Place, len(paths))
 	if d.text != nil {
@@ -41,7 +42,7 @@ func (d Document) Places(paths []string, from ...string) []Place {
 		}
 		return places
 	}
-	facts := map[string][]int{} // which places are in a file of facts
+	facts := map[string][]int{} // indices of the places in each file of facts
 	for i, path := range paths {
 		section, _, _ := strings.Cut(strings.ReplaceAll(path, "[", "."), ".")
 		source, _, _ := strings.Cut(d.Sources[section], ", ")
@@ -70,8 +71,8 @@ func (d Document) Places(paths []string, from ...string) []Place {
 	return places
 }
 
-// find returns the path of a file of which only the name is known; empty where
-// it is not there.
+// find returns the path of a file that is known only by its name, or "" if
+// there is none.
 func find(name string, from []string) string {
 	for _, path := range from {
 		if filepath.Base(path) == name {
@@ -89,7 +90,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// read returns what a file holds, and nothing where it cannot be read any more.
+// read returns the content of a file, or nothing if it can no longer be read.
 func read(path string) []byte {
 	text, err := files.Read(path, int64(Limits{}.WithDefaults().Size))
 	if err != nil {
@@ -98,12 +99,12 @@ func read(path string) []byte {
 	return text
 }
 
-// lines returns on which line of a JSON text each path stands, from 1: the line
-// of its key, or of the innermost value around it that is there. It is 0 where
-// the text is no JSON.
+// lines returns the line of a JSON text on which each path is, from 1: the line
+// of its key, or of the innermost value around it that exists. It is 0 if the
+// text is not JSON.
 func lines(text []byte, paths []string) []int {
 	found := map[jsontext.Pointer]int{"": 0}
-	around := make([][]jsontext.Pointer, len(paths)) // the pointers to a path and all that it is in
+	around := make([][]jsontext.Pointer, len(paths)) // the pointers to a path and to everything around it
 	deepest := 0
 	for i, path := range paths {
 		around[i] = pointers(path)
@@ -140,11 +141,11 @@ func lines(text []byte, paths []string) []int {
 	return all
 }
 
-// step is the next step of a path: a key, an index, or a key in quotes.
+// step matches the next step of a path: a key, an index, or a quoted key.
 var step = regexp.MustCompile(`^(?:\.?([A-Za-z_$][A-Za-z0-9_$-]*)|\[([0-9]+)\]|\[("(?:[^"\\]|\\.)*")\])`)
 
-// pointers returns the JSON pointers to everything that a path leads through,
-// from the document as a whole to the end of the path.
+// pointers returns the JSON pointers to everything that a path passes through,
+// from the whole document to the end of the path.
 func pointers(path string) []jsontext.Pointer {
 	all := []jsontext.Pointer{""}
 	for path != "" {

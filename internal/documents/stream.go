@@ -13,17 +13,17 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// A stream reads lines, and looks ahead by one of them. It decodes UTF-16,
-// which Windows PowerShell writes where a command's output is redirected.
+// A stream reads lines with a lookahead of one. It decodes UTF-16, which
+// Windows PowerShell writes when a command's output is redirected.
 type stream struct {
 	reader *bufio.Reader
-	most   int    // bytes of a document, and so of a line
-	number int    // of the line that was returned last, from 1
-	ahead  []byte // the line after that, once it was read
-	blank  int    // how many lines were skipped before ahead
+	most   int    // bytes of a document, or of a line
+	number int    // number of the last line returned, from 1
+	ahead  []byte // the following line, if it was read
+	blank  int    // number of lines skipped before ahead
 }
 
-// newStream reads with a buffer that nothing else reads with meanwhile.
+// newStream uses a buffer that nothing else may use until the stream is read.
 func newStream(r io.Reader, buffer *bufio.Reader, most int) *stream {
 	buffer.Reset(r)
 	if start, _ := buffer.Peek(3); hasByteOrderMark(start) {
@@ -38,8 +38,8 @@ func hasByteOrderMark(start []byte) bool {
 	})
 }
 
-// line returns the next line that is not blank, with its line end; io.EOF
-// after the last.
+// line returns the next line that is not blank, with its line ending, or io.EOF
+// after the last one.
 func (s *stream) line() ([]byte, error) {
 	line, blank, err := s.ahead, s.blank, error(nil)
 	if s.ahead = nil; line == nil {
@@ -49,7 +49,7 @@ func (s *stream) line() ([]byte, error) {
 	return line, err
 }
 
-// read returns the next line that is not blank and how many blank ones came
+// read returns the next line that is not blank and the number of blank lines
 // before it.
 func (s *stream) read() (line []byte, blank int, err error) {
 	for {
@@ -67,7 +67,7 @@ func (s *stream) read() (line []byte, blank int, err error) {
 			return nil, blank, err
 		}
 		if len(bytes.TrimSpace(line)) > 0 {
-			return line, blank, nil // io.EOF, if so, comes again
+			return line, blank, nil // the next read returns io.EOF
 		}
 		if err != nil {
 			return nil, blank, err
@@ -77,12 +77,13 @@ func (s *stream) read() (line []byte, blank int, err error) {
 }
 
 func (s *stream) tooLong() error {
-	return fmt.Errorf("expected a document of at most %d bytes, found a longer one; what follows it was not read", s.most)
+	return fmt.Errorf("expected a document of at most %d bytes, found a longer one; the rest was not read", s.most)
 }
 
-// isNDJSON says whether a stream that starts with the line holds a document a
-// line: the first is a whole one, or it can be no part of a document and the
-// second is a whole one, so that a damaged first line does not hide the others.
+// isNDJSON reports whether a stream that starts with the line has one document
+// per line: the first line is a complete value, or it cannot be part of a
+// document and the second line is complete, so that a damaged first line does
+// not hide the others.
 func (s *stream) isNDJSON(first []byte) (bool, error) {
 	if json.Valid(first) {
 		return true, nil
@@ -104,7 +105,7 @@ func ignoreEOF(err error) error {
 	return err
 }
 
-// rest returns the first line with everything that follows it.
+// rest returns the first line and everything that follows it.
 func (s *stream) rest(first []byte) ([]byte, error) {
 	whole := slices.Concat(first, bytes.Repeat([]byte("\n"), s.blank), s.ahead)
 	s.ahead = nil

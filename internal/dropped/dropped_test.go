@@ -140,7 +140,7 @@ func TestPFX(t *testing.T) {
 	folder := filepath.Join(exportFixtures, "remote")
 	pfx := filesIn(t, "", filepath.Join(storeFixtures, "pfx"))[0]
 	failed := check(t, zipped(t, "a.zip", folder), pfx)
-	require.Contains(t, failed.Failed[0].Message, "certificate files/ex01.pfx: it has a password, and no password was given")
+	require.Contains(t, failed.Failed[0].Message, "certificate files/ex01.pfx: it is password-protected, and no password was given")
 	pfx.Password = []byte("wrong")
 	require.Contains(t, check(t, zipped(t, "a.zip", folder), pfx).Failed[0].Message, "ex01.pfx: its password is wrong")
 	pfx.Password = []byte("Contoso-2026")

@@ -281,7 +281,7 @@ func (r *run) store(names, servers []string) collect.Source {
 		Paths: []string{storeFolder}, System: files, Report: r.note, Work: certstore.NewWork(),
 		Password: func(name string) ([]byte, error) {
 			if len(passwords[name]) == 0 {
-				return nil, errors.New("it has a password, and no password was given")
+				return nil, errors.New("it is password-protected, and no password was given")
 			}
 			return bytes.Clone(passwords[name]), nil
 		},

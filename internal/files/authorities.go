@@ -5,12 +5,12 @@ import (
 	"fmt"
 )
 
-// maxAuthorities is the largest file of CA certificates that is read, in bytes.
+// maxAuthorities limits the size of a file of CA certificates, in bytes.
 const maxAuthorities = 16 << 20
 
-// Authorities reads the certificates of a PEM file that vouch for a host. skipped
-// says of each block that is left out which one, and why. An error names the path;
-// a file without a certificate is one.
+// Authorities reads the CA certificates of a PEM file that verify a host.
+// skipped gives the reason for each block that is skipped. An error names the
+// path; a file without a certificate is an error.
 func Authorities(path string) (pool *x509.CertPool, skipped []string, err error) {
 	data, err := Read(path, maxAuthorities)
 	if err != nil {
@@ -30,12 +30,12 @@ func Authorities(path string) (pool *x509.CertPool, skipped []string, err error)
 		pool.AddCert(certificate)
 	}
 	if len(skipped) == len(blocks) {
-		return nil, nil, fmt.Errorf("%s: expected PEM certificates, found none that can be used%s", path, first(skipped))
+		return nil, nil, fmt.Errorf("%s: expected PEM certificates, found no usable one%s", path, first(skipped))
 	}
 	return pool, skipped, nil
 }
 
-// first returns the first reason, to follow an error.
+// first returns the first reason, formatted to follow an error.
 func first(reasons []string) string {
 	if len(reasons) == 0 {
 		return ""

@@ -1,5 +1,5 @@
-// Package files reads files that administrators and other programs make: within
-// bounds, and in the encodings that Windows writes.
+// Package files reads files from administrators and other programs, with a
+// limited size and in the encodings that Windows writes.
 package files
 
 import (
@@ -17,7 +17,8 @@ func Read(path string, limit int64) ([]byte, error) {
 	return ReadFrom(nil, path, limit)
 }
 
-// ReadFrom is Read for a path of a file system; nil stands for the system's own.
+// ReadFrom is like Read for a path of a file system; nil means the system's
+// files.
 func ReadFrom(system fs.FS, path string, limit int64) ([]byte, error) {
 	file, err := Open(system, path)
 	if err != nil {
@@ -31,7 +32,7 @@ func ReadFrom(system fs.FS, path string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// Open opens a file of a file system; nil stands for the system's own.
+// Open opens a file of a file system; nil means the system's files.
 func Open(system fs.FS, path string) (fs.File, error) {
 	if system == nil {
 		return os.Open(path)
@@ -39,7 +40,7 @@ func Open(system fs.FS, path string) (fs.File, error) {
 	return system.Open(path)
 }
 
-// ReadAll reads at most limit bytes to the end.
+// ReadAll reads to the end, but at most limit bytes.
 func ReadAll(r io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
@@ -52,7 +53,8 @@ func ReadAll(r io.Reader, limit int64) ([]byte, error) {
 }
 
 // Text returns text in UTF-8 without a byte order mark. UTF-16, which Windows
-// PowerShell writes, is told by its mark; text without a mark is returned as it is.
+// PowerShell writes, is recognized by its byte order mark; text without a mark
+// is returned unchanged.
 func Text(data []byte) ([]byte, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)

@@ -132,10 +132,10 @@ func TestAuthorities(t *testing.T) {
 
 	path := write([]byte("no PEM"))
 	_, _, err = files.Authorities(path)
-	require.EqualError(t, err, path+": expected PEM certificates, found none that can be used")
+	require.EqualError(t, err, path+": expected PEM certificates, found no usable one")
 	path = write(block("PRIVATE KEY", []byte("secret")))
 	_, _, err = files.Authorities(path)
-	require.EqualError(t, err, path+`: expected PEM certificates, found none that can be used: PEM block 1 of 1: expected a CERTIFICATE, found "PRIVATE KEY"`)
+	require.EqualError(t, err, path+`: expected PEM certificates, found no usable one: PEM block 1 of 1: expected a CERTIFICATE, found "PRIVATE KEY"`)
 	_, _, err = files.Authorities("missing.pem")
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -40,7 +40,7 @@ func (s *Spool) Len() int64 { return s.size }
 func (s *Spool) spill() (err error) {
 	if s.file == nil {
 		if s.file, err = os.CreateTemp("", "transportcert-*"); err != nil {
-			return fmt.Errorf("a temporary file for what is too long for memory: %w", err)
+			return fmt.Errorf("creating a temporary file: %w", err)
 		}
 		os.Remove(s.file.Name()) // lives on until it is closed, but on Windows
 	}

@@ -66,6 +66,6 @@ func TestSpoolErrors(t *testing.T) {
 	require.NoError(t, os.Remove(folder))
 	var s Spool
 	_, err = s.Write(make([]byte, inMemory+1))
-	require.ErrorContains(t, err, "a temporary file for what is too long for memory: ")
+	require.ErrorContains(t, err, "creating a temporary file: ")
 	require.NoError(t, s.Close())
 }

@@ -1,12 +1,12 @@
 //go:build linux
 
-// Command peers runs transportcert and other programs that evaluate Rego side
-// by side, on the same documents and the same policies, and prints what each
-// did as tables in Markdown: documents per second, peak memory, and how many
-// times as long it took as transportcert.
+// Command peers runs transportcert and other programs that evaluate Rego on the
+// same documents and policies. For each, it prints Markdown tables with the
+// documents per second, the peak memory, and the time relative to
+// transportcert.
 //
-// It builds the programs itself: OPA in the version of go.mod, conftest in the
-// version below. Run it on a machine that does nothing else:
+// It builds the programs itself: OPA in the version in go.mod, conftest in the
+// version below. Run it on an otherwise idle machine:
 //
 //	go run ./internal/benchmark/peers
 package main
@@ -37,9 +37,9 @@ const (
 
 func main() {
 	log.SetFlags(0)
-	count := flag.Int("documents", 20_000, "how many documents the programs get")
-	stream := flag.Int("stream", 200_000, "how many documents a stream has")
-	rounds := flag.Int("rounds", 2, "how often each program runs; the best time counts")
+	count := flag.Int("documents", 20_000, "number of documents for each program")
+	stream := flag.Int("stream", 200_000, "number of documents in the stream")
+	rounds := flag.Int("rounds", 2, "number of runs of each program; the best time counts")
 	flag.Parse()
 	folder, err := os.MkdirTemp("", "transportcert-peers-")
 	if err != nil {
@@ -53,12 +53,12 @@ func main() {
 	}
 }
 
-// A bench holds what the runs share.
+// A bench is the state that the runs share.
 type bench struct {
 	folder                string
 	count, stream, rounds int
-	evaluated             *row     // the run of evaluate that the peers are compared with
-	decided               []string // files that must hold the same decisions
+	evaluated             *row     // the run of evaluate that the others are compared with
+	decided               []string // files that must contain the same decisions
 }
 
 func (b *bench) path(name string) string { return filepath.Join(b.folder, name) }
@@ -80,7 +80,7 @@ func (b *bench) run(ctx context.Context) error {
 	return same(b.decided...) // last, since it takes memory
 }
 
-// decisions has every program decide for the same documents.
+// decisions measures how each program evaluates the same documents.
 func (b *bench) decisions(ctx context.Context) error {
 	ours, opa, folder := b.path("transportcert"), b.path("opa"), b.path("documents")
 	rule := evaluate.Server.Root() + "/decision"
@@ -102,7 +102,7 @@ func (b *bench) decisions(ctx context.Context) error {
 	return nil
 }
 
-// findings has what can check documents check them.
+// findings measures the programs that can check documents.
 func (b *bench) findings(ctx context.Context) error {
 	t := b.table(fmt.Sprintf("%d documents of %d certificates", b.count, certificates))
 	checked := t.add("transportcert check, a folder", command(ctx, b.path("transportcert"), "check", "--fail-on", "none", "-o", "json", b.path("documents")))
@@ -112,12 +112,12 @@ func (b *bench) findings(ctx context.Context) error {
 	}
 	t.print(checked)
 	goal("conftest with the bundle over evaluate", ratio(tested, b.evaluated), atLeast, conftestGoal)
-	fmt.Printf("- conftest over check, which tell the same findings: %.1f.\n\n", ratio(tested, checked))
+	fmt.Printf("- conftest over check, which report the same findings: %.1f.\n\n", ratio(tested, checked))
 	goal("check over evaluate", ratio(checked, b.evaluated), atMost, checkGoal)
 	return nil
 }
 
-// forecasts has each say when the decisions change, for a tenth of the documents.
+// forecasts measures forecasts, for a tenth of the documents.
 func (b *bench) forecasts(ctx context.Context) error {
 	count := max(b.count/10, 1)
 	folder := b.path("forecasts")
@@ -141,7 +141,7 @@ func (b *bench) forecasts(ctx context.Context) error {
 	return nil
 }
 
-// one has a whole process decide for one document.
+// one measures a whole process that evaluates one document.
 func (b *bench) one(ctx context.Context) error {
 	document := filepath.Join(b.path("documents"), "EX00000.json")
 	t := b.table("1 document, the whole process")
@@ -156,8 +156,8 @@ func (b *bench) one(ctx context.Context) error {
 	return nil
 }
 
-// growth compares documents of a thousand certificates with such of ten thousand,
-// as many certificates of both.
+// growth compares documents of 1,000 certificates with documents of 10,000,
+// with the same total number of certificates.
 func (b *bench) growth(ctx context.Context) error {
 	const all = 200_000
 	t := b.table("large documents")
@@ -180,7 +180,7 @@ func (b *bench) growth(ctx context.Context) error {
 	return nil
 }
 
-// memory has evaluate read a stream through a pipe.
+// memory measures evaluate with a stream from a pipe.
 func (b *bench) memory(ctx context.Context) error {
 	t := b.table("a stream of documents")
 	t.count = b.stream
@@ -194,10 +194,10 @@ func (b *bench) memory(ctx context.Context) error {
 	return nil
 }
 
-// ratio is how many times as long one took for a document as the other.
+// ratio returns the time per document of one, relative to that of the other.
 func ratio(one, other *row) float64 { return one.perDocument() / other.perDocument() }
 
-// goal says whether a number is as large, or as small, as it should be.
+// goal prints whether a number is as large, or as small, as required.
 func goal(what string, is float64, bound string, of float64) {
 	verdict := "missed"
 	if bound == atLeast && is >= of || bound == atMost && is <= of {

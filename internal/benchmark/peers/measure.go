@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// A runner does a row's work and returns how long it took, and how many bytes of
-// memory at most. What it decided goes into the file.
+// A runner performs the work of a row, writes the decisions to the file, and
+// returns the time and the peak memory in bytes.
 type runner func(output *os.File) (time.Duration, int64, error)
 
-// command is a runner that starts a program.
+// command returns a runner that starts a program.
 func command(ctx context.Context, program string, arguments ...string) runner {
 	return fed(ctx, nil, program, arguments...)
 }
@@ -55,20 +55,20 @@ func fed(ctx context.Context, input func(*writer) error, program string, argumen
 	}
 }
 
-// A row is what one runner did at its best.
+// A row is the best result of a runner.
 type row struct {
 	name   string
 	run    runner
 	count  int // documents
 	took   time.Duration
 	memory int64  // peak resident set, bytes
-	output string // the file with what it decided
+	output string // the file with its decisions
 }
 
-// perDocument returns seconds.
+// perDocument returns the time per document in seconds.
 func (r *row) perDocument() float64 { return r.took.Seconds() / float64(r.count) }
 
-// A table holds rows that do the same.
+// A table contains rows that are comparable.
 type table struct {
 	head   string
 	folder string
@@ -86,8 +86,9 @@ func (t *table) add(name string, run runner) *row {
 	return r
 }
 
-// run runs every row so many times, one after the other. What they decide goes to
-// files: memory of ours would count as theirs, who are started from it.
+// run runs every row the given number of times, one after the other. Decisions
+// go to files, because memory of this process would count as memory of the
+// processes that it starts.
 func (t *table) run(rounds int) error {
 	for round := range rounds {
 		for _, r := range t.rows {
@@ -111,7 +112,7 @@ func (t *table) run(rounds int) error {
 	return nil
 }
 
-// print writes the table as Markdown, with times in relation to one row.
+// print writes the table as Markdown, with times relative to one row.
 func (t *table) print(base *row) {
 	fmt.Printf("| %s | documents a second | milliseconds a document | peak memory | times as long |\n|---|--:|--:|--:|--:|\n", t.head)
 	for _, r := range t.rows {
@@ -138,7 +139,7 @@ func cpu() string {
 	return "unknown processor"
 }
 
-// version returns what an OPA says of itself.
+// version returns the version that an OPA program prints.
 func version(opa string) string {
 	output, _ := exec.Command(opa, "version").Output()
 	first, _, _ := strings.Cut(string(output), "\n")

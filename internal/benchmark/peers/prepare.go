@@ -22,10 +22,11 @@ import (
 
 const conftestVersion = "v0.71.1"
 
-// certificates is how many a document has: an Exchange server's usual store.
+// certificates is the number in a document: the usual store of an Exchange
+// server.
 const certificates = 6
 
-// asking is a policy for conftest that asks for the decision and does nothing else.
+// asking is a conftest policy that asks for the decision and does nothing else.
 var asking = `package main
 
 warn contains {"msg": "decided", "decision": ` + evaluate.Server.Rule() + `}
@@ -48,7 +49,7 @@ func (b *bench) build(ctx context.Context) error {
 	return nil
 }
 
-// documents writes every document twice: as a file, and as a line.
+// documents writes every document twice: as a file and as a line.
 func (b *bench) documents(context.Context) error {
 	if err := os.Mkdir(b.path("documents"), 0o700); err != nil {
 		return err
@@ -62,8 +63,9 @@ func (b *bench) documents(context.Context) error {
 	return writeFile(b.path("documents.ndjson"), func(w *writer) error { return w.documents(b.count, certificates) })
 }
 
-// policies writes the embedded policies as a bundle's folder, without tests, and
-// those of the decision with a rule for conftest that asks for it.
+// policies writes the embedded policies, without tests, as a bundle folder, and
+// the decision's policies together with a conftest rule that asks for the
+// decision.
 func (b *bench) policies(context.Context) error {
 	decision, err := bundles.ShippedDecision()
 	if err != nil {
@@ -96,7 +98,7 @@ func place(path string, text []byte) error {
 	return os.WriteFile(path, text, 0o600)
 }
 
-// A writer writes documents, one a line.
+// A writer writes documents as NDJSON.
 type writer struct{ *bufio.Writer }
 
 func (w *writer) documents(count, certificates int) error {

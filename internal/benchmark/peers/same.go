@@ -10,8 +10,8 @@ import (
 	"slices"
 )
 
-// same asks that the files hold the same decisions: NDJSON, what opa exec and
-// conftest write, and answers of the REST API, one a line.
+// same checks that the files contain the same decisions: NDJSON, the output of
+// opa exec and conftest, and answers of the REST API, one per line.
 func same(paths ...string) error {
 	var first []string
 	for i, path := range paths {
@@ -32,15 +32,15 @@ func same(paths ...string) error {
 			first = decisions
 		}
 		if len(decisions) == 0 || !slices.Equal(first, decisions) {
-			return fmt.Errorf("%s holds %d decisions, which are not the %d of %s", path, len(decisions), len(first), paths[0])
+			return fmt.Errorf("%s contains %d decisions that differ from the %d in %s", path, len(decisions), len(first), paths[0])
 		}
 	}
-	fmt.Fprintf(os.Stderr, "the same %d decisions from all of them\n", len(first))
+	fmt.Fprintf(os.Stderr, "all programs made the same %d decisions\n", len(first))
 	return nil
 }
 
-// found returns the decisions in a value, as text: the objects that say when they
-// were evaluated.
+// found returns the decisions in a value as text: the objects with a time of
+// evaluation.
 func found(value any) (all []string) {
 	switch value := value.(type) {
 	case map[string]any:

@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// server is opa run --server, asked over REST by as many clients at once as there
-// are cores. Its time is that of the questions, without its start.
+// server is opa run --server, queried over REST by as many clients as there are
+// cores. Its time is that of the queries, without the start.
 type server struct {
 	ctx                      context.Context
 	opa, bundle, input, rule string
@@ -55,7 +55,7 @@ func (s server) run(output *os.File) (time.Duration, int64, error) {
 	return took, peak(process.ProcessState), nil
 }
 
-// ask asks for every document and writes the answers in any order.
+// ask queries every document and writes the answers in any order.
 func (s server) ask(url string, output io.Writer) error {
 	file, err := os.Open(s.input)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s server) ask(url string, output io.Writer) error {
 				answer, err := post(s.ctx, url, input)
 				if err != nil {
 					errs[client] = err
-					continue // the others must be taken too
+					continue // the other documents must be received too
 				}
 				writing.Lock()
 				_, errs[client] = output.Write(append(bytes.TrimSpace(answer), '\n'))
@@ -107,7 +107,7 @@ func post(ctx context.Context, url string, body []byte) ([]byte, error) {
 	return answer, err
 }
 
-// ready waits until the server has its bundle.
+// ready waits until the server has loaded its bundle.
 func ready(ctx context.Context, url string) error {
 	for range 200 {
 		response, err := http.Get(url)

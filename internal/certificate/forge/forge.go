@@ -1,5 +1,5 @@
-// Package forge makes certificates that crypto/x509 would not make, byte for
-// byte. Only tests use it.
+// Package forge creates certificates, byte by byte, that crypto/x509 would not
+// create. It is used only by tests.
 package forge
 
 import (
@@ -37,7 +37,7 @@ func TLV(tag byte, contents ...[]byte) []byte {
 	}
 }
 
-// Str encodes a text under a tag.
+// Str encodes a string with a tag.
 func Str(tag byte, s string) []byte { return TLV(tag, []byte(s)) }
 
 // OID encodes an object identifier.
@@ -48,32 +48,33 @@ func OID(t testing.TB, arcs ...int) []byte {
 	return der
 }
 
-// Attribute is a relative distinguished name of one attribute.
+// Attribute returns a relative distinguished name with one attribute.
 func Attribute(t testing.TB, value []byte, arcs ...int) []byte {
 	return TLV(der.TagSet, TLV(der.TagSequence, OID(t, arcs...), value))
 }
 
-// Named is the distinguished name of a common name.
+// Named returns the distinguished name of a common name.
 func Named(t testing.TB, cn string) []byte {
 	return TLV(der.TagSequence, Attribute(t, Str(der.TagUTF8String, cn), 2, 5, 4, 3))
 }
 
-// Extension is an extension that is not critical.
+// Extension returns a noncritical extension.
 func Extension(t testing.TB, value []byte, arcs ...int) []byte {
 	return TLV(der.TagSequence, OID(t, arcs...), TLV(der.TagOctetString, value))
 }
 
-// Critical is an extension that is critical.
+// Critical returns a critical extension.
 func Critical(t testing.TB, value []byte, arcs ...int) []byte {
 	return TLV(der.TagSequence, OID(t, arcs...), TLV(der.TagBoolean, []byte{0xff}), TLV(der.TagOctetString, value))
 }
 
-// SAN is the subject alternative name extension with these GeneralNames.
+// SAN returns the subject alternative name extension with these GeneralNames.
 func SAN(t testing.TB, names ...[]byte) []byte {
 	return Extension(t, TLV(der.TagSequence, names...), 2, 5, 29, 17)
 }
 
-// CA is the basic constraints extension of a CA; maxPath below 0 is none.
+// CA returns the basic constraints extension of a CA; a negative maxPath means
+// none.
 func CA(t testing.TB, maxPath int) []byte {
 	value := TLV(der.TagBoolean, []byte{0xff})
 	if maxPath >= 0 {
@@ -82,13 +83,13 @@ func CA(t testing.TB, maxPath int) []byte {
 	return Extension(t, TLV(der.TagSequence, value), 2, 5, 29, 19)
 }
 
-// A Recipe says what differs from a certificate of version 3 with an Ed25519
-// key that signs itself and is valid from 2020 to 2030.
+// A Recipe says what differs from a self-signed version 3 certificate with an
+// Ed25519 key that is valid from 2020 to 2030.
 type Recipe struct {
 	CN          string
 	Issuer      *Certificate
-	Key         crypto.Signer // by default one that belongs to the common name
-	SPKI        []byte        // in place of the key's own
+	Key         crypto.Signer // default: derived from the common name
+	SPKI        []byte        // replaces that of the key
 	Version     []byte        // the explicit field, empty for version 1
 	Serial      []byte
 	IssuerName  []byte
@@ -96,11 +97,11 @@ type Recipe struct {
 	From, Until []byte // encoded
 	Extensions  [][]byte
 	Hash        crypto.Hash       // for RSA
-	Options     crypto.SignerOpts // in place of Hash, for the signature
-	Algorithm   []byte            // in place of the true one
+	Options     crypto.SignerOpts // replaces Hash for the signature
+	Algorithm   []byte            // replaces the real one
 }
 
-// A Certificate is one with what its children need.
+// A Certificate is a certificate with what is needed to issue others.
 type Certificate struct {
 	DER, Subject []byte
 	Key          crypto.Signer
@@ -109,18 +110,18 @@ type Certificate struct {
 // Thumbprint returns the certificate's SHA-1 in hex.
 func (c *Certificate) Thumbprint() string { return fmt.Sprintf("%X", sha1.Sum(c.DER)) }
 
-// Years are the first moments of two years.
+// Years returns the first seconds of two years.
 func Years(from, until string) (a, b []byte) {
 	return Str(der.TagGeneralizedTime, from+"0101000000Z"), Str(der.TagGeneralizedTime, until+"0101000000Z")
 }
 
-// KeyOf returns the Ed25519 key that belongs to a name.
+// KeyOf returns the Ed25519 key derived from a name.
 func KeyOf(name string) crypto.Signer {
 	seed := sha256.Sum256([]byte(name))
 	return ed25519.NewKeyFromSeed(seed[:])
 }
 
-// RSAKey returns an RSA key of 2048 bits, the same for the whole process.
+// RSAKey returns a 2048-bit RSA key, the same for the whole process.
 var RSAKey = sync.OnceValue(func() *rsa.PrivateKey {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -129,7 +130,7 @@ var RSAKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-// New makes the certificate of a recipe.
+// New creates the certificate of a recipe.
 func New(t testing.TB, r Recipe) *Certificate {
 	t.Helper()
 	f := &Certificate{Key: r.Key, Subject: r.Subject}
@@ -193,10 +194,10 @@ func New(t testing.TB, r Recipe) *Certificate {
 	return f
 }
 
-// SmallRSA is an RSA key that crypto/rsa refuses to use, since it is too short.
+// SmallRSA is an RSA key that crypto/rsa rejects because it is too short.
 type SmallRSA struct{ n, d *big.Int }
 
-// NewSmallRSA makes a key of so many bits.
+// NewSmallRSA creates a key of that many bits.
 func NewSmallRSA(t testing.TB, bits int) *SmallRSA {
 	t.Helper()
 	one := big.NewInt(1)
@@ -215,7 +216,7 @@ func NewSmallRSA(t testing.TB, bits int) *SmallRSA {
 // Public returns the public key.
 func (k *SmallRSA) Public() crypto.PublicKey { return &rsa.PublicKey{N: k.n, E: 65537} }
 
-// Sign makes a signature of PKCS#1 version 1.5 (RFC 8017, 9.2) with SHA-256.
+// Sign creates a PKCS#1 version 1.5 signature (RFC 8017, 9.2) with SHA-256.
 func (k *SmallRSA) Sign(_ io.Reader, digest []byte, _ crypto.SignerOpts) ([]byte, error) {
 	info := slices.Concat([]byte{0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20}, digest)
 	size := (k.n.BitLen() + 7) / 8
@@ -223,13 +224,15 @@ func (k *SmallRSA) Sign(_ io.Reader, digest []byte, _ crypto.SignerOpts) ([]byte
 	return new(big.Int).Exp(new(big.Int).SetBytes(padded), k.d, k.n).FillBytes(padded), nil
 }
 
-// RSASPKI is the subject public key info of an RSA key under another identifier.
+// RSASPKI returns the subject public key info of an RSA key with another
+// identifier.
 func RSASPKI(t testing.TB, key *rsa.PublicKey, identifier ...[]byte) []byte {
 	t.Helper()
 	return TLV(der.TagSequence, TLV(der.TagSequence, identifier...), TLV(der.TagBitString, []byte{0}, x509.MarshalPKCS1PublicKey(key)))
 }
 
-// PSS is the algorithm identifier of RSASSA-PSS with SHA-256, and the mask's hash.
+// PSS returns the algorithm identifier of RSASSA-PSS with SHA-256 and the hash
+// of the mask.
 func PSS(t testing.TB, maskHash ...int) []byte {
 	t.Helper()
 	hash := func(arcs ...int) []byte { return TLV(der.TagSequence, OID(t, arcs...)) }

@@ -147,7 +147,7 @@ func TestDirectoryLabForest(t *testing.T) {
 		}
 		// A certificate that the directory holds is noted only where the store
 		// does not have it. Of notes of one kind five are printed.
-		if strings.Contains(notes, "note: "+server.Server+": the directory names CN=") {
+		if strings.Contains(notes, "note: "+server.Server+": the internal transport certificate in the directory is CN=") {
 			require.Equal(t, "not in the store", server.Case, server.Server)
 			noted++
 		}

@@ -1,9 +1,10 @@
 // Package pkcs12 reads PKCS#12 files (.pfx, RFC 7292) as Windows exports them
 // from a certificate store: any number of certificates and private keys, with
-// friendly names among attributes of Windows' own.
+// friendly names among Windows-specific attributes.
 //
-// The libraries for Go read files with one private key, refuse or drop the
-// attributes, and do as many rounds of key derivation as a file asks for.
+// The available Go libraries read files with a single private key, reject or
+// drop the attributes, and perform as many rounds of key derivation as a file
+// asks for.
 package pkcs12
 
 import (
@@ -18,7 +19,7 @@ import (
 	"github.com/transportcert/transportcert/internal/der"
 )
 
-// maxBagDepth bounds how deep bags lie in bags.
+// maxBagDepth limits how deep bags are nested.
 const maxBagDepth = 4
 
 const (
@@ -34,14 +35,14 @@ const (
 	oidFriendlyName    = "1.2.840.113549.1.9.20"
 )
 
-// A File is what a PKCS#12 file holds.
+// A File is the content of a PKCS#12 file.
 type File struct {
 	Certificates []Certificate
-	Keys         [][]byte // private keys in clear, PKCS#8
-	Notes        []string // what was left out
+	Keys         [][]byte // decrypted private keys, PKCS#8
+	Notes        []string // what was skipped
 }
 
-// A Certificate is one with what the file says about it.
+// A Certificate is a certificate and what the file says about it.
 type Certificate struct {
 	DER          []byte
 	FriendlyName string // empty: none
@@ -49,7 +50,7 @@ type Certificate struct {
 
 // A pfx is the outer structure of a file.
 type pfx struct {
-	content []byte // what the MAC vouches for: the safes
+	content []byte // what the MAC protects: the safes
 	mac     *mac   // nil: none
 }
 
@@ -59,12 +60,11 @@ type algorithm struct {
 	parameters der.Element
 }
 
-// Read reads a PKCS#12 file in DER or BER. The empty password is tried first, in
-// both forms in which programs write it; password, which returns UTF-8, is called
-// where that does not open the file, and what it returns is overwritten. An
-// error says what is damaged or not supported, or that the password is wrong.
-// It says nothing of password and keys. The rounds that it takes are taken from
-// left.
+// Read reads a PKCS#12 file in DER or BER. It first tries the empty password,
+// in both encodings that programs use. If that fails, it calls password, which
+// returns UTF-8; the returned bytes are overwritten. An error says what is
+// damaged or not supported, or that the password is wrong, and never contains
+// passwords or keys. The rounds of key derivation are subtracted from left.
 func Read(data []byte, password func() ([]byte, error), left *Rounds) (*File, error) {
 	p, err := readPFX(data)
 	if err != nil {
@@ -93,7 +93,7 @@ func readPFX(data []byte) (p pfx, err error) {
 	r.Take(der.TagInteger, "version")
 	kind, content := readContentInfo(r, &err)
 	if err == nil && kind != oidData {
-		return p, fmt.Errorf("expected PKCS#12 with a password (%s), found %s", oidData, kind)
+		return p, fmt.Errorf("expected PKCS#12 in password integrity mode (%s), found %s", oidData, kind)
 	}
 	p.content = octets(content, &err)
 	if r.More() {
@@ -108,7 +108,7 @@ func readPFX(data []byte) (p pfx, err error) {
 	return p, nil
 }
 
-// readContentInfo reads a ContentInfo: its type, and what its [0] holds.
+// readContentInfo reads a ContentInfo: its type, and the content of its [0].
 func readContentInfo(r *der.Reader, err *error) (kind string, content *der.Reader) {
 	info := r.Take(der.TagSequence, "ContentInfo").Inside(err)
 	kind = info.OID("contentType")
@@ -116,7 +116,7 @@ func readContentInfo(r *der.Reader, err *error) (kind string, content *der.Reade
 	return kind, explicit.Inside(err)
 }
 
-// octets reads an OCTET STRING, whole or in pieces.
+// octets reads an OCTET STRING, whole or in parts.
 func octets(r *der.Reader, err *error) []byte {
 	if r.Next() == der.TagOctetString|der.Constructed {
 		return r.Any("an OCTET STRING").Octets(err)
@@ -133,7 +133,7 @@ func readAlgorithm(r *der.Reader, err *error) (a algorithm) {
 	return a
 }
 
-// open checks the password against the file and reads the safes.
+// open verifies the password and reads the safes.
 func (p pfx) open(password *decrypter) (*File, error) {
 	if p.mac != nil {
 		if err := password.verify(p.mac, p.content); err != nil {
@@ -256,7 +256,8 @@ func (f *File) note(format string, args ...any) {
 	f.Notes = append(f.Notes, fmt.Sprintf(format, args...))
 }
 
-// friendlyName returns the name among a bag's attributes, empty if there is none.
+// friendlyName returns the name among a bag's attributes, or "" if there is
+// none.
 func (f *File) friendlyName(attributes *der.Reader) string {
 	err := attributes.Err()
 	for attributes.More() {

@@ -18,22 +18,22 @@ import (
 	"github.com/transportcert/transportcert/internal/der"
 )
 
-// maxIterations bounds the rounds of key derivation for one file and
-// password, so that a hostile file costs seconds. Windows uses 2,000 for a
-// key; programs that are careful some 100,000.
+// maxIterations limits the rounds of key derivation for one file and password,
+// so that a malicious file costs seconds. Windows uses 2,000 for a key;
+// security-minded programs use about 100,000.
 const maxIterations = 10_000_000
 
-// Rounds is how many rounds of key derivation are left for all files of a run:
-// ten thousand files as Windows writes them, or minutes of hostile ones. A run
-// begins with MaxRounds.
+// Rounds is the number of rounds of key derivation left for all files of a run.
+// A run starts with MaxRounds: enough for ten thousand files written by
+// Windows, or for minutes of malicious ones.
 type Rounds int
 
-// MaxRounds is what a run may cost.
+// MaxRounds is the number of rounds that a run may use.
 const MaxRounds Rounds = 100_000_000
 
 var errWrongPassword = errors.New("its password is wrong")
 
-// hashes by object identifier: as a digest, and as PBKDF2's function with HMAC.
+// hashes by object identifier: as a digest, and as the HMAC of PBKDF2.
 var (
 	digests = map[string]func() hash.Hash{
 		"1.3.14.3.2.26":          sha1.New,
@@ -62,7 +62,7 @@ const (
 	oidRC2Bits40  = "1.2.840.113549.1.12.1.6"
 )
 
-// blockCiphers are those of PBES2, in CBC mode.
+// blockCiphers are the ciphers of PBES2, in CBC mode.
 var blockCiphers = map[string]struct {
 	keySize int // bytes
 	block   func(key []byte) (cipher.Block, error)
@@ -73,7 +73,8 @@ var blockCiphers = map[string]struct {
 	"1.2.840.113549.3.7":      {24, des.NewTripleDESCipher},
 }
 
-// unsupported names algorithms that programs offer and that are not supported.
+// unsupported names algorithms that programs offer and this package does not
+// support.
 var unsupported = map[string]string{
 	"1.2.840.113549.1.5.3":      "DES with MD5",
 	"1.2.840.113549.1.5.10":     "DES with SHA-1",
@@ -110,7 +111,7 @@ var unsupported = map[string]string{
 	"1.2.643.7.1.1.2.3":         "Streebog-512",
 }
 
-// named returns an algorithm's name, if it has one here, and its OID.
+// named returns an algorithm's name, if known, and its OID.
 func named(oid string) string {
 	if name := unsupported[oid]; name != "" {
 		return name + " (" + oid + ")"
@@ -118,15 +119,15 @@ func named(oid string) string {
 	return oid
 }
 
-// What the key derivation of RFC 7292, B.3 makes.
+// The purposes of the key derivation of RFC 7292, B.3.
 const (
 	deriveKey = 1
 	deriveIV  = 2
 	deriveMAC = 3
 )
 
-// A decrypter works with one password. Without texts it has the empty one as some
-// programs take it: without the end mark of the text.
+// A decrypter works with one password. If both fields are empty, it uses the
+// empty password as some programs encode it: without the terminator.
 type decrypter struct {
 	utf8  string // for PBES2 and PBMAC1
 	utf16 []byte // for the others: big-endian, with a zero at the end
@@ -145,17 +146,17 @@ func newDecrypter(password []byte, left *Rounds) *decrypter {
 // spend counts rounds of key derivation.
 func (d *decrypter) spend(rounds int) error {
 	if rounds < 1 || rounds > maxIterations-d.spent {
-		return fmt.Errorf("expected at most %d rounds of key derivation in a file, found one of %d after %d", maxIterations, rounds, d.spent)
+		return fmt.Errorf("expected 1 to %d rounds of key derivation in a file, found %d in addition to %d", maxIterations, rounds, d.spent)
 	}
 	if Rounds(rounds) > *d.left {
-		return fmt.Errorf("expected at most %d rounds of key derivation in all files, and %d are left for one of %d", MaxRounds, *d.left, rounds)
+		return fmt.Errorf("expected at most %d rounds of key derivation in all files; %d are left, and this file needs %d more", MaxRounds, *d.left, rounds)
 	}
 	d.spent += rounds
 	*d.left -= Rounds(rounds)
 	return nil
 }
 
-// A mac is the code that shows that a file was made with its password.
+// A mac is the code that proves that a file was made with its password.
 type mac struct {
 	method     algorithm
 	value      []byte
@@ -175,7 +176,7 @@ func readMAC(r *der.Reader, err *error) *mac {
 	return m
 }
 
-// verify checks the code that shows that content was made with the password.
+// verify checks that the content was authenticated with the password.
 func (d *decrypter) verify(m *mac, content []byte) (err error) {
 	newHash, known := digests[m.method.oid]
 	var key []byte
@@ -206,7 +207,7 @@ func (d *decrypter) verify(m *mac, content []byte) (err error) {
 	return nil
 }
 
-// decrypt returns data in clear, or errWrongPassword.
+// decrypt returns the decrypted data, or errWrongPassword.
 func (d *decrypter) decrypt(method algorithm, data []byte) ([]byte, error) {
 	mode, err := d.mode(method)
 	if err != nil {
@@ -228,8 +229,8 @@ func (d *decrypter) decrypt(method algorithm, data []byte) ([]byte, error) {
 			return nil, errWrongPassword
 		}
 	}
-	// What is encrypted here is a sequence, always. Without this, one wrong
-	// password in 256 would get by.
+	// The encrypted data is always a sequence. Without this check, one wrong
+	// password in 256 would be accepted.
 	if end == 0 || clearText[0] != 0x30 {
 		return nil, errWrongPassword
 	}
@@ -324,8 +325,8 @@ func (d *decrypter) pbkdf2(method algorithm, keySize int) (_ []byte, err error) 
 	return pbkdf2.Key(newHash, d.utf8, salt, iterations, keySize)
 }
 
-// derive is the key derivation of RFC 7292, B.2, for up to two hashes' worth
-// of size bytes.
+// derive is the key derivation of RFC 7292, B.2, for a size of at most two
+// hashes, in bytes.
 func (d *decrypter) derive(newHash func() hash.Hash, purpose byte, salt []byte, iterations, size int) ([]byte, error) {
 	h := newHash()
 	v := h.BlockSize()
@@ -351,7 +352,7 @@ func (d *decrypter) derive(newHash func() hash.Hash, purpose byte, salt []byte, 
 		if out = append(out, sum...); len(out) >= size {
 			return out[:size], nil
 		}
-		// Each block of the input grows by the sum, plus one.
+		// Each block of the input is increased by the sum plus one.
 		b := fill(sum, v)[:v]
 		for block := input; len(block) > 0; block = block[v:] {
 			carry := 1

@@ -262,12 +262,12 @@ func TestDamage(t *testing.T) {
 		"signed": {marshal(t, struct {
 			V int
 			A contentInfo
-		}{3, contentInfo{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}, explicit(marshal(t, 1))}}), "expected PKCS#12 with a password"},
+		}{3, contentInfo{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}, explicit(marshal(t, 1))}}), "expected PKCS#12 in password integrity mode"},
 		"for a public key": {file(t, contentInfo{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 3}, explicit(marshal(t, 1))}), "safe 1: expected data that is plain or password-protected, found 1.2.840.113549.1.7.3"},
 		"RC4":              {encrypted(pkix.AlgorithmIdentifier{Algorithm: rc4, Parameters: pbeParameters(1)}, make([]byte, 8)), "its encryption, RC4 with 128 bits (1.2.840.113549.1.12.1.1), is not supported: expected AES, 3DES or RC2"},
 		"part of a block":  {encrypted(pkix.AlgorithmIdentifier{Algorithm: tripleDES, Parameters: pbeParameters(1)}, make([]byte, 9)), "expected encrypted blocks of 8 bytes, found 9 bytes"},
-		"too many rounds":  {encrypted(pkix.AlgorithmIdentifier{Algorithm: tripleDES, Parameters: pbeParameters(1 << 30)}, make([]byte, 8)), "expected at most 10000000 rounds of key derivation in a file, found one of 1073741824 after 0"},
-		"no rounds":        {encrypted(pkix.AlgorithmIdentifier{Algorithm: tripleDES, Parameters: pbeParameters(0)}, make([]byte, 8)), "found one of 0 after 0"},
+		"too many rounds":  {encrypted(pkix.AlgorithmIdentifier{Algorithm: tripleDES, Parameters: pbeParameters(1 << 30)}, make([]byte, 8)), "expected 1 to 10000000 rounds of key derivation in a file, found 1073741824 in addition to 0"},
+		"no rounds":        {encrypted(pkix.AlgorithmIdentifier{Algorithm: tripleDES, Parameters: pbeParameters(0)}, make([]byte, 8)), "found 0 in addition to 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -388,5 +388,5 @@ func TestRoundsOfARun(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, *left)
 	_, err = Read(data, answer("geheim"), left)
-	require.ErrorContains(t, err, "expected at most 100000000 rounds of key derivation in all files, and 0 are left for one of ")
+	require.ErrorContains(t, err, "expected at most 100000000 rounds of key derivation in all files; 0 are left, and this file needs ")
 }

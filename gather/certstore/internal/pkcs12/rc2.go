@@ -5,9 +5,9 @@ import (
 	"math/bits"
 )
 
-// rc2Decrypter is RC2 (RFC 2268) in CBC mode, one way: the cipher of
-// certificates in what Windows before Server 2019 exports. Go's own is not
-// open to other packages.
+// rc2Decrypter decrypts RC2 (RFC 2268) in CBC mode, which Windows before Server
+// 2019 uses for certificates in exports. Go's implementation is not available
+// to other packages.
 type rc2Decrypter struct {
 	key [64]uint16
 	iv  [8]byte
@@ -33,7 +33,7 @@ func newRC2Decrypter(key, iv []byte) *rc2Decrypter {
 
 func (d *rc2Decrypter) BlockSize() int { return len(d.iv) }
 
-// CryptBlocks is as cipher.BlockMode has it.
+// CryptBlocks implements cipher.BlockMode.
 func (d *rc2Decrypter) CryptBlocks(dst, src []byte) {
 	for ; len(src) >= 8; dst, src = dst[8:], src[8:] {
 		var r [4]uint16
