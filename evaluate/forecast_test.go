@@ -28,7 +28,7 @@ func TestForecast(t *testing.T) {
 		Server: "EX01", From: "2026-11-22T07:00:00Z", Until: "2027-12-27T07:00:00Z",
 		Changes: []evaluate.Change{kind, expired, event}, Worse: []int{0, 1, 2},
 		Sentences: []string{
-			"Default Frontend EX01 uses an expired PKI certificate for STARTTLS, no longer a valid PKI certificate.",
+			"Default Frontend EX01 uses an expired PKI certificate for STARTTLS instead of a valid PKI certificate.",
 			"The certificate that Default Frontend EX01 uses for STARTTLS has expired.",
 			"The server starts to log event 12016 for Default Frontend EX01.",
 		},

@@ -74,7 +74,7 @@ func TestEveryWayIn(t *testing.T) {
 			inbound := found.Decision["inbound_anonymous"].(map[string]any)
 			require.Equal(t, true, inbound["customized"])
 			require.Equal(t, []any{"contoso_weak_key"}, inbound["customized_by"])
-			require.Contains(t, string(encode(t, found.Findings)), "3072 are the least") // the threshold
+			require.Contains(t, string(encode(t, found.Findings)), "the minimum is 3072") // the threshold
 			expected = &found
 		}
 		require.Equal(t, *expected, found, way)

@@ -3,8 +3,7 @@ package transportcert.compliance
 # METADATA
 # title: Thresholds
 # description: >-
-#   The thresholds of the rules: the shipped ones, with those of data.transportcert.custom.config in their
-#   place where these are right.
+#   The thresholds of the rules: the shipped ones, or those of data.transportcert.custom.config where valid.
 config := object.union(
 	{name: threshold.default | some name, threshold in thresholds},
 	object.remove(custom_config, object.keys(wrong_config)),
@@ -12,7 +11,7 @@ config := object.union(
 
 # METADATA
 # title: Shipped thresholds
-# description: Each with its default and its limit. They are whole numbers, of days or bits.
+# description: The default and the upper limit of each threshold, a whole number of days or bits.
 thresholds := {
 	"expires_within_days": {"default": 30, "limit": 36500},
 	"expires_notice_days": {"default": 60, "limit": 36500},
@@ -25,8 +24,8 @@ default custom_config := {}
 
 custom_config := data.transportcert.custom.config if is_object(data.transportcert.custom.config)
 
-# What is wrong with each threshold that does not count, by name.
-wrong_config[name] := concat("", ["is no threshold; there are ", concat(", ", object.keys(thresholds))]) if {
+# What is wrong with each threshold that is ignored, by name.
+wrong_config[name] := concat(" ", ["unknown threshold; expected one of", concat(", ", object.keys(thresholds))]) if {
 	some name, _ in custom_config
 	not thresholds[name]
 }

@@ -37,7 +37,7 @@ test_wrong_thresholds[name] if {
 		"too long": {"config": {"minimum_key_bits": 16385}, "message": "minimum_key_bits: expected a whole number from 0 to 16384"},
 		"unknown": {
 			"config": {"expires_within": 30},
-			"message": "expires_within: is no threshold; there are expires_notice_days, expires_within_days, facts_max_age_days, forecast_days, minimum_key_bits",
+			"message": "expires_within: unknown threshold; expected one of expires_notice_days, expires_within_days, facts_max_age_days, forecast_days, minimum_key_bits",
 		},
 	}
 	compliance.config == shipped with data.transportcert.custom.config as case.config

@@ -3,7 +3,7 @@ package transportcert.compliance
 import data.transportcert.document
 import data.transportcert.remedies
 
-# The right ones of data.transportcert.custom.findings, completed with what they leave out.
+# The valid findings of data.transportcert.custom.findings, with defaults for the fields that they omit.
 custom_report contains object.union_n([
 	{
 		"title": custom.rule_id,
@@ -22,8 +22,8 @@ custom_report contains object.union_n([
 	count(problems_of(custom, {"required": custom_fields, "optional": optional_custom_fields})) == 0
 }
 
-# The action that a custom finding's remediation becomes. Its id says the rule, and what the finding is about: an index in
-# a path changes with the document. What the remediation does to the facts is not known.
+# The action for a custom finding's remediation. Its id consists of the rule's id and the finding's thumbprint,
+# connector or path, in this order of preference, because an index in a path changes with the document. What the remediation does to the facts is not known.
 custom_remedy(custom) := {"action": action.id, "remedies": [action]} if {
 	custom.remediation != ""
 	action := remedies.manual(custom_action(custom), object.get(custom, "title", custom.rule_id), custom.remediation)
@@ -33,7 +33,7 @@ custom_action(custom) := concat(":", array.slice(array.concat(["custom", custom.
 	about := [custom[field] | some field in ["thumbprint", "connector", "path"]; is_string(custom[field]); custom[field] != ""]
 }
 
-# What data.transportcert.custom.findings holds, where it is a set or an array.
+# data.transportcert.custom.findings, if it is a set or an array.
 default custom_findings := []
 
 custom_findings := data.transportcert.custom.findings if is_set(data.transportcert.custom.findings)
@@ -42,39 +42,39 @@ custom_findings := data.transportcert.custom.findings if is_array(data.transport
 
 # METADATA
 # title: Custom fields
-# description: What every custom finding says.
+# description: The required fields of a custom finding, and what is expected of each.
 custom_fields := {
 	"rule_id": "an id of letters, digits, _ and -, not beginning with TC",
 	"severity": "error, warning or info",
-	"message": "a text that is not empty",
+	"message": "a non-empty string",
 }
 
 # METADATA
 # title: Optional custom fields
-# description: What a custom finding can say besides.
+# description: The optional fields of a custom finding, and what is expected of each.
 optional_custom_fields := {
-	"title": "a text that is not empty",
-	"server": "a text that is not empty",
-	"remediation": "a text",
-	"references": "an array of texts",
-	"path": "a text",
+	"title": "a non-empty string",
+	"server": "a non-empty string",
+	"remediation": "a string",
+	"references": "an array of strings",
+	"path": "a string",
 	"thumbprint": "40 upper-case hex digits or null",
-	"connector": "a text or null",
+	"connector": "a string or null",
 }
 
-# What is wrong with an object, by field: what it lacks, what is not what was expected, and what nobody knows.
+# What is wrong with an object, by field: missing fields, invalid values and unknown fields.
 problems_of(value, expected) := object.union(
-	document.wrong_fields(value, expected),
-	{field: "nothing: there is no such field" |
+	{field: concat(" ", ["expected", wanted]) | some field, wanted in document.wrong_fields(value, expected)},
+	{field: "unknown field" |
 		some field in (object.keys(value) - object.keys(object.union(expected.required, expected.optional)))
 	},
 ) if {
 	is_object(value)
-} else := {"": "an object"}
+} else := {"": "expected an object"}
 
 # What is wrong with an object, on one line.
-in_words(wrong) := concat("; ", [trim_prefix(sprintf("%s: expected %s", [field, expected]), ": ") |
-	some field, expected in wrong
+in_words(wrong) := concat("; ", [trim_prefix(concat(": ", [field, problem]), ": ") |
+	some field, problem in wrong
 ])
 
 # METADATA

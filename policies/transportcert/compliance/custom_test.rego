@@ -47,15 +47,15 @@ test_malformed_custom_findings[name] if {
 		"no object": {"finding": "no owner", "problem": `"no owner": expected an object`},
 		"empty": {
 			"finding": {},
-			"problem": "{}: message: expected a text that is not empty; rule_id: expected an id of letters, digits, _ and -, not beginning with TC; severity: expected error, warning or info",
+			"problem": "{}: message: expected a non-empty string; rule_id: expected an id of letters, digits, _ and -, not beginning with TC; severity: expected error, warning or info",
 		},
 		"no message": {
 			"finding": object.remove(custom, ["message"]),
-			"problem": `{"rule_id":"ORG001","severity":"warning"}: message: expected a text that is not empty`,
+			"problem": `{"rule_id":"ORG001","severity":"warning"}: message: expected a non-empty string`,
 		},
 		"empty message": {
 			"finding": object.union(custom, {"message": " "}),
-			"problem": `{"message":" ","rule_id":"ORG001","severity":"warning"}: message: expected a text that is not empty`,
+			"problem": `{"message":" ","rule_id":"ORG001","severity":"warning"}: message: expected a non-empty string`,
 		},
 		"empty id": {
 			"finding": object.union(custom, {"rule_id": ""}),
@@ -71,11 +71,11 @@ test_malformed_custom_findings[name] if {
 		},
 		"typo": {
 			"finding": object.union(custom, {"remedy": "x"}),
-			"problem": `{"message":"no owner","remedy":"x","rule_id":"ORG001","severity":"warning"}: remedy: expected nothing: there is no such field`,
+			"problem": `{"message":"no owner","remedy":"x","rule_id":"ORG001","severity":"warning"}: remedy: unknown field`,
 		},
 		"suppressed": {
 			"finding": object.union(custom, {"suppressed": null}),
-			"problem": `{"message":"no owner","rule_id":"ORG001","severity":"warning","suppressed":null}: suppressed: expected nothing: there is no such field`,
+			"problem": `{"message":"no owner","rule_id":"ORG001","severity":"warning","suppressed":null}: suppressed: unknown field`,
 		},
 	}
 	found := compliance.findings with input as document with data.transportcert.custom.findings as [case.finding]

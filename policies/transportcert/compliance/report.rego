@@ -2,7 +2,7 @@
 # scope: package
 # title: Compliance
 # description: >-
-#   Findings for CI, over the document and the decision: what the rules report, an organisation's own findings,
+#   Findings for CI about the document and the decision: those of the shipped rules, those of an organization's own rules,
 #   and the waivers that suppress them.
 # related_resources:
 #   - description: The steps, their readings and both documents
@@ -19,8 +19,8 @@ import data.transportcert.server
 # METADATA
 # title: Findings
 # description: >-
-#   Everything that is reported, by id and place. A waived finding stays, with the waiver in suppressed. A
-#   document with errors has its errors and nothing else.
+#   All findings, sorted by id and path. A waived finding stays in the list, with its waiver in suppressed. For a document
+#   with errors, only the errors are reported.
 # entrypoint: true
 findings := [object.remove(found, ["event", "remedies"]) |
 	some [_, _, found] in sort([[found.rule_id, found.path, found] | some found in all_findings])
@@ -28,15 +28,15 @@ findings := [object.remove(found, ["event", "remedies"]) |
 
 # METADATA
 # title: Unwaived
-# description: What is found and not waived, each with its remedies and the event that it reports.
+# description: The findings that are not waived, each with its remedies and the event that it reports.
 unwaived := [found | some found in all_findings; is_null(found.suppressed)]
 
 # METADATA
 # title: Checked
-# description: The decision, what is found and what to do, for those who need all of one evaluation.
+# description: The decision, the findings and the plan in one document, so that one query returns all of them.
 checked := {"decision": server.decision, "findings": findings, "plan": plan}
 
-# What is said about the document and the policies themselves cannot be waived.
+# Findings about the document and the policies cannot be waived.
 all_findings := rules.input_report | rules.policy_report if {
 	count(inbound_anonymous.decision.input_errors) > 0
 } else := (waived_report | rules.setup_report) | rules.policy_report

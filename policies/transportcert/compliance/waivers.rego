@@ -8,7 +8,7 @@ waived_report contains object.union(found, {"suppressed": suppression(found)}) i
 	some found in (rules.report | custom_report)
 }
 
-# The waiver for a finding, of several the one that expires last; null where there is none.
+# The waiver for a finding, or null. Of several, the one that expires last.
 suppression(found) := {"reason": reason, "expires": expires} if {
 	count(active_waivers) > 0
 	[expires, reason] := max({[waiver.expires, waiver.reason] |
@@ -19,12 +19,11 @@ suppression(found) := {"reason": reason, "expires": expires} if {
 	})
 } else := null
 
-# Event 1037 and TC014 report one problem: whoever waives one of them waives both.
+# TC004 (event 1037) and TC014 report the same problem, so a waiver for one covers both.
 same_problem := {"TC004": ["TC014"], "TC014": ["TC004"]}
 
-# The waivers that are right and have not expired, by what they are for: rule id, server and thumbprint, of which
-# one of the last two can be empty and then stands for any. object.union_n groups them in one pass, where a
-# partial rule would compare each new target with all others.
+# The valid waivers that have not expired, by rule id, server and thumbprint. An empty server or thumbprint stands for
+# any. object.union_n groups them in one pass; a partial rule would compare each new target with all others.
 active_waivers := object.union_n([{target(waiver): {i: waiver}} |
 	some i, waiver in waivers
 	not wrong_waivers[i]
@@ -39,35 +38,35 @@ target(waiver) := [
 
 # METADATA
 # title: Waivers
-# description: What data.transportcert.waivers holds, where it is an array.
+# description: The array data.transportcert.waivers; empty if it is not an array.
 # scope: document
 default waivers := []
 
 waivers := data.transportcert.waivers if is_array(data.transportcert.waivers)
 
-# What a waiver says, and what it concerns, of which one must be there.
+# The fields of a waiver. At least one of server and thumbprint is required too.
 waiver_fields := {
 	"required": {
-		"rule_id": "a text that is not empty",
-		"reason": "a text that is not empty",
+		"rule_id": "a non-empty string",
+		"reason": "a non-empty string",
 		"expires": "a date YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ",
 	},
 	"optional": {
-		"server": "a text that is not empty",
+		"server": "a non-empty string",
 		"thumbprint": "40 hex digits",
-		"at": "a text that is not empty",
+		"at": "a non-empty string",
 	},
 }
 
 # METADATA
 # title: Waiver place
-# description: Where a waiver stands, by its place in the array. One that was read from a file says its file and line.
+# description: Where a waiver is, by its index. For a waiver that was read from a file, its file and line.
 # scope: document
 waiver_place(i) := object.get(waivers[i], "at", sprintf("data.transportcert.waivers[%d]", [i]))
 
 # METADATA
 # title: Wrong waivers
-# description: What is wrong with each waiver that does not count, by its place in the array.
+# description: What is wrong with each waiver that is ignored, by its index.
 wrong_waivers := {i: problem |
 	some i, waiver in waivers
 	problem := waiver_problem(waiver)
@@ -88,9 +87,10 @@ waiver_problem(waiver) := in_words(wrong) if {
 
 # METADATA
 # title: Has expired
-# description: Whether now is after the end of a waiver. One that ends on a day holds until that day has gone.
+# description: Whether a waiver has expired. A waiver that expires on a day is valid until the end of that day.
 has_expired(waiver) if {
-	# Behind a full time the last second of a day changes nothing, since times compare as text.
+	# The suffix completes a date to the last second of the day. After a full time it changes nothing, because times
+	# compare as strings.
 	concat("", [waiver.expires, "T23:59:59Z"]) < document.now
 }
 

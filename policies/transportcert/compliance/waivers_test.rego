@@ -82,14 +82,14 @@ test_an_expired_waiver_is_reported if {
 	found := only("TC093", document) with data.transportcert.waivers as [waiver, object.union(waiver, {"expires": "2026-01-01"})]
 	[[f.severity, f.message] | some f in found] == [[
 		"info",
-		"EX01: data.transportcert.waivers[1]: the waiver of TC032 (moves in June) expired: 2026-01-01.",
+		"EX01: data.transportcert.waivers[1]: the waiver for TC032 (moves in June) expired on 2026-01-01.",
 	]]
 }
 
 test_an_expired_waiver_of_a_file_is_reported_with_its_line if {
 	expired := object.union(waiver, {"expires": "2026-01-01", "at": "waivers.yaml:3"})
 	found := only("TC093", document) with data.transportcert.waivers as [expired]
-	[f.message | some f in found] == ["EX01: waivers.yaml:3: the waiver of TC032 (moves in June) expired: 2026-01-01."]
+	[f.message | some f in found] == ["EX01: waivers.yaml:3: the waiver for TC032 (moves in June) expired on 2026-01-01."]
 }
 
 test_an_expired_waiver_is_reported_where_it_was_for[name] if {
@@ -118,9 +118,9 @@ test_an_expired_waiver_of_the_directory_thumbprint_is_reported if {
 test_malformed_waivers[name] if {
 	some name, case in {
 		"no object": {"waiver": "TC032", "problem": "expected an object"},
-		"no reason": {"waiver": object.remove(waiver, ["reason"]), "problem": "reason: expected a text that is not empty"},
-		"blank reason": {"waiver": object.union(waiver, {"reason": " "}), "problem": "reason: expected a text that is not empty"},
-		"no rule": {"waiver": object.remove(waiver, ["rule_id"]), "problem": "rule_id: expected a text that is not empty"},
+		"no reason": {"waiver": object.remove(waiver, ["reason"]), "problem": "reason: expected a non-empty string"},
+		"blank reason": {"waiver": object.union(waiver, {"reason": " "}), "problem": "reason: expected a non-empty string"},
+		"no rule": {"waiver": object.remove(waiver, ["rule_id"]), "problem": "rule_id: expected a non-empty string"},
 		"no expiry": {
 			"waiver": object.remove(waiver, ["expires"]),
 			"problem": "expires: expected a date YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ",
@@ -133,11 +133,11 @@ test_malformed_waivers[name] if {
 			"waiver": object.remove(waiver, ["server"]),
 			"problem": "expected server or thumbprint, or both",
 		},
-		"empty server": {"waiver": object.union(waiver, {"server": ""}), "problem": "server: expected a text that is not empty"},
+		"empty server": {"waiver": object.union(waiver, {"server": ""}), "problem": "server: expected a non-empty string"},
 		"short thumbprint": {"waiver": object.union(waiver, {"thumbprint": "ABCD"}), "problem": "thumbprint: expected 40 hex digits"},
 		"typo": {
 			"waiver": object.union(waiver, {"thumprint": b}),
-			"problem": "thumprint: expected nothing: there is no such field",
+			"problem": "thumprint: unknown field",
 		},
 		"what cannot be waived": {"waiver": object.union(waiver, {"rule_id": "TC092"}), "problem": "TC092 cannot be waived"},
 	}

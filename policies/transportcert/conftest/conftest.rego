@@ -5,9 +5,9 @@ import data.transportcert.compliance
 # METADATA
 # title: Deny
 # description: >-
-#   The findings of severity error that no waiver suppresses, as conftest wants them: conftest test -p FOLDER
-#   DOCUMENT. The package is main since that is where conftest looks, and it passes what it does not find.
-#   Nothing else is in it, so that it stands beside another main.
+#   The findings of severity error that no waiver suppresses, for conftest test -p FOLDER DOCUMENT. The package is main
+#   because conftest looks there by default, and passes if it finds no rules. It has nothing else, so that it can be
+#   combined with another package main.
 # custom:
 #   document: findings
 deny contains object.union(finding, {"msg": concat(" ", [finding.rule_id, finding.message])}) if {
@@ -18,7 +18,7 @@ deny contains object.union(finding, {"msg": concat(" ", [finding.rule_id, findin
 
 # METADATA
 # title: Warn
-# description: The same of severity warning. Findings of severity info are not in either.
+# description: The findings of severity warning that no waiver suppresses. Findings of severity info are in neither.
 # custom:
 #   document: findings
 warn contains object.union(finding, {"msg": concat(" ", [finding.rule_id, finding.message])}) if {

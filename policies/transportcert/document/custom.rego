@@ -2,7 +2,7 @@ package transportcert.document
 
 # METADATA
 # title: Custom criteria
-# description: An organisation's own criteria, by reason, with the certificates of this store that fail each.
+# description: An organization's own criteria by reason, each with the thumbprints of the certificates in the store that fail it.
 # scope: document
 # custom:
 #   hook: data.transportcert.custom.ineligible
@@ -12,7 +12,7 @@ custom_criteria[reason] contains thumbprint if {
 	store[thumbprint]
 }
 
-# A criterion that cannot be read must not go unnoticed.
+# An entry that cannot be read is an error, so that no criterion is lost silently.
 custom_errors contains "data.transportcert.custom.ineligible: expected objects with a thumbprint and a reason" if {
 	some entry in data.transportcert.custom.ineligible
 	not readable_criterion(entry)

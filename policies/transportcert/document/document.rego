@@ -1,7 +1,7 @@
 # METADATA
 # scope: package
 # title: Document
-# description: What all scenarios read of the input document alike, and what is expected of it.
+# description: What all scenarios read from the input document, and what is expected of its fields.
 # related_resources:
 #   - description: The input document
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#input-document
@@ -12,8 +12,8 @@ package transportcert.document
 # METADATA
 # title: Now
 # description: >-
-#   The time for which to decide, the clock's where the document has none. Times compare as text, so that the year
-#   9999 is a year like any other.
+#   The time for which to decide: the document's, or otherwise the clock's. Times compare as strings, so that the year
+#   9999 is handled like any other.
 # scope: document
 # custom:
 #   reading: 12
@@ -24,8 +24,8 @@ now := time.format([time.now_ns(), "UTC", "2006-01-02T15:04:05Z07:00"]) if not i
 # METADATA
 # title: Days from now
 # description: >-
-#   The time that is a number of days from now. Only now goes through nanoseconds, which end in 2262; other dates compare
-#   as text.
+#   The time a number of days from now. Only now is converted to nanoseconds, which end in 2262; other dates compare as
+#   strings.
 days_from_now(days) := time.format([
 	time.add_date(time.parse_rfc3339_ns(now), 0, 0, days),
 	"UTC",
@@ -34,7 +34,7 @@ days_from_now(days) := time.format([
 
 # METADATA
 # title: Phase
-# description: A session, unless the document says startup.
+# description: startup if the document says so, otherwise session.
 # scope: document
 default phase := "session"
 
@@ -42,7 +42,7 @@ phase := "startup" if input.phase == "startup"
 
 # METADATA
 # title: Server
-# description: The server's name; null where a document with errors has none.
+# description: The server's name; null if a document with errors has none.
 # scope: document
 default server := null
 
@@ -50,12 +50,14 @@ server := input.server if is_string(input.server)
 
 # METADATA
 # title: Store
-# description: The certificates of the store by thumbprint.
+# description: The certificates in the store, by thumbprint.
 store := {certificate.thumbprint: certificate | some certificate in input.certificates}
 
 # METADATA
 # title: Procedure
-# description: Which of the published texts applies, the document's own or that of the server's version. Without a version it is 2007.
+# description: >-
+#   Which published text applies: the one that the document names, or otherwise the one for the server's version. 2007 if
+#   the version is not known.
 procedure := input.procedure if {
 	is_string(input.procedure)
 } else := "2016" if {
@@ -68,14 +70,14 @@ major_version := to_number(split(input.exchange_version, ".")[0])
 
 # METADATA
 # title: Advised procedure
-# description: The procedure that advice follows. Where neither version nor procedure is known that is 2016.
+# description: The procedure that advice follows. 2016 if neither version nor procedure is known.
 advised_procedure := procedure if {
 	procedure_known
 } else := "2016"
 
 # METADATA
 # title: Procedure known
-# description: The document has the procedure, or the version that chooses it.
+# description: Whether the document has the procedure, or the version that determines it.
 # scope: document
 procedure_known if input.procedure
 
@@ -83,7 +85,7 @@ procedure_known if input.exchange_version
 
 # METADATA
 # title: Session can begin
-# description: A session reaches a connector, unless the connector is disabled.
+# description: Whether a connector accepts sessions, which every connector does that is not disabled.
 # custom:
 #   step: 1
 #   reading: 4

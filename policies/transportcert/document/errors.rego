@@ -3,14 +3,14 @@ package transportcert.document
 # METADATA
 # title: Input errors
 # description: >-
-#   What keeps the rules from deciding. A caller that has validated the document sets
-#   data.transportcert.validated, which saves half of the time.
+#   Errors in the document that prevent a decision. A caller that has validated the document sets
+#   data.transportcert.validated, which saves half of the evaluation time.
 input_errors := custom_errors if {
 	data.transportcert.validated == true
 } else := shape_errors | custom_errors
 
-# Each error names the path and what was expected. The Go side asks more (unknown keys, names of services,
-# calendar dates); this keeps a document that the rules cannot read from being decided.
+# Each error names the path and what was expected. The Go side checks more (unknown keys, names of services, calendar
+# dates); these checks prevent decisions about a document that the rules cannot read.
 shape_errors contains sprintf("%s: expected %s", [field, expected]) if {
 	some field, expected in wrong_fields(input, fields.document)
 }
@@ -53,7 +53,7 @@ shape_errors contains sprintf("certificates[%d].trust.%s: expected %s", [i, fiel
 }
 
 shape_errors contains sprintf("certificates[%d].thumbprint: expected each certificate once", [max(indices)]) if {
-	# Grouping all thumbprints is slow, so it is done only where one occurs twice.
+	# Grouping all thumbprints is slow, so it is done only if one occurs twice.
 	count({certificate.thumbprint | some certificate in input.certificates}) < count(input.certificates)
 	some indices in indices_by_thumbprint
 	count(indices) > 1
@@ -61,7 +61,7 @@ shape_errors contains sprintf("certificates[%d].thumbprint: expected each certif
 
 indices_by_thumbprint[certificate.thumbprint] contains i if some i, certificate in input.certificates
 
-# What is expected of each field, by the object that holds it. der is not read here.
+# What is expected of each field, by the object that contains it. der is not read here.
 fields := {
 	"document": {
 		"required": {
@@ -78,7 +78,7 @@ fields := {
 			"gathered_at": "a time YYYY-MM-DDThh:mm:ssZ",
 			"exchange_version": "two to four numbers with dots between them",
 			"procedure": "2007, 2010 or 2016",
-			"roles": "an array of texts",
+			"roles": "an array of strings",
 			"send_connectors": "an array",
 			"edge_subscriptions": "an array",
 			"hybrid": "an object",
@@ -89,35 +89,35 @@ fields := {
 	"connector": {
 		"required": {
 			"name": "a name",
-			"auth_mechanisms": "an array of texts",
+			"auth_mechanisms": "an array of strings",
 		},
 		"optional": {
 			"enabled": "true or false",
-			"fqdn": "a text",
-			"bindings": "an array of texts",
-			"tls_certificate_name": "a text or null",
+			"fqdn": "a string",
+			"bindings": "an array of strings",
+			"tls_certificate_name": "a string or null",
 			"suppress_x_anonymous_tls": "true or false",
 			"require_tls": "true or false",
 			"transport_role": "FrontendTransport or HubTransport",
-			"remote_ip_ranges": "an array of texts",
-			"tls_domain_capabilities": "an array of texts",
+			"remote_ip_ranges": "an array of strings",
+			"tls_domain_capabilities": "an array of strings",
 		},
 	},
 	"send_connector": {
 		"required": {"name": "a name"},
 		"optional": {
 			"enabled": "true or false",
-			"fqdn": "a text",
+			"fqdn": "a string",
 			"smart_host_auth_mechanism": "None, BasicAuth, BasicAuthRequireTLS, ExchangeServer or ExternalAuthoritative",
-			"smart_hosts": "an array of texts",
-			"address_spaces": "an array of texts",
-			"tls_certificate_name": "a text",
+			"smart_hosts": "an array of strings",
+			"address_spaces": "an array of strings",
+			"tls_certificate_name": "a string",
 			"require_tls": "true or false",
 			"tls_auth_level": "EncryptionOnly, CertificateValidation, DomainValidation or null",
-			"tls_domain": "a text",
+			"tls_domain": "a string",
 			"cloud_services_mail_enabled": "true or false",
 			"ignore_starttls": "true or false",
-			"source_servers": "an array of texts",
+			"source_servers": "an array of strings",
 		},
 	},
 	"edge_subscription": {
@@ -126,45 +126,45 @@ fields := {
 	},
 	"hybrid": {
 		"required": {},
-		"optional": {"tls_certificate_name": "a text or null"},
+		"optional": {"tls_certificate_name": "a string or null"},
 	},
 	"directory": {
 		"required": {
 			"readable": "true or false",
 			"internal_transport_certificate": "40 upper-case hex digits or null",
 		},
-		"optional": {"error": "a text"},
+		"optional": {"error": "a string"},
 	},
 	"host": {
 		"required": {
-			"dns_fqdn": "a text",
-			"dns_host_name": "a text",
-			"physical_dns_fqdn": "a text",
-			"physical_dns_host_name": "a text",
+			"dns_fqdn": "a string",
+			"dns_host_name": "a string",
+			"physical_dns_fqdn": "a string",
+			"physical_dns_host_name": "a string",
 		},
-		"optional": {"nlb_cluster_names": "an array of texts"},
+		"optional": {"nlb_cluster_names": "an array of strings"},
 	},
 	"certificate": {
 		"required": {
 			"thumbprint": "40 upper-case hex digits",
 			"version": "a whole number",
-			"subject_common_names": "an array of texts",
-			"dns_names": "an array of texts",
+			"subject_common_names": "an array of strings",
+			"dns_names": "an array of strings",
 			"not_before": "a time YYYY-MM-DDThh:mm:ssZ",
 			"not_after": "a time YYYY-MM-DDThh:mm:ssZ",
 			"has_private_key": "true, false or null",
-			"services": "an array of texts or null",
+			"services": "an array of strings or null",
 			"self_signed": "true, false or null",
 			"trust": "an object",
 		},
 		"optional": {
-			"issuer": "a text",
-			"subject": "a text",
-			"serial_number": "a text",
-			"friendly_name": "a text",
-			"key_algorithm": "a text",
+			"issuer": "a string",
+			"subject": "a string",
+			"serial_number": "a string",
+			"friendly_name": "a string",
+			"key_algorithm": "a string",
 			"key_bits": "a whole number",
-			"signature_algorithm": "a text",
+			"signature_algorithm": "a string",
 			"extended_key_usages": "an array of OIDs or null",
 		},
 	},
@@ -174,7 +174,7 @@ fields := {
 			"valid_from": "a time YYYY-MM-DDThh:mm:ssZ or null",
 			"valid_until": "a time YYYY-MM-DDThh:mm:ssZ or null",
 			"revoked": "true, false or null",
-			"error": "a text",
+			"error": "a string",
 		},
 	},
 }

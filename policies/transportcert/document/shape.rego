@@ -3,8 +3,8 @@ package transportcert.document
 # METADATA
 # title: Wrong fields
 # description: >-
-#   What was expected of each required field that is missing, and of each field that is something else. What is
-#   not an object has no fields.
+#   The fields that are missing or not as expected, each with what was expected. A value that is not an object has no
+#   fields.
 wrong_fields(value, expected) := object.union(
 	object.remove(expected.required, right_fields(value, expected.required)),
 	object.filter(expected.optional, keys(value) - right_fields(value, expected.optional)),
@@ -21,24 +21,24 @@ keys(value) := object.keys(value) if {
 
 # METADATA
 # title: Conforms
-# description: Whether a value is what a table expects, in the table's words, which are also those of the error.
+# description: Whether a value is as expected. The words that describe what is expected are also those of the error.
 # scope: document
 conforms(1, "1")
 
-# The bound comes first: the remainder of a number with an exponent of a billion takes as much memory.
+# The bound comes first: the remainder of a number with an exponent of a billion needs a billion digits of memory.
 conforms(value, "a whole number") if {
 	is_number(value)
 	abs(value) <= 2147483647
 	value % 1 == 0
 }
 
-conforms(value, "a text") if is_string(value)
+conforms(value, "a string") if is_string(value)
 
-conforms(value, "a text or null") if is_string(value)
+conforms(value, "a string or null") if is_string(value)
 
-conforms(value, "a text or null") if is_null(value)
+conforms(value, "a string or null") if is_null(value)
 
-conforms(value, "a text that is not empty") if is_text(value)
+conforms(value, "a non-empty string") if is_not_blank(value)
 
 conforms(value, "a name") if is_name(value)
 
@@ -46,19 +46,19 @@ conforms(value, "an object") if is_object(value)
 
 conforms(value, "an array") if is_array(value)
 
-conforms(value, "an array of texts") if is_array_of_texts(value)
+conforms(value, "an array of strings") if is_array_of_strings(value)
 
-conforms(value, "an array of texts or null") if is_array_of_texts(value)
+conforms(value, "an array of strings or null") if is_array_of_strings(value)
 
-conforms(value, "an array of texts or null") if is_null(value)
+conforms(value, "an array of strings or null") if is_null(value)
 
 conforms(value, "an array of IP addresses") if {
-	is_array_of_texts(value)
+	is_array_of_strings(value)
 	every address in value { is_ip_address(address) }
 }
 
 conforms(value, "an array of OIDs or null") if {
-	is_array_of_texts(value)
+	is_array_of_strings(value)
 	every oid in value { regex.match(`^[0-9]+(\.[0-9]+)+$`, oid) }
 }
 
@@ -93,7 +93,7 @@ conforms(value, "trusted, untrusted or unknown") if value in {"trusted", "untrus
 conforms(value, "error, warning or info") if value in {"error", "warning", "info"}
 
 conforms(value, "an id of letters, digits, _ and -, not beginning with TC") if {
-	is_text(value)
+	is_not_blank(value)
 	regex.match(`^[A-Za-z0-9_-]+$`, value)
 	not startswith(upper(value), "TC")
 }
@@ -123,23 +123,23 @@ is_name(value) if {
 	value != ""
 }
 
-# With a prefix length it is a network in CIDR notation.
+# An address with a prefix length would be a network.
 is_ip_address(value) if {
 	not contains(value, "/")
 	net.cidr_is_valid(sprintf("%s/0", [value]))
 }
 
-is_text(value) if {
+is_not_blank(value) if {
 	is_string(value)
 	trim_space(value) != ""
 }
 
-is_array_of_texts(value) if {
+is_array_of_strings(value) if {
 	is_array(value)
-	every text in value { is_string(text) }
+	every member in value { is_string(member) }
 }
 
 thumbprint_pattern := `^[0-9A-F]{40}$`
 
-# UTC without fractions, so that times compare as text.
+# UTC without fractions, so that times compare as strings.
 time_pattern := `^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$`

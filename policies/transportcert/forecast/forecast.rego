@@ -2,9 +2,9 @@
 # scope: package
 # title: Forecast
 # description: >-
-#   When the server's decision changes, if nothing changes but the time: it is evaluated again at each moment at which
-#   a certificate or its chain becomes valid or has expired. Criteria of an organisation's own that read now can
-#   change in between; that is seen at the next of these moments.
+#   When the server's decision changes if only time passes. The decision is evaluated again each time a certificate or its
+#   chain becomes valid or expires. An organization's own criteria that read now can change in between; the forecast
+#   shows that change at the next evaluation.
 # related_resources:
 #   - description: The forecast
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/foresight.md
@@ -17,7 +17,7 @@ import data.transportcert.document
 
 # METADATA
 # title: Timeline
-# description: The changes with what else there is to say of them, for those who need all of one evaluation.
+# description: The whole forecast in one document, so that one query returns all of it.
 # entrypoint: true
 timeline := {
 	"server": document.server,
@@ -32,17 +32,17 @@ timeline := {
 
 # METADATA
 # title: Days
-# description: For how many days from now changes are listed.
+# description: The number of days from now for which changes are listed.
 days := compliance.config.forecast_days
 
 # METADATA
 # title: Horizon
-# description: The end of these days; undefined where it cannot be told.
+# description: The end of these days; undefined if it cannot be calculated.
 horizon := document.days_from_now(days)
 
 # METADATA
 # title: Until
-# description: The last second for which changes are listed. Dates beyond the year 2262 cannot be told.
+# description: The last second for which changes are listed. Dates after 2261 cannot be calculated.
 until := max({document.now, min({horizon, last_moment})}) if {
 	horizon
 } else := document.now if {
@@ -53,7 +53,7 @@ last_moment := "2262-01-01T00:00:00Z"
 
 # METADATA
 # title: Omitted
-# description: Whether changes after until, or at a date that is not in the calendar, are left out.
+# description: Whether changes are omitted because they are after until, or because a date is not in the calendar.
 # scope: document
 default omitted := false
 
@@ -71,8 +71,8 @@ omitted if {
 # METADATA
 # title: Changes
 # description: >-
-#   Every second at which the decision differs from that of the second before, in order, with the field that changes.
-#   A document with errors has none.
+#   Each second at which the decision differs from the second before, in order, with the field that changes. Empty for a
+#   document with errors.
 changes := changes_until(until)
 
 # METADATA
@@ -84,7 +84,7 @@ worse := [i | some i, change in changes; worsens(change)]
 # title: Worsens
 # description: >-
 #   Whether a change is for the worse: mail is at risk, an extension is no longer offered, a certificate has expired, an
-#   event starts, or STARTTLS has a certificate of a kind that comes later in step 6.
+#   event starts, or STARTTLS gets a kind of certificate that step 6 prefers less.
 # scope: document
 worsens(change) if {
 	change.field in {"mail_at_risk", "expired", "event"}
@@ -105,7 +105,7 @@ preference := {"pki": 1, "self_signed": 2, "expired_pki": 3, null: 4}
 
 # METADATA
 # title: Changes until
-# description: The changes after now and not after a time.
+# description: The changes after now, up to and including a time.
 changes_until(end) := [object.union(difference, {"at": moment, "because": because}) |
 	count(document.input_errors) == 0
 	passing := passing_until(end)

@@ -90,14 +90,14 @@ test_the_chain_expires_before_the_certificate if {
 		[at, "Default EX01", "inbound_starttls", "certificate_kind", "pki", "self_signed", null],
 	]
 	sentences(certificates) == [
-		[at, because, "The best certificate is Microsoft Exchange (AAAAAAAA), no longer CN=mail (BBBBBBBB).", false],
-		[at, because, "The best certificate is a self-signed certificate, no longer a valid PKI certificate.", false],
+		[at, because, "The best certificate is Microsoft Exchange (AAAAAAAA) instead of CN=mail (BBBBBBBB).", false],
+		[at, because, "The best certificate is a self-signed certificate instead of a valid PKI certificate.", false],
 		[
 			at, because,
-			"Default EX01 uses Microsoft Exchange (AAAAAAAA) for STARTTLS, no longer CN=mail (BBBBBBBB).",
+			"Default EX01 uses Microsoft Exchange (AAAAAAAA) for STARTTLS instead of CN=mail (BBBBBBBB).",
 			false,
 		],
-		[at, because, "Default EX01 uses a self-signed certificate for STARTTLS, no longer a valid PKI certificate.", true],
+		[at, because, "Default EX01 uses a self-signed certificate for STARTTLS instead of a valid PKI certificate.", true],
 	]
 }
 
@@ -136,9 +136,9 @@ test_the_event_of_sending if {
 test_nothing_is_best_any_more if {
 	certificates := [object.union(pki, chain("2025-01-01T00:00:00Z", "2027-01-01T00:00:00Z"))]
 	[sentence | some [_, _, sentence, _] in sentences(certificates)] == [
-		"No certificate is best any more.",
-		"No certificate is best any more.",
-		"Default EX01 uses an expired PKI certificate for STARTTLS, no longer a valid PKI certificate.",
+		"There is no longer a best certificate.",
+		"There is no longer a best certificate.",
+		"Default EX01 uses an expired PKI certificate for STARTTLS instead of a valid PKI certificate.",
 	]
 }
 
@@ -220,7 +220,7 @@ test_what_only_others_rules_can_change[name] if {
 		},
 		"route": {
 			"change": {"scenario": "outbound_anonymous", "field": "certificate", "from": a, "to": null, "connector": null},
-			"sentence": "The server uses no certificate for sending, no longer Microsoft Exchange (AAAAAAAA).", "worse": false,
+			"sentence": "The server no longer uses Microsoft Exchange (AAAAAAAA) for sending.", "worse": false,
 		},
 		"risk": {
 			"change": {"scenario": "server", "field": "mail_at_risk", "from": false, "to": true, "connector": null},
@@ -228,7 +228,7 @@ test_what_only_others_rules_can_change[name] if {
 		},
 		"kind": {
 			"change": {"scenario": "inbound_starttls", "field": "certificate_kind", "from": "expired_pki", "to": null},
-			"sentence": "Default EX01 uses no certificate for STARTTLS, no longer an expired PKI certificate.", "worse": true,
+			"sentence": "Default EX01 no longer uses an expired PKI certificate for STARTTLS.", "worse": true,
 		},
 	}
 	changed := object.union(change, case.change)

@@ -4,7 +4,7 @@ import data.transportcert.document
 
 # METADATA
 # title: Sentence
-# description: A change in words, without its time and its reason.
+# description: A change as a sentence, without its time and reason.
 # scope: document
 sentence(change) := {true: "Mail is at risk.", false: "Mail is no longer at risk."}[change.to] if {
 	change.field == "mail_at_risk"
@@ -22,17 +22,28 @@ sentence(change) := sprintf("%s uses %s for %s%s.", [
 	user(change),
 	certificate_in_words(change.to),
 	used_for[change.scenario],
-	no_longer(certificate_in_words(change.from)),
+	instead_of(certificate_in_words(change.from)),
 ]) if {
 	change.field == "certificate"
+	is_string(change.to)
 }
 
 sentence(change) := sprintf("%s uses %s for STARTTLS%s.", [
 	change.connector,
 	kind_in_words[change.to],
-	no_longer(kind_in_words[change.from]),
+	instead_of(kind_in_words[change.from]),
 ]) if {
 	change.field == "certificate_kind"
+	is_string(change.to)
+}
+
+sentence(change) := sprintf("%s no longer uses %s for %s.", [
+	user(change),
+	used_before(change),
+	used_for[change.scenario],
+]) if {
+	change.field in {"certificate", "certificate_kind"}
+	is_null(change.to)
 }
 
 sentence(change) := sprintf("%s has expired.", [certificate_used(change)]) if {
@@ -47,7 +58,7 @@ sentence(change) := sprintf("%s has not expired.", [certificate_used(change)]) i
 
 sentence(change) := sprintf("The best certificate is %s%s.", [
 	certificate_in_words(change.to),
-	no_longer(certificate_in_words(change.from)),
+	instead_of(certificate_in_words(change.from)),
 ]) if {
 	change.field == "best"
 	is_string(change.to)
@@ -55,13 +66,13 @@ sentence(change) := sprintf("The best certificate is %s%s.", [
 
 sentence(change) := sprintf("The best certificate is %s%s.", [
 	kind_in_words[change.to],
-	no_longer(kind_in_words[change.from]),
+	instead_of(kind_in_words[change.from]),
 ]) if {
 	change.field == "best_kind"
 	is_string(change.to)
 }
 
-sentence(change) := "No certificate is best any more." if {
+sentence(change) := "There is no longer a best certificate." if {
 	change.field in {"best", "best_kind"}
 	is_null(change.to)
 }
@@ -81,9 +92,13 @@ user(change) := change.connector if {
 	is_string(change.connector)
 } else := "The server"
 
-no_longer(words) := "" if {
+used_before(change) := certificate_in_words(change.from) if change.field == "certificate"
+
+used_before(change) := kind_in_words[change.from] if change.field == "certificate_kind"
+
+instead_of(words) := "" if {
 	words == "no certificate"
-} else := concat(" ", [", no longer", words])
+} else := concat(" ", [" instead of", words])
 
 certificate_used(change) := sprintf("The certificate that %s uses for STARTTLS", [change.connector]) if {
 	is_string(change.connector)

@@ -2,7 +2,7 @@ package transportcert.forecast
 
 import data.transportcert.server
 
-# What is compared of the server's decision: fields, in the same order at every time, and events.
+# The parts of the server's decision that are compared: fields, in the same order at every time, and events.
 state := {
 	"fields": array.flatten([
 		[value_of("server", null, "mail_at_risk", server.decision)],
@@ -33,17 +33,17 @@ value_of(scenario, connector, field, decided) := [
 	decided[field],
 ]
 
-# The decision has each event once, with the first scenario that raises it.
+# The decision lists each event once; its scenario is the first one that raises it.
 scenario_of(event) := "inbound_starttls" if {
 	is_string(event.connector)
 } else := "inbound_anonymous" if {
 	event in server.decision.inbound_anonymous.events
 } else := "outbound_anonymous"
 
-# The same at another time.
+# The state at another time.
 state_at(moment) := then if then := state with input.now as moment
 
-# What differs between two states, the fields first, then the events that end and those that start.
+# The differences between two states: the fields first, then the events that end and the events that start.
 differences(before, after) := array.flatten([
 	[object.union(field, {"from": from, "to": to}) |
 		some i, [field, to] in after.fields
@@ -54,7 +54,7 @@ differences(before, after) := array.flatten([
 	[object.union(event, {"field": "event", "from": false, "to": true}) | some event in without(after.events, before.events)],
 ])
 
-# The events of a list, in order, that another one does not have.
+# The events of a list, in order, that are not in another list.
 without(events, others) := [event |
 	gone := {event | some event in events} - {event | some event in others}
 	some event in events

@@ -3,8 +3,8 @@ package transportcert.inbound_anonymous
 import data.transportcert.document
 import data.transportcert.internal_certificate
 
-# The verdict for each connector, in the order of the document. One where nothing stopped the process offers
-# X-ANONYMOUSTLS.
+# The result for each connector, in the order of the document. A connector offers X-ANONYMOUSTLS if nothing stopped the
+# process.
 connectors := [{
 	"name": connector.name,
 	"advertise_x_anonymoustls": is_null(stop),
@@ -15,12 +15,12 @@ connectors := [{
 	stop := stopped_at(connector)
 ]
 
-# Without a stop, the loaded certificate.
+# The loaded certificate, unless the process stopped.
 served(stop) := null if {
 	is_string(stop)
 } else := internal_certificate.thumbprint
 
-# Where the process stops for a connector; null where it comes to its end.
+# Where the process stops for a connector; null if it does not.
 stopped_at(connector) := "connector_disabled" if {
 	not document.session_can_begin(connector)
 } else := "exchange_server_auth_disabled" if {

@@ -6,7 +6,7 @@ import data.transportcert.selection
 
 # METADATA
 # title: Decision
-# description: What the server does. A document with errors decides nothing.
+# description: What the server does on X-ANONYMOUSTLS. For a document with errors, nothing is decided.
 # entrypoint: true
 decision := object.union(outcome, {"events": events}) if {
 	outcome.input_errors == []
@@ -14,7 +14,7 @@ decision := object.union(outcome, {"events": events}) if {
 
 # METADATA
 # title: Outcome
-# description: The decision without its events. Remedies read it, and events read remedies.
+# description: The decision without its events. Remedies depend on it, and events depend on remedies.
 outcome := object.union(customization, {
 	"server": input.server,
 	"phase": document.phase,
@@ -51,7 +51,7 @@ outcome := object.union(customization, {
 	count(document.input_errors) > 0
 }
 
-# Says that an organisation's own rules have a part in the decision, so that it may not be what Exchange does.
+# Marks a decision that an organization's own rules influence, because it may differ from what Exchange does.
 customization := {
 	"customized": true,
 	"customized_by": sort(object.keys(document.custom_criteria)),

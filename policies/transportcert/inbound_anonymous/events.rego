@@ -6,7 +6,7 @@ import data.transportcert.remedies
 
 # METADATA
 # title: Events
-# description: What the server writes to its Application log, by step.
+# description: The events that the server logs in its Application log, by step.
 # custom:
 #   reading: 3
 events := array.flatten([
@@ -22,7 +22,7 @@ events := array.flatten([
 	],
 ])
 
-# The certificate process starts where a session can come to step 3.
+# The certificate process starts if a session can reach step 3.
 certificate_process_starts if {
 	some connector in input.connectors
 	document.session_can_begin(connector)
@@ -32,7 +32,7 @@ certificate_process_starts if {
 
 # METADATA
 # title: Event 1037
-# description: The best certificate is another one than the loaded, which the server serves all the same.
+# description: The best certificate is not the loaded one, which the server still uses.
 # custom:
 #   step: 9
 #   reading: 1

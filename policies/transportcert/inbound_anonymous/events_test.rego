@@ -99,7 +99,7 @@ test_event_12013 if {
 		"step": 4,
 		"severity": "error",
 		"symbolic_name": "CannotLoadInternalTransportCertificateFromStore",
-		"message": sprintf("EX01: the directory names the internal transport certificate %s, and the store does not hold it.", [a]),
+		"message": sprintf("EX01: the directory names the internal transport certificate %s, but it is not in the store.", [a]),
 		"action": "internal-transport-certificate",
 		"remediation": concat("\n", [
 			"# Answer Yes when asked: Overwrite the existing default SMTP certificate?",

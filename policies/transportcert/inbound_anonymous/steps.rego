@@ -2,9 +2,9 @@
 # scope: package
 # title: Inbound anonymous TLS
 # description: >-
-#   Which certificate an Exchange server serves on X-ANONYMOUSTLS, whether its connectors offer the
-#   extension, and which events it logs: the nine steps of docs/specification.md. Steps 3 to 5 are in
-#   internal_certificate, steps 7 and 8 in selection.
+#   Which certificate an Exchange server uses for X-ANONYMOUSTLS, whether its connectors offer the extension, and which
+#   events it logs: the nine steps of docs/specification.md. Steps 3 to 5 are in internal_certificate, steps 7 and 8 in
+#   selection.
 # related_resources:
 #   - description: The steps, their readings and both documents
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md
@@ -18,14 +18,14 @@ import data.transportcert.selection
 
 # METADATA
 # title: Authenticates servers
-# description: The connector has ExchangeServer.
+# description: Whether a connector has ExchangeServer.
 # custom:
 #   step: 2
 authenticates_servers(connector) if "ExchangeServer" in connector.auth_mechanisms
 
 # METADATA
 # title: Suppressed
-# description: The connector has SuppressXAnonymousTls, which Exchange 2007 does not know.
+# description: Whether a connector has SuppressXAnonymousTls, which does not exist in Exchange 2007.
 # custom:
 #   step: 2
 suppressed(connector) if {
@@ -35,7 +35,7 @@ suppressed(connector) if {
 
 # METADATA
 # title: Domain list
-# description: The names that a certificate can be for, in lower case, sorted.
+# description: The names of which a certificate must have at least one, in lower case, sorted.
 # custom:
 #   step: 6
 domains := sort({domain |
@@ -44,7 +44,7 @@ domains := sort({domain |
 	domain != ""
 })
 
-# NLB cluster names stand in place of the DNS FQDN where there are any.
+# NLB cluster names, if there are any, replace the DNS FQDN.
 fqdns := cluster_names if {
 	input.host.nlb_cluster_names
 	count(cluster_names) > 0
@@ -63,7 +63,7 @@ physical_names := [
 
 # METADATA
 # title: Best
-# description: What steps 7 and 8 pick for the domain list, by thumbprint and kind, both null where they pick nothing.
+# description: The certificate that steps 7 and 8 select for the domain list, by thumbprint and kind, both null if they select none.
 # scope: document
 # custom:
 #   step: 8
@@ -73,7 +73,7 @@ best := selection.best(domains)
 
 # METADATA
 # title: Matches best
-# description: Whether the best certificate is the loaded one; null where there is nothing to compare.
+# description: Whether the best certificate is the loaded one; null if there is nothing to compare.
 # scope: document
 # custom:
 #   step: 9

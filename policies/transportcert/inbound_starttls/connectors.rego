@@ -2,8 +2,8 @@ package transportcert.inbound_starttls
 
 import data.transportcert.document
 
-# The verdict for each connector, in the order of the document. Connectors that search for the same certificate
-# share one search, since OPA remembers what a function returned.
+# The result for each connector, in the order of the document. Connectors that search for the same certificate share one
+# search, because OPA caches the results of functions.
 connectors := [object.union({"name": connector.name}, verdict(connector)) | some connector in input.connectors]
 
 verdict(connector) := stopped("connector_disabled") if {
@@ -25,7 +25,7 @@ stopped(reason) := {
 
 # METADATA
 # title: Search
-# description: What a connector that searches for this serves, its part of the outcome.
+# description: The part of the result that depends only on what a connector searches for.
 search(searched) := {
 	"advertise_starttls": true,
 	"certificate": best(searched).thumbprint,

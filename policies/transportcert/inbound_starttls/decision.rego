@@ -4,7 +4,7 @@ import data.transportcert.document
 
 # METADATA
 # title: Decision
-# description: What each Receive connector does on STARTTLS. A document with errors decides nothing.
+# description: What each Receive connector does on STARTTLS. For a document with errors, nothing is decided.
 # entrypoint: true
 decision := object.union(outcome, {"events": events}) if {
 	outcome.input_errors == []
@@ -12,7 +12,7 @@ decision := object.union(outcome, {"events": events}) if {
 
 # METADATA
 # title: Outcome
-# description: The decision without its events. Remedies read it, and events read remedies.
+# description: The decision without its events. Remedies depend on it, and events depend on remedies.
 outcome := {
 	"server": input.server,
 	"evaluated_at": document.now,

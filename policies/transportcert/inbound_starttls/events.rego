@@ -5,11 +5,11 @@ import data.transportcert.remedies
 
 # METADATA
 # title: Events
-# description: What the server writes to its Application log, in the order of the connectors.
+# description: The events that the server logs in its Application log, in the order of the connectors.
 events := [event |
 	some i, result in outcome.connectors
 
-	# With a certificate that has not expired there is none.
+	# A certificate that has not expired raises no event.
 	result.expired != false
 	event := event_for(i, result)
 ]
@@ -24,7 +24,7 @@ failed_step := {"certificate_not_found": 4, "no_eligible_certificate": 5, "no_be
 
 # METADATA
 # title: Event 12014
-# description: No certificate can be loaded for STARTTLS, which the connector does not offer then.
+# description: No certificate can be loaded for STARTTLS, so the connector does not offer it.
 # custom:
 #   step: 4
 #   reading: 4
@@ -45,11 +45,11 @@ why_not(result) := sprintf("no certificate in the store %s", [wanted(result.sear
 } else := sprintf("no eligible certificate %s: %s", [wanted(result.searched_for), rejected_in_words(result)]) if {
 	result.stopped_at == "no_eligible_certificate"
 } else := sprintf(
-	"the eligible certificates (%s) are neither self-signed nor issued by a CA that is known to be trusted",
+	"the eligible certificates (%s) are neither self-signed nor known to be from a trusted CA",
 	[concat(", ", result.eligible)],
 )
 
-wanted(searched) := sprintf("is named by TlsCertificateName (%s)", [searched.value]) if {
+wanted(searched) := sprintf("matches the TlsCertificateName %s", [searched.value]) if {
 	searched.by == "tls_certificate_name"
 } else := sprintf("matches the connector's FQDN %s", [searched.value]) if {
 	searched.by == "fqdn"
@@ -61,18 +61,18 @@ rejected_in_words(result) := concat("; ", [sprintf("%s %s", [thumbprint, in_word
 
 in_words(reasons) := concat(" and ", [reason_in_words[reason] | some reason in reasons])
 
-# Published texts differ on a certificate without SMTP. In both, no session is encrypted.
+# The published texts differ on certificates without SMTP. In both cases, no session is encrypted.
 reason_in_words := {
 	"version_below_3": "is older than X.509 version 3",
 	"no_private_key": "has no private key",
-	"private_key_unknown": "may have no private key, which was not gathered",
-	"smtp_not_enabled": "is not enabled for SMTP (some versions of Exchange choose it all the same, and TLS then fails)",
-	"services_unknown": "may not be enabled for SMTP, which was not gathered",
+	"private_key_unknown": "may have no private key (this was not gathered)",
+	"smtp_not_enabled": "is not enabled for SMTP (some versions of Exchange select it anyway, and TLS then fails)",
+	"services_unknown": "may not be enabled for SMTP (this was not gathered)",
 }
 
 # METADATA
 # title: Event 12016
-# description: The certificate for STARTTLS has expired. The server uses it all the same.
+# description: The certificate for STARTTLS has expired. The server still uses it.
 # custom:
 #   step: 7
 event_12016(connector, result, remedy) := {

@@ -25,7 +25,7 @@ test_event_12014_step_4[name] if {
 		},
 		"name": {
 			"change": {"tls_certificate_name": "<I>CN=x<S>CN=y"},
-			"message": "EX01: Relay: no certificate in the store is named by TlsCertificateName (<I>CN=x<S>CN=y), so STARTTLS is not offered.",
+			"message": "EX01: Relay: no certificate in the store matches the TlsCertificateName <I>CN=x<S>CN=y, so STARTTLS is not offered.",
 		},
 	}
 	found := event(object.union(with_relay(case.change, []), {"procedure": "2016"}))
@@ -49,10 +49,10 @@ test_event_12014_step_5_names_each_reason if {
 	found.message == concat("", [
 		"EX01: Relay: no eligible certificate matches the connector's FQDN mail.contoso.test: ",
 		mail.thumbprint,
-		" may have no private key, which was not gathered and is not enabled for SMTP",
-		" (some versions of Exchange choose it all the same, and TLS then fails); ",
+		" may have no private key (this was not gathered) and is not enabled for SMTP",
+		" (some versions of Exchange select it anyway, and TLS then fails); ",
 		document_test.c,
-		" has no private key and may not be enabled for SMTP, which was not gathered and is older than X.509 version 3,",
+		" has no private key and may not be enabled for SMTP (this was not gathered) and is older than X.509 version 3,",
 		" so STARTTLS is not offered.",
 	])
 }
@@ -61,7 +61,7 @@ test_event_12014_step_6 if {
 	found := event(with_relay({}, [object.union(mail, {"trust": {"chain": "untrusted"}})]))
 	found.step == 6
 	found.message == sprintf(
-		"EX01: Relay: the eligible certificates (%s) are neither self-signed nor issued by a CA that is known to be trusted, so STARTTLS is not offered.",
+		"EX01: Relay: the eligible certificates (%s) are neither self-signed nor known to be from a trusted CA, so STARTTLS is not offered.",
 		[mail.thumbprint],
 	)
 }

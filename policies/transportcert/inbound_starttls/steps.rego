@@ -3,7 +3,7 @@
 # title: Inbound STARTTLS
 # description: >-
 #   For each Receive connector, whether it offers STARTTLS and with which certificate, and which events the server
-#   logs: the seven steps of docs/specification.md. An organisation's own criteria have no part in it.
+#   logs: the seven steps of docs/specification.md. An organization's own criteria do not affect this decision.
 # related_resources:
 #   - description: The steps and their readings
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#inbound-starttls
@@ -16,14 +16,14 @@ import data.transportcert.selection
 
 # METADATA
 # title: Offers TLS
-# description: The connector has Tls.
+# description: Whether a connector has Tls.
 # custom:
 #   step: 2
 offers_tls(connector) if "Tls" in connector.auth_mechanisms
 
 # METADATA
 # title: Searched for
-# description: What a certificate is searched for by, and its value as it stands in the document.
+# description: What a connector searches for a certificate by, and the value as it is in the document.
 # custom:
 #   step: 3
 searched_for(connector) := {"by": "tls_certificate_name", "value": connector.tls_certificate_name} if {
@@ -51,13 +51,13 @@ matching(searched) := object.keys(object.get(selection.by_tls_certificate_name, 
 
 # METADATA
 # title: Wildcard for
-# description: The wildcard that matches a name, its first label as an asterisk. A name of one label stays as it is.
+# description: The wildcard name that matches a name, with an asterisk for its first label. A name with one label is unchanged.
 # scope: document
 wildcard_for(name) := regex.replace(name, `^[^.]+(\..+)$`, "*$1")
 
 # METADATA
 # title: Ineligible
-# description: The matching certificates that fail a criterion, by thumbprint, each with the reasons.
+# description: The matching certificates that fail at least one criterion, by thumbprint, each with its reasons.
 # custom:
 #   step: 5
 #   reading: 4
@@ -73,8 +73,8 @@ eligible(searched) := selection.in_order(matching(searched) - object.keys(inelig
 # METADATA
 # title: Best
 # description: >-
-#   The first eligible valid PKI certificate, otherwise the first self-signed one, otherwise the first expired PKI
-#   certificate; undefined without any.
+#   The first eligible certificate that is a valid PKI certificate, otherwise the first that is self-signed, otherwise the
+#   first that is an expired PKI certificate; undefined if there is none of these.
 # custom:
 #   step: 6
 #   reading: 3
@@ -82,7 +82,7 @@ best(searched) := selection.first_of(eligible(searched), {"pki": 1, "self_signed
 
 # METADATA
 # title: Expired
-# description: Whether a certificate's not_after is before now. STARTTLS is offered with it all the same.
+# description: Whether a certificate's not_after is before now. STARTTLS is still offered with it.
 # custom:
 #   step: 7
 expired(thumbprint) := document.store[thumbprint].not_after < document.now

@@ -5,7 +5,7 @@ import data.transportcert.remedies
 
 # METADATA
 # title: Event 12012
-# description: The directory names no internal transport certificate. Only a start raises it, whatever the connectors say.
+# description: The directory names no internal transport certificate. Raised only at startup, whatever the connectors are.
 # custom:
 #   step: 3
 #   reading: 3
@@ -34,14 +34,14 @@ missing_in_directory := "msExchServerInternalTLSCert is not set in the directory
 
 # METADATA
 # title: Directory error
-# description: Why the directory cannot be read, as far as the document says it.
+# description: Why the directory cannot be read, if the document says so.
 directory_error := input.directory.error if {
 	input.directory.error != ""
 } else := "no reason given"
 
 # METADATA
 # title: Event 12013
-# description: The store does not hold the certificate that the directory names.
+# description: The certificate that the directory names is not in the store.
 # custom:
 #   step: 4
 event_12013 := {
@@ -51,7 +51,7 @@ event_12013 := {
 	"severity": "error",
 	"symbolic_name": "CannotLoadInternalTransportCertificateFromStore",
 	"message": sprintf(
-		"%s: the directory names the internal transport certificate %s, and the store does not hold it.",
+		"%s: the directory names the internal transport certificate %s, but it is not in the store.",
 		[input.server, directory_thumbprint],
 	),
 	"action": remedies.internal_transport_certificate[0].id,
@@ -63,7 +63,7 @@ event_12013 := {
 
 # METADATA
 # title: Event 12015
-# description: The loaded certificate has expired. The server serves it all the same.
+# description: The loaded certificate has expired. The server still uses it.
 # custom:
 #   step: 5
 event_12015 := {

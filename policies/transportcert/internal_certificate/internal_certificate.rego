@@ -2,8 +2,7 @@
 # scope: package
 # title: Internal transport certificate
 # description: >-
-#   Which certificate the server loads for anonymous TLS, inbound and outbound, and what keeps it from loading
-#   one: steps 3 to 5.
+#   Which certificate the server loads for inbound and outbound anonymous TLS, or why it loads none: steps 3 to 5.
 # related_resources:
 #   - description: Step 3
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-3
@@ -15,7 +14,7 @@ import data.transportcert.document
 
 # METADATA
 # title: Directory thumbprint
-# description: The thumbprint that the directory names; undefined where it cannot be read or names none.
+# description: The thumbprint that the directory names; undefined if the directory cannot be read or names none.
 # custom:
 #   step: 3
 directory_thumbprint := input.directory.internal_transport_certificate if {
@@ -25,14 +24,14 @@ directory_thumbprint := input.directory.internal_transport_certificate if {
 
 # METADATA
 # title: Loaded
-# description: The certificate of the store that the directory names, which the server loads; undefined without one.
+# description: The certificate in the store that the directory names, which the server loads; undefined if there is none.
 # custom:
 #   step: 4
 loaded := document.store[directory_thumbprint]
 
 # METADATA
 # title: Thumbprint
-# description: The thumbprint of the loaded certificate; null where none is loaded.
+# description: The thumbprint of the loaded certificate; null if none is loaded.
 # scope: document
 # custom:
 #   step: 4
@@ -42,7 +41,7 @@ thumbprint := loaded.thumbprint
 
 # METADATA
 # title: Expired
-# description: Whether the loaded certificate's not_after is before now; null where none is loaded.
+# description: Whether the loaded certificate's not_after is before now; null if none is loaded.
 # scope: document
 # custom:
 #   step: 5
@@ -53,7 +52,7 @@ expired := loaded.not_after < document.now
 
 # METADATA
 # title: Stopped at
-# description: What keeps the server from loading the certificate; null where it is loaded.
+# description: Why the server loads no certificate; null if it loads one.
 # custom:
 #   step: 3
 stopped_at := "directory_unreadable" if {

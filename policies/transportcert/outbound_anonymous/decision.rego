@@ -5,7 +5,7 @@ import data.transportcert.internal_certificate
 
 # METADATA
 # title: Decision
-# description: What the server does on each route. A document with errors decides nothing.
+# description: What the server does on each route. For a document with errors, nothing is decided.
 # entrypoint: true
 decision := object.union(outcome, {"events": events}) if {
 	outcome.input_errors == []
@@ -13,7 +13,7 @@ decision := object.union(outcome, {"events": events}) if {
 
 # METADATA
 # title: Outcome
-# description: The decision without its events. Remedies read it, and events read remedies.
+# description: The decision without its events. Remedies depend on it, and events depend on remedies.
 outcome := {
 	"server": input.server,
 	"evaluated_at": document.now,
@@ -42,14 +42,14 @@ outcome := {
 
 # METADATA
 # title: Events
-# description: What the server writes to its Application log, by step.
+# description: The events that the server logs in its Application log, by step.
 events := array.flatten([
 	[event | event := internal_certificate.event_12012],
 	[event | certificate_process_starts; event := internal_certificate.event_12013],
 	[event | certificate_process_starts; event := internal_certificate.event_12015],
 ])
 
-# A route passes its gates.
+# The certificate process starts if a route passes its gates.
 certificate_process_starts if count(implicit_routes) > 0
 
 certificate_process_starts if {

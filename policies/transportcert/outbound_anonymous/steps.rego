@@ -2,8 +2,8 @@
 # scope: package
 # title: Outbound anonymous TLS
 # description: >-
-#   For each route on which mail leaves the server for the organisation, whether it uses anonymous TLS, and which
-#   events the server logs: the gates of docs/specification.md, then steps 3 to 5 in internal_certificate.
+#   For each route on which the server sends mail within the organization, whether it uses anonymous TLS, and which events
+#   the server logs: the gates of docs/specification.md, then steps 3 to 5 in internal_certificate.
 # related_resources:
 #   - description: The routes and their gates
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#outbound-anonymous-tls
@@ -16,7 +16,7 @@ import data.transportcert.internal_certificate
 
 # METADATA
 # title: Role
-# description: What the server is to mail, edge, mailbox or other; null where its roles were not gathered.
+# description: The server's role in mail flow, edge, mailbox or other; null if its roles were not gathered.
 # scope: document
 default role := null
 
@@ -29,14 +29,14 @@ role := "edge" if {
 	input.roles
 }
 
-# The roles that contain the Transport service.
+# The roles that include the Transport service.
 transport_roles := {"HubTransport", "Mailbox"} if {
 	document.procedure == "2016"
 } else := {"HubTransport"}
 
 # METADATA
 # title: Uses Send connectors
-# description: Whether the role and the procedure decide on the Send connectors.
+# description: Whether the role and the procedure use Send connectors.
 # scope: document
 uses_send_connectors if role == "edge"
 
@@ -47,7 +47,7 @@ uses_send_connectors if {
 
 # METADATA
 # title: Missing facts
-# description: The sections without which routes cannot be told; the decision leaves these routes out.
+# description: The sections that are needed to determine the routes but were not gathered. The decision omits these routes.
 missing_facts := ["roles"] if {
 	is_null(role)
 } else := ["send_connectors"] if {
@@ -58,7 +58,7 @@ missing_facts := ["roles"] if {
 # METADATA
 # title: Routes
 # description: >-
-#   The implicit route to the organisation's other servers, then the Send connectors in the order of the document.
+#   The implicit route to the organization's other servers, then the Send connectors in the order of the document.
 routes := array.concat(implicit_routes, send_connector_routes)
 
 implicit_routes := [route(null, null) | role == "mailbox"]
@@ -68,7 +68,7 @@ send_connector_routes := [route(connector.name, gate(connector)) |
 	some connector in input.send_connectors
 ]
 
-# A route that passes its gates runs steps 3 to 5.
+# A route that passes its gates goes through steps 3 to 5.
 route(connector, stopped_at_gate) := {
 	"connector": connector,
 	"uses_anonymous_tls": false,
@@ -86,7 +86,7 @@ route(connector, stopped_at_gate) := {
 
 # METADATA
 # title: Gate
-# description: Which of a Send connector's own settings keeps it from anonymous TLS; null where none does.
+# description: Which of a Send connector's settings prevents anonymous TLS; null if none does.
 gate(connector) := "connector_disabled" if {
 	connector.enabled == false
 } else := "exchange_server_auth_disabled" if {
@@ -97,8 +97,8 @@ gate(connector) := "connector_disabled" if {
 } else := null
 
 # METADATA
-# title: Leads to the organisation
-# description: An address space of type SMTP has the domain "--", which stands for the organisation's domains.
+# title: Leads to the organization
+# description: Whether an address space of type SMTP has the domain "--", which stands for the organization's domains.
 leads_to_organization(connector) if {
 	some space in connector.address_spaces
 	regex.match(`(?s)^([Ss][Mm][Tt][Pp]:)?--(;.*)?$`, space)

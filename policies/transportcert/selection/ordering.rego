@@ -12,7 +12,7 @@ eligible(domains) := in_order(object.keys(document.store) - object.keys(ineligib
 
 # METADATA
 # title: In order
-# description: Thumbprints by the certificates' not_before, most recent first; where it is equal, the lower thumbprint first.
+# description: Sorts thumbprints by the certificates' not_before, most recent first. If it is equal, the lower thumbprint comes first.
 # custom:
 #   step: 8
 #   reading: 9
@@ -20,15 +20,15 @@ in_order(thumbprints) := [thumbprint |
 	some [_, thumbprint] in sort([[reversed(document.store[unsorted].not_before), unsorted] | some unsorted in thumbprints])
 ]
 
-# A time that is less, the more recent it is, by taking each digit from 9: sort knows only one direction, and reversing
-# its result would put the higher thumbprint first where not_before is equal.
+# Subtracts each digit from 9, so that more recent times sort first. Reversing the result of sort instead would put the
+# higher thumbprint first if not_before is equal.
 reversed(time) := strings.replace_n(from_nine, time)
 
 from_nine := {"0": "9", "1": "8", "2": "7", "3": "6", "4": "5", "5": "4", "6": "3", "7": "2", "8": "1", "9": "0"}
 
 # METADATA
 # title: Best
-# description: The first eligible valid PKI certificate, otherwise the first that is self-signed; undefined without either.
+# description: The first eligible certificate that is a valid PKI certificate, otherwise the first that is self-signed; undefined if there is neither.
 # custom:
 #   step: 8
 #   reading: 7
@@ -37,17 +37,17 @@ best(domains) := first_of(eligible(domains), {"pki": 1, "self_signed": 2})
 # METADATA
 # title: First of
 # description: >-
-#   Of thumbprints in order, the first whose certificate is of the kind that is preferred, by number; where there is
-#   none, of the next kind; undefined without any.
+#   The first of some thumbprints in order whose certificate has the most preferred kind that occurs. preference has a
+#   number for each kind; the lowest is preferred. Undefined if no certificate has one of these kinds.
 # custom:
 #   step: 8
 first_of(thumbprints, preference) := {"thumbprint": thumbprints[first], "kind": kind(document.store[thumbprints[first]])} if {
 	[_, first] := min([[preference[kind(document.store[thumbprint])], i] | some i, thumbprint in thumbprints])
 }
 
-# Undefined for a certificate that is none of them: issued by a CA that is not trusted, for example.
+# Undefined for any other certificate, such as one from a CA that is not trusted.
 kind(certificate) := "self_signed" if {
-	# Nothing else is asked of it, not even that it is valid (reading 6).
+	# Nothing else is required, not even that it is valid (reading 6).
 	certificate.self_signed == true
 } else := "pki" if {
 	valid_pki(certificate)
@@ -58,8 +58,8 @@ kind(certificate) := "self_signed" if {
 # METADATA
 # title: Valid PKI certificate
 # description: >-
-#   Not self-signed, with a chain that ends in a trusted root, valid now in every part, and not known to be
-#   revoked.
+#   Whether a certificate is not self-signed, has a chain that ends in a trusted root and is valid now in every part, and
+#   is not known to be revoked.
 # custom:
 #   step: 8
 #   reading: 5
@@ -68,7 +68,7 @@ valid_pki(certificate) if {
 	certificate.trust.chain == "trusted"
 	not known_revoked(certificate)
 
-	# Null is less than every string: an unknown window would begin before now.
+	# Null sorts before every string, so an unknown window would begin before now.
 	is_string(certificate.trust.valid_from)
 	certificate.trust.valid_from <= document.now
 	document.now <= certificate.trust.valid_until
@@ -76,7 +76,7 @@ valid_pki(certificate) if {
 
 # METADATA
 # title: Expired PKI certificate
-# description: Like a valid PKI certificate, but the validity of its chain has ended. Its beginning may be unknown.
+# description: Whether a certificate would be a valid PKI certificate if its chain had not expired. The beginning of the chain's validity can be unknown.
 # custom:
 #   step: 6
 #   reading: 3
@@ -90,7 +90,7 @@ expired_pki(certificate) if {
 
 # METADATA
 # title: Known to be revoked
-# description: A certificate that may or may not be revoked counts as not revoked.
+# description: Whether a certificate is known to be revoked. If that is not known, it counts as not revoked.
 # custom:
 #   reading: 5
 known_revoked(certificate) if certificate.trust.revoked == true

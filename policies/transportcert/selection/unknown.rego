@@ -5,8 +5,8 @@ import data.transportcert.document
 # METADATA
 # title: Could be eligible
 # description: >-
-#   The certificates that only unknown facts make ineligible for a domain list, by thumbprint, each with these
-#   facts, and the field of each.
+#   The certificates that are ineligible for a domain list only because of unknown facts, by thumbprint, each with these
+#   facts and their fields.
 # custom:
 #   reading: 11
 could_be_eligible(domains) := {thumbprint: facts |
@@ -16,15 +16,15 @@ could_be_eligible(domains) := {thumbprint: facts |
 }
 
 unknown_facts := {
-	"private_key_unknown": {"field": "has_private_key", "fact": "whether there is a private key"},
+	"private_key_unknown": {"field": "has_private_key", "fact": "whether it has a private key"},
 	"services_unknown": {"field": "services", "fact": "which services it is enabled for"},
 }
 
 # METADATA
 # title: Could be best
 # description: >-
-#   The eligible certificates that would be best for a domain list if an unknown fact were in their favour, by
-#   thumbprint, each with the fact and its field.
+#   The eligible certificates that could be best for a domain list, depending on an unknown fact, by thumbprint, each with
+#   the fact and its field.
 # custom:
 #   reading: 11
 could_be_best(domains) := {thumbprint: unknown_kind(certificate) |
@@ -35,7 +35,7 @@ could_be_best(domains) := {thumbprint: unknown_kind(certificate) |
 	not yields_to_best(domains, rank, possible)
 }
 
-# Whether no known fact speaks against a kind.
+# Whether the known facts allow a certificate to be of a kind.
 could_be(certificate, "pki") if {
 	certificate.self_signed != true
 	certificate.trust.chain != "untrusted"
@@ -46,7 +46,7 @@ could_be(certificate, "pki") if {
 
 could_be(certificate, "self_signed") if is_null(certificate.self_signed)
 
-# Whether the best comes before a certificate of a kind at a rank in the order.
+# Whether the best certificate would still come before a certificate of this kind at this rank.
 yields_to_best(domains, _, "self_signed") if best(domains).kind == "pki"
 
 yields_to_best(domains, rank, possible) if {
@@ -65,7 +65,7 @@ unknown_kind(certificate) := {"field": "self_signed", "fact": "whether it is sel
 
 # METADATA
 # title: Valid now
-# description: Whether now is in the validity period of a certificate itself.
+# description: Whether now is in the validity period of the certificate itself.
 valid_now(certificate) if {
 	certificate.not_before <= document.now
 	document.now <= certificate.not_after

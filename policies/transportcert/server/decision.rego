@@ -1,7 +1,7 @@
 # METADATA
 # scope: package
 # title: Server
-# description: The decisions of all scenarios for one server as one.
+# description: The decisions of all scenarios for one server, combined.
 # related_resources:
 #   - description: The server's decision
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#the-server
@@ -16,7 +16,7 @@ import data.transportcert.outbound_anonymous
 
 # METADATA
 # title: Decision
-# description: What the server does, scenario by scenario, and whether mail is at risk. A document with errors decides nothing.
+# description: What the server does in each scenario, and whether mail is at risk. For a document with errors, nothing is decided.
 # entrypoint: true
 decision := {
 	"server": document.server,
@@ -39,8 +39,8 @@ exchange_version := input.exchange_version if count(document.input_errors) == 0
 # METADATA
 # title: Events
 # description: >-
-#   Those of inbound anonymous TLS, of STARTTLS, then of outbound anonymous TLS. Of the same event for the same
-#   connector the first stays. Mostly there are no equal ones, which is sooner known than which is the first.
+#   The events of inbound anonymous TLS, then of STARTTLS, then of outbound anonymous TLS. If an event occurs twice for the
+#   same connector, only the first is listed. Usually none does, which is faster to find out than the first ones.
 events := all_events if {
 	count(all_events) == count({[event.id, event.connector] | some event in all_events})
 } else := [event |
@@ -54,12 +54,12 @@ all_events := array.flatten([
 	outbound_anonymous.decision.events,
 ])
 
-# Where each event occurs first: of equal keys, object.union_n keeps the last.
+# The index at which each event occurs first: for equal keys, object.union_n keeps the last.
 first_index := object.union_n(array.reverse([{[event.id, event.connector]: i} | some i, event in all_events]))
 
 # METADATA
 # title: At risk
-# description: Whether mail is at risk; null in a document with errors.
+# description: Whether mail is at risk; null for a document with errors.
 at_risk := null if {
 	count(document.input_errors) > 0
 } else if {
@@ -91,7 +91,7 @@ mail_at_risk if {
 
 # METADATA
 # title: Could receive from servers
-# description: The server transports mail, as far as its roles are known.
+# description: Whether the server transports mail. Assumed if its roles are not known.
 # scope: document
 could_receive_from_servers if not input.roles
 

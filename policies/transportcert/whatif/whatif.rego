@@ -2,8 +2,9 @@
 # scope: package
 # title: What if
 # description: >-
-#   What a command of the Exchange Management Shell would do to the facts of a server. The input is an object with the
-#   document and the edit, the command: its action is add, remove, enable, renew or set_tls_certificate_name.
+#   What a command of the Exchange Management Shell would change in the facts about a server. The input is an object with
+#   the document and an edit, which describes the command: its action is add, remove, enable, renew or
+#   set_tls_certificate_name.
 # related_resources:
 #   - description: What if
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/foresight.md
@@ -16,7 +17,7 @@ import data.transportcert.selection
 
 # METADATA
 # title: Answer
-# description: The effect of the edit as JSON Patch on the document, or why Exchange refuses the command.
+# description: The effect of the edit as a JSON Patch on the document, or the reason why Exchange refuses the command.
 answer := {"refused": reason, "effect": []} if {
 	edit := input.edit
 	reason := refusal(edit) with input as input.document
@@ -27,28 +28,28 @@ answer := {"refused": reason, "effect": []} if {
 
 # METADATA
 # title: Refusal
-# description: Why Exchange refuses a command; undefined where it does not.
+# description: Why Exchange refuses a command; undefined if it does not.
 # scope: document
-refusal(edit) := "it is the internal transport certificate, which Exchange does not remove; make another certificate the internal transport certificate first" if {
+refusal(edit) := "Exchange does not remove the internal transport certificate; make another certificate the internal transport certificate first" if {
 	edit.action == "remove"
 	edit.thumbprint == input.directory.internal_transport_certificate
-} else := sprintf("the TlsCertificateName of Send connector %s names it, and Exchange does not remove it; set another one first", [name]) if {
+} else := sprintf("Exchange does not remove a certificate that the TlsCertificateName of the Send connector %s names; set another one first", [name]) if {
 	edit.action == "remove"
 	name := [connector.name |
 		some connector in object.get(input, "send_connectors", [])
 		lower(object.get(connector, "tls_certificate_name", "")) == lower(selection.tls_certificate_name(document.store[edit.thumbprint]))
 	][0]
-} else := "New-ExchangeCertificate renews self-signed certificates only; pass THUMBPRINT=FILE with what the CA issued" if {
+} else := "New-ExchangeCertificate renews only self-signed certificates; pass THUMBPRINT=FILE with the certificate from the CA" if {
 	edit.action == "renew"
 	not edit.certificate
 	not document.store[edit.thumbprint].self_signed == true
-} else := sprintf("the store has the certificate %s already", [edit.certificate.thumbprint]) if {
+} else := sprintf("the certificate %s is already in the store", [edit.certificate.thumbprint]) if {
 	document.store[edit.certificate.thumbprint]
 }
 
 # METADATA
 # title: Effect of an edit
-# description: What a command does that Exchange does not refuse.
+# description: The effect of a command that Exchange does not refuse.
 # scope: document
 effect_of(edit) := effects.add_certificate(edit.certificate, edit.services, edit.overwrite_default) if edit.action == "add"
 
@@ -56,7 +57,7 @@ effect_of(edit) := effects.remove_certificate(edit.thumbprint) if edit.action ==
 
 effect_of(edit) := effects.enable_services(edit.thumbprint, edit.services, edit.overwrite_default) if edit.action == "enable"
 
-# The request was made on the server, and so the key of what the CA issues is there.
+# The request was created on the server, so the private key for the CA's certificate is there.
 effect_of(edit) := effects.renew(edit.thumbprint, object.union(edit.certificate, {"has_private_key": true})) if edit.action == "renew"
 
 effect_of(edit) := effects.renew(edit.thumbprint, remedies.renewed(document.store[edit.thumbprint])) if {

@@ -47,8 +47,8 @@ test_remove if {
 test_what_exchange_refuses[name] if {
 	some name, case in {
 		"internal": {"edit": {"action": "remove", "thumbprint": a}, "words": "internal transport certificate"},
-		"named": {"edit": {"action": "remove", "thumbprint": b}, "words": "Send connector Internet names it"},
-		"renew at a CA": {"edit": {"action": "renew", "thumbprint": b}, "words": "self-signed certificates only"},
+		"named": {"edit": {"action": "remove", "thumbprint": b}, "words": "of the Send connector Internet names"},
+		"renew at a CA": {"edit": {"action": "renew", "thumbprint": b}, "words": "renews only self-signed certificates"},
 		"add again": {"edit": {"action": "add", "certificate": pki, "services": [], "overwrite_default": false}, "words": "already"},
 	}
 	refused := answer(case.edit)

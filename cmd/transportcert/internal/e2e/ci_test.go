@@ -126,7 +126,7 @@ var ciSystems = map[string]ciSystem{
 			require.Equal(t, "transportcert.json", reports["codequality"])
 			return []string{"transportcert.json", reports["junit"].(string), artifacts["paths"].([]any)[0].(string)}
 		},
-		log: "warning  TC004 Event 1037, the best certificate is another one",
+		log: "warning  TC004 The best certificate is not in use (event 1037)",
 	},
 	"Azure Pipelines": {
 		run: func(t *testing.T, s releaseServer, folder string, snippet map[string]any) (int, string) {
@@ -151,7 +151,7 @@ var ciSystems = map[string]ciSystem{
 			}
 			return all
 		},
-		log: "##vso[task.logissue type=warning;sourcepath=exports/transport.xml;code=TC004]Event 1037, the best certificate is another one%0AEX02: ",
+		log: "##vso[task.logissue type=warning;sourcepath=exports/transport.xml;code=TC004]The best certificate is not in use (event 1037)%0AEX02: ",
 	},
 }
 
@@ -225,7 +225,7 @@ func TestCITryIt(t *testing.T) {
 	text, err := command.Output()
 	require.Error(t, err)
 	require.Equal(t, exitNo, command.ProcessState.ExitCode())
-	require.Equal(t, 2, strings.Count(string(text), "error  TC003 Event 12015, the internal transport certificate has expired\n"))
+	require.Equal(t, 2, strings.Count(string(text), "error  TC003 The internal transport certificate has expired (event 12015)\n"))
 	require.FileExists(t, filepath.Join(folder, "transportcert.sarif"))
 	require.FileExists(t, filepath.Join(folder, "transportcert.xml"))
 }

@@ -1,8 +1,8 @@
-# What the rules about IP addresses share. An address is compared as hex digits, 8 of IPv4 and 32 of IPv6, and a range
-# as the first and the last of its addresses: numbers of 128 bits would lose digits.
+# Helpers of the rules about IP addresses. Addresses are compared as hex digits, 8 for IPv4 and 32 for IPv6, because
+# 128-bit numbers would lose digits. A range is a pair of its first and last address.
 package transportcert.compliance.rules
 
-# Whether an address is in a range; never for one of the other family.
+# Whether an address is in a range of the same family.
 in_range(address, bounds) if {
 	digits := digits_of(address)
 	count(digits) == count(bounds[0])
@@ -30,13 +30,13 @@ bounds_of_pair(addresses) := bounds if {
 bounds_of_network(network) := [first, last_digits(first, to_number(length))] if {
 	net.cidr_is_valid(network)
 
-	# Merging a network with nothing clears the bits behind its prefix.
+	# Merging a network with nothing clears the bits after its prefix.
 	some merged in net.cidr_merge([network])
 	[address, length] := split(merged, "/")
 	first := digits_of(address)
 }
 
-# The last address of a network: the bits behind its prefix are ones.
+# The last address of a network: the bits after its prefix are ones.
 last_digits(first, length) := concat("", [substring(first, 0, whole), partial, substring(ones, 0, rest)]) if {
 	whole := floor(length / 4)
 	partial := with_ones(substring(first, whole, 1), length % 4)
@@ -44,19 +44,19 @@ last_digits(first, length) := concat("", [substring(first, 0, whole), partial, s
 	ones := "ffffffffffffffffffffffffffffffff"
 }
 
-# A hex digit whose first bits are kept, while the others, which are zeros, become ones. Behind the last there is none.
+# A hex digit whose first bits are kept and whose other bits, which are zeros, become ones. Empty after the last digit.
 with_ones(digit, kept) := sprintf("%x", [indexof("0123456789abcdef", digit) + [15, 7, 3, 1][kept]]) if {
 	digit != ""
 } else := ""
 
-# The length of a prefix as long as the ones in a mask: 255.255.255.0 has 24.
+# The prefix length of a mask: 24 for 255.255.255.0.
 mask_length(mask) := count(regex.find_n(`1`, binary, -1)) if {
 	octets := [to_number(octet) | some octet in split(mask, ".")]
 	binary := sprintf("%08b%08b%08b%08b", octets)
 	regex.match(`^1*0*$`, binary)
 }
 
-# The hex digits of an address; undefined for what is none.
+# The hex digits of an address; undefined for anything else.
 digits_of(address) := digits if {
 	network := sprintf("%s/%d", [address, length_of(address)])
 	net.cidr_is_valid(network)
@@ -76,7 +76,7 @@ printed_digits(address) := concat("", [sprintf("%02x", [to_number(octet)]) | som
 
 padded(group) := substring(concat("", ["0000", group]), count(group), 4)
 
-# The eight groups of an IPv6 address, with those that :: leaves out.
+# The eight groups of an IPv6 address, including those that :: omits.
 groups(address) := array.flatten([before, zeros, after]) if {
 	halves := split(address, "::")
 	before := [group | some group in split(halves[0], ":"); group != ""]

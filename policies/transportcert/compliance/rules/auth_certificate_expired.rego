@@ -6,9 +6,9 @@ import data.transportcert.remedies
 # METADATA
 # title: The Auth certificate has expired
 # description: >-
-#   Every Exchange Server Auth certificate in the store has expired. OAuth between servers fails, and with
-#   it, on current versions, Outlook on the web and the admin center. A store without one is not reported:
-#   the document does not say whether the server is of a version and role that has one.
+#   Every Exchange Server Auth certificate in the store has expired. OAuth between servers fails, and on current
+#   versions so do Outlook on the web and the Exchange admin center. A store without an Auth certificate is not
+#   reported, because the document does not say whether the server's version and roles require one.
 # related_resources:
 #   - description: HealthChecker, Auth certificate check
 #     ref: https://aka.ms/HC-OAuthExpired

@@ -5,9 +5,9 @@ import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
-# title: The best rests on an unknown fact
+# title: The best certificate depends on an unknown fact
 # description: >-
-#   An eligible certificate could be best instead: nobody could tell whether it is self-signed, or whether its
+#   An eligible certificate could be the best one instead: it is not known whether it is self-signed, or whether its
 #   chain ends in a trusted root and is valid now.
 # related_resources:
 #   - description: Reading 11
@@ -15,11 +15,10 @@ import data.transportcert.selection
 # custom:
 #   id: TC051
 #   severity: warning
-#   remediation: >-
-#     Name the trusted root certificates when gathering (--roots, --system-roots), or supply the fact.
+#   remediation: Specify the trusted root certificates when you gather (--roots, --system-roots), or supply the fact.
 report contains finding(rego.metadata.rule(), {
 	"remedies": [remedies.gather_facts],
-	"message": sprintf("%s could be best; unknown is %s", [described(document.store[thumbprint]), unknown.fact]),
+	"message": sprintf("%s could be the best certificate, but it is not known %s", [described(document.store[thumbprint]), unknown.fact]),
 	"path": path(thumbprint, unknown.field),
 	"thumbprint": thumbprint,
 }) if {

@@ -56,7 +56,7 @@ test_the_best_rests_on_an_unknown_fact_in_full if {
 	[[f.rule_id, f.severity, f.message, f.thumbprint] | some f in found] == [[
 		"TC051",
 		"warning",
-		sprintf("EX01: the certificate %s (IIS, SMTP) could be best; unknown is whether its chain is trusted and valid now.", [b]),
+		sprintf("EX01: the certificate %s (IIS, SMTP) could be the best certificate, but it is not known whether its chain is trusted and valid now.", [b]),
 		b,
 	]]
 }

@@ -4,19 +4,18 @@ import data.transportcert.document
 import data.transportcert.remedies
 
 # METADATA
-# title: Expired certificate left in the store
+# title: A certificate in use has expired
 # description: >-
-#   A certificate in use has expired: it is enabled for SMTP or another Exchange service, or it is the best,
-#   or the internal transport certificate, of which no event says so without an enabled connector with
-#   ExchangeServer. Certificates of events 12015 and 12016 are not reported again.
+#   A certificate that is enabled for SMTP or another Exchange service, or that is the best certificate, has expired.
+#   The internal transport certificate is included if no event reports it, because no enabled connector has
+#   ExchangeServer. Certificates that event 12015 or 12016 reports are not reported again.
 # related_resources:
 #   - description: HealthChecker, certificate check
 #     ref: https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/CertificateCheck/
 # custom:
 #   id: TC024
 #   severity: warning
-#   remediation: >-
-#     Remove the certificate. Where something needs it, another one takes its place first.
+#   remediation: Remove the certificate. If something needs it, replace it first.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.repair(certificate.thumbprint),
 	"message": sprintf("%s expired on %s", [described(certificate), certificate.not_after]),

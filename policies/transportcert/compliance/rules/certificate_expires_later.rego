@@ -1,10 +1,10 @@
 package transportcert.compliance.rules
 
 # METADATA
-# title: A certificate in use expires before long
+# title: A certificate in use expires within the notice period
 # description: >-
-#   A certificate in use, the internal transport certificate included, expires after expires_within_days and
-#   within expires_notice_days.
+#   A certificate in use, which can be the internal transport certificate, expires later than expires_within_days from
+#   now but within expires_notice_days.
 # related_resources:
 #   - description: HealthChecker, certificate check
 #     ref: https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/CertificateCheck/

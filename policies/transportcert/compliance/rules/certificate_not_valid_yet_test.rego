@@ -21,7 +21,7 @@ test_not_valid_yet_in_full if {
 	found := only("TC025", changed({"not_before": "2027-01-01T00:00:00Z"}))
 	[[f.severity, f.message, f.path] | some f in found] == [[
 		"warning",
-		sprintf("EX01: the internal transport certificate %s is valid from 2027-01-01T00:00:00Z on only.", [a]),
+		sprintf("EX01: the internal transport certificate %s is not valid before 2027-01-01T00:00:00Z.", [a]),
 		"certificates[0].not_before",
 	]]
 }

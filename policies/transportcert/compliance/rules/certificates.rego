@@ -1,18 +1,18 @@
-# What the rules about certificates share.
+# Helpers of the rules about certificates.
 package transportcert.compliance.rules
 
 import data.transportcert.document
 import data.transportcert.internal_certificate
 import data.transportcert.remedies
 
-# The two certificates that step 9 compares, as far as there are any.
+# The certificates that step 9 compares: two, one or none.
 loaded_and_best := [certificate |
 	some thumbprint in {decision.certificate, decision.best}
 	certificate := document.store[thumbprint]
 ]
 
-# The certificates that the rules look at as HealthChecker does: the internal transport certificate, the best,
-# and every one that is enabled for an Exchange service.
+# The certificates that the rules check, like HealthChecker: the internal transport certificate, the best one, and every
+# certificate that is enabled for an Exchange service.
 in_use := [certificate |
 	some certificate in input.certificates
 	is_in_use(certificate)
@@ -27,7 +27,7 @@ path(thumbprint, field) := sprintf("certificates[%d].%s", [indices[thumbprint], 
 
 indices := {certificate.thumbprint: i | some i, certificate in input.certificates}
 
-# A certificate by its thumbprint, with what it is or what it is enabled for.
+# A certificate in words: its use or its services, and its thumbprint.
 described(certificate) := concat(" ", ["the internal transport certificate", certificate.thumbprint]) if {
 	certificate.thumbprint == decision.certificate
 } else := concat(" ", ["the best certificate", certificate.thumbprint]) if {
@@ -36,11 +36,11 @@ described(certificate) := concat(" ", ["the internal transport certificate", cer
 	count(remedies.exchange_services(certificate)) > 0
 } else := concat(" ", ["the certificate", certificate.thumbprint])
 
-# A certificate that Exchange Setup makes for OAuth between servers. The document does not say which one the
-# organisation uses, so the name that Setup gives it has to tell.
+# A certificate that Exchange Setup creates for OAuth between servers. The document does not say which one the
+# organization uses, so it is recognized by the name that Setup gives it.
 is_auth(certificate) if "Microsoft Exchange Server Auth Certificate" in certificate.subject_common_names
 
-# The end and the thumbprint of the Auth certificate that is valid longest.
+# The not_after and the thumbprint of the Auth certificate that expires last.
 latest_auth := max({[certificate.not_after, certificate.thumbprint] |
 	some certificate in input.certificates
 	is_auth(certificate)
@@ -48,8 +48,8 @@ latest_auth := max({[certificate.not_after, certificate.thumbprint] |
 
 loaded_expires_soon if expires_between(internal_certificate.loaded, document.now, expiry_horizon)
 
-# The eligible certificates, in order, that are valid when the internal transport certificate expires and still
-# are after expires_within_days. It is not among them itself where it expires before.
+# The eligible certificates, in order, that are valid when the internal transport certificate expires and still valid
+# after expires_within_days. The internal transport certificate itself is not among them if it expires earlier.
 replacements := [thumbprint |
 	some thumbprint in decision.eligible
 	certificate := document.store[thumbprint]

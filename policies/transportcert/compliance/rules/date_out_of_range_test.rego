@@ -5,7 +5,7 @@ test_now_without_a_date_that_follows[name] if {
 	found := only("TC095", object.union(document, {"now": moment}))
 	[[f.severity, f.message, f.path] | some f in found] == [[
 		"error",
-		sprintf("EX01: the dates that follow on %s cannot be told.", [moment]),
+		sprintf("EX01: dates cannot be calculated from now, %s.", [moment]),
 		"now",
 	]]
 }

@@ -6,19 +6,19 @@ import data.transportcert.remedies
 # METADATA
 # title: The Edge subscription has another certificate
 # description: >-
-#   The server has an Edge subscription, made with another certificate than the internal transport certificate that it
-#   has now. The organization's servers do not recognise it: EdgeSync and mail between them and the Edge server fail.
+#   The server's Edge subscription was created with a different certificate from the current internal transport
+#   certificate. The organization's servers do not recognize it, so EdgeSync and mail between them and the Edge server
+#   fail.
 # related_resources:
 #   - description: Edge subscriptions
 #     ref: https://learn.microsoft.com/exchange/architecture/edge-transport-servers/edge-subscriptions
 # custom:
 #   id: TC048
 #   severity: error
-#   remediation: >-
-#     Make a new Edge subscription.
+#   remediation: Create a new Edge subscription.
 report contains finding(rego.metadata.rule(), {
 	"remedies": [remedies.edge_subscription(subscription.name)],
-	"message": sprintf("the Edge subscription %s has the certificate %s, and the internal transport certificate is %s", [
+	"message": sprintf("the Edge subscription %s has the certificate %s, but the internal transport certificate is %s", [
 		subscription.name,
 		subscription.thumbprint,
 		internal_certificate.directory_thumbprint,

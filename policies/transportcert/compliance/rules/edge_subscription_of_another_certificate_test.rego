@@ -25,7 +25,7 @@ test_an_edge_subscription_in_full if {
 	found := only("TC048", subscribed([{"name": "EDGE01"}, {"name": "EX01", "thumbprint": b}]))
 	[[f.severity, f.message, f.path, f.thumbprint] | some f in found] == [[
 		"error",
-		sprintf("EX01: the Edge subscription EX01 has the certificate %s, and the internal transport certificate is %s.", [b, a]),
+		sprintf("EX01: the Edge subscription EX01 has the certificate %s, but the internal transport certificate is %s.", [b, a]),
 		"edge_subscriptions[1].thumbprint",
 		b,
 	]]

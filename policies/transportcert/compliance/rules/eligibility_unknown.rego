@@ -5,10 +5,10 @@ import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
-# title: Eligibility rests on an unknown fact
+# title: Eligibility depends on an unknown fact
 # description: >-
-#   A certificate is not eligible only because nobody could tell whether it has a private key or for which
-#   services it is enabled. Where it is eligible in truth, the decision may be another one.
+#   A certificate is ineligible only because it is not known whether it has a private key or which services it is
+#   enabled for. If it is eligible in fact, the decision can be different.
 # related_resources:
 #   - description: Reading 11
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#reading-11
@@ -16,11 +16,11 @@ import data.transportcert.selection
 #   id: TC050
 #   severity: warning
 #   remediation: >-
-#     Gather the certificates from a source that knows, such as Get-ExchangeCertificate on {server} itself, or
+#     Gather the certificates from a source that has the fact, such as Get-ExchangeCertificate on {server} itself, or
 #     supply the fact.
 report contains finding(rego.metadata.rule(), {
 	"remedies": [remedies.gather_facts],
-	"message": sprintf("%s would be eligible as far as is known; unknown is %s", [
+	"message": sprintf("%s is ineligible only because it is not known %s", [
 		described(document.store[thumbprint]),
 		unknown.fact,
 	]),

@@ -25,7 +25,7 @@ test_eligibility_rests_on_an_unknown_fact_in_full if {
 	[[f.rule_id, f.severity, f.message, f.thumbprint] | some f in found] == [[
 		"TC050",
 		"warning",
-		sprintf("EX01: the certificate %s would be eligible as far as is known; unknown is which services it is enabled for.", [b]),
+		sprintf("EX01: the certificate %s is ineligible only because it is not known which services it is enabled for.", [b]),
 		b,
 	]]
 }

@@ -3,10 +3,9 @@ package transportcert.compliance.rules
 import data.transportcert.remedies
 
 # METADATA
-# title: Event 1037, the best certificate is another one
+# title: The best certificate is not in use (event 1037)
 # description: >-
-#   Steps 6 to 8 find a better certificate than the internal transport certificate, which the server serves
-#   all the same.
+#   Steps 6 to 8 find a better certificate than the internal transport certificate, which the server continues to use.
 # related_resources:
 #   - description: The events
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#events
@@ -14,8 +13,8 @@ import data.transportcert.remedies
 #   id: TC004
 #   severity: warning
 #   remediation: >-
-#     Make the best certificate the internal transport certificate, in 2007 and 2010. Where the version is not known, gather
-#     it first.
+#     In Exchange 2007 and 2010, make the best certificate the internal transport certificate. If the version is not
+#     known, gather it first.
 report contains finding(rego.metadata.rule(), object.union(
 	{
 		"remedies": remedies.event_1037,

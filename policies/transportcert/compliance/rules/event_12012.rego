@@ -3,10 +3,10 @@ package transportcert.compliance.rules
 import data.transportcert.remedies
 
 # METADATA
-# title: Event 12012, the directory names no internal transport certificate
+# title: No internal transport certificate in the directory (event 12012)
 # description: >-
-#   The transport service starts, and its object in the directory cannot be read or does not name a
-#   certificate. No internal transport certificate is loaded, and X-ANONYMOUSTLS is not offered.
+#   When the transport service starts, the server's object in the directory cannot be read or names no certificate.
+#   The server loads no internal transport certificate and does not offer X-ANONYMOUSTLS.
 # related_resources:
 #   - description: The events
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#events
@@ -14,8 +14,8 @@ import data.transportcert.remedies
 #   id: TC001
 #   severity: error
 #   remediation: >-
-#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one. Where the
-#     directory cannot be read, that comes first.
+#     If the directory cannot be read, solve that first. Then make the certificate that the plan names the internal
+#     transport certificate: an existing one that is valid now, or a new one.
 report contains finding(rego.metadata.rule(), object.union(
 	{
 		"remedies": remedies.internal_transport_certificate, "path": "directory.internal_transport_certificate",

@@ -3,10 +3,10 @@ package transportcert.compliance.rules
 import data.transportcert.remedies
 
 # METADATA
-# title: Event 12013, the store does not hold the internal transport certificate
+# title: The internal transport certificate is not in the store (event 12013)
 # description: >-
-#   The directory names a certificate that the store does not hold. No internal transport certificate is
-#   loaded, and X-ANONYMOUSTLS is not offered.
+#   The directory names a certificate that is not in the store. The server loads no internal transport certificate and
+#   does not offer X-ANONYMOUSTLS.
 # related_resources:
 #   - description: The events
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#events
@@ -14,8 +14,8 @@ import data.transportcert.remedies
 #   id: TC002
 #   severity: error
 #   remediation: >-
-#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one. A
-#     backup can have the lost one.
+#     Make the certificate that the plan names the internal transport certificate: an existing one that is valid now,
+#     or a new one. You can also restore the missing one from a backup.
 report contains finding(rego.metadata.rule(), object.union(
 	{
 		"remedies": remedies.internal_transport_certificate,

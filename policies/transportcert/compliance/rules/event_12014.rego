@@ -3,9 +3,8 @@ package transportcert.compliance.rules
 import data.transportcert.remedies
 
 # METADATA
-# title: Event 12014, no certificate for STARTTLS
-# description: >-
-#   A connector with Tls finds no certificate that it can use for STARTTLS, and does not offer it.
+# title: No certificate for STARTTLS (event 12014)
+# description: A connector with Tls finds no certificate that it can use for STARTTLS, and does not offer it.
 # related_resources:
 #   - description: The events
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#events
@@ -13,7 +12,7 @@ import data.transportcert.remedies
 #   id: TC005
 #   severity: error
 #   remediation: >-
-#     Enable a certificate that matches for SMTP, or create or import one for the name that the connector searches for.
+#     Enable a matching certificate for SMTP, or create or import one for the name that the connector searches for.
 report contains finding(rego.metadata.rule(), object.union(
 	{
 		"remedies": remedies.starttls(i, starttls[i]),

@@ -3,8 +3,8 @@ package transportcert.compliance.rules
 import data.transportcert.remedies
 
 # METADATA
-# title: Event 12015, the internal transport certificate has expired
-# description: The server serves an expired certificate. Steps 6 to 9 never replace it.
+# title: The internal transport certificate has expired (event 12015)
+# description: The server uses an expired certificate. Steps 6 to 9 never replace it.
 # related_resources:
 #   - description: The events
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#events
@@ -12,7 +12,8 @@ import data.transportcert.remedies
 #   id: TC003
 #   severity: error
 #   remediation: >-
-#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one.
+#     Make the certificate that the plan names the internal transport certificate: an existing one that is valid now,
+#     or a new one.
 report contains finding(rego.metadata.rule(), object.union(
 	{
 		"remedies": remedies.internal_transport_certificate,

@@ -5,14 +5,14 @@ import data.transportcert.compliance
 # METADATA
 # title: Expired waiver
 # description: >-
-#   A waiver for this server has expired and counts no more: what it was for is reported again. Where
-#   nothing is, it can go.
+#   A waiver for this server has expired and no longer applies: its findings are reported again. If there are none,
+#   remove it.
 # custom:
 #   id: TC093
 #   severity: info
 #   remediation: Remove the waiver from data.transportcert.waivers, or agree on a new date.
 setup_report contains finding(rego.metadata.rule(), {"message": sprintf(
-	"%s: the waiver of %s (%s) expired: %s",
+	"%s: the waiver for %s (%s) expired on %s",
 	[compliance.waiver_place(i), waiver.rule_id, waiver.reason, waiver.expires],
 )}) if {
 	some i, waiver in compliance.waivers
@@ -27,5 +27,5 @@ concerns_this_server(waiver) if {
 	upper(object.get(waiver, "thumbprint", "")) in known_thumbprints
 }
 
-# The empty one is that of a waiver that names no certificate.
+# The empty thumbprint is for waivers that name no certificate.
 known_thumbprints := object.keys(indices) | {input.directory.internal_transport_certificate, ""}

@@ -5,9 +5,10 @@ import data.transportcert.document
 import data.transportcert.remedies
 
 # METADATA
-# title: Facts too old
+# title: The facts are too old
 # description: >-
-#   The facts were gathered more than facts_max_age_days before now. Certificates and connectors may have changed since.
+#   The facts were gathered more than facts_max_age_days before now. Certificates and connectors may have changed
+#   since then.
 # related_resources:
 #   - description: The input document
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#input-document

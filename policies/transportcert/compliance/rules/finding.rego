@@ -2,11 +2,10 @@
 # scope: package
 # title: Compliance rules
 # description: >-
-#   One rule a file, named for what it finds. A rule adds to report, and the METADATA above it is the single
-#   source of its id, title, description, severity, remediation and references; an id never changes. A name in
-#   braces in a remediation stands for a fact of the finding, written as a PowerShell literal. What concerns the
-#   document or the policies themselves goes to input_report, setup_report or policy_report, which no waiver
-#   suppresses.
+#   One rule per file, named for what it finds. A rule adds to report, and the METADATA above it is the only source of
+#   its id, title, description, severity, remediation and references; an id never changes. A name in braces in a
+#   remediation stands for a fact of the finding, written as a PowerShell literal. Findings about the document or the
+#   policies go to input_report, setup_report or policy_report, which waivers do not suppress.
 # schemas:
 #   - input: schema.input
 package transportcert.compliance.rules
@@ -15,16 +14,16 @@ import data.transportcert.inbound_anonymous
 import data.transportcert.remedies
 import data.transportcert.server
 
-# What the findings are about.
+# The decision that the findings are about.
 decision := inbound_anonymous.decision
 
-# The events that concern no connector, by id.
+# The events that are not about a connector, by id.
 events_by_id := {event.id: event |
 	some event in server.decision.events
 	is_null(event.connector)
 }
 
-# An event's number, and its message as a sentence without the server's name and the full stop, which every finding gets.
+# An event's id, and its message without the server's name and the final period, which finding adds.
 wording(event) := {
 	"message": trim_suffix(trim_prefix(event.message, sprintf("%s: ", [decision.server])), "."),
 	"event": event.id,
@@ -33,8 +32,8 @@ wording(event) := {
 # METADATA
 # title: Finding
 # description: >-
-#   A finding from the METADATA of its rule and the facts of the case. The message is a sentence without the
-#   server's name and the full stop. Remedies among the facts take the place of the general remediation.
+#   Builds a finding from the METADATA of its rule and the facts of the case. The message is a sentence without the
+#   server's name and the final period. If the facts have remedies, these replace the general remediation.
 finding(metadata, facts) := object.union_n([
 	{
 		"rule_id": metadata.custom.id,
@@ -54,7 +53,7 @@ finding(metadata, facts) := object.union_n([
 	{"message": sprintf("%s: %s.", [server_name, facts.message])},
 ])
 
-# What the plan calls the first remedy.
+# The id of the first remedy in the plan.
 action_of(facts) := facts.remedies[0].id if {
 	facts.remedies
 } else := null
@@ -63,15 +62,15 @@ remediation(metadata, facts) := remedies.text(facts.remedies) if {
 	facts.remedies
 } else := filled_in(metadata.custom.remediation, facts)
 
-# What a message calls the server.
+# The server's name in messages.
 default server_name := "the document"
 
 server_name := decision.server if is_string(decision.server)
 
-# The remediation with each fact in place of its name in braces, as a PowerShell literal, so that a name from a
-# document stays a name.
+# The remediation, with names in braces replaced by facts. Facts are written as PowerShell literals, so that a name from
+# a document cannot become a command.
 filled_in(remediation, facts) := remediation if {
-	# Most remediations have no braces, and quoting is dear.
+	# Most remediations have no braces, and quoting is expensive.
 	not contains(remediation, "{")
 } else := strings.replace_n(
 	{concat(name, ["{", "}"]): remedies.quoted(value) |

@@ -5,10 +5,10 @@ import data.transportcert.inbound_anonymous
 import data.transportcert.remedies
 
 # METADATA
-# title: A connector says another server's name
+# title: A connector's FQDN is not one of the server's names
 # description: >-
-#   A connector with ExchangeServer has an FQDN that is none of the server's names. Exchange wants the server's
-#   FQDN, its NetBIOS name, or nothing there: with another one Exchange Server authentication fails.
+#   A connector with ExchangeServer has an FQDN that is not one of the server's names. Exchange requires the server's
+#   FQDN, its NetBIOS name, or no value. With any other name, Exchange Server authentication fails.
 # related_resources:
 #   - description: Set-ReceiveConnector, Fqdn
 #     ref: https://learn.microsoft.com/powershell/module/exchange/set-receiveconnector
@@ -16,11 +16,11 @@ import data.transportcert.remedies
 #   id: TC042
 #   severity: warning
 #   remediation: >-
-#     Set the FQDN of the connector to the server's. For STARTTLS under another name use TlsCertificateName (2013 and
-#     later) or a connector of its own.
+#     Set the connector's FQDN to the server's. To use another name for STARTTLS, set TlsCertificateName (2013 and
+#     later) or create a separate connector.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.set_own_fqdn(i),
-	"message": sprintf("%s has ExchangeServer and the FQDN %s, which is none of the server's names", [
+	"message": sprintf("%s has ExchangeServer and the FQDN %s, which is not one of the server's names", [
 		connector.name,
 		connector.fqdn,
 	]),

@@ -30,7 +30,7 @@ test_fqdn_in_full if {
 	found := only("TC042", with_connectors([{}, {"name": "In", "fqdn": "mail.contoso.test"}]))
 	[[f.severity, f.message, f.path, f.connector, f.remediation] | some f in found] == [[
 		"warning",
-		"EX01: In has ExchangeServer and the FQDN mail.contoso.test, which is none of the server's names.",
+		"EX01: In has ExchangeServer and the FQDN mail.contoso.test, which is not one of the server's names.",
 		"connectors[1].fqdn",
 		"In",
 		`Set-ReceiveConnector 'EX01\In' -Fqdn 'ex01.corp.contoso.test'`,

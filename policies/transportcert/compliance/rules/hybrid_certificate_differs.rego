@@ -4,12 +4,13 @@ import data.transportcert.document
 import data.transportcert.remedies
 
 # METADATA
-# title: A connector of hybrid mail flow has another certificate
+# title: A connector for hybrid mail flow has another certificate
 # description: >-
-#   The hybrid configuration names a certificate (TlsCertificateName), and a connector of hybrid mail flow has another
-#   name or none: a Send connector with CloudServicesMailEnabled of which the server is a source server, or a Receive
-#   connector whose TlsDomainCapabilities contain AcceptCloudServicesMail. Exchange Online recognises the organization
-#   by the certificate; with another one, mail between the two counts as external.
+#   The hybrid configuration names a certificate (TlsCertificateName), but a connector for hybrid mail flow names
+#   another one or none. These connectors are the Send connectors with CloudServicesMailEnabled that have the server
+#   as a source server, and the Receive connectors whose TlsDomainCapabilities contain AcceptCloudServicesMail.
+#   Exchange Online recognizes the organization by the certificate; with another one, mail between the two is treated
+#   as external.
 # related_resources:
 #   - description: Certificate requirements for hybrid deployments
 #     ref: https://learn.microsoft.com/exchange/certificate-requirements
@@ -17,10 +18,11 @@ import data.transportcert.remedies
 #   id: TC066
 #   severity: warning
 #   remediation: >-
-#     Set the TlsCertificateName of the connector to that of the hybrid configuration, or run the Hybrid Configuration Wizard.
+#     Set the connector's TlsCertificateName to that of the hybrid configuration, or run the Hybrid Configuration
+#     Wizard.
 report contains finding(rego.metadata.rule(), {
 	"remedies": [remedies.hybrid_name(hybrid)],
-	"message": sprintf("%s has %s, and the hybrid configuration %s", [
+	"message": sprintf("%s has %s, but the hybrid configuration has %s", [
 		hybrid.described,
 		name_in_words(hybrid.value),
 		name_in_words(input.hybrid.tls_certificate_name),
@@ -38,8 +40,8 @@ name_in_words(value) := "no TlsCertificateName" if {
 	value == ""
 } else := concat(" ", ["the TlsCertificateName", value])
 
-# The TlsCertificateNames of the connectors of hybrid mail flow, empty where none is set. Where none was gathered there
-# is none.
+# The TlsCertificateNames of the connectors for hybrid mail flow, empty if not set. Connectors whose TlsCertificateName was
+# not gathered are omitted.
 hybrid_names := array.concat(
 	[object.union(name, {"value": value}) |
 		some i, connector in input.connectors

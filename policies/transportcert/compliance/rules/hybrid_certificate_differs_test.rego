@@ -84,11 +84,11 @@ test_a_connector_of_hybrid_mail_flow_in_full if {
 	hybrid(name_of_issued, {"tls_certificate_name": null}, {"tls_certificate_name": other_name}) == [
 		[
 			"connectors[0].tls_certificate_name",
-			sprintf("EX01: the Receive connector Default EX01 has no TlsCertificateName, and the hybrid configuration the TlsCertificateName %s.", [name_of_issued]),
+			sprintf("EX01: the Receive connector Default EX01 has no TlsCertificateName, but the hybrid configuration has the TlsCertificateName %s.", [name_of_issued]),
 		],
 		[
 			"send_connectors[0].tls_certificate_name",
-			sprintf("EX01: the Send connector To Partner has the TlsCertificateName %s, and the hybrid configuration the TlsCertificateName %s.", [other_name, name_of_issued]),
+			sprintf("EX01: the Send connector To Partner has the TlsCertificateName %s, but the hybrid configuration has the TlsCertificateName %s.", [other_name, name_of_issued]),
 		],
 	]
 }

@@ -6,8 +6,8 @@ import data.transportcert.remedies
 # METADATA
 # title: The internal transport certificate expires soon
 # description: >-
-#   The internal transport certificate expires within expires_within_days. Another eligible certificate is
-#   valid beyond, and has to be enabled: the server does not change over by itself.
+#   The internal transport certificate expires within expires_within_days. Another eligible certificate is valid for
+#   longer, but must be made the internal transport certificate: the server does not switch to it by itself.
 # related_resources:
 #   - description: HealthChecker, internal transport certificate
 #     ref: https://aka.ms/HC-InternalTransportCertificate
@@ -15,10 +15,11 @@ import data.transportcert.remedies
 #   id: TC021
 #   severity: warning
 #   remediation: >-
-#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one.
+#     Make the certificate that the plan names the internal transport certificate: an existing one that is valid now,
+#     or a new one.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.internal_transport_certificate,
-	"message": sprintf("%s expires on %s; another eligible certificate is valid beyond", [
+	"message": sprintf("%s expires on %s; another eligible certificate is valid for longer", [
 		described(internal_certificate.loaded),
 		internal_certificate.loaded.not_after,
 	]),

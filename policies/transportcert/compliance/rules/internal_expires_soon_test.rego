@@ -9,7 +9,7 @@ test_another_certificate_replaces_the_internal_transport_certificate[name] if {
 	found := only("TC021", with_certificates([soon, object.union(pki, other)]))
 	[[f.severity, f.message, f.path, f.thumbprint, f.action] | some f in found] == [[
 		"warning",
-		sprintf("EX01: the internal transport certificate %s expires on 2026-12-01T00:00:00Z; another eligible certificate is valid beyond.", [a]),
+		sprintf("EX01: the internal transport certificate %s expires on 2026-12-01T00:00:00Z; another eligible certificate is valid for longer.", [a]),
 		"certificates[0].not_after",
 		a,
 		"internal-transport-certificate",

@@ -30,7 +30,7 @@ test_nothing_replaces_the_internal_transport_certificate[name] if {
 	found := only("TC020", with_certificates([soon, object.union(pki, other)]))
 	[[f.severity, f.message, f.path, f.thumbprint] | some f in found] == [[
 		"error",
-		sprintf("EX01: the internal transport certificate %s expires on 2026-12-01T00:00:00Z, and no other eligible certificate is valid beyond.", [a]),
+		sprintf("EX01: the internal transport certificate %s expires on 2026-12-01T00:00:00Z, and no other eligible certificate is valid for longer.", [a]),
 		"certificates[0].not_after",
 		a,
 	]]

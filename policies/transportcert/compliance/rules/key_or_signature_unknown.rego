@@ -3,10 +3,10 @@ package transportcert.compliance.rules
 import data.transportcert.remedies
 
 # METADATA
-# title: Key or signature not known
+# title: Key or signature unknown
 # description: >-
-#   The document does not say with which key or signature the internal transport certificate or the best is
-#   made, so nobody looked whether they are weak.
+#   The document does not say which key or signature the internal transport certificate or the best certificate has,
+#   so neither was checked for weakness.
 # related_resources:
 #   - description: The input document
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#input-document
@@ -15,7 +15,7 @@ import data.transportcert.remedies
 #   severity: info
 #   remediation: Gather the certificates with their DER, or supply the field.
 report contains finding(rego.metadata.rule(), {
-	"message": sprintf("%s has an unknown %s", [described(certificate), field]),
+	"message": sprintf("%s of %s is not known", [field, described(certificate)]),
 	"path": path(certificate.thumbprint, field),
 	"thumbprint": certificate.thumbprint,
 }) if {

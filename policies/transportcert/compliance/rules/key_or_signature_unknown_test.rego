@@ -21,7 +21,7 @@ test_an_empty_signature_is_not_known if {
 	[[f.rule_id, f.severity, f.message, f.thumbprint] | some f in found] == [[
 		"TC053",
 		"info",
-		sprintf("EX01: the internal transport certificate %s has an unknown signature_algorithm.", [a]),
+		sprintf("EX01: signature_algorithm of the internal transport certificate %s is not known.", [a]),
 		a,
 	]]
 }

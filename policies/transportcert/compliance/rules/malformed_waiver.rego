@@ -6,8 +6,8 @@ import data.transportcert.remedies
 # METADATA
 # title: Malformed waiver
 # description: >-
-#   A waiver does not count, because it is not what one looks like: rule_id, reason, expires, and server or
-#   thumbprint or both. What is said about the document and the policies themselves cannot be waived.
+#   A waiver is ignored because it is not valid. It must have rule_id, reason, expires, and server or thumbprint or
+#   both. Findings about the document and the policies cannot be waived.
 # custom:
 #   id: TC094
 #   severity: warning

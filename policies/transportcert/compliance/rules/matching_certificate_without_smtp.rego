@@ -5,23 +5,22 @@ import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
-# title: A certificate for STARTTLS without SMTP
+# title: A matching certificate is not enabled for SMTP
 # description: >-
-#   A valid certificate matches what a connector searches for, and lacks nothing but SMTP. One published text says that
-#   it does not count, another that Exchange picks it and TLS then fails.
+#   A valid certificate matches what a connector searches for, but is not enabled for SMTP. According to one published
+#   text, Exchange ignores it. According to another, Exchange selects it and TLS then fails.
 # related_resources:
 #   - description: The scenarios and their readings
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md
 # custom:
 #   id: TC047
 #   severity: warning
-#   remediation: >-
-#     Enable the certificate for SMTP, or remove it if something is wrong with it.
+#   remediation: Enable the certificate for SMTP, or remove it if it must not be used.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.without_smtp(thumbprint),
-	"message": sprintf("%s searches for a certificate for STARTTLS that the certificate %s matches without being enabled for SMTP", [
-		connector.name,
+	"message": sprintf("the certificate %s matches what %s searches for, but is not enabled for SMTP", [
 		thumbprint,
+		connector.name,
 	]),
 	"path": path(thumbprint, "services"),
 	"thumbprint": thumbprint,

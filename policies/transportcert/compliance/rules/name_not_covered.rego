@@ -5,22 +5,21 @@ import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
-# title: A name that no eligible certificate covers
+# title: No eligible certificate has a name of the server
 # description: >-
-#   The domain list has a name that is in no eligible certificate, neither as a common name nor as a DNS
-#   name. A wildcard covers nothing but itself. A host name without dots is not asked for where a certificate of a CA
-#   is for the FQDN that begins with it: no public CA issues certificates for such names.
+#   A name on the domain list is neither a common name nor a DNS name of any eligible certificate. A wildcard name
+#   covers only itself. A host name without dots is not required if a certificate from a CA has the FQDN that begins
+#   with it, because no public CA issues certificates for such names.
 # related_resources:
 #   - description: Step 6
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-6
 # custom:
 #   id: TC015
 #   severity: warning
-#   remediation: >-
-#     Create a certificate for all names of the server.
+#   remediation: Create a certificate with all names of the server.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.cover_names,
-	"message": concat(" ", ["no eligible certificate is for", domain]),
+	"message": concat(" ", ["no eligible certificate has the name", domain]),
 	"path": min(object.keys(paths_by_host_name[domain])),
 }) if {
 	count(decision.eligible) > 0
@@ -29,7 +28,7 @@ report contains finding(rego.metadata.rule(), {
 	not covered_by_ca(domain)
 }
 
-# A host name whose FQDN stands in an eligible certificate of a CA.
+# A host name whose FQDN is in an eligible certificate from a CA.
 covered_by_ca(domain) if {
 	not contains(domain, ".")
 	some thumbprint in decision.eligible

@@ -4,10 +4,10 @@ import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
-# title: A name without a domain
+# title: The server's FQDN has no domain
 # description: >-
-#   What should be a fully qualified name has no dot: the machine has no primary DNS suffix, and no
-#   certificate of a CA will be for such a name.
+#   A name that must be fully qualified has no dot: the computer has no primary DNS suffix. No CA issues certificates
+#   for such a name.
 # related_resources:
 #   - description: Step 6
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-6
@@ -19,7 +19,7 @@ import data.transportcert.selection
 #     with the full name.
 report contains finding(rego.metadata.rule(), {
 	"remedies": [remedies.primary_suffix],
-	"message": sprintf("%s has no domain", [input.host[field]]),
+	"message": sprintf("the FQDN %s has no domain", [input.host[field]]),
 	"path": concat(".", ["host", field]),
 }) if {
 	some field in ["dns_fqdn", "physical_dns_fqdn"]

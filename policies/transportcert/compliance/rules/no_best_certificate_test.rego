@@ -2,10 +2,10 @@ package transportcert.compliance.rules_test
 
 test_no_best_certificate[name] if {
 	some name, case in {
-		"one": {"certificates": [untrusted], "message": "EX01: 1 certificate is eligible, and no eligible certificate is a valid PKI certificate or self-signed."},
+		"one": {"certificates": [untrusted], "message": "EX01: the only eligible certificate is neither a valid PKI certificate nor self-signed."},
 		"two": {
 			"certificates": [untrusted, object.union(untrusted, {"thumbprint": b})],
-			"message": "EX01: 2 certificates are eligible, and no eligible certificate is a valid PKI certificate or self-signed.",
+			"message": "EX01: none of the 2 eligible certificates is a valid PKI certificate or self-signed.",
 		},
 	}
 	found := only("TC013", with_certificates(case.certificates))

@@ -3,8 +3,8 @@ package transportcert.compliance.rules
 # METADATA
 # title: No DNS name
 # description: >-
-#   A certificate in use has no DNS name in its subject alternative name. Step 7 takes the subject's common
-#   name too; today's TLS clients do not. The Auth certificate needs none.
+#   A certificate in use has no DNS name in its subject alternative name. Step 7 also accepts the subject's common
+#   name, but current TLS clients do not. The Auth certificate does not need one.
 # related_resources:
 #   - description: HealthChecker, certificate check
 #     ref: https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/CertificateCheck/
@@ -12,8 +12,7 @@ package transportcert.compliance.rules
 #   id: TC036
 #   severity: info
 #   remediation: >-
-#     Have the certificate issued anew with the server's names as DNS names (New-ExchangeCertificate
-#     -DomainName).
+#     Have the certificate reissued with the server's names as DNS names (New-ExchangeCertificate -DomainName).
 report contains finding(rego.metadata.rule(), {
 	"message": concat(" ", [described(certificate), "has no DNS name"]),
 	"path": path(certificate.thumbprint, "dns_names"),

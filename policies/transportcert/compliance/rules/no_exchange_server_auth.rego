@@ -5,21 +5,20 @@ import data.transportcert.remedies
 # METADATA
 # title: No connector authenticates Exchange servers
 # description: >-
-#   No enabled connector on port 25 or 2525, nor one whose bindings are not known, has ExchangeServer. Other
-#   Exchange servers find no X-ANONYMOUSTLS and no Exchange Server authentication, and their mail stays in
-#   their queues. TC044 reports a server without such a connector.
+#   No enabled connector on port 25 or 2525, or with unknown bindings, has ExchangeServer. Other Exchange servers are
+#   offered neither X-ANONYMOUSTLS nor Exchange Server authentication, and their mail stays in their queues. If the
+#   server has no such connector, TC044 is reported instead.
 # related_resources:
 #   - description: Receive connectors, with those that Setup makes
 #     ref: https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors
 # custom:
 #   id: TC040
 #   severity: error
-#   remediation: >-
-#     Add ExchangeServer to the AuthMechanism of the connectors that Setup made for Exchange servers.
+#   remediation: Add ExchangeServer to the AuthMechanism of the connectors that Setup created for Exchange servers.
 report contains finding(rego.metadata.rule(), {
 	"remedies": array.flatten([remedies.exchange_server_auth(i) | some i in lost]),
 	"message": concat(" ", [
-		"no connector on which other Exchange servers can come in has ExchangeServer:",
+		"no connector that other Exchange servers can use has ExchangeServer:",
 		concat(", ", [connector.name | some connector in receivers]),
 	]),
 	"path": "connectors",
@@ -27,7 +26,7 @@ report contains finding(rego.metadata.rule(), {
 	closed_to_servers
 }
 
-# The indices of the connectors that should have it: those of Setup, otherwise the first one on which servers come in.
+# The indices of the connectors that should have it: those of Setup, otherwise the first one that servers can use.
 lost := of_setup if {
 	count(of_setup) > 0
 } else := [[i | some i, connector in input.connectors; connector in receivers][0]]

@@ -25,7 +25,7 @@ test_no_connector_authenticates_exchange_servers_in_full if {
 	found := only("TC040", with_connectors([without, relay]))
 	[[f.severity, f.message, f.path, f.connector, f.remediation] | some f in found] == [[
 		"error",
-		"EX01: no connector on which other Exchange servers can come in has ExchangeServer: Default EX01, Relay.",
+		"EX01: no connector that other Exchange servers can use has ExchangeServer: Default EX01, Relay.",
 		"connectors",
 		null,
 		`Set-ReceiveConnector 'EX01\Default EX01' -AuthMechanism ((Get-ReceiveConnector 'EX01\Default EX01').AuthMechanism.ToString() + ', ExchangeServer')`,

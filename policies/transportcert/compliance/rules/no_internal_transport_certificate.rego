@@ -5,8 +5,8 @@ import data.transportcert.remedies
 # METADATA
 # title: No internal transport certificate
 # description: >-
-#   The directory names no internal transport certificate, or one that the store does not hold, and no event
-#   says so: the first is an event at a start only, the second with ExchangeServer on an enabled connector only.
+#   The directory names no internal transport certificate, or one that is not in the store, and no event reports it.
+#   The first raises an event only at startup, the second only if an enabled connector has ExchangeServer.
 # related_resources:
 #   - description: HealthChecker, internal transport certificate
 #     ref: https://aka.ms/HC-InternalTransportCertificate
@@ -14,7 +14,8 @@ import data.transportcert.remedies
 #   id: TC011
 #   severity: error
 #   remediation: >-
-#     The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one.
+#     Make the certificate that the plan names the internal transport certificate: an existing one that is valid now,
+#     or a new one.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.internal_transport_certificate,
 	"message": missing,
@@ -30,6 +31,6 @@ report contains finding(rego.metadata.rule(), {
 missing := "msExchServerInternalTLSCert is not set in the directory, so no internal transport certificate is loaded" if {
 	is_null(input.directory.internal_transport_certificate)
 } else := sprintf(
-	"the directory names the internal transport certificate %s, and the store does not hold it",
+	"the directory names the internal transport certificate %s, but it is not in the store",
 	[input.directory.internal_transport_certificate],
 )

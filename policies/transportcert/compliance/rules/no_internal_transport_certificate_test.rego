@@ -11,7 +11,7 @@ test_no_internal_transport_certificate[name] if {
 		},
 		"not in the store, and no event": {
 			"document": object.union(with_certificates([pki]), without_exchange_server),
-			"message": sprintf("EX01: the directory names the internal transport certificate %s, and the store does not hold it.", [a]),
+			"message": sprintf("EX01: the directory names the internal transport certificate %s, but it is not in the store.", [a]),
 			"thumbprint": a,
 		},
 	}

@@ -3,10 +3,10 @@ package transportcert.compliance.rules
 import data.transportcert.remedies
 
 # METADATA
-# title: Not for servers
+# title: No server authentication
 # description: >-
-#   A certificate in use has an extended key usage extension with neither server authentication nor any usage. Clients
-#   that check it refuse the certificate.
+#   A certificate in use is restricted by its extended key usage extension, which does not allow server
+#   authentication. Clients that check for it reject the certificate.
 # related_resources:
 #   - description: RFC 5280, extended key usage
 #     ref: https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12
@@ -14,7 +14,7 @@ import data.transportcert.remedies
 #   id: TC037
 #   severity: error
 #   remediation: >-
-#     Have the certificate issued anew with server authentication (1.3.6.1.5.5.7.3.1), and enable the new one for the
+#     Have the certificate reissued with server authentication (1.3.6.1.5.5.7.3.1), and enable the new one for the
 #     services of the old one.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.repair(certificate.thumbprint),

@@ -4,11 +4,11 @@ import data.transportcert.document
 import data.transportcert.remedies
 
 # METADATA
-# title: A PKI certificate would be better
+# title: A valid PKI certificate is not in use
 # description: >-
-#   The best certificate is a valid PKI certificate, and the server serves another one. Where connectors have
-#   ExchangeServer, event 1037 is reported besides. Not reported in procedure 2016: from Exchange 2013 on Microsoft
-#   recommends to keep a self-signed certificate. Where the version is not known, that is what has to be found out first.
+#   The best certificate is a valid PKI certificate, but the server uses another one. If a connector has
+#   ExchangeServer, event 1037 is reported as well. Not reported in procedure 2016, because Microsoft recommends a
+#   self-signed certificate for Exchange 2013 and later. If the version is not known, gather it first.
 # related_resources:
 #   - description: Step 8
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-8
@@ -18,11 +18,11 @@ import data.transportcert.remedies
 #   id: TC014
 #   severity: warning
 #   remediation: >-
-#     Make the best certificate the internal transport certificate, in 2007 and 2010. Where the version is not known, gather
-#     it first.
+#     In Exchange 2007 and 2010, make the best certificate the internal transport certificate. If the version is not
+#     known, gather it first.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.event_1037,
-	"message": sprintf("the best certificate %s is a valid PKI certificate, and the server serves %s", [
+	"message": sprintf("the best certificate %s is a valid PKI certificate, but the server uses %s", [
 		decision.best,
 		decision.certificate,
 	]),

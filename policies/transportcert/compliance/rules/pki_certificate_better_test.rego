@@ -4,7 +4,7 @@ test_a_pki_certificate_would_be_better if {
 	found := only("TC014", object.union(with_other({}), {"procedure": "2010"}))
 	[[f.severity, f.message, f.path, f.thumbprint, f.remediation] | some f in found] == [[
 		"warning",
-		sprintf("EX01: the best certificate %s is a valid PKI certificate, and the server serves %s.", [b, a]),
+		sprintf("EX01: the best certificate %s is a valid PKI certificate, but the server uses %s.", [b, a]),
 		"directory.internal_transport_certificate",
 		a,
 		concat("\n", [

@@ -5,11 +5,11 @@ test_ranges_that_cannot_be_read if {
 	[[f.severity, f.message, f.path, f.connector] | some f in found] == [
 		[
 			"info",
-			"EX01: Relay has the remote IP range 10.0.0.9-10.0.0.1, which cannot be read.",
+			"EX01: Relay has the remote IP range 10.0.0.9-10.0.0.1, which cannot be parsed.",
 			"connectors[1].remote_ip_ranges[1]",
 			"Relay",
 		],
-		["info", "EX01: Relay has the remote IP range EX02, which cannot be read.", "connectors[1].remote_ip_ranges[2]", "Relay"],
+		["info", "EX01: Relay has the remote IP range EX02, which cannot be parsed.", "connectors[1].remote_ip_ranges[2]", "Relay"],
 	]
 }
 

@@ -4,7 +4,7 @@ import data.transportcert.document
 import data.transportcert.remedies
 
 # METADATA
-# title: A certificate in use that your own criteria reject
+# title: Your own criteria reject a certificate in use
 # description: >-
 #   The server uses a certificate for anonymous TLS or STARTTLS that data.transportcert.custom.ineligible rejects.
 #   Exchange does not know these criteria.
@@ -17,7 +17,7 @@ import data.transportcert.remedies
 #   remediation: Replace the certificate with one that meets the criteria, or change them.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.repair(thumbprint),
-	"message": sprintf("%s is in use, and your own criteria reject it: %s", [
+	"message": sprintf("%s is in use, but your own criteria reject it: %s", [
 		described(document.store[thumbprint]),
 		concat(", ", reasons),
 	]),

@@ -5,24 +5,23 @@ import data.transportcert.inbound_anonymous
 import data.transportcert.remedies
 
 # METADATA
-# title: A connector without ExchangeServer takes sessions of Exchange servers
+# title: A connector without ExchangeServer accepts sessions from Exchange servers
 # description: >-
-#   An enabled connector on port 25 or 2525 has no ExchangeServer, and its RemoteIPRanges contain the address of an
-#   Exchange server (exchange_server_addresses). Exchange picks the connector with the most specific range, so this
-#   server takes the session, and X-ANONYMOUSTLS is not offered. Not reported where a connector with ExchangeServer on
-#   the same port has a narrower range for the address. Guides to hardening ask for AuthMechanism Tls alone: that is
-#   right only where no Exchange server connects.
+#   An enabled connector on port 25 or 2525 does not have ExchangeServer, and its RemoteIPRanges contain the address
+#   of an Exchange server (exchange_server_addresses). Exchange selects the connector with the most specific range, so
+#   this connector accepts the session and does not offer X-ANONYMOUSTLS. Not reported if a connector with
+#   ExchangeServer on the same port has a narrower range for the address. Hardening guides ask for AuthMechanism Tls
+#   alone, which is correct only where no Exchange server connects.
 # related_resources:
 #   - description: Receive connectors, local and remote addresses
 #     ref: https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors
 # custom:
 #   id: TC045
 #   severity: warning
-#   remediation: >-
-#     Create a connector for the addresses of the Exchange servers, or take them out of the ranges.
+#   remediation: Create a connector for the addresses of the Exchange servers, or remove them from the ranges.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.separate_connector(i, taken),
-	"message": sprintf("%s has no ExchangeServer and takes the sessions of Exchange servers from %s", [
+	"message": sprintf("%s does not have ExchangeServer, but accepts sessions from Exchange servers: %s", [
 		connector.name,
 		first_few(taken),
 	]),

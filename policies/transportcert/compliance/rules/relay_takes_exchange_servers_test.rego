@@ -59,7 +59,7 @@ test_a_relay_in_full if {
 	))
 	[[f.severity, f.message, f.path, f.connector] | some f in found] == [[
 		"warning",
-		"EX01: Relay has no ExchangeServer and takes the sessions of Exchange servers from 10.0.0.11, 10.0.1.11.",
+		"EX01: Relay does not have ExchangeServer, but accepts sessions from Exchange servers: 10.0.0.11, 10.0.1.11.",
 		"connectors[1].remote_ip_ranges",
 		"Relay",
 	]]
@@ -73,5 +73,5 @@ test_a_message_names_five_addresses[number] if {
 		with_relay({}, {}),
 		{"exchange_server_addresses": [sprintf("10.0.0.%d", [i]) | some i in numbers.range(1, number)]},
 	))
-	endswith(found[0].message, sprintf("from 10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4, %s.", [said]))
+	endswith(found[0].message, sprintf("from Exchange servers: 10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4, %s.", [said]))
 }

@@ -4,19 +4,18 @@ import data.transportcert.document
 import data.transportcert.remedies
 
 # METADATA
-# title: TLS required and not offered
-# description: >-
-#   An enabled connector requires TLS (RequireTLS) and does not offer STARTTLS, so it takes no mail.
+# title: TLS required but not offered
+# description: An enabled connector requires TLS (RequireTLS) but does not offer STARTTLS, so it accepts no mail.
 # related_resources:
 #   - description: Set-ReceiveConnector, RequireTLS
 #     ref: https://learn.microsoft.com/powershell/module/exchange/set-receiveconnector
 # custom:
 #   id: TC046
 #   severity: error
-#   remediation: Give the connector a certificate for STARTTLS, or the AuthMechanism Tls.
+#   remediation: Provide a certificate for STARTTLS, or add Tls to the connector's AuthMechanism.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.require_tls(i),
-	"message": sprintf("%s requires TLS and does not offer STARTTLS", [connector.name]),
+	"message": sprintf("%s requires TLS but does not offer STARTTLS", [connector.name]),
 	"path": sprintf("connectors[%d].require_tls", [i]),
 	"connector": connector.name,
 }) if {

@@ -3,19 +3,19 @@ package transportcert.compliance.rules
 import data.transportcert.document
 
 # METADATA
-# title: The revocation of the best is not known
+# title: Revocation of the best certificate unknown
 # description: >-
-#   The best certificate is a valid PKI certificate, and nobody could tell whether its CA has revoked it. What
-#   is not known to be revoked counts as not revoked.
+#   The best certificate is a valid PKI certificate, but it is not known whether its CA has revoked it. A certificate
+#   counts as not revoked unless it is known to be revoked.
 # related_resources:
 #   - description: Reading 5
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#reading-5
 # custom:
 #   id: TC052
 #   severity: info
-#   remediation: Look it up on {server} with certutil -verify -urlfetch, and supply trust.revoked.
+#   remediation: Check it on {server} with certutil -verify -urlfetch, and supply trust.revoked.
 report contains finding(rego.metadata.rule(), {
-	"message": concat(" ", [described(document.store[decision.best]), "counts as not revoked, which is not known"]),
+	"message": concat(" ", ["it is not known whether", described(document.store[decision.best]), "is revoked; it counts as not revoked"]),
 	"path": path(decision.best, "trust.revoked"),
 	"thumbprint": decision.best,
 }) if {

@@ -17,7 +17,7 @@ test_the_revocation_of_the_best_in_full if {
 	found := only("TC052", with_other({"trust": {"revoked": null}}))
 	[[f.severity, f.message, f.path, f.thumbprint] | some f in found] == [[
 		"info",
-		sprintf("EX01: the best certificate %s counts as not revoked, which is not known.", [b]),
+		sprintf("EX01: it is not known whether the best certificate %s is revoked; it counts as not revoked.", [b]),
 		"certificates[1].trust.revoked",
 		b,
 	]]

@@ -3,7 +3,7 @@ package transportcert.compliance.rules
 import data.transportcert.remedies
 
 # METADATA
-# title: Revoked
+# title: Certificate revoked
 # description: The CA has revoked a certificate in use.
 # related_resources:
 #   - description: HealthChecker, certificate check
@@ -11,8 +11,7 @@ import data.transportcert.remedies
 # custom:
 #   id: TC033
 #   severity: error
-#   remediation: >-
-#     Remove the certificate. Where something needs it, another one takes its place first; ask the CA why it is revoked.
+#   remediation: Remove the certificate. If something needs it, replace it first. Ask the CA why it was revoked.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.repair(certificate.thumbprint),
 	"message": concat(" ", [described(certificate), "is revoked"]),

@@ -3,11 +3,11 @@ package transportcert.compliance.rules
 import data.transportcert.remedies
 
 # METADATA
-# title: A source server without the certificate of its Send connector
+# title: A source server does not have the Send connector's certificate
 # description: >-
-#   The server is a source server of an enabled Send connector whose TlsCertificateName names no certificate of the
-#   store. Mail that leaves through this server lacks the certificate by which the other side, such as Exchange
-#   Online, recognises the organization. Servers that are not source servers need not have it.
+#   The server is a source server of an enabled Send connector whose TlsCertificateName matches no certificate in the
+#   store. Mail that leaves through this server lacks the certificate by which the receiving side, such as Exchange
+#   Online, recognizes the organization. Servers that are not source servers do not need the certificate.
 # related_resources:
 #   - description: Set-SendConnector, TlsCertificateName
 #     ref: https://learn.microsoft.com/powershell/module/exchange/set-sendconnector
@@ -17,7 +17,7 @@ import data.transportcert.remedies
 #   remediation: Import the certificate with its private key on {server}, and enable it for SMTP.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.name_again(name.kind, name.index),
-	"message": sprintf("%s has the TlsCertificateName %s, and no certificate in the store has this issuer and subject", [
+	"message": sprintf("%s has the TlsCertificateName %s, but no certificate in the store has this issuer and subject", [
 		name.described,
 		name.value,
 	]),

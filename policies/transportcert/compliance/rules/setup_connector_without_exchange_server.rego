@@ -5,23 +5,23 @@ import data.transportcert.inbound_anonymous
 import data.transportcert.remedies
 
 # METADATA
-# title: A connector of Setup does not authenticate Exchange servers
+# title: A default connector does not authenticate Exchange servers
 # description: >-
-#   An enabled connector with a name that Setup gives to those for other Exchange servers (Default, Default
-#   Frontend, Client Proxy, Outbound Proxy Frontend; Default internal receive connector on an Edge server) has
-#   lost ExchangeServer, while another one on port 25 or 2525 has it. One that somebody renamed is not recognised.
-#   Guides to hardening ask for AuthMechanism Tls alone: between Exchange servers that removes X-ANONYMOUSTLS.
+#   An enabled connector has a name that Setup gives to connectors for other Exchange servers (Default, Default
+#   Frontend, Client Proxy, Outbound Proxy Frontend; Default internal receive connector on an Edge server), but no
+#   longer has ExchangeServer, while another connector on port 25 or 2525 does. A connector that was renamed is not
+#   recognized. Hardening guides ask for AuthMechanism Tls alone; between Exchange servers, that removes
+#   X-ANONYMOUSTLS.
 # related_resources:
 #   - description: Receive connectors, with those that Setup makes
 #     ref: https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors
 # custom:
 #   id: TC041
 #   severity: warning
-#   remediation: >-
-#     Add ExchangeServer to the AuthMechanism of the connector.
+#   remediation: Add ExchangeServer to the AuthMechanism of the connector.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.exchange_server_auth(i),
-	"message": sprintf("%s has no ExchangeServer, which Setup gave it", [connector.name]),
+	"message": sprintf("%s no longer has ExchangeServer, which Setup enables on it", [connector.name]),
 	"path": sprintf("connectors[%d].auth_mechanisms", [i]),
 	"connector": connector.name,
 }) if {

@@ -1,12 +1,12 @@
-# What the rules about STARTTLS share.
+# Helpers of the rules about STARTTLS.
 package transportcert.compliance.rules
 
 import data.transportcert.inbound_starttls
 
-# What each Receive connector does on STARTTLS, in the order of the document.
+# The result for each Receive connector, in the order of the document.
 starttls := inbound_starttls.decision.connectors
 
-# The events of one kind, each with the index of its connector.
+# The events with an id, each with the index of its connector.
 starttls_events(id) := {[i, event] |
 	some event in inbound_starttls.decision.events
 	event.id == id

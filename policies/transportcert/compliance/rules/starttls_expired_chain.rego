@@ -3,11 +3,11 @@ package transportcert.compliance.rules
 import data.transportcert.remedies
 
 # METADATA
-# title: An expired PKI certificate for STARTTLS
+# title: Only an expired PKI certificate for STARTTLS
 # description: >-
-#   A connector has no valid PKI certificate and no self-signed one for STARTTLS, only a PKI certificate that has expired
-#   itself or in its chain. The published text asks for a valid one, so the connector may not offer STARTTLS at all; if
-#   it does, whoever checks the certificate refuses it.
+#   For STARTTLS, a connector has neither a valid PKI certificate nor a self-signed one, only a PKI certificate that
+#   has expired or whose chain has expired. The published text requires a valid one, so the connector may not offer
+#   STARTTLS at all. If it does, clients that check the certificate reject it.
 # related_resources:
 #   - description: The scenarios and their readings
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md
@@ -15,11 +15,11 @@ import data.transportcert.remedies
 #   id: TC029
 #   severity: error
 #   remediation: >-
-#     Import the current certificates of the CA on {server}, or have the certificate issued anew, and enable the new one
-#     for SMTP. Answer No when asked whether to overwrite the default SMTP certificate.
+#     Import the CA's current certificates on {server}, or have the certificate reissued and enable the new one for
+#     SMTP. When asked whether to overwrite the default SMTP certificate, answer No.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.expired_chain(connector.certificate),
-	"message": sprintf("%s has only the certificate %s for STARTTLS, which has expired or whose chain has", [
+	"message": sprintf("for STARTTLS, %s has only the certificate %s, which has expired or whose chain has expired", [
 		connector.name,
 		connector.certificate,
 	]),

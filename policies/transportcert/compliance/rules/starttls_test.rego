@@ -157,21 +157,21 @@ test_findings_about_starttls_in_full if {
 	]]
 	said("TC029", offering({}, [expired_chain])) == [[
 		"error",
-		sprintf("EX01: Default EX01 has only the certificate %s for STARTTLS, which has expired or whose chain has.", [b]),
+		sprintf("EX01: for STARTTLS, Default EX01 has only the certificate %s, which has expired or whose chain has expired.", [b]),
 		"certificates[0].trust",
 		b,
 		"Default EX01",
 	]]
 	said("TC046", offering({"require_tls": true, "auth_mechanisms": ["ExchangeServer"]}, [self_signed])) == [[
 		"error",
-		"EX01: Default EX01 requires TLS and does not offer STARTTLS.",
+		"EX01: Default EX01 requires TLS but does not offer STARTTLS.",
 		"connectors[0].require_tls",
 		null,
 		"Default EX01",
 	]]
 	said("TC047", offering({}, [self_signed, object.union(pki, {"services": []})])) == [[
 		"warning",
-		sprintf("EX01: Default EX01 searches for a certificate for STARTTLS that the certificate %s matches without being enabled for SMTP.", [b]),
+		sprintf("EX01: the certificate %s matches what Default EX01 searches for, but is not enabled for SMTP.", [b]),
 		"certificates[1].services",
 		b,
 		"Default EX01",

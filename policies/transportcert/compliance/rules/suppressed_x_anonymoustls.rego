@@ -7,9 +7,9 @@ import data.transportcert.remedies
 # METADATA
 # title: X-ANONYMOUSTLS suppressed
 # description: >-
-#   An enabled connector with ExchangeServer has SuppressXAnonymousTls, as for WAN optimisers, and does not offer
-#   X-ANONYMOUSTLS. Mail from other Exchange servers arrives unencrypted, and only where UseDowngradedExchangeServerAuth
-#   is set on the servers. Exchange 2007 does not know the setting.
+#   An enabled connector with ExchangeServer has SuppressXAnonymousTls set, as for WAN optimizers, and does not offer
+#   X-ANONYMOUSTLS. Mail from other Exchange servers arrives unencrypted, and only if UseDowngradedExchangeServerAuth
+#   is set on the servers. Exchange 2007 does not have this setting.
 # related_resources:
 #   - description: Set-ReceiveConnector, SuppressXAnonymousTls
 #     ref: https://learn.microsoft.com/powershell/module/exchange/set-receiveconnector
@@ -17,10 +17,10 @@ import data.transportcert.remedies
 #   id: TC043
 #   severity: warning
 #   remediation: >-
-#     Turn off SuppressXAnonymousTls if no WAN optimiser needs it. Otherwise check UseDowngradedExchangeServerAuth.
+#     Turn off SuppressXAnonymousTls if no WAN optimizer needs it. Otherwise, check UseDowngradedExchangeServerAuth.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.stop_suppressing(i),
-	"message": sprintf("%s has SuppressXAnonymousTls and does not offer X-ANONYMOUSTLS", [connector.name]),
+	"message": sprintf("%s has SuppressXAnonymousTls set and does not offer X-ANONYMOUSTLS", [connector.name]),
 	"path": sprintf("connectors[%d].suppress_x_anonymous_tls", [i]),
 	"connector": connector.name,
 }) if {

@@ -1,11 +1,11 @@
 package transportcert.compliance.rules
 
 # METADATA
-# title: A TlsCertificateName of several certificates
+# title: A TlsCertificateName matches several certificates
 # description: >-
-#   The TlsCertificateName of a connector names several certificates of the store, as after a renewal by the same CA
-#   with the same subject. Exchange prefers the most recent valid one. Exchange refuses to remove any of them as long
-#   as a Send connector names them.
+#   The TlsCertificateName of a connector matches several certificates in the store, for example after a renewal by
+#   the same CA with the same subject. Exchange prefers the most recent valid one. It refuses to remove any of them
+#   while a Send connector names them.
 # related_resources:
 #   - description: Step 6 of inbound STARTTLS
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md
@@ -14,7 +14,7 @@ package transportcert.compliance.rules
 #   severity: info
 #   remediation: Check that the certificate that Exchange prefers is the one that you want.
 report contains finding(rego.metadata.rule(), {
-	"message": sprintf("%s has a TlsCertificateName that names %d certificates: %s", [
+	"message": sprintf("%s has a TlsCertificateName that matches %d certificates: %s", [
 		name.described,
 		count(thumbprints),
 		concat(", ", thumbprints),

@@ -5,11 +5,12 @@ import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
-# title: A TlsCertificateName too long for an Edge server
+# title: A TlsCertificateName is too long for an Edge server
 # description: >-
-#   The TlsCertificateName of a connector has more than 256 characters. Active Directory holds 1,024, the directory of
-#   an Edge server 256, so EdgeSync cannot copy it. Reported where the server is an Edge server or the organization
-#   has an Edge subscription; of a Send connector also where a subscribed Edge server is a source server.
+#   The TlsCertificateName of a connector has more than 256 characters. Active Directory stores up to 1,024
+#   characters, the directory of an Edge server only 256, so EdgeSync cannot copy it. Reported if the server is an
+#   Edge server or the organization has an Edge subscription, and for Send connectors also if a subscribed Edge server
+#   is a source server.
 # related_resources:
 #   - description: Edge subscriptions
 #     ref: https://learn.microsoft.com/exchange/architecture/edge-transport-servers/edge-subscriptions
@@ -17,11 +18,11 @@ import data.transportcert.selection
 #   id: TC064
 #   severity: error
 #   remediation: >-
-#     Have the certificate issued anew with a shorter subject, or by a CA with a shorter name, and set the
-#     TlsCertificateName of the connector to that of the new one.
+#     Have the certificate reissued with a shorter subject, or by a CA with a shorter name, and set the connector's
+#     TlsCertificateName to that of the new one.
 report contains finding(rego.metadata.rule(), {
 	"remedies": [remedies.shorter_name(name)],
-	"message": sprintf("%s has a TlsCertificateName of %d characters; an Edge server holds 256", [
+	"message": sprintf("%s has a TlsCertificateName of %d characters; an Edge server stores only 256", [
 		name.described,
 		count(name.value),
 	]),
@@ -37,7 +38,7 @@ stored_on_edge_servers if "EdgeTransport" in input.roles
 
 stored_on_edge_servers if count(input.edge_subscriptions) > 0
 
-# Those of the Send connectors of which a subscribed Edge server is a source server.
+# The TlsCertificateNames of the Send connectors that have a subscribed Edge server as a source server.
 names_of_edge_servers := [send_name(i, connector) |
 	subscribed := {selection.comparable(subscription.name) | some subscription in input.edge_subscriptions}
 	some i, connector in input.send_connectors

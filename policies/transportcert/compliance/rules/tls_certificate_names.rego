@@ -1,13 +1,13 @@
-# What the rules about TlsCertificateName share.
+# Helpers of the rules about TlsCertificateName.
 package transportcert.compliance.rules
 
 import data.transportcert.document
 import data.transportcert.remedies
 import data.transportcert.selection
 
-# The TlsCertificateNames that the server uses: those of its Receive connectors, and those of the Send connectors of
-# which it is a source server. HealthChecker's users complained about names that other servers use. Exchange 2007 and
-# 2010 ignore them.
+# The TlsCertificateNames that the server uses: those of its Receive connectors, and those of the Send connectors that
+# have it as a source server. Names that only other servers use would be false alarms. Exchange 2007 and 2010 ignore
+# TlsCertificateName.
 default tls_certificate_names := []
 
 tls_certificate_names := array.concat(
@@ -55,10 +55,10 @@ sends_from_here(connector) if {
 	is_this_server(name)
 }
 
-# The thumbprints of the certificates that a TlsCertificateName names. Only case is ignored.
+# The thumbprints of the certificates that a TlsCertificateName matches. Only case is ignored.
 named(value) := object.keys(object.get(selection.by_tls_certificate_name, lower(value), {}))
 
-# A TlsCertificateName of the right form that names nothing, not even almost.
+# A well-formed TlsCertificateName that matches nothing, not even nearly.
 names_nothing(value) if {
 	remedies.parts_of(value)
 	count(named(value)) == 0

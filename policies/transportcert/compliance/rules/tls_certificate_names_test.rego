@@ -129,7 +129,7 @@ test_a_name_without_a_certificate_in_full if {
 		"connectors[0].tls_certificate_name",
 		"Default EX01",
 		null,
-		"EX01: the Receive connector Default EX01 has the TlsCertificateName <I>CN=x<S>CN=y, and no certificate in the store has this issuer and subject.",
+		"EX01: the Receive connector Default EX01 has the TlsCertificateName <I>CN=x<S>CN=y, but no certificate in the store has this issuer and subject.",
 	]]
 }
 
@@ -139,7 +139,7 @@ test_a_source_server_without_the_certificate_in_full if {
 		"send_connectors[0].tls_certificate_name",
 		"To Partner",
 		null,
-		"EX01: the Send connector To Partner has the TlsCertificateName <I>CN=x<S>CN=y, and no certificate in the store has this issuer and subject.",
+		"EX01: the Send connector To Partner has the TlsCertificateName <I>CN=x<S>CN=y, but no certificate in the store has this issuer and subject.",
 		`Import-ExchangeCertificate -Server 'EX01' -FileData ([System.IO.File]::ReadAllBytes('C:\certificate.pfx')) -Password (Read-Host 'Password' -AsSecureString)`,
 	]]
 }
@@ -151,7 +151,7 @@ test_a_name_that_almost_names_a_certificate_in_full if {
 		"send_connectors[0].tls_certificate_name",
 		"O'Hara",
 		c,
-		sprintf("EX01: the Send connector O'Hara has the TlsCertificateName %s, which differs from that of the certificate %s in spaces or the order of parts.", [almost, c]),
+		sprintf("EX01: the Send connector O'Hara has the TlsCertificateName %s, which differs from that of the certificate %s only in spaces or in the order of the parts.", [almost, c]),
 		concat("\n", [
 			sprintf("$certificate = Get-ExchangeCertificate -Thumbprint %s -Server 'EX01'", [c]),
 			`Set-SendConnector 'O''Hara' -TlsCertificateName "<I>$($certificate.Issuer)<S>$($certificate.Subject)"`,
@@ -172,7 +172,7 @@ test_a_name_of_several_certificates if {
 		"send_connectors[0].tls_certificate_name",
 		"To Partner",
 		null,
-		sprintf("EX01: the Send connector To Partner has a TlsCertificateName that names 2 certificates: %s, %s.", [b, c]),
+		sprintf("EX01: the Send connector To Partner has a TlsCertificateName that matches 2 certificates: %s, %s.", [b, c]),
 		"Check that the certificate that Exchange prefers is the one that you want.",
 	]]
 }
@@ -228,6 +228,6 @@ test_a_name_too_long_in_full if {
 		"connectors[0].tls_certificate_name",
 		"Default EX01",
 		null,
-		"EX01: the Receive connector Default EX01 has a TlsCertificateName of 300 characters; an Edge server holds 256.",
+		"EX01: the Receive connector Default EX01 has a TlsCertificateName of 300 characters; an Edge server stores only 256.",
 	]]
 }

@@ -6,19 +6,18 @@ import data.transportcert.remedies
 # METADATA
 # title: Weak key
 # description: >-
-#   A certificate in use has an RSA or DSA key below the threshold minimum_key_bits. Keys on elliptic curves
-#   are shorter by nature and are not measured by it.
+#   A certificate in use has an RSA or DSA key that is shorter than the threshold minimum_key_bits. Elliptic curve
+#   keys are shorter by design and are not checked.
 # related_resources:
 #   - description: HealthChecker, certificate check
 #     ref: https://microsoft.github.io/CSS-Exchange/Diagnostics/HealthChecker/CertificateCheck/
 # custom:
 #   id: TC030
 #   severity: error
-#   remediation: >-
-#     Replace the certificate with one that has a longer key.
+#   remediation: Replace the certificate with one that has a longer key.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.repair(certificate.thumbprint),
-	"message": sprintf("%s has a key of %d bits (%s), and %d are the least", [
+	"message": sprintf("%s has a key of %d bits (%s); the minimum is %d", [
 		described(certificate),
 		certificate.key_bits,
 		certificate.key_algorithm,

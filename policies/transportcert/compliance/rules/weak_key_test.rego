@@ -17,7 +17,7 @@ test_a_weak_key_in_full if {
 	found := only("TC030", changed({"key_bits": 1024}))
 	[[f.severity, f.message, f.path, f.thumbprint] | some f in found] == [[
 		"error",
-		sprintf("EX01: the internal transport certificate %s has a key of 1024 bits (RSA), and 2048 are the least.", [a]),
+		sprintf("EX01: the internal transport certificate %s has a key of 1024 bits (RSA); the minimum is 2048.", [a]),
 		"certificates[0].key_bits",
 		a,
 	]]

@@ -5,11 +5,11 @@ import data.transportcert.forecast
 import data.transportcert.remedies
 
 # METADATA
-# title: The decision changes for the worse soon
+# title: The decision soon changes for the worse
 # description: >-
-#   Within expires_within_days, a chain expires or a certificate becomes valid, and then a connector stops offering an
-#   extension, STARTTLS has a certificate of a lesser kind, or an event starts. The end of a certificate in use has
-#   rules of its own.
+#   Within expires_within_days, a chain expires or a certificate becomes valid, and as a result a connector stops
+#   offering an extension, STARTTLS gets a less preferred kind of certificate, or an event starts. Other rules report
+#   certificates in use that expire.
 # related_resources:
 #   - description: The forecast
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/foresight.md
@@ -17,11 +17,11 @@ import data.transportcert.remedies
 #   id: TC056
 #   severity: warning
 #   remediation: >-
-#     Before that day, import the current certificates of the CA on {server}, or have the certificate issued anew, and
-#     see with transportcert forecast what still changes.
+#     Before that day, import the CA's current certificates on {server}, or have the certificate reissued. Then run
+#     transportcert forecast to see what still changes.
 report contains finding(rego.metadata.rule(), {
 	"remedies": [remedies.worse_soon(document.store[date.thumbprint], date.field)],
-	"message": sprintf("%s, and from %s on: %s", [
+	"message": sprintf("%s; from %s: %s", [
 		date.because,
 		date.at,
 		trim_suffix(concat(" ", sentences), "."),
@@ -39,7 +39,7 @@ report contains finding(rego.metadata.rule(), {
 	count(sentences) > 0
 }
 
-# The moments at which a certificate has expired that a rule about expiry reports.
+# The moments at which a certificate expires whose expiry another rule reports.
 expiry_reported contains date.at if {
 	some date in forecast.dates_until(expiry_horizon)
 	date.field == "not_after"

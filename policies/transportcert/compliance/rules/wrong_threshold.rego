@@ -4,10 +4,10 @@ import data.transportcert.compliance
 import data.transportcert.remedies
 
 # METADATA
-# title: Wrong threshold
+# title: Invalid threshold
 # description: >-
-#   data.transportcert.custom.config holds something that is no threshold, or a value that cannot be one. It
-#   does not count: the shipped threshold holds.
+#   data.transportcert.custom.config has an unknown threshold or an invalid value. It is ignored, and the shipped
+#   threshold applies.
 # custom:
 #   id: TC091
 #   severity: error
