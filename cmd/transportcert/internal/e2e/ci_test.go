@@ -108,7 +108,7 @@ var ciSystems = map[string]ciSystem{
 			}
 			return all
 		},
-		log: "::warning file=exports/transport.xml,title=TC004 Event 1037%2C the best certificate is another one::EX02: ",
+		log: "::warning file=exports/transport.xml,title=TC004 The best certificate is not in use (event 1037)::EX02: ",
 	},
 	"GitLab CI": {
 		run: func(t *testing.T, s releaseServer, folder string, snippet map[string]any) (int, string) {
