@@ -361,7 +361,7 @@ func TestWrongBeforeConnecting(t *testing.T) {
 		"Kerberos, realm":   {Gatherer{URL: url, Bind: Kerberos{Principal: "u", Keytab: empty}}, `Kerberos, principal "u": expected user@REALM`},
 		"Kerberos, empty":   {Gatherer{URL: url, Bind: Kerberos{Principal: "u@R", Password: password("", nil)}}, "the password of u@R is empty"},
 		"Kerberos, config":  {Gatherer{URL: url, Bind: Kerberos{Principal: "u@R", Password: password("secret", nil), Config: empty + "x"}}, empty + "x"},
-		"Kerberos, keyring": {Gatherer{URL: url, Bind: Kerberos{Cache: "KEYRING:persistent:0"}}, "credential cache KEYRING:persistent:0 (kinit makes one): only a credential cache in a file can be read"},
+		"Kerberos, keyring": {Gatherer{URL: url, Bind: Kerberos{Cache: "KEYRING:persistent:0"}}, "credential cache KEYRING:persistent:0 (created by kinit): only a credential cache in a file can be read"},
 		"Kerberos, nothing": {Gatherer{URL: url, Bind: Kerberos{Cache: "FILE:" + empty, Config: empty}}, "it is damaged, or not a credential cache"},
 		"no such server":    {Gatherer{URL: url}, "directory: expected the name of a server, found none"},
 	} {

@@ -379,15 +379,15 @@ func TestFailures(t *testing.T) {
 			c.Bind = Kerberos{Principal: lab(t, "READER"), Keytab: lab(t, "READER_KEYTAB"), Config: folder + "/none"}
 		}, []string{folder + "/none", "no such file"}},
 		{"no cache", func(c *Gatherer) { c.Bind = Kerberos{Cache: folder + "/none", Config: conf} },
-			[]string{"credential cache " + folder + "/none (kinit makes one)", "no such file"}},
+			[]string{"credential cache " + folder + "/none (created by kinit)", "no such file"}},
 		{"damaged cache", func(c *Gatherer) { c.Bind = Kerberos{Cache: damaged, Config: conf} },
 			[]string{"credential cache " + damaged, "it is damaged, or not a credential cache"}},
 		{"expired cache", func(c *Gatherer) { c.Bind = Kerberos{Cache: expired, Config: conf} },
-			[]string{"bind as reader@CORP.CONTOSO.TEST", "credential cache " + expired + " (kinit makes one)", "no valid existing session"}},
+			[]string{"bind as reader@CORP.CONTOSO.TEST", "credential cache " + expired + " (created by kinit)", "no valid existing session"}},
 		{"cache of another kind", func(c *Gatherer) { c.Bind = Kerberos{Cache: "KCM:0", Config: conf} },
-			[]string{"credential cache KCM:0", "only a file can be read"}},
+			[]string{"credential cache KCM:0", "only a credential cache in a file can be read"}},
 		{"nobody", func(c *Gatherer) { c.Bind = Anonymous{} },
-			[]string{"searching for (objectClass=msExchExchangeServer)", "answers no anonymous request"}},
+			[]string{"searching for (objectClass=msExchExchangeServer)", "does not answer anonymous requests"}},
 		{"CA not known", func(c *Gatherer) { c.CAFile = "" },
 			[]string{"TLS", "the host's certificate is not trusted", "signed by unknown authority"}},
 		{"another CA", func(c *Gatherer) { c.CAFile = lab(t, "ROOTS") },
@@ -411,7 +411,7 @@ func TestFailures(t *testing.T) {
 		{"no TLS there", func(c *Gatherer) { c.URL, c.StartTLS = lab(t, "EDGE_URL"), true },
 			[]string{"StartTLS", "Result Code"}},
 		{"no RootDSE", func(c *Gatherer) { *c = Gatherer{URL: lab(t, "EDGE_URL")} },
-			[]string{"reading the RootDSE", "there is no configurationNamingContext", "no base DN is given"}},
+			[]string{"reading the RootDSE", "there is no configurationNamingContext", "no base DN was given"}},
 		{"no such base", func(c *Gatherer) { c.BaseDN = "CN=None,DC=corp,DC=contoso,DC=test" },
 			[]string{"below CN=None,DC=corp", "Result Code 32", "the object does not exist, or the account may not see it"}},
 		{"base without servers", func(c *Gatherer) { c.BaseDN = "CN=Users,DC=corp,DC=contoso,DC=test" },
@@ -419,7 +419,7 @@ func TestFailures(t *testing.T) {
 		{"base of elsewhere", func(c *Gatherer) { c.BaseDN = "DC=example,DC=com" },
 			[]string{"below DC=example,DC=com"}},
 		{"size limit", func(c *Gatherer) { *c = limitedTo(t, "CN=Configuration,CN={LIMITED}") },
-			[]string{"searching for (objectClass=msExchExchangeServer)", "Result Code 4", "the result exceeds what the account may read at once"}},
+			[]string{"searching for (objectClass=msExchExchangeServer)", "Result Code 4", "the result exceeds this account's size limit"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

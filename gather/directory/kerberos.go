@@ -62,7 +62,7 @@ func (k Kerberos) client() (krb *gssapi.Client, from string, err error) {
 	}
 
 	cache := cmp.Or(k.Cache, os.Getenv("KRB5CCNAME"), "/tmp/krb5cc_"+strconv.Itoa(os.Getuid()))
-	from = "credential cache " + cache + " (kinit makes one)"
+	from = "credential cache " + cache + " (created by kinit)"
 	kind, file, typed := strings.Cut(cache, ":")
 	switch {
 	case !typed || len(kind) < 2 || strings.ToUpper(kind) != kind:

@@ -1,11 +1,12 @@
-// Package ordered works on several items at once and keeps their order.
+// Package ordered processes several items concurrently and preserves their
+// order.
 package ordered
 
 import "iter"
 
-// Map calls work for each item, on so many goroutines at once, and yields
-// what it returned in the order of the items. No more than twice as many items
-// as goroutines are under way, however slowly they are taken.
+// Map calls work for each item on up to the given number of goroutines, and
+// yields the results in the order of the items. No more than twice as many
+// items as goroutines are in progress, however slowly the results are consumed.
 func Map[Item, Result any](items iter.Seq[Item], goroutines int, work func(Item) Result) iter.Seq[Result] {
 	type task struct {
 		item   Item
@@ -39,7 +40,7 @@ func Map[Item, Result any](items iter.Seq[Item], goroutines int, work func(Item)
 				}
 			}()
 		}
-		defer close(stop) // and not wait: the next item may be long in coming
+		defer close(stop) // without waiting: the next item may take long to arrive
 		for result := range order {
 			if !yield(<-result) {
 				return

@@ -20,9 +20,9 @@ import (
 	"github.com/transportcert/transportcert/internal/bundles"
 )
 
-// Problem is something wrong in a file of Rego or data.
+// Problem is a problem in a file of Rego or data.
 type Problem struct {
-	File string // empty: Text says where
+	File string // empty: Text contains the place
 	Line int
 	Text string
 }
@@ -34,17 +34,17 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text)
 }
 
-// Checked is what a check found.
+// Checked is the result of a check.
 type Checked struct {
-	Files       int // of Rego, with tests
+	Files       int // files of Rego, including tests
 	Problems    []Problem
 	Unformatted []string // files that opa fmt would change
 }
 
-// Check finds out what is wrong with the Rego and data in folders and files:
-// what OPA's compiler says in strict mode, with the schemas of both documents;
-// what policies do not get; and hooks that the shipped rules could not read. An
-// error is what kept it from finding out.
+// Check reports what is wrong with the Rego and data in folders and files: the
+// errors of OPA's compiler in strict mode with the schemas of both documents,
+// functions that policies may not use, and hooks that the shipped rules could
+// not read. The error says why the check itself failed.
 func Check(ctx context.Context, paths []string) (*Checked, error) {
 	own, err := load(ctx, paths)
 	if err != nil {
@@ -86,7 +86,8 @@ func (o *own) check(ctx context.Context) ([]Problem, error) {
 	compiler.WithStrict(true).SetErrorLimit(0).WithEnablePrintStatements(true).Compile(modules)
 	if compiler.Failed() {
 		problems, err := problemsOf(bundles.Explain(compiler.Errors))
-		// A cycle is reported for each rule in it, of which most are shipped.
+		// A cycle is reported for each rule in it, and most of these rules are
+		// shipped.
 		own := slices.DeleteFunc(slices.Clone(problems), func(p Problem) bool { return !o.has(p.File) })
 		if len(own) > 0 {
 			problems = own
@@ -107,8 +108,8 @@ func (o *own) has(file string) bool {
 	return slices.ContainsFunc(slices.Concat(o.rules, o.tests), func(module bundle.ModuleFile) bool { return module.Path == file })
 }
 
-// problemsOf returns the problems that an error consists of. What the file
-// system says is none.
+// problemsOf returns the problems that an error consists of. An error of the
+// file system is not a problem in a policy.
 func problemsOf(err error) ([]Problem, error) {
 	var path *fs.PathError
 	switch err := err.(type) {
@@ -142,7 +143,7 @@ func problemsOf(err error) ([]Problem, error) {
 	return []Problem{{Text: err.Error()}}, nil
 }
 
-// maxDetail is how many characters of a type an error shows.
+// maxDetail limits the characters of a type in an error.
 const maxDetail = 300
 
 func problemOf(err *ast.Error) Problem {
@@ -165,12 +166,13 @@ func problemOf(err *ast.Error) Problem {
 		problem.Text += ": " + text[:min(len(text), maxDetail)]
 	}
 	if cycle := strings.Split(err.Message, " -> "); err.Code == ast.RecursionErr && len(cycle) > 2 {
-		problem.Text = fmt.Sprintf("%s is read to make %s, so it cannot use it; it can use the input", cycle[len(cycle)-1], cycle[1])
+		problem.Text = fmt.Sprintf("%s is used to compute %s, so it cannot use the latter; it can use the input", cycle[len(cycle)-1], cycle[1])
 	}
 	return problem
 }
 
-// noSuch says that there is no such name, which it could be, and which there are.
+// noSuch says that a name does not exist, and suggests a similar one or lists
+// those that do.
 func noSuch(where, name string, names []string) string {
 	text := fmt.Sprintf("%s has no %s", where, name)
 	if close := closest(name, names); close != "" {
@@ -179,7 +181,7 @@ func noSuch(where, name string, names []string) string {
 	return text + "; it has " + strings.Join(names, ", ")
 }
 
-// closest returns the name that a misspelt one may be, or nothing.
+// closest returns the name that a misspelled one probably means, or "".
 func closest(name string, names []string) string {
 	best, distance := "", max(2, len(name)/3)+1
 	for _, candidate := range names {
@@ -193,8 +195,8 @@ func closest(name string, names []string) string {
 	return best
 }
 
-// references finds references below data.transportcert to what there is not,
-// which the compiler takes for data that comes later.
+// references finds references below data.transportcert to nothing: the compiler
+// treats them as data that is loaded later.
 func (o *own) references(compiler *ast.Compiler) []Problem {
 	var problems []Problem
 	for _, file := range o.rules {
@@ -216,7 +218,7 @@ func (o *own) references(compiler *ast.Compiler) []Problem {
 					siblings = append(siblings, strings.Trim(key.String(), `"`))
 				}
 			}
-			text := fmt.Sprintf("there is neither a rule nor data %s", ref[:4])
+			text := fmt.Sprintf("there is no rule and no data %s", ref[:4])
 			if close := closest(names[2], siblings); close != "" {
 				text += "; did you mean " + close + "?"
 			}

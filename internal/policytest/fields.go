@@ -14,16 +14,16 @@ import (
 	"github.com/transportcert/transportcert/policies/schemas"
 )
 
-// vocabulary is the names of fields that something has, and the texts that a
-// field can be where these are known.
+// vocabulary is the set of known field names, and the strings that a field can
+// contain, if these are known.
 type vocabulary struct {
 	names map[string]bool
-	own   map[string]bool     // names that the organisation's own Rego and data give to fields
-	texts map[string][]string // by field; without an entry: any text
+	own   map[string]bool     // names of fields in the organization's own Rego and data
+	texts map[string][]string // by field; no entry: any string
 }
 
 // vocabularyOf collects the fields of the schemas, of the hooks, and of the
-// organisation's own objects.
+// organization's own objects.
 func (o *own) vocabularyOf(hookFields []string) (*vocabulary, error) {
 	v := &vocabulary{map[string]bool{}, map[string]bool{}, map[string][]string{}}
 	open := map[string]bool{}
@@ -45,7 +45,7 @@ func (o *own) vocabularyOf(hookFields []string) (*vocabulary, error) {
 	return v, nil
 }
 
-// modules adds the keys that objects in Rego have.
+// modules adds the keys of objects in Rego.
 func (v *vocabulary) modules(modules []bundle.ModuleFile) {
 	for _, module := range modules {
 		for _, annotations := range module.Parsed.Annotations {
@@ -65,7 +65,7 @@ func (v *vocabulary) modules(modules []bundle.ModuleFile) {
 	}
 }
 
-// annotationFields are those of what rego.metadata.rule returns.
+// annotationFields are the fields of the result of rego.metadata.rule.
 var annotationFields = []string{
 	"annotations", "authors", "compile", "custom", "description", "email", "entrypoint", "location", "name", "organizations",
 	"path", "ref", "related_resources", "schemas", "scope", "title",
@@ -77,7 +77,7 @@ func (v *vocabulary) add(key *ast.Term) {
 	}
 }
 
-// data adds the keys of data, however deep they are.
+// data adds the keys of data at any depth.
 func (v *vocabulary) data(value any) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -92,7 +92,8 @@ func (v *vocabulary) data(value any) {
 	}
 }
 
-// schema adds the properties of a schema. open are those that can be any text.
+// schema adds the properties of a schema. open are those that can be any
+// string.
 func (v *vocabulary) schema(value any, open map[string]bool) {
 	switch value := value.(type) {
 	case []any:
@@ -115,7 +116,7 @@ func (v *vocabulary) schema(value any, open map[string]bool) {
 	}
 }
 
-// textsOf returns the texts that a property, or each item of it, can be.
+// textsOf returns the strings that a property, or each of its items, can be.
 func textsOf(property any) []string {
 	schema, _ := property.(map[string]any)
 	if items, ok := schema["items"]; ok {
@@ -123,7 +124,7 @@ func textsOf(property any) []string {
 	}
 	values, _ := schema["enum"].([]any)
 	if values == nil {
-		values, _ = schema["examples"].([]any) // every text that a gatherer writes
+		values, _ = schema["examples"].([]any) // every string that a gatherer writes
 	}
 	var texts []string
 	for _, value := range values {
@@ -134,9 +135,9 @@ func textsOf(property any) []string {
 	return texts
 }
 
-// fields finds references below a variable to fields that nothing has, of which
-// the compiler cannot tell the type, such as below the argument of a function;
-// and texts that a field never is.
+// fields finds references below a variable to fields that do not exist, where
+// the compiler cannot determine the type, such as below the argument of a
+// function; and comparisons with strings that a field never is.
 func (o *own) fields(hookFields []string) ([]Problem, error) {
 	v, err := o.vocabularyOf(hookFields)
 	if err != nil {
@@ -157,12 +158,12 @@ func (o *own) fields(hookFields []string) ([]Problem, error) {
 		}
 	}
 	look(o.rules)
-	v.modules(o.tests) // what only tests make, rules do not see
+	v.modules(o.tests) // rules do not see objects that only tests create
 	look(o.tests)
 	return problems, nil
 }
 
-// each visits a rule and those of its else.
+// each visits a rule and its else branches.
 func each(rule *ast.Rule, visit func(*ast.Rule)) {
 	for ; rule != nil; rule = rule.Else {
 		visit(rule)
@@ -181,7 +182,7 @@ func (v *vocabulary) walk(rule *ast.Rule, global, foreign map[ast.Var]bool, know
 				if close := closest(string(name), known); close != "" {
 					text += "; did you mean " + close + "?"
 				} else {
-					text += ": no schema, no hook and no object of yours has such a field"
+					text += ": no schema, hook or object of yours has this field"
 				}
 				report(ref[0].Location, text)
 				return
@@ -215,7 +216,7 @@ func (v *vocabulary) walk(rule *ast.Rule, global, foreign map[ast.Var]bool, know
 		switch node := node.(type) {
 		case *ast.Rule:
 			if node != rule {
-				return true // else, which is visited by itself
+				return true // else, which is visited separately
 			}
 		case *ast.Expr:
 			terms, ok := node.Terms.([]*ast.Term)
@@ -240,7 +241,7 @@ func (v *vocabulary) walk(rule *ast.Rule, global, foreign map[ast.Var]bool, know
 
 var comparing = map[string]bool{"equal": true, "eq": true, "neq": true, "internal.member_2": true}
 
-// literals returns the texts of a term: itself, or the members of a set or an
+// literals returns the strings of a term: itself, or the members of a set or an
 // array.
 func literals(term *ast.Term) []string {
 	var texts []string
@@ -261,12 +262,12 @@ func literals(term *ast.Term) []string {
 
 var objectIdentifier = regexp.MustCompile(`^[0-9]+(\.[0-9]+)+$`)
 
-// never says that the field to which a reference leads is never a text; nothing
-// where it can be.
+// never returns a problem if the field that a reference leads to is never that
+// string, and "" otherwise.
 func (v *vocabulary) never(ref ast.Ref, text string) string {
 	end := len(ref)
 	for end > 1 && !isString(ref[end-1]) {
-		end-- // an index, or a variable in its place
+		end-- // an index, or a variable used as one
 	}
 	if end == 1 {
 		return ""

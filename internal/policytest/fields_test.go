@@ -51,7 +51,7 @@ ineligible contains {"thumbprint": certificate.thumbprint, "reason": "x"} if {
 		"in else":               {`f(c) if c.version == 1 else := c.key_bit`, "c has no key_bit; did you mean key_bits?"},
 		"in with":               {"f(c) if g with input as c.servr\ng if input.server", "c has no servr; did you mean server?"},
 		"in a negation":         {`f(c) if not c.key_bit`, "c has no key_bit; did you mean key_bits?"},
-		"like nothing":          {`f(c) if c.favourite_colour`, "c has no favourite_colour: no schema, no hook and no object of yours has such a field"},
+		"like nothing":          {`f(c) if c.favorite_color`, "c has no favorite_color: no schema, hook or object of yours has this field"},
 		"a text":                {`f(c) if c.key_algorithm == "rsa"`, `c.key_algorithm is never "rsa"; did you mean "RSA"?`},
 		"a text on the left":    {`f(c) if "rsa" == c.key_algorithm`, `c.key_algorithm is never "rsa"; did you mean "RSA"?`},
 		"another text":          {`f(c) if c.key_algorithm != "Elliptic"`, `c.key_algorithm is never "Elliptic"; it is one of DSA, ECDSA, Ed25519, RSA`},
@@ -122,7 +122,7 @@ func TestHooksOfAnyValue(t *testing.T) {
 	for _, value := range []string{`"everything"`, "0", "null", "true", "{}"} {
 		require.Equal(t, []string{collection}, checkText(t, map[string]string{"data.json": `{"transportcert": {"custom": {"ineligible": ` + value + `}}}`}), value)
 	}
-	require.Equal(t, []string{"x.rego:3: config: expected a default rule: where no rule holds, there is no decision"}, checkText(t, map[string]string{
+	require.Equal(t, []string{"x.rego:3: config: expected a default rule: if no rule applies, there is no decision"}, checkText(t, map[string]string{
 		"x.rego": "package transportcert.custom\n\nconfig := {\"minimum_key_bits\": 3072} if startswith(input.server, \"EDGE\")\n",
 	}))
 	require.Equal(t, []string{"x.rego:5: METADATA: custom.id: expected letters, digits, _ and -, not beginning with TC, found \"TC004\""}, checkText(t, map[string]string{

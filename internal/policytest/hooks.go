@@ -13,23 +13,24 @@ import (
 	"github.com/transportcert/transportcert/internal/bundles"
 )
 
-// A hook is a rule of an organisation's own that shipped rules read: config, an
-// object, or a set of objects.
+// A hook is a rule of an organization that the shipped rules read: config,
+// which is an object, or a set of objects.
 type hook struct {
 	name     string
 	required []string   // fields
 	known    []string   // fields; nil: any
-	typed    []string   // fields of which the type is known
-	of       types.Type // which it is
+	typed    []string   // fields whose type is known
+	of       types.Type // that type
 }
 
-// hooks finds what is wrong with the hooks. Which fields there are, the shipped
-// rules say. What the compiler cannot tell before the evaluation passes.
+// hooks finds what is wrong with the hooks. The shipped rules determine the
+// fields. Anything that the compiler cannot determine before the evaluation
+// passes.
 func (o *own) hooks(ctx context.Context, compiler *ast.Compiler, store storage.Store) ([]Problem, error) {
 	ask := func(query string) (texts []string, err error) {
 		results, err := rego.New(rego.Query("texts := "+query), rego.Compiler(compiler), rego.Store(store)).Eval(ctx)
 		if err != nil || len(results) == 0 {
-			return nil, fmt.Errorf("reading what the shipped rules expect, %s: %w", query, err)
+			return nil, fmt.Errorf("reading the hooks that the shipped rules expect, %s: %w", query, err)
 		}
 		for _, text := range results[0].Bindings["texts"].([]any) {
 			texts = append(texts, text.(string))
@@ -71,20 +72,20 @@ func (o *own) hooks(ctx context.Context, compiler *ast.Compiler, store storage.S
 			problems = append(problems, o.shape(hook, found)...)
 		}
 		if o.conditional(hook.name) {
-			problems = append(problems, o.at(hook.name, hook.name+": expected a default rule: where no rule holds, there is no decision", nil))
+			problems = append(problems, o.at(hook.name, hook.name+": expected a default rule: if no rule applies, there is no decision", nil))
 		}
 	}
 	if len(problems) > 0 {
 		return problems, nil
 	}
-	values, err := ask("data.transportcert.compliance.config_problems") // where they do not depend on the input
+	values, err := ask("data.transportcert.compliance.config_problems") // those that do not depend on the input
 	for _, text := range values {
 		problems = append(problems, o.at("config", text, nil))
 	}
 	return problems, err
 }
 
-// conditional reports whether a hook has a value under conditions alone.
+// conditional reports whether all values of a hook depend on conditions.
 func (o *own) conditional(hook string) bool {
 	var rules []*ast.Rule
 	for _, file := range o.rules {
@@ -100,7 +101,8 @@ func (o *own) conditional(hook string) bool {
 	})
 }
 
-// shape compares the types that a hook can have with what the shipped rules read.
+// shape compares the possible types of a hook with those that the shipped rules
+// read.
 func (o *own) shape(hook hook, found types.Type) []Problem {
 	var problems []Problem
 	for _, one := range alternatives(found) {
@@ -124,7 +126,7 @@ func (o *own) shape(hook hook, found types.Type) []Problem {
 	return problems
 }
 
-// entry looks at an object of a hook.
+// entry checks an object of a hook.
 func (o *own) entry(hook hook, entry types.Type) []Problem {
 	object, ok := entry.(*types.Object)
 	switch {
@@ -155,7 +157,7 @@ func (o *own) entry(hook hook, entry types.Type) []Problem {
 	return problems
 }
 
-// alternatives returns the types that a value can have.
+// alternatives returns the possible types of a value.
 func alternatives(found types.Type) []types.Type {
 	if union, ok := found.(types.Any); ok && len(union) > 0 {
 		return union
@@ -169,8 +171,8 @@ func canBe(found, expected types.Type) bool {
 	})
 }
 
-// at returns a problem at the first rule of a hook whose keys fit, or else at
-// its first rule, or without a place where data is the hook.
+// at returns a problem located at the first rule of a hook whose keys fit,
+// otherwise at its first rule, or without a place if the hook is data.
 func (o *own) at(hook, text string, fits func(keys []string) bool) Problem {
 	problem := Problem{Text: text}
 	for _, file := range o.rules {
@@ -190,8 +192,8 @@ func (o *own) at(hook, text string, fits func(keys []string) bool) Problem {
 	return problem
 }
 
-// keysOf returns the keys that a rule's head shows, config.x or {"x": 1}; nil
-// where it shows none.
+// keysOf returns the keys in a rule's head, config.x or {"x": 1}, or nil if
+// there are none.
 func keysOf(head *ast.Head) []string {
 	var keys []string
 	add := func(key *ast.Term) {
@@ -212,8 +214,8 @@ func keysOf(head *ast.Head) []string {
 	return keys
 }
 
-// misnamed finds rules that nobody reads and that may be meant for hooks: with
-// almost their name, or in a package below.
+// misnamed finds rules that nothing reads and that are probably meant to be
+// hooks: rules with a similar name, or in a package below.
 func (o *own) misnamed(compiler *ast.Compiler) []Problem {
 	names := []string{"ineligible", "findings", "config"}
 	var problems []Problem

@@ -7,18 +7,18 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// origins says which variables are not of the documents.
+// origins says which variables do not come from the documents.
 type origins struct {
-	names   map[*ast.Module]map[ast.Var]bool // of a module: its imports and rules
-	foreign map[*ast.Rule]map[ast.Var]bool   // variables of a rule whose fields nobody knows
-	args    map[string]map[int]bool          // arguments of functions, by the function's name, that foreign values are given for
+	names   map[*ast.Module]map[ast.Var]bool // imports and rules of a module
+	foreign map[*ast.Rule]map[ast.Var]bool   // variables of a rule whose fields are unknown
+	args    map[string]map[int]bool          // arguments that receive foreign values, by the function's name
 }
 
-// opening are the built-in functions that return objects of any fields.
+// opening are the built-in functions that return objects with arbitrary fields.
 var opening = []string{"crypto.", "io.jwt.", "json.unmarshal", "rego.metadata.", "uri.parse", "urlquery.decode_object", "yaml.unmarshal"}
 
-// origins finds the variables of each rule that come from what has unknown
-// fields, by way of other variables and of arguments as well.
+// origins finds the variables of each rule that come from values with unknown
+// fields, also through other variables and arguments.
 func (o *own) origins() *origins {
 	all := &origins{map[*ast.Module]map[ast.Var]bool{}, map[*ast.Rule]map[ast.Var]bool{}, map[string]map[int]bool{}}
 	modules := slices.Concat(o.rules, o.tests)
@@ -49,8 +49,8 @@ func (o *own) origins() *origins {
 	return all
 }
 
-// spread marks what a rule makes of foreign values, and reports whether there
-// was anything new.
+// spread marks what a rule derives from foreign values, and reports whether
+// anything changed.
 func (o *origins) spread(rule *ast.Rule) (changed bool) {
 	foreign := o.foreign[rule]
 	if foreign == nil {
@@ -107,7 +107,7 @@ func (o *origins) spread(rule *ast.Rule) (changed bool) {
 	return changed
 }
 
-// isForeign reports whether a term has to do with what has unknown fields.
+// isForeign reports whether a term depends on values with unknown fields.
 func isForeign(term *ast.Term, foreign map[ast.Var]bool) (found bool) {
 	ast.NewGenericVisitor(func(node any) bool {
 		switch node := node.(type) {

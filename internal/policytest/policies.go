@@ -1,6 +1,6 @@
-// Package policytest tests and checks an organisation's own Rego, with the
-// shipped policies loaded beside it. It bounds what that Rego can do as package
-// evaluate does.
+// Package policytest tests and checks an organization's own Rego together with
+// the shipped policies. It applies the same limits to that Rego as package
+// evaluate.
 package policytest
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/transportcert/transportcert/policies/schemas"
 )
 
-// own are an organisation's own Rego and data.
+// own is an organization's own Rego and data.
 type own struct {
 	rules []bundle.ModuleFile
 	tests []bundle.ModuleFile
@@ -42,7 +42,7 @@ func read(paths []string) (*own, error) {
 	return &own{custom.Modules, tests, custom.Data}, nil
 }
 
-// modules returns the organisation's modules and the shipped ones, by file.
+// modules returns the organization's modules and the shipped ones, by file.
 func (o *own) modules() (map[string]*ast.Module, error) {
 	shipped, err := bundles.Shipped()
 	if err != nil {
@@ -51,14 +51,14 @@ func (o *own) modules() (map[string]*ast.Module, error) {
 	all := map[string]*ast.Module{}
 	for _, module := range slices.Concat(shipped.Modules, o.rules, o.tests) {
 		if module.Parsed.Package.Path.String() == "data.transportcert.whatif" && !o.has(module.Path) {
-			continue // its input is no document, and no rule of others reads it
+			continue // its input is not a document, and no custom rule reads it
 		}
 		all[module.Path] = module.Parsed
 	}
 	return all, nil
 }
 
-// compiler returns a compiler that knows the data, and the store with it.
+// compiler returns a compiler that knows the data, and a store with the data.
 func (o *own) compiler() (*ast.Compiler, storage.Store) {
 	has := func(path []string) (bool, error) {
 		_, found := lookup(o.data, path)
@@ -84,13 +84,14 @@ func lookup(data map[string]any, path []string) (value any, found bool) {
 	return value, true
 }
 
-// typed are the packages in which the schemas hold, with those below.
+// typed are the packages, including those below them, in which the schemas
+// apply.
 var typed = []string{"transportcert.custom", "transportcert.custom_test"}
 
-// withSchemas makes a compiler check types by the schemas: of the input
-// everywhere, and of the decision and the findings in the organisation's
-// packages, for which modules without rules carry the METADATA that nobody has
-// to write.
+// withSchemas makes a compiler check types with the schemas: the input
+// everywhere, and the decision and the findings in the organization's packages.
+// Modules without rules carry the METADATA for these, so that users need not
+// write it.
 func withSchemas(compiler *ast.Compiler, modules map[string]*ast.Module) error {
 	set := ast.NewSchemaSet()
 	for name, text := range map[string][]byte{
@@ -124,8 +125,8 @@ func withSchemas(compiler *ast.Compiler, modules map[string]*ast.Module) error {
 	return nil
 }
 
-// metadata is the beginning of a module that gives the rules of others their
-// schemas; the package's name follows.
+// metadata is the beginning of a module that sets the schemas of other people's
+// rules; the package's name follows.
 func metadata() string {
 	lines := []string{
 		"# METADATA", "# scope: subpackages", "# schemas:",
@@ -138,8 +139,8 @@ func metadata() string {
 	return strings.Join(lines, "\n") + "\npackage "
 }
 
-// nullable says of a value with two types that it is of either. Of a list of
-// types, OPA would take one alone.
+// nullable converts a list of two types to anyOf, because OPA would use only
+// one type of a list.
 func nullable(schema any) any {
 	switch schema := schema.(type) {
 	case []any:

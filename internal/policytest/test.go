@@ -18,14 +18,14 @@ import (
 	"github.com/transportcert/transportcert/internal/bundles"
 )
 
-// Options say which tests run, and how.
+// Options says which tests run and how.
 type Options struct {
-	Run      string        // a regular expression for names; empty: all
-	Deadline time.Duration // of one test
-	Coverage bool          // whether to find out what the tests cover
+	Run      string        // a regular expression for test names; empty: all
+	Deadline time.Duration // for one test
+	Coverage bool          // whether to measure the coverage
 }
 
-// Report is what the tests found.
+// Report is the result of the tests.
 type Report struct {
 	Tests    []Test    `json:"tests"` // by file and line
 	Coverage *Coverage `json:"coverage,omitempty"`
@@ -42,29 +42,29 @@ type Test struct {
 	File     string    `json:"file"`
 	Line     int       `json:"line"`
 	Result   string    `json:"result"`             // pass, fail, error or skip
-	Failures []Failure `json:"failures,omitempty"` // one for each case that fails
+	Failures []Failure `json:"failures,omitempty"` // one for each failed case
 	Error    string    `json:"error,omitempty"`
-	Output   string    `json:"output,omitempty"` // of print
+	Output   string    `json:"output,omitempty"` // of print calls
 }
 
-// Failure is the expression at which a test came to its end, with what its
-// variables were.
+// Failure is the expression at which a test failed, with the values of its
+// variables.
 type Failure struct {
-	Case       string `json:"case,omitempty"` // of a test that has several
+	Case       string `json:"case,omitempty"` // the name of the test case, if there are several
 	File       string `json:"file,omitempty"`
 	Line       int    `json:"line,omitempty"`
 	Expression string `json:"expression,omitempty"` // can have several lines
 }
 
-// Coverage says which lines of the organisation's rules, tests not counted,
-// were evaluated.
+// Coverage says which lines of the organization's rules, without tests, were
+// evaluated.
 type Coverage struct {
 	Percent    float64 `json:"percent"`
 	Lines      int     `json:"lines"`
 	NotCovered []Lines `json:"not_covered"`
 }
 
-// Lines are some lines of a file.
+// Lines is a range of lines of a file.
 type Lines struct {
 	File string `json:"file"`
 	From int    `json:"from"`
@@ -78,7 +78,7 @@ func (l Lines) String() string {
 	return fmt.Sprintf("%s:%d-%d", l.File, l.From, l.To)
 }
 
-// Run runs the tests in folders and files. That there are none is an error.
+// Run runs the tests in folders and files. It fails if there are none.
 func Run(ctx context.Context, paths []string, options Options) (*Report, error) {
 	own, err := load(ctx, paths)
 	if err != nil {
@@ -86,7 +86,7 @@ func Run(ctx context.Context, paths []string, options Options) (*Report, error) 
 	}
 	report, err := bounded.Do(ctx, func(ctx context.Context) (*Report, error) { return own.run(ctx, options) })
 	if err == nil && len(report.Tests) == 0 {
-		err = fmt.Errorf("%s: expected tests, rules test_... in *_test.rego, found none", strings.Join(paths, ", "))
+		err = fmt.Errorf("%s: expected tests (rules test_... in *_test.rego), found none", strings.Join(paths, ", "))
 		if options.Run != "" {
 			err = fmt.Errorf("%w that matches %q", err, options.Run)
 		}
@@ -113,7 +113,8 @@ func (o *own) run(ctx context.Context, options Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What failed runs again: a trace of everything would be too large.
+	// Failed tests run again with a trace: a trace of all tests would be too
+	// large.
 	var failed []ast.Ref
 	for _, result := range results {
 		if result.Fail {
@@ -144,7 +145,8 @@ func (o *own) run(ctx context.Context, options Options) (*Report, error) {
 
 // collect runs tests and returns their results by name.
 func collect(ctx context.Context, runner *tester.Runner, deadline time.Duration) (map[string]*tester.Result, error) {
-	// The tests go on when the compilation is done, and its context ends.
+	// The tests use another context, because that of the compilation ends with
+	// it.
 	running, err := bounded.Within(ctx, bundles.CompileDeadline, func(context.Context) (chan *tester.Result, error) {
 		return runner.RunTests(ctx, nil)
 	})
@@ -179,7 +181,7 @@ func testOf(result *tester.Result) Test {
 	case result.Error != nil:
 		test.Result, test.Error = "error", result.Error.Error()
 		if topdown.IsCancel(result.Error) || errors.Is(result.Error, context.DeadlineExceeded) {
-			test.Error = "not done before the deadline"
+			test.Error = "timed out"
 		}
 	case result.Fail:
 		test.Result = "fail"
@@ -204,7 +206,7 @@ func failureOf(name string, trace []*topdown.Event) Failure {
 			continue
 		}
 		if _, every := expression.Terms.(*ast.Every); every {
-			continue // what is in it says more
+			continue // an inner expression says more
 		}
 		var text strings.Builder
 		if topdown.PrettyEvent(&text, event, topdown.PrettyEventOpts{PrettyVars: true}) == nil {
@@ -228,7 +230,7 @@ func (o *own) coverage(covered *cover.Cover) *Coverage {
 		file := files[module.Path]
 		coverage.Lines += file.CoveredLines + file.NotCoveredLines
 		not += file.NotCoveredLines
-		end := 0 // of the lines before
+		end := 0 // end of the previous range
 		for _, lines := range file.NotCovered {
 			if last := len(coverage.NotCovered) - 1; end > 0 && lines.Start.Row <= end+1 {
 				coverage.NotCovered[last].To = max(end, lines.End.Row)

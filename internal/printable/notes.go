@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	mostOfAKind = 5   // notes that are written
-	mostKinds   = 100 // further ones count as one kind
+	mostOfAKind = 5   // notes of a kind that are written
+	mostKinds   = 100 // all others count as one kind
 )
 
-// Notes is a Writer of Text that also takes notes: what was left out, or could
-// not be read. A hostile input can cause a million of them, so of each kind no
-// more than five are written, and the others are counted.
+// Notes is a Writer of Text that also writes notes about what was skipped or
+// could not be read. A malicious input can cause a million notes, so it writes
+// at most five of each kind and counts the others.
 type Notes struct {
 	*Writer
 	kinds map[string]*kind
@@ -26,12 +26,12 @@ type kind struct {
 	last  string
 }
 
-// NewNotes returns Notes that are written to out.
+// NewNotes returns Notes that writes to out.
 func NewNotes(out io.Writer) *Notes {
 	return &Notes{Writer: NewWriter(out, Text), kinds: map[string]*kind{}}
 }
 
-// Note writes a note on a line of its own, or counts it.
+// Note writes a note on its own line, or counts it.
 func (n *Notes) Note(sentence string) {
 	name := kindOf(sentence)
 	if n.kinds[name] == nil && len(n.kinds) >= mostKinds {
@@ -49,7 +49,7 @@ func (n *Notes) Note(sentence string) {
 	fmt.Fprintf(n.Writer, "note: %s\n", Line(Message(sentence)))
 }
 
-// Counted writes how many notes were not written.
+// Counted writes the number of notes that were not written.
 func (n *Notes) Counted() {
 	var counted []*kind
 	for _, of := range n.kinds {
@@ -64,8 +64,9 @@ func (n *Notes) Counted() {
 	clear(n.kinds)
 }
 
-// kindOf returns what notes of one kind have in common: not the server that
-// they begin with, nor words with a digit, a sign of a path or a quotation mark.
+// kindOf returns what notes of one kind have in common. It ignores the server
+// at the beginning and words that contain a digit, a path separator or a
+// quotation mark.
 func kindOf(sentence string) string {
 	sentence = sentence[:min(len(sentence), maxMessage)]
 	if name, rest, ok := strings.Cut(sentence, ": "); ok && !strings.Contains(name, " ") {

@@ -1,8 +1,7 @@
-// Package printable makes text that comes from anybody fit for a terminal and
-// for the log of a CI system. Names come from directories, certificates and
-// files, where somebody may have put an escape sequence, a line end, a command
-// for a CI system, a character that changes the direction of writing, or a
-// megabyte.
+// Package printable makes untrusted text safe for a terminal and for the log of
+// a CI system. Names come from directories, certificates and files, and could
+// contain an escape sequence, a line break, a command for a CI system, a
+// character that changes the direction of writing, or a megabyte.
 package printable
 
 import (
@@ -11,14 +10,15 @@ import (
 	"unicode"
 )
 
-// maxMessage is how many bytes a message may have.
+// maxMessage limits the size of a message, in bytes.
 const maxMessage = 8 << 10
 
-// Line returns text as one line: whatever has no shape of its own is written
-// as Go writes it in a string, \n, \x1b or \u202e.
+// Line returns text as one line: every character that is not printable is
+// escaped as in a Go string: \n, \x1b or \u202e.
 func Line(text string) string { return shown(text, "") }
 
-// Lines is Line for text with lines of our own: line ends and tabs stay.
+// Lines is like Line for text with lines of our own: line breaks and tabs are
+// preserved.
 func Lines(text string) string { return shown(text, "\n\t") }
 
 func shown(text, keep string) string {
@@ -48,9 +48,9 @@ func isPlain(text string) bool {
 
 func escaped(r rune) string { return strings.Trim(strconv.QuoteRune(r), "'") }
 
-// Message is Lines, cut where it gets longer than anybody reads.
+// Message is like Lines, truncated if it is too long to read.
 func Message(text string) string {
-	const cut = " … (the message is cut here)"
+	const cut = " … (truncated)"
 	shown := Lines(text[:min(len(text), maxMessage+1)])
 	if len(shown) <= maxMessage {
 		return shown
@@ -58,13 +58,13 @@ func Message(text string) string {
 	return strings.ToValidUTF8(shown[:maxMessage-len(cut)], "") + cut
 }
 
-// Report is Message with every line but the first indented, so that no line of
-// it begins with what somebody else wrote.
+// Report is like Message with every line but the first indented, so that no
+// line begins with untrusted text.
 func Report(text string) string {
 	return strings.NewReplacer("\n\n", "\n\n  ", "\n  ", "\n  ", "\n", "\n  ").Replace(strings.TrimRight(Message(text), "\n"))
 }
 
-// Error returns err with its text made a Message. It is nil where err is.
+// Error returns err with its text converted by Message, or nil if err is nil.
 func Error(err error) error {
 	if err == nil || err.Error() == Message(err.Error()) {
 		return err
@@ -72,8 +72,8 @@ func Error(err error) error {
 	return message{err}
 }
 
-// OneLine returns err with its text made a Line: that of the operating system
-// has the name of a file. It is nil where err is.
+// OneLine returns err with its text converted by Line, because errors of the
+// operating system contain file names. It returns nil if err is nil.
 func OneLine(err error) error {
 	if err == nil || err.Error() == Line(err.Error()) {
 		return err

@@ -40,7 +40,7 @@ func TestMessage(t *testing.T) {
 	for _, text := range []string{strings.Repeat("x", 1<<20), strings.Repeat("\xff", 1<<20), strings.Repeat("ü", 1<<20), strings.Repeat("\x1b", 8<<10)} {
 		hostile.Check(t, printable.Message(text))
 	}
-	const cut = " … (the message is cut here)"
+	const cut = " … (truncated)"
 	require.Equal(t, strings.Repeat("x", 8<<10), printable.Message(strings.Repeat("x", 8<<10)))
 	require.Equal(t, strings.Repeat("x", 8<<10-len(cut))+cut, printable.Message(strings.Repeat("x", 8<<10+1)))
 }

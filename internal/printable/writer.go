@@ -11,38 +11,38 @@ import (
 	"unicode/utf8"
 )
 
-// An Encoding says what a Writer's stream holds, and so how a character is
-// written that must not be there as it is.
+// An Encoding is the format of a Writer's stream. It determines how an unsafe
+// character is escaped.
 type Encoding int
 
 const (
 	Text     Encoding = iota // for people: \x1b, and "# #" for "##"
-	Colored                  // Text with the colours of ECMA-48 (SGR)
+	Colored                  // Text with the colors of ECMA-48 (SGR)
 	JSON                     // \u001b, and #\u0023 for "##"; no value changes
 	XML                      // &#x1B;, and #&#x23; for "##"; no value changes
 	Commands                 // Text with commands for a CI system
 )
 
-// A Writer is the last one that text passes on its way to a terminal or into
-// the log of a CI system, whatever wrote it. It lets no control character
-// through but line ends and tabs, and nothing that a CI system takes for a
-// command: "##", anywhere in a line (Azure Pipelines, TeamCity), and "::"
-// where a line begins (GitHub Actions).
+// A Writer is the last stage before text reaches a terminal or the log of a CI
+// system. It lets through no control characters except line breaks and tabs,
+// and nothing that a CI system would treat as a command: "##" anywhere in a
+// line (Azure Pipelines, TeamCity), and "::" at the beginning of a line (GitHub
+// Actions).
 type Writer struct {
 	out     io.Writer
 	as      Encoding
-	lock    sync.Mutex // an interrupted command reports beside what still runs
-	partial []byte     // the start of a character whose end is still to come
-	begun   bool       // the line has more than white space
-	opened  bool       // the line begins with a colon, which is the last character
+	lock    sync.Mutex // an interrupted command reports while other code still writes
+	partial []byte     // the beginning of an incomplete character
+	begun   bool       // the line has characters other than white space
+	opened  bool       // the line consists of a colon so far
 	hash    bool       // the last character is #
 }
 
-// NewWriter returns a Writer to out. It does not buffer whole characters.
+// NewWriter returns a Writer to out. It buffers only incomplete characters.
 func NewWriter(out io.Writer, as Encoding) *Writer { return &Writer{out: out, as: as} }
 
-// Below returns what w writes to where it is a Writer, or else w: a terminal
-// can be told from a file there.
+// Below returns the stream that w writes to if it is a Writer, and otherwise w,
+// so that callers can distinguish a terminal from a file.
 func Below(w io.Writer) io.Writer {
 	switch writer := w.(type) {
 	case *Writer:
@@ -53,11 +53,11 @@ func Below(w io.Writer) io.Writer {
 	return w
 }
 
-// Write writes data with one write.
+// Write writes data in a single write.
 func (w *Writer) Write(data []byte) (int, error) {
 	w.lock.Lock()
 	defer w.lock.Unlock()
-	if w.as == JSON && len(w.partial) == 0 && !w.hash && passes(data) { // as most of a long stream
+	if w.as == JSON && len(w.partial) == 0 && !w.hash && passes(data) { // true for most of a long stream
 		w.hash = bytes.HasSuffix(data, []byte("#"))
 		return w.out.Write(data)
 	}
@@ -88,7 +88,7 @@ func (w *Writer) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// passes reports whether JSON is written as it is, whatever came before.
+// passes reports whether JSON can be written unchanged, whatever came before.
 func passes(data []byte) bool {
 	for i, c := range data {
 		if c > '~' || c < ' ' && c != '\n' && c != '\t' || c == '#' && i > 0 && data[i-1] == '#' {
@@ -98,7 +98,8 @@ func passes(data []byte) bool {
 	return true
 }
 
-// color returns the length of the colour that text begins with, or 0.
+// color returns the length of the color sequence at the beginning of text, or
+// 0.
 func (w *Writer) color(text []byte) int {
 	if w.as != Colored || text[0] != '\x1b' {
 		return 0

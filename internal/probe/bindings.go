@@ -8,9 +8,10 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// bound returns the places of the enabled connectors that are bound to the
-// address that answered: by the address itself, else by all addresses of its
-// kind, else, since a server can stand behind translated addresses, by the port.
+// bound returns the indices of the enabled connectors that are bound to the
+// address that answered: by that address, otherwise by all addresses of its
+// family, otherwise by the port, because the server's address may be
+// translated.
 func bound(r *Result, document *gather.Document) (places []int, by string) {
 	for _, kind := range []struct {
 		by    string
@@ -20,7 +21,7 @@ func bound(r *Result, document *gather.Document) (places []int, by string) {
 		{"its binding", func(b netip.AddrPort) bool {
 			return b.Addr().IsUnspecified() && b.Addr().Is4() == r.remote.Addr().Unmap().Is4()
 		}},
-		{"the port of its binding alone", func(netip.AddrPort) bool { return true }},
+		{"only the port of its binding", func(netip.AddrPort) bool { return true }},
 	} {
 		for i, connector := range document.Connectors {
 			if connector.Enabled != nil && !*connector.Enabled {
@@ -41,7 +42,7 @@ func bound(r *Result, document *gather.Document) (places []int, by string) {
 	return nil, ""
 }
 
-// parseBinding reads a binding, 0.0.0.0:25 or [::]:25. The cmdlets also take
+// parseBinding parses a binding, 0.0.0.0:25 or [::]:25. The cmdlets also accept
 // :::25 for the latter.
 func parseBinding(text string) (netip.AddrPort, error) {
 	if colon := strings.LastIndexByte(text, ':'); !strings.HasPrefix(text, "[") && strings.Count(text, ":") > 1 {
@@ -50,11 +51,11 @@ func parseBinding(text string) (netip.AddrPort, error) {
 	return netip.ParseAddrPort(text)
 }
 
-// mostSpecific returns those of the places whose connector has the smallest
-// range of remote addresses with ours in it: Exchange takes that one. It returns
-// all where a connector's ranges were not gathered or cannot be read.
+// mostSpecific returns those connectors that have the smallest range of remote
+// addresses containing ours, which is how Exchange chooses. It returns all of
+// them if any connector's ranges were not gathered or cannot be parsed.
 func mostSpecific(r *Result, document *gather.Document, places []int) []int {
-	var smallest *big.Int // how many addresses
+	var smallest *big.Int // number of addresses
 	var nearest []int
 	for _, place := range places {
 		ranges := document.Connectors[place].RemoteIPRanges
@@ -85,8 +86,8 @@ func mostSpecific(r *Result, document *gather.Document, places []int) []int {
 	return nearest
 }
 
-// parseRange reads a range as Exchange writes it: an address, two with a hyphen
-// between them, or CIDR.
+// parseRange parses a range as Exchange writes it: an address, two addresses
+// with a hyphen between them, or CIDR.
 func parseRange(text string) (from, to netip.Addr, ok bool) {
 	if first, last, found := strings.Cut(text, "-"); found {
 		from, errFrom := netip.ParseAddr(strings.TrimSpace(first))
@@ -109,7 +110,7 @@ func parseRange(text string) (from, to netip.Addr, ok bool) {
 	return from, to, ok
 }
 
-// span is the number of addresses between two.
+// span returns the number of addresses in a range.
 func span(from, to netip.Addr) *big.Int {
 	first, last := new(big.Int).SetBytes(from.AsSlice()), new(big.Int).SetBytes(to.AsSlice())
 	return last.Sub(last, first)

@@ -10,24 +10,24 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// A Comparison holds what a server answered against the decision for the
+// A Comparison compares the answers of a server with the decision for the
 // connector that listens there.
 type Comparison struct {
 	Server      string       `json:"server"`
 	Connector   string       `json:"connector"`
-	ChosenBy    string       `json:"chosen_by"`   // why it is this connector
-	GatheredAt  string       `json:"gathered_at"` // of the document; empty: it does not say
-	Same        *bool        `json:"same"`        // nil: nothing differs, and not everything is known
+	ChosenBy    string       `json:"chosen_by"`   // why this connector was chosen
+	GatheredAt  string       `json:"gathered_at"` // when the document was gathered; empty: unknown
+	Same        *bool        `json:"same"`        // nil: no known difference, but not everything is known
 	Differences []Difference `json:"differences"`
 }
 
-// A Difference is something that is not as decided.
+// A Difference is an answer that differs from the decision.
 type Difference struct {
 	Scenario evaluate.Scenario `json:"scenario"`
-	Field    string            `json:"field"`    // as in the decision, or handshake
-	Expected any               `json:"expected"` // what was decided: true, false, a thumbprint or completed
+	Field    string            `json:"field"`    // a field of the decision, or handshake
+	Expected any               `json:"expected"` // true, false, a thumbprint or completed
 	Found    any               `json:"found"`
-	Reasons  []Reason          `json:"reasons"` // the likely ones, the likeliest first
+	Reasons  []Reason          `json:"reasons"` // the likely reasons, most likely first
 }
 
 // A Reason is a likely cause of a difference.
@@ -42,14 +42,15 @@ type Expectation struct {
 	Decision *evaluate.Decision
 }
 
-// A verdict is what a decision says of one connector in one scenario.
+// A verdict is the decision for one connector in one scenario.
 type verdict struct {
 	advertise  bool
 	thumbprint *string
 	stoppedAt  *string
 }
 
-// verdict returns what is decided for a connector, by its place in the document.
+// verdict returns the decision for a connector, given by its index in the
+// document.
 func (e Expectation) verdict(scenario evaluate.Scenario, connector int) (verdict, error) {
 	if scenario == evaluate.InboundAnonymous {
 		if all := e.Decision.InboundAnonymous.Connectors; connector < len(all) && all[connector].Name == e.Document.Connectors[connector].Name {
@@ -58,13 +59,13 @@ func (e Expectation) verdict(scenario evaluate.Scenario, connector int) (verdict
 	} else if all := e.Decision.InboundSTARTTLS.Connectors; connector < len(all) && all[connector].Name == e.Document.Connectors[connector].Name {
 		return verdict{all[connector].Advertise, all[connector].Thumbprint, all[connector].StoppedAt}, nil
 	}
-	return verdict{}, fmt.Errorf("the decision of %s about %s has other connectors than the document", e.Document.Server, scenario)
+	return verdict{}, fmt.Errorf("the decision of %s about %s has different connectors from the document", e.Document.Server, scenario)
 }
 
-// Compare holds a result against what is expected of a connector, and keeps
-// the comparison in the result. An empty name stands for the connector that
-// listens at the address that answered. It is an error where there is none, or
-// where there are several.
+// Compare compares a result with what is expected of a connector, and stores
+// the comparison in the result. An empty name means the connector that listens
+// at the address that answered; it is an error if there is none, or more than
+// one.
 func Compare(r *Result, e Expectation, connector string) error {
 	if r.Error != "" {
 		return nil
@@ -92,11 +93,11 @@ func Compare(r *Result, e Expectation, connector string) error {
 	return nil
 }
 
-// comparing is a comparison under way.
+// comparing is a comparison in progress.
 type comparing struct {
 	*Result
 	Expectation
-	connector int // its place in the document
+	connector int // its index in the document
 }
 
 func (c *comparing) differences(scenario evaluate.Scenario, expected verdict) []Difference {
@@ -123,12 +124,12 @@ func (c *comparing) differences(scenario evaluate.Scenario, expected verdict) []
 	return []Difference{d}
 }
 
-// ErrConnector is what Compare returns where the address does not tell which
-// connector took the session.
-var ErrConnector = errors.New("it is not known which connector answered")
+// ErrConnector means that the address does not determine which connector
+// answered.
+var ErrConnector = errors.New("could not determine which connector answered")
 
-// choose returns the place of the connector that took the session, and why it is
-// this one.
+// choose returns the index of the connector that answered, and why it was
+// chosen.
 func choose(r *Result, document *gather.Document, name string) (int, string, error) {
 	if name != "" {
 		i := slices.IndexFunc(document.Connectors, func(c gather.Connector) bool { return strings.EqualFold(c.Name, name) })

@@ -219,7 +219,7 @@ func TestOtherConnectorAnswers(t *testing.T) {
 	require.NoError(t, err)
 	_, reasons := codes(t, r)
 	require.Equal(t, []string{"another_connector", "document_older", "certificate_not_loaded"}, reasons)
-	require.Equal(t, `The connector "Relay" answers: what was found is what is decided for it.`, r.Comparison.Differences[0].Reasons[0].Message)
+	require.Equal(t, `The connector "Relay" may have answered: the answer matches its decision.`, r.Comparison.Differences[0].Reasons[0].Message)
 
 	// The ranges of remote addresses tell which one it is.
 	l.Document.Connectors[0].RemoteIPRanges = []string{"0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}
@@ -253,7 +253,7 @@ func TestWhichConnector(t *testing.T) {
 	connectors[0].Bindings, connectors[1].Bindings, connectors[2].Bindings, connectors[3].Bindings = on("127.0.0.1"), on("0.0.0.0"), on("::"), on("192.0.2.1")
 	connectors[4].Bindings, connectors[4].Enabled = on("127.0.0.1"), new(false)
 	for _, want := range []struct{ name, by string }{
-		{"exact", "its binding"}, {"all", "its binding"}, {"IPv6", ""}, {"elsewhere", "the port of its binding alone"}, {"disabled", ""},
+		{"exact", "its binding"}, {"all", "its binding"}, {"IPv6", ""}, {"elsewhere", "only the port of its binding"}, {"disabled", ""},
 	} {
 		err := probe.Compare(r, l.Expectation, "")
 		if want.by == "" {
@@ -273,7 +273,7 @@ func TestWhichConnector(t *testing.T) {
 	require.EqualError(t, probe.Compare(r, l.Expectation, "none"),
 		`EX01 has no connector "none": expected one of "exact", "all", "IPv6", "elsewhere", "disabled"`)
 	l.Decision.InboundSTARTTLS.Connectors = nil
-	require.ErrorContains(t, probe.Compare(r, l.Expectation, "exact"), "has other connectors than the document")
+	require.ErrorContains(t, probe.Compare(r, l.Expectation, "exact"), "has different connectors from the document")
 }
 
 func TestFind(t *testing.T) {
@@ -298,7 +298,7 @@ func TestFind(t *testing.T) {
 
 	documents[0].Connectors = documents[2].Connectors
 	_, err = probe.Find(r, documents)
-	require.EqualError(t, err, running.Address+": 2 documents are about it: EX01 and EX03 among them")
+	require.EqualError(t, err, running.Address+": 2 documents match this server, including EX01 and EX03")
 
 	r, _ = probed(t, smtplab.Server{Name: "mail.contoso.test"})
 	documents[0].Connectors = nil
@@ -307,5 +307,5 @@ func TestFind(t *testing.T) {
 	require.Equal(t, "EX03", found.Server, "by the FQDN of its connector, in the banner")
 	r, _ = probed(t, smtplab.Server{Name: "other.contoso.test"})
 	_, err = probe.Find(r, documents)
-	require.ErrorContains(t, err, "none of the 3 documents is about this server")
+	require.ErrorContains(t, err, "none of the 3 documents matches this server")
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Find returns the document of the server that answered: the only one; else the
-// one whose server has the name that was asked for, or a connector bound to that
-// address; else the one whose server or connector has the name in the banner. It
-// is an error where that is none, or more than one.
+// Find returns the document of the server that answered: the only document;
+// otherwise the one whose server has the requested name or a connector bound to
+// the address; otherwise the one whose server or connector has the name in the
+// banner. It is an error if there is none, or more than one.
 func Find(r *Result, documents []*gather.Document) (*gather.Document, error) {
 	if len(documents) == 1 {
 		return documents[0], nil
@@ -30,10 +30,10 @@ func Find(r *Result, documents []*gather.Document) (*gather.Document, error) {
 			return found[0], nil
 		}
 		if len(found) > 1 {
-			return nil, fmt.Errorf("%s: %d documents are about it: %s and %s among them", r.Target, len(found), found[0].Server, found[1].Server)
+			return nil, fmt.Errorf("%s: %d documents match this server, including %s and %s", r.Target, len(found), found[0].Server, found[1].Server)
 		}
 	}
-	return nil, fmt.Errorf("%s: none of the %d documents is about this server", r.Target, len(documents))
+	return nil, fmt.Errorf("%s: none of the %d documents matches this server", r.Target, len(documents))
 }
 
 func same(a, b string) bool {

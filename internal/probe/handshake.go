@@ -13,12 +13,11 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// extension finds out what becomes of an extension that the first connection
-// offered.
+// extension tests an extension that the server offered on the first connection.
 func (p Prober) extension(ctx context.Context, r *Result, h *Handshake, first *connection, keyword string) {
 	err := p.handshake(ctx, r, h, first, keyword, tls.VersionTLS13)
 	if unreadable(err) && h.Thumbprint == nil {
-		// TLS 1.3 encrypts the certificate; what came before it does not.
+		// TLS 1.3 encrypts the certificate; earlier versions do not.
 		again := *h
 		if _ = p.handshake(ctx, r, &again, first, keyword, tls.VersionTLS12); again.Thumbprint != nil {
 			*h = again
@@ -26,8 +25,8 @@ func (p Prober) extension(ctx context.Context, r *Result, h *Handshake, first *c
 	}
 }
 
-// handshake connects once more, and goes over to TLS with the command that has
-// the name of the extension. It returns what ended the handshake.
+// handshake connects again and starts TLS with the command of that extension.
+// It returns the error that ended the handshake.
 func (p Prober) handshake(ctx context.Context, r *Result, h *Handshake, first *connection, keyword string, newest uint16) error {
 	c, err := open(ctx, r.Address, p.Timeout)
 	if err != nil {
@@ -36,12 +35,12 @@ func (p Prober) handshake(ctx context.Context, r *Result, h *Handshake, first *c
 	}
 	defer c.close()
 	if c.name() != first.name() {
-		r.note("Another server answered on the connection for %s: %q, and %q before.", keyword, c.name(), first.name())
+		r.note("Another server answered on the connection for %s: %q instead of %q.", keyword, c.name(), first.name())
 	}
 	if !c.offers(keyword) {
 		c.quit()
-		r.note("The server offered %s on one connection, and not on the next.", keyword)
-		h.unknown("it was offered on the first connection, and not on the one for the handshake")
+		r.note("The server offered %s on one connection, but not on the next.", keyword)
+		h.unknown("it was offered on the first connection, but not on the one for the handshake")
 		return nil
 	}
 	if err := c.ready(keyword); err != nil {
@@ -65,9 +64,9 @@ func (p Prober) handshake(ctx context.Context, r *Result, h *Handshake, first *c
 	return nil
 }
 
-// ready sends the command that begins TLS, and makes sure that nothing but its
-// answer came: text that follows it is not part of TLS, and was put there by the
-// server or by somebody in between.
+// ready sends the command that starts TLS, and checks that the server sent
+// nothing after its answer: such text would not be part of TLS, but inserted by
+// the server or by an attacker.
 func (c *connection) ready(keyword string) error {
 	answer, err := c.command(keyword)
 	if err != nil {
@@ -80,7 +79,7 @@ func (c *connection) ready(keyword string) error {
 	return c.silent("after its answer to " + keyword + " and before the handshake")
 }
 
-// A refusal is an answer other than 220 to the command that begins TLS.
+// A refusal is an answer other than 220 to the command that starts TLS.
 type refusal struct {
 	keyword string
 	answer  reply
@@ -90,14 +89,14 @@ func (e *refusal) Error() string {
 	return fmt.Sprintf("expected 220 after %s, found %.200q", e.keyword, e.answer)
 }
 
-// leave takes leave inside TLS. In TLS 1.3 it is here that the client learns
-// whether the server took its part of the handshake: it answers with an alert
-// where it did not.
+// leave ends the session inside TLS. With TLS 1.3, the client learns only here
+// whether the server accepted its part of the handshake: if not, the server
+// answers with an alert.
 func (c *connection) leave(client *tls.Conn) error {
 	c.Conn, c.in = client, newReader(client)
 	_, err := c.command("QUIT")
 	if errors.Is(err, errClosed) {
-		return nil // it need not say goodbye
+		return nil // it need not answer QUIT
 	}
 	return err
 }
@@ -112,20 +111,20 @@ func (h *Handshake) completed(r *Result, state tls.ConnectionState) {
 	h.chain(r, chain)
 }
 
-// maxChain is how many certificates of a chain are looked at. Real ones have
+// maxChain limits the certificates of a chain that are read. Real chains have
 // fewer than five.
 const maxChain = 20
 
-// chain keeps the facts about the certificates that the server sent.
+// chain stores the facts about the certificates that the server sent.
 func (h *Handshake) chain(r *Result, chain [][]byte) {
 	if n := len(chain); n > maxChain {
-		r.note("The server sent a chain of %d certificates: the first %d are looked at.", n, maxChain)
+		r.note("The server sent a chain of %d certificates, of which the first %d were read.", n, maxChain)
 		chain = chain[:maxChain]
 	}
 	for i, der := range chain {
 		c, notes, err := gather.NewCertificate(der)
 		if err != nil {
-			r.note("Certificate %d of the chain is left out: %v.", i+1, err)
+			r.note("Certificate %d of the chain was skipped: %v.", i+1, err)
 			if i == 0 {
 				return
 			}
@@ -143,8 +142,8 @@ func (h *Handshake) chain(r *Result, chain [][]byte) {
 
 func (h *Handshake) unknown(why string) { h.State, h.Error = Unknown, why }
 
-// broken says what ended the handshake: the server, or time or this program,
-// which then do not know.
+// broken records what ended the handshake: the server, or a timeout or this
+// program, in which case the result is unknown.
 func (p Prober) broken(ctx context.Context, h *Handshake, err error) {
 	h.State = Failed
 	h.injected = errors.As(err, new(*talkError))
@@ -161,7 +160,7 @@ func (p Prober) broken(ctx context.Context, h *Handshake, err error) {
 		err = errors.New("the server ended the connection during the handshake")
 	case operation != nil && operation.Op != "local error":
 		err = fmt.Errorf("the server ended the connection during the handshake: %w", err)
-	case !strings.HasPrefix(err.Error(), "tls: "): // an answer that is no reply
+	case !strings.HasPrefix(err.Error(), "tls: "): // an answer that is not a reply
 	default:
 		h.State = Unknown
 		err = fmt.Errorf("this program cannot complete the handshake: %w", err)
@@ -175,31 +174,31 @@ func isAlert(err error) bool {
 	return errors.As(err, &operation) && operation.Op == "remote error"
 }
 
-// notTLS says what stands where TLS should begin. RecordHeaderError holds the
-// first five bytes of it.
+// notTLS describes what was received instead of TLS. RecordHeaderError contains
+// its first five bytes.
 func (h *Handshake) notTLS(err error) error {
 	header := tls.RecordHeaderError{}
 	errors.As(err, &header)
 	h.injected = !strings.ContainsFunc(string(header.RecordHeader[:]), func(r rune) bool { return r < ' ' || r > '~' })
-	return fmt.Errorf("expected TLS, and the server sent what is not: it begins with %q", header.RecordHeader[:])
+	return fmt.Errorf("expected TLS, found data that begins with %q", header.RecordHeader[:])
 }
 
-// unreadable reports whether it is this program that cannot take the server's
-// certificate. crypto/tls has no type for that.
+// unreadable reports whether this program cannot parse the server's
+// certificate. crypto/tls has no error type for that.
 func unreadable(err error) bool {
 	return err != nil && strings.HasPrefix(err.Error(), "tls: ") && strings.Contains(err.Error(), "certificate")
 }
 
-// config takes every protocol and every cipher suite, so that old servers answer.
-// It verifies nothing: what a verifier would say is reported, and no secret is
-// ever sent.
+// config accepts every protocol version and every cipher suite, so that old
+// servers answer. It verifies nothing: the result of verification is reported,
+// and no secret is ever sent.
 func config(host string, newest uint16) *tls.Config {
 	c := &tls.Config{
 		InsecureSkipVerify: true,
 		MinVersion:         tls.VersionTLS10,
 		MaxVersion:         newest,
-		// Without the large keys of post-quantum groups, the first message stays in one
-		// packet, which old servers and firewalls need.
+		// Without the large keys of post-quantum groups, the first message fits
+		// in one packet, which old servers and firewalls require.
 		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521},
 	}
 	if _, err := netip.ParseAddr(host); err != nil {

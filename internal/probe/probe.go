@@ -1,10 +1,10 @@
-// Package probe finds out over the wire what an SMTP server offers to other mail
-// servers, STARTTLS and X-ANONYMOUSTLS, and which certificates it serves there,
-// and compares that with a decision.
+// Package probe determines over the network what an SMTP server offers to other
+// mail servers, STARTTLS and X-ANONYMOUSTLS, and with which certificates, and
+// compares that with a decision.
 //
-// A server meets four commands: EHLO, STARTTLS, X-ANONYMOUSTLS and QUIT. It gets
-// no mail, no credentials and no certificate. Nothing that it says is trusted,
-// and everything that it says is bounded.
+// A server receives four commands: EHLO, STARTTLS, X-ANONYMOUSTLS and QUIT. It
+// receives no mail, no credentials and no certificate. Nothing that it sends is
+// trusted, and everything that it sends is limited.
 package probe
 
 import (
@@ -23,36 +23,37 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// DefaultTimeout is how long one connection may take, from the first packet to
-// the answer to QUIT. Exchange delays the answer to a mistake by 5 seconds.
+// DefaultTimeout limits the time of one connection, from the first packet to
+// the answer to QUIT. Exchange delays the answer to an invalid command by 5
+// seconds.
 const DefaultTimeout = 30 * time.Second
 
-// ExchangeBanner is what the banner of an Exchange server says, unless its
-// administrator set another one.
+// ExchangeBanner is part of the banner of an Exchange server, unless its
+// administrator changed it.
 const ExchangeBanner = "Microsoft ESMTP MAIL Service"
 
 // A Prober connects to servers. It is safe for concurrent use.
 type Prober struct {
 	Timeout time.Duration // for each connection; 0: DefaultTimeout
 	Clock   func() time.Time
-	Roots   [][]byte // DER: what a verifier would trust; see chains.Gatherer
+	Roots   [][]byte // the roots that a verifier would trust, in DER; see chains.Gatherer
 	System  bool     // a verifier would also trust this machine's roots
 }
 
-// A Result is what one server answered.
+// A Result is the answers of one server.
 type Result struct {
-	Target        string    `json:"target"`     // HOST:PORT, as asked for
-	Address       string    `json:"address"`    // IP:PORT that answered; empty: none did
+	Target        string    `json:"target"`     // HOST:PORT, as requested
+	Address       string    `json:"address"`    // IP:PORT that answered; empty: none
 	ProbedAt      string    `json:"probed_at"`  // gather.TimeFormat
-	Error         string    `json:"error"`      // why there is no answer; empty: there is one
+	Error         string    `json:"error"`      // why there is no answer; empty: no error
 	Banner        string    `json:"banner"`     // without its code
-	Extensions    []string  `json:"extensions"` // of the answer to EHLO
+	Extensions    []string  `json:"extensions"` // in the answer to EHLO
 	XAnonymousTLS Handshake `json:"x_anonymoustls"`
 	STARTTLS      Handshake `json:"starttls"`
-	Notes         []string  `json:"notes"` // what else was odd
+	Notes         []string  `json:"notes"` // anything else that is unusual
 
-	// Comparison is nil where there is nothing to compare with, or where NotCompared
-	// says why that could not be done.
+	// Comparison is nil if there is nothing to compare with, or if NotCompared
+	// says why the comparison failed.
 	Comparison  *Comparison `json:"comparison"`
 	NotCompared string      `json:"not_compared"`
 
@@ -65,37 +66,37 @@ type Result struct {
 const (
 	NotTried  = "not_tried" // the extension is not offered
 	Completed = "completed"
-	Failed    = "failed"  // the server refused, or said what is not TLS
-	Unknown   = "unknown" // it could not be found out
+	Failed    = "failed"  // the server refused, or did not speak TLS
+	Unknown   = "unknown" // it could not be determined
 )
 
-// A Handshake is what became of one extension.
+// A Handshake is the result for one extension.
 type Handshake struct {
 	Offered      bool                 `json:"offered"`
 	State        string               `json:"handshake"`
 	Error        string               `json:"error"`        // why it failed or is unknown
 	Protocol     string               `json:"protocol"`     // TLS 1.2
-	CipherSuite  string               `json:"cipher_suite"` // as IANA names it
-	Thumbprint   *string              `json:"certificate"`  // of the certificate served; nil: none
-	Chain        []gather.Certificate `json:"chain"`        // as sent, the certificate served first
+	CipherSuite  string               `json:"cipher_suite"` // the IANA name
+	Thumbprint   *string              `json:"certificate"`  // of the served certificate; nil: none
+	Chain        []gather.Certificate `json:"chain"`        // as sent, starting with the served certificate
 	Verification *Verification        `json:"verification"` // nil: no certificate
 
-	injected bool // the server, or somebody in between, sent plain text unasked
+	injected bool // the server, or an attacker, sent unsolicited plain text
 }
 
-// keywords are the extensions that are looked at, by their scenarios.
+// keywords are the extensions that are tested, by scenario.
 var keywords = map[evaluate.Scenario]string{
 	evaluate.InboundAnonymous: "X-ANONYMOUSTLS",
 	evaluate.InboundSTARTTLS:  "STARTTLS",
 }
 
-// Keyword returns the name under which EHLO lists what a scenario decides about.
+// Keyword returns the EHLO keyword of a scenario.
 func Keyword(scenario evaluate.Scenario) string { return keywords[scenario] }
 
-// Scenarios are those that a probe can see, in the order of their outputs.
+// Scenarios are those that a probe can test, in output order.
 var Scenarios = []evaluate.Scenario{evaluate.InboundAnonymous, evaluate.InboundSTARTTLS}
 
-// Of returns what became of a scenario's extension.
+// Of returns the handshake of a scenario's extension.
 func (r *Result) Of(scenario evaluate.Scenario) *Handshake {
 	if scenario == evaluate.InboundAnonymous {
 		return &r.XAnonymousTLS
@@ -103,13 +104,13 @@ func (r *Result) Of(scenario evaluate.Scenario) *Handshake {
 	return &r.STARTTLS
 }
 
-// Answered reports whether everything that was asked got an answer.
+// Answered reports whether everything that was tested got an answer.
 func (r *Result) Answered() bool {
 	return r.Error == "" && r.NotCompared == "" && r.XAnonymousTLS.State != Unknown && r.STARTTLS.State != Unknown
 }
 
-// Different reports whether the server is not as it should be: not as decided,
-// or with an extension that it offers and that does not work.
+// Different reports whether the server differs from the decision, or offers an
+// extension that does not work.
 func (r *Result) Different() bool {
 	if c := r.Comparison; c != nil {
 		return len(c.Differences) > 0
@@ -117,8 +118,8 @@ func (r *Result) Different() bool {
 	return r.XAnonymousTLS.State == Failed || r.STARTTLS.State == Failed
 }
 
-// Probe connects to a server once to see what it offers, and once more for
-// each extension that it offers, as far as the handshake.
+// Probe connects to a server once to see what it offers, and once more for each
+// extension that it offers, up to the handshake.
 func (p Prober) Probe(ctx context.Context, target Target) *Result {
 	if p.Timeout == 0 {
 		p.Timeout = DefaultTimeout
@@ -149,7 +150,7 @@ func (p Prober) Probe(ctx context.Context, target Target) *Result {
 	return r
 }
 
-// noteGreeting notes what speaks against an Exchange server at the other end.
+// noteGreeting notes signs that the other end is not an Exchange server.
 func (r *Result) noteGreeting() {
 	if !strings.Contains(r.Banner, ExchangeBanner) {
 		r.note("The banner is not that of Exchange (%q).", ExchangeBanner)
@@ -159,9 +160,9 @@ func (r *Result) noteGreeting() {
 	}
 }
 
-// overwritten reports whether a firewall wrote over what it does not let
-// through: it keeps the length, with asterisks in the banner and a letter X
-// in the extensions.
+// overwritten reports whether a firewall overwrote parts of the greeting that
+// it does not allow: it preserves the length, with asterisks in the banner and
+// the letter X in the extensions.
 func (r *Result) overwritten() bool {
 	return strings.Contains(r.Banner, "****") || slices.ContainsFunc(r.Extensions, func(line string) bool {
 		return strings.HasPrefix(line, "XXXX")

@@ -95,7 +95,7 @@ func TestProbe(t *testing.T) {
 	require.Equal(t, "trusted", s.Chain[0].Trust.Chain)
 	require.Equal(t, &probe.Verification{
 		Name:  probe.Check{OK: new(true), Message: "the certificate names localhost"},
-		Chain: probe.Check{OK: new(true), Message: "it ends in a trusted root, and is valid from 2020-01-01T00:00:00Z to 2030-01-01T00:00:00Z"},
+		Chain: probe.Check{OK: new(true), Message: "it ends in a trusted root and is valid from 2020-01-01T00:00:00Z to 2030-01-01T00:00:00Z"},
 		Dates: probe.Check{OK: new(true), Message: "valid from 2020-01-01T00:00:00Z to 2030-01-01T00:00:00Z"},
 	}, s.Verification)
 
@@ -127,7 +127,7 @@ func TestProbeIPv6(t *testing.T) {
 	require.Equal(t, probe.Completed, r.STARTTLS.State)
 	require.Equal(t, probe.NotTried, r.XAnonymousTLS.State)
 	require.Contains(t, running.Commands(), "EHLO [IPv6:::1]")
-	require.Equal(t, probe.Check{OK: nil, Message: "not checked: no roots were given"}, r.STARTTLS.Verification.Chain)
+	require.Equal(t, probe.Check{OK: nil, Message: "not checked: no roots given"}, r.STARTTLS.Verification.Chain)
 }
 
 func TestProtocols(t *testing.T) {
@@ -165,7 +165,7 @@ func TestDates(t *testing.T) {
 	issuing := made(t, forge.Recipe{CN: "Contoso Issuing", Issuer: root, From: from, Until: until, Extensions: [][]byte{forge.CA(t, -1)}})
 	running := smtplab.Start(t, "127.0.0.1:0", smtplab.Server{STARTTLS: served(made(t, forge.Recipe{CN: "EX01", Issuer: issuing}), issuing)})
 	r = probe.Prober{Clock: clock, Roots: [][]byte{root.DER}}.Probe(t.Context(), target(t, running.Address))
-	require.Equal(t, probe.Check{OK: new(false), Message: "a certificate of its chain expired on 2026-01-01T00:00:00Z"}, r.STARTTLS.Verification.Dates)
+	require.Equal(t, probe.Check{OK: new(false), Message: "a certificate in its chain expired on 2026-01-01T00:00:00Z"}, r.STARTTLS.Verification.Dates)
 	require.Equal(t, new(true), r.STARTTLS.Verification.Chain.OK)
 }
 
@@ -182,7 +182,7 @@ func TestCertificateThatGoRefuses(t *testing.T) {
 		require.Equal(t, probe.Unknown, s.State)
 		require.Equal(t, negative.Thumbprint(), *s.Thumbprint)
 		require.Equal(t, "this program cannot complete the handshake: tls: failed to parse certificate from server: x509: negative serial number", s.Error)
-		require.Equal(t, probe.Check{OK: nil, Message: "not known: x509: negative serial number"}, s.Verification.Name)
+		require.Equal(t, probe.Check{OK: nil, Message: "unknown: x509: negative serial number"}, s.Verification.Name)
 		require.False(t, r.Answered())
 		require.Equal(t, 1+int(newest-tls.VersionTLS11), strings.Count(strings.Join(running.Commands(), " "), "EHLO"), "once more, without TLS 1.3")
 	}
@@ -226,7 +226,7 @@ func TestGreetings(t *testing.T) {
 		"554 5.7.1 no\r\n":                                 `expected a banner with 220, found "554 5.7.1 no"`,
 		"421 4.3.2 Service not available\r\n":              `expected a banner with 220, found "421 4.3.2 Service not available"`,
 		"SSH-2.0-OpenSSH_9.2\r\n":                          `reading the banner: expected a reply (three digits and text), found "SSH-2.0-OpenSSH_9.2\r\n"`,
-		"220 a\r\n250 STARTTLS\r\n":                        `the server sent plain text before EHLO, unasked: "250 STARTTLS\r\n"`,
+		"220 a\r\n250 STARTTLS\r\n":                        `the server sent unsolicited plain text before EHLO: "250 STARTTLS\r\n"`,
 		"220 " + hostile.Text + strings.Repeat("x", 1<<20): "reading the banner: ",
 	} {
 		r, _ := probed(t, smtplab.Server{Fault: smtplab.At(smtplab.Banner, 1, smtplab.Say(answer))})
@@ -302,15 +302,15 @@ func TestFaults(t *testing.T) {
 		{smtplab.Ready, smtplab.Hang, probe.Failed, "reading the answer to STARTTLS: the server closed the connection"},
 		{smtplab.Ready, smtplab.Reset, probe.Failed, "the server ended the connection during the handshake"},
 		{smtplab.Ready, smtplab.Say("220 ready\r\n250 injected\r\n"), probe.Failed,
-			`the server sent plain text after its answer to STARTTLS and before the handshake, unasked: "250 injected\r\n"`},
-		{smtplab.Handshake, smtplab.Say("250-injected\r\n"), probe.Failed, `expected TLS, and the server sent what is not: it begins with "250-i"`},
-		{smtplab.Handshake, smtplab.Repeat("\x00"), probe.Failed, `expected TLS, and the server sent what is not: it begins with "\x00\x00\x00\x00\x00"`},
+			`the server sent unsolicited plain text after its answer to STARTTLS and before the handshake: "250 injected\r\n"`},
+		{smtplab.Handshake, smtplab.Say("250-injected\r\n"), probe.Failed, `expected TLS, found data that begins with "250-i"`},
+		{smtplab.Handshake, smtplab.Repeat("\x00"), probe.Failed, `expected TLS, found data that begins with "\x00\x00\x00\x00\x00"`},
 		{smtplab.Handshake, smtplab.Alert(40), probe.Failed, `the server ended the handshake with the alert "handshake failure"`},
 		{smtplab.Handshake, smtplab.Alert(70), probe.Failed, `the server ended the handshake with the alert "protocol version not supported"`},
 		{smtplab.Handshake, smtplab.Hang, probe.Failed, "the server ended the connection during the handshake"},
 		{smtplab.Handshake, smtplab.Reset, probe.Failed, "the server ended the connection during the handshake"},
 		{smtplab.Banner, smtplab.Say("421 4.3.2 too many connections\r\n"), probe.Unknown, `expected a banner with 220, found "421 4.3.2 too many connections"`},
-		{smtplab.Answer, smtplab.Say("250 ex01 Hello\r\n"), probe.Unknown, "it was offered on the first connection, and not on the one for the handshake"},
+		{smtplab.Answer, smtplab.Say("250 ex01 Hello\r\n"), probe.Unknown, "it was offered on the first connection, but not on the one for the handshake"},
 	} {
 		r, _ := probed(t, smtplab.Server{STARTTLS: served(certificate), Fault: smtplab.At(test.at, 2, test.fault)})
 		require.Empty(t, r.Error)
@@ -335,7 +335,7 @@ func TestSeveralServersAnswer(t *testing.T) {
 		_, _ = conn.Read(make([]byte, 100))
 		_, _ = conn.Write([]byte("250-ex02\r\n250 STARTTLS\r\n"))
 	})})
-	require.Contains(t, r.Notes, `Another server answered on the connection for STARTTLS: "ex02", and "ex01.corp.contoso.test" before.`)
+	require.Contains(t, r.Notes, `Another server answered on the connection for STARTTLS: "ex02" instead of "ex01.corp.contoso.test".`)
 }
 
 // Names in a result are those of anybody, and their sinks make them printable;
@@ -361,5 +361,5 @@ func TestLongChain(t *testing.T) {
 	r, _ := probed(t, smtplab.Server{STARTTLS: served(chain...)})
 	require.Equal(t, probe.Completed, r.STARTTLS.State, r.STARTTLS.Error)
 	require.Len(t, r.STARTTLS.Chain, 20)
-	require.Equal(t, []string{"The server sent a chain of 50 certificates: the first 20 are looked at."}, r.Notes)
+	require.Equal(t, []string{"The server sent a chain of 50 certificates, of which the first 20 were read."}, r.Notes)
 }

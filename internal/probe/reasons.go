@@ -22,12 +22,12 @@ const (
 	plainTextInjected    = "plain_text_injected"
 )
 
-// recent is the age up to which a certificate counts as recent where the
-// document does not say when it was gathered.
+// recent is the age up to which a certificate counts as recent if the document
+// does not say when it was gathered.
 const recent = 30 * 24 * time.Hour
 
 func (c *comparing) notOffered(scenario evaluate.Scenario) []Reason {
-	reasons := c.between(fmt.Sprintf("It can also have removed %s from the answer to EHLO.", keywords[scenario]))
+	reasons := c.between(fmt.Sprintf("It may also have removed %s from the answer to EHLO.", keywords[scenario]))
 	reasons = append(reasons, c.otherConnector()...)
 	reasons = append(reasons, c.older(false))
 	event := "12012, 12013"
@@ -53,27 +53,28 @@ func (c *comparing) anotherCertificate(scenario evaluate.Scenario, served gather
 	if c.stored(served.Thumbprint) {
 		reasons := append(c.between(""), c.otherConnector()...)
 		return append(reasons, Reason{notRestarted,
-			"The certificate that is served is in the document's store: the transport services have not been restarted since another one took its place."},
+			"The served certificate is in the document's store: the transport services have not been restarted since it was replaced."},
 			c.older(false))
 	}
 	reasons := c.temporary(scenario, served, false)
-	reasons = append(reasons, c.between("It can also end TLS itself, with a certificate of its own.")...)
+	reasons = append(reasons, c.between("It may also terminate TLS itself, with its own certificate.")...)
 	older := c.older(c.newer(c.Of(scenario)))
-	older.Message += " The certificate that is served is not in the document's store."
+	older.Message += " The served certificate is not in the document's store."
 	return append(reasons, older)
 }
 
 func (c *comparing) failed(scenario evaluate.Scenario) []Reason {
 	if c.Of(scenario).injected {
-		return append([]Reason{{plainTextInjected, "Somebody between here and the server puts text into the session, or the server is faulty."}}, c.between("")...)
+		return append([]Reason{{plainTextInjected, "Something between this computer and the server inserts text into the session, or the server is faulty."}}, c.between("")...)
 	}
 	reasons := []Reason{{certificateUnusable, "The certificate has no private key that the server can use, or is not enabled for SMTP."}}
 	reasons = append(reasons, c.between("")...)
 	return append(reasons, c.older(false))
 }
 
-// between is what the greeting says about who stands between, or in place of,
-// the server. The sentence adds what else it does.
+// between returns a reason if the greeting shows that something is between this
+// computer and the server, or replaces it. The sentence adds what else it may
+// do.
 func (c *comparing) between(sentence string) []Reason {
 	switch {
 	case c.overwritten():
@@ -84,8 +85,8 @@ func (c *comparing) between(sentence string) []Reason {
 	return nil
 }
 
-// temporary is what event 12024 says: without its certificate, a server of 2010
-// and later can make one for itself.
+// temporary is the reason of event 12024: without its certificate, a server of
+// 2010 and later can create a temporary one.
 func (c *comparing) temporary(scenario evaluate.Scenario, served gather.Certificate, lost bool) []Reason {
 	unknown := served.SelfSigned != nil && *served.SelfSigned && !c.stored(served.Thumbprint)
 	if scenario != evaluate.InboundAnonymous || c.Decision.Procedure == "2007" && c.Document.ExchangeVersion != "" || !unknown || !lost && !c.isRecent(served) {
@@ -95,8 +96,8 @@ func (c *comparing) temporary(scenario evaluate.Scenario, served gather.Certific
 		"Look for events 12013 and 12024 in its Application log."}}
 }
 
-// isRecent reports whether a certificate is from after the document, or, where
-// that does not say when it was gathered, from the last days.
+// isRecent reports whether a certificate is newer than the document or, if the
+// document does not say when it was gathered, a few days old.
 func (c *comparing) isRecent(served gather.Certificate) bool {
 	since := c.Document.GatheredAt
 	if since == "" {
@@ -107,7 +108,7 @@ func (c *comparing) isRecent(served gather.Certificate) bool {
 	return served.NotBefore >= since
 }
 
-// newer reports whether the certificate served was made after the document.
+// newer reports whether the served certificate was created after the document.
 func (c *comparing) newer(found *Handshake) bool {
 	return c.Document.GatheredAt != "" && len(found.Chain) > 0 && found.Chain[0].NotBefore >= c.Document.GatheredAt
 }
@@ -134,13 +135,13 @@ func (c *comparing) stored(thumbprint string) bool {
 	return false
 }
 
-// otherConnector is a connector on the same port whose decision is what was
-// found: the session may have gone to it, by the range of remote addresses.
+// otherConnector returns a connector on the same port whose decision matches
+// the answer: it may have answered because of its range of remote addresses.
 func (c *comparing) otherConnector() []Reason {
 	places, _ := bound(c.Result, c.Document)
 	for _, place := range places {
 		if place != c.connector && c.isAsDecided(place) {
-			return []Reason{{anotherConnector, fmt.Sprintf("The connector %q answers: what was found is what is decided for it.", c.Document.Connectors[place].Name)}}
+			return []Reason{{anotherConnector, fmt.Sprintf("The connector %q may have answered: the answer matches its decision.", c.Document.Connectors[place].Name)}}
 		}
 	}
 	return nil

@@ -2,12 +2,12 @@ package probe
 
 import "net"
 
-// maxRecorded bounds what is kept of a handshake: a message of TLS can have
-// 16 MiB, and chains have a few thousand bytes.
+// maxRecorded limits what is kept of a handshake, in bytes: a TLS message can
+// have 16 MiB, but chains have a few thousand bytes.
 const maxRecorded = 512 << 10
 
-// A recorder keeps what a server sends during the handshake. Where that fails,
-// crypto/tls tells why, but not which certificates were served.
+// A recorder keeps what a server sends during the handshake. If the handshake
+// fails, crypto/tls says why, but not which certificates were served.
 type recorder struct {
 	net.Conn
 	received []byte
@@ -21,8 +21,8 @@ func (r *recorder) Read(data []byte) (int, error) {
 	return n, err
 }
 
-// certificates returns the chain in DER, if the server sent it unencrypted, as in
-// TLS 1.2 and before (RFC 5246, 6.2.1, 7.4 and 7.4.2); otherwise nil.
+// certificates returns the chain in DER if the server sent it unencrypted, as
+// in TLS 1.2 and earlier (RFC 5246, 6.2.1, 7.4 and 7.4.2), and otherwise nil.
 func (r *recorder) certificates() [][]byte {
 	const (
 		handshakeRecord    = 22

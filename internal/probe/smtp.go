@@ -13,32 +13,32 @@ import (
 	"time"
 )
 
-// Bounds of what a server may say. RFC 5321 (4.5.3.1.5) allows a reply line 512
-// bytes, and Exchange answers EHLO with some twenty lines.
+// Limits on the answers of a server. RFC 5321 (4.5.3.1.5) allows 512 bytes for
+// a reply line, and Exchange answers EHLO with about twenty lines.
 const (
-	maxLine  = 4096 // bytes, with the line end
-	maxLines = 128  // of one reply
+	maxLine  = 4096 // bytes, including the line ending
+	maxLines = 128  // per reply
 )
 
-// farewell is how long a server has to answer QUIT.
+// farewell limits the time for the answer to QUIT.
 const farewell = 2 * time.Second
 
-// A reply is what a server answers to a command (RFC 5321, 4.2).
+// A reply is the answer of a server to a command (RFC 5321, 4.2).
 type reply struct {
 	code  int
-	lines []string // without code and line end; at least one
+	lines []string // without code and line ending; at least one
 }
 
 func (r reply) String() string { return fmt.Sprintf("%d %s", r.code, strings.Join(r.lines, " ")) }
 
-// errClosed is what reading meets where the server ended the connection.
+// errClosed means that the server ended the connection.
 var errClosed = errors.New("the server closed the connection")
 
 // newReader returns the buffer that readReply reads from.
 func newReader(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, maxLine) }
 
-// readReply reads a reply of one line or several. The reader's buffer bounds
-// the length of a line.
+// readReply reads a reply of one or more lines. The reader's buffer limits the
+// length of a line.
 func readReply(in *bufio.Reader) (reply, error) {
 	var all reply
 	for {
@@ -69,7 +69,7 @@ func readReply(in *bufio.Reader) (reply, error) {
 	}
 }
 
-// parseLine takes a line of a reply apart.
+// parseLine splits a line of a reply into its parts.
 func parseLine(line string) (code int, last bool, text string, ok bool) {
 	if len(line) < 3 || line[0] < '2' || line[0] > '5' {
 		return 0, false, "", false
@@ -86,24 +86,24 @@ func parseLine(line string) (code int, last bool, text string, ok bool) {
 	return code, line[3] == ' ', line[4:], line[3] == ' ' || line[3] == '-'
 }
 
-// A connection is one to an SMTP server, up to the answer to EHLO.
+// A connection is a connection to an SMTP server, up to the answer to EHLO.
 type connection struct {
 	net.Conn
 	in         *bufio.Reader
 	deadline   time.Time
-	stop       func() bool // ends the watch over the context
+	stop       func() bool // stops watching the context
 	banner     reply
-	extensions []string // lines of the answer to EHLO but the first
+	extensions []string // lines of the answer to EHLO, except the first
 }
 
-// open connects, and says EHLO. The time holds for all of the connection.
+// open connects and sends EHLO. The timeout applies to the whole connection.
 func open(ctx context.Context, address string, timeout time.Duration) (*connection, error) {
 	deadline := time.Now().Add(timeout)
 	conn, err := (&net.Dialer{Deadline: deadline}).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("connecting: %w", err)
 	}
-	_ = conn.SetDeadline(deadline) // it fails where conn is closed, and then so does all else
+	_ = conn.SetDeadline(deadline) // it fails only if conn is closed; then everything else fails too
 	c := &connection{
 		Conn: conn, in: newReader(conn), deadline: deadline,
 		stop: context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }),
@@ -133,7 +133,7 @@ func (c *connection) greet() (err error) {
 	return nil
 }
 
-// literal returns an address as a client without a name says it (RFC 5321, 4.1.3).
+// literal formats the address of a client that has no name (RFC 5321, 4.1.3).
 func literal(addr net.Addr) string {
 	ip := ipOf(addr)
 	if ip.Is4() {
@@ -149,21 +149,21 @@ func ipOf(addr net.Addr) netip.Addr {
 	return netip.IPv4Unspecified()
 }
 
-// A talkError says that a server sent something that nobody asked for: whoever
-// stands between could have put it there before the session is encrypted.
+// A talkError means that a server sent something unsolicited: an attacker could
+// have inserted it before the session is encrypted.
 type talkError struct {
 	where string
 	text  []byte
 }
 
 func (e *talkError) Error() string {
-	return fmt.Sprintf("the server sent plain text %s, unasked: %.200q", e.where, e.text)
+	return fmt.Sprintf("the server sent unsolicited plain text %s: %.200q", e.where, e.text)
 }
 
-// silent is an error where the server sent more than was read.
+// silent returns an error if the server sent more than was read.
 func (c *connection) silent(where string) error {
 	if n := c.in.Buffered(); n > 0 {
-		text, _ := c.in.Peek(n) // it is in the buffer
+		text, _ := c.in.Peek(n) // it is already in the buffer
 		return &talkError{where, slices.Clone(text)}
 	}
 	return nil
@@ -185,7 +185,7 @@ func (c *connection) command(line string) (reply, error) {
 	return answer, nil
 }
 
-// offers reports whether the answer to EHLO has a keyword.
+// offers reports whether the answer to EHLO contains a keyword.
 func (c *connection) offers(keyword string) bool {
 	return slices.ContainsFunc(c.extensions, func(line string) bool {
 		word, _, _ := strings.Cut(line, " ")
@@ -193,14 +193,13 @@ func (c *connection) offers(keyword string) bool {
 	})
 }
 
-// name is what the server calls itself in its banner.
+// name returns the name of the server in its banner.
 func (c *connection) name() string {
 	name, _, _ := strings.Cut(c.banner.lines[0], " ")
 	return name
 }
 
-// quit takes leave. What the server says to it changes nothing any more, and is
-// not waited for long.
+// quit sends QUIT. The answer no longer matters, so it waits only briefly.
 func (c *connection) quit() {
 	if soon := time.Now().Add(farewell); soon.Before(c.deadline) {
 		_ = c.SetDeadline(soon)

@@ -108,20 +108,20 @@ func TestParseTarget(t *testing.T) {
 	}
 	require.Equal(t, "[2001:db8::1]:25", Target{"2001:db8::1", 25}.String())
 	for text, why := range map[string]string{
-		"":                       "a host has a name of 1 to 254 bytes",
-		":25":                    "a host has a name of 1 to 254 bytes",
+		"":                       "the name of a host has 1 to 254 bytes",
+		":25":                    "the name of a host has 1 to 254 bytes",
 		"ex01:":                  "the port is missing",
 		"ex01:0":                 "the port is not a number from 1 to 65535",
 		"ex01:65536":             "the port is not a number from 1 to 65535",
 		"ex01:smtp":              "the port is not a number from 1 to 65535",
 		"ex01:25:25":             "it is not HOST:PORT",
-		"[ex01]:25":              "no IPv6 address stands in the brackets",
-		"[192.0.2.1]":            "no IPv6 address stands in the brackets",
+		"[ex01]:25":              "expected an IPv6 address in the brackets",
+		"[192.0.2.1]":            "expected an IPv6 address in the brackets",
 		"[2001:db8::1":           "it is not HOST:PORT",
-		"ex01 ex02":              "a host's name has letters, digits, dots, hyphens and underscores only",
+		"ex01 ex02":              "the name of a host contains only letters, digits, dots, hyphens and underscores",
 		"smtp://ex01":            "the port is not a number from 1 to 65535",
-		"ex01\r\nMAIL FROM":      "a host's name has letters, digits, dots, hyphens and underscores only",
-		strings.Repeat("x", 255): "a host has a name of 1 to 254 bytes",
+		"ex01\r\nMAIL FROM":      "the name of a host contains only letters, digits, dots, hyphens and underscores",
+		strings.Repeat("x", 255): "the name of a host has 1 to 254 bytes",
 	} {
 		_, err := ParseTarget(text)
 		require.ErrorContains(t, err, ": "+why, text)
@@ -131,6 +131,6 @@ func TestParseTarget(t *testing.T) {
 func TestTalkError(t *testing.T) {
 	t.Parallel()
 	err := &talkError{"before EHLO", []byte("250 x\r\n")}
-	require.EqualError(t, err, `the server sent plain text before EHLO, unasked: "250 x\r\n"`)
+	require.EqualError(t, err, `the server sent unsolicited plain text before EHLO: "250 x\r\n"`)
 	require.False(t, errors.Is(err, errClosed))
 }

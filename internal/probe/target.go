@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// DefaultPort is the port of a target that names none.
+// DefaultPort is the port of a target without a port.
 const DefaultPort = 25
 
 // A Target is a server to connect to.
@@ -17,7 +17,7 @@ type Target struct {
 	Port uint16
 }
 
-// ParseTarget reads HOST, HOST:PORT, an IPv6 address, or [IPv6]:PORT.
+// ParseTarget parses HOST, HOST:PORT, an IPv6 address, or [IPv6]:PORT.
 func ParseTarget(text string) (Target, error) {
 	wrong := func(why string) (Target, error) {
 		return Target{}, fmt.Errorf("expected HOST, HOST:PORT or [IPv6]:PORT, found %.300q: %s", text, why)
@@ -39,7 +39,7 @@ func ParseTarget(text string) (Target, error) {
 	}
 	if strings.HasPrefix(text, "[") {
 		if ip, err := netip.ParseAddr(host); err != nil || !ip.Is6() {
-			return wrong("no IPv6 address stands in the brackets")
+			return wrong("expected an IPv6 address in the brackets")
 		}
 	} else if why := notHost(host); why != "" {
 		return wrong(why)
@@ -55,15 +55,15 @@ func ParseTarget(text string) (Target, error) {
 	return target, nil
 }
 
-// notHost says why a text cannot be the name of a host. What a name server
-// makes of it is its business.
+// notHost says why text cannot be the name of a host. It does not apply the
+// rules of name servers.
 func notHost(name string) string {
 	if name == "" || len(name) > 254 {
-		return "a host has a name of 1 to 254 bytes"
+		return "the name of a host has 1 to 254 bytes"
 	}
 	for _, c := range []byte(name) {
 		if c != '-' && c != '.' && c != '_' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
-			return "a host's name has letters, digits, dots, hyphens and underscores only"
+			return "the name of a host contains only letters, digits, dots, hyphens and underscores"
 		}
 	}
 	return ""

@@ -10,23 +10,24 @@ import (
 	"github.com/transportcert/transportcert/gather/chains"
 )
 
-// A Verification is what a client that verifies certificates would have said.
+// A Verification is the result that a client would get if it verified
+// certificates.
 type Verification struct {
 	Name  Check `json:"name"`
 	Chain Check `json:"chain"`
 	Dates Check `json:"dates"`
 }
 
-// A Check is one of the things that a verifier looks at.
+// A Check is one part of a verification.
 type Check struct {
-	OK      *bool  `json:"ok"` // nil: not known
+	OK      *bool  `json:"ok"` // nil: unknown
 	Message string `json:"message"`
 }
 
-// mostNames is how many names of a certificate a message lists.
+// mostNames limits the names of a certificate in a message.
 const mostNames = 6
 
-// verify says what a verifier would have said of the chain that was served.
+// verify verifies the served chain as a client would.
 func (p Prober) verify(ctx context.Context, r *Result, h *Handshake) {
 	if len(h.Chain) == 0 {
 		return
@@ -35,11 +36,12 @@ func (p Prober) verify(ctx context.Context, r *Result, h *Handshake) {
 	h.Verification.Dates = verifyDates(h.Chain[0], r.ProbedAt)
 }
 
-// verifyName compares as browsers and mail servers do: with SAN names alone.
+// verifyName compares names as browsers and mail servers do: only SAN names
+// count.
 func verifyName(leaf gather.Certificate, host string) Check {
 	c, err := x509.ParseCertificate(leaf.DER)
 	if err != nil {
-		return Check{nil, fmt.Sprintf("not known: %v", err)}
+		return Check{nil, fmt.Sprintf("unknown: %v", err)}
 	}
 	if c.VerifyHostname(strings.TrimSuffix(host, ".")) == nil {
 		return Check{new(true), "the certificate names " + host}
@@ -58,28 +60,29 @@ func verifyName(leaf gather.Certificate, host string) Check {
 	return Check{new(false), fmt.Sprintf("the certificate does not name %s; its SAN names: %s", host, listed)}
 }
 
-// verifyChain searches for a chain to a root, with what the server sent as
-// intermediates, and leaves what it found as the certificate's trust.
+// verifyChain searches for a chain to a root, with the certificates that the
+// server sent as intermediates, and stores the result as the certificate's
+// trust.
 func (p Prober) verifyChain(ctx context.Context, h *Handshake) Check {
 	if len(p.Roots) == 0 && !p.System {
-		return Check{nil, "not checked: no roots were given"}
+		return Check{nil, "not checked: no roots given"}
 	}
 	document := &gather.Document{Certificates: h.Chain}
 	if err := (chains.Gatherer{Roots: p.Roots, System: p.System}).Gather(ctx, document); err != nil {
-		return Check{nil, fmt.Sprintf("not known: %v", err)}
+		return Check{nil, fmt.Sprintf("unknown: %v", err)}
 	}
 	switch trust := h.Chain[0].Trust; trust.Chain {
 	case gather.ChainTrusted:
-		return Check{new(true), fmt.Sprintf("it ends in a trusted root, and is valid from %s to %s", *trust.ValidFrom, *trust.ValidUntil)}
+		return Check{new(true), fmt.Sprintf("it ends in a trusted root and is valid from %s to %s", *trust.ValidFrom, *trust.ValidUntil)}
 	case gather.ChainUntrusted:
 		return Check{new(false), trust.Error}
 	default:
-		return Check{nil, "not known: " + trust.Error}
+		return Check{nil, "unknown: " + trust.Error}
 	}
 }
 
-// verifyDates looks at the certificate, and at the window of its chain where
-// that is known.
+// verifyDates checks the certificate and, if it is known, the window of its
+// chain.
 func verifyDates(leaf gather.Certificate, now string) Check {
 	switch from, until := leaf.Trust.ValidFrom, leaf.Trust.ValidUntil; {
 	case leaf.NotAfter < now:
@@ -87,9 +90,9 @@ func verifyDates(leaf gather.Certificate, now string) Check {
 	case leaf.NotBefore > now:
 		return Check{new(false), "the certificate is not valid before " + leaf.NotBefore}
 	case until != nil && *until < now:
-		return Check{new(false), "a certificate of its chain expired on " + *until}
+		return Check{new(false), "a certificate in its chain expired on " + *until}
 	case from != nil && *from > now:
-		return Check{new(false), "a certificate of its chain is not valid before " + *from}
+		return Check{new(false), "a certificate in its chain is not valid before " + *from}
 	}
 	return Check{new(true), fmt.Sprintf("valid from %s to %s", leaf.NotBefore, leaf.NotAfter)}
 }

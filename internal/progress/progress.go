@@ -1,4 +1,4 @@
-// Package progress shows on a terminal how far a long run is.
+// Package progress shows the progress of a long run on a terminal.
 package progress
 
 import (
@@ -11,11 +11,11 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// redraw is the least time between two drawings.
+// redraw is the minimum time between two updates.
 const redraw = 100 * time.Millisecond
 
-// A Bar is one line of a terminal. Nothing else may be written there between
-// Set and Clear.
+// A Bar is one line of a terminal. Nothing else may be written to the terminal
+// between Set and Clear.
 type Bar struct {
 	out   io.Writer
 	shows bool
@@ -23,14 +23,14 @@ type Bar struct {
 	line  *progressbar.ProgressBar // nil: nothing is shown
 }
 
-// New returns a bar on out. Where out is no terminal it shows nothing.
+// New returns a bar on out. If out is not a terminal, it shows nothing.
 func New(out io.Writer) *Bar {
 	file := printable.File(out)
 	return &Bar{out: printable.Below(out), shows: file != nil && term.IsTerminal(int(file.Fd()))}
 }
 
-// Set says that n of total are done, a negative total being unknown. Another
-// what begins another bar.
+// Set shows that n of total are done; a negative total means that the total is
+// unknown. A different what starts a new bar.
 func (b *Bar) Set(what string, n, total int) {
 	if !b.shows {
 		return
@@ -45,14 +45,14 @@ func (b *Bar) Set(what string, n, total int) {
 			progressbar.OptionSetWidth(30),
 			progressbar.OptionSetElapsedTime(false),
 			progressbar.OptionThrottle(redraw),
-			progressbar.OptionSetSpinnerChangeInterval(0), // it would draw by itself, between other writes
+			progressbar.OptionSetSpinnerChangeInterval(0), // it would draw on its own, between other writes
 			progressbar.OptionClearOnFinish(),
 		)
 	}
-	_ = b.line.Set(n) // it is for the eye alone
+	_ = b.line.Set(n) // the error does not matter
 }
 
-// Clear takes the bar away until the next Set.
+// Clear removes the bar until the next Set.
 func (b *Bar) Clear() {
 	if b.line != nil {
 		_ = b.line.Exit()

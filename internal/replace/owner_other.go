@@ -4,5 +4,5 @@ package replace
 
 import "os"
 
-// keepOwner does nothing: who may do what with a file its folder says.
+// keepOwner does nothing: the folder determines the access rights of a file.
 func keepOwner(string, os.FileInfo) error { return nil }

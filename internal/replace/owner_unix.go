@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// keepOwner gives a file the owner and the group of another.
+// keepOwner gives a file the owner and the group of another file.
 func keepOwner(path string, of os.FileInfo) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -19,7 +19,7 @@ func keepOwner(path string, of os.FileInfo) error {
 		return nil
 	}
 	if err := os.Lchown(path, int(want.Uid), int(want.Gid)); err != nil {
-		return fmt.Errorf("the file belongs to user %d, group %d, and would not after this: remove it first: %w", want.Uid, want.Gid, err)
+		return fmt.Errorf("the owner of the file (user %d, group %d) cannot be preserved; remove the file first: %w", want.Uid, want.Gid, err)
 	}
 	return nil
 }

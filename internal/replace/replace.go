@@ -1,4 +1,4 @@
-// Package replace writes files whole or not at all.
+// Package replace writes files atomically.
 package replace
 
 import (
@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// File puts data in the place of the file at path, or makes it: it is written
-// beside it first, so that a file is whole or as it was. A file that is there
-// keeps its mode and its owner, and a symbolic link stays one. What is no file,
-// a pipe or a device, is written as it is.
+// File replaces or creates the file at path. It writes a temporary file next to
+// it first, so that the file is always complete: either old or new. An existing
+// file keeps its mode and owner, and a symbolic link stays one. A pipe or a
+// device is written directly.
 func File(path string, data io.WriterTo) (err error) {
 	if target, linkErr := filepath.EvalSymlinks(path); linkErr == nil {
 		path = target
@@ -30,11 +30,12 @@ func File(path string, data io.WriterTo) (err error) {
 	if statErr != nil && !errors.Is(statErr, os.ErrNotExist) {
 		return fmt.Errorf("writing %s: %w", path, statErr)
 	}
-	mode := os.FileMode(0o666) // less the umask
+	mode := os.FileMode(0o666) // minus the umask
 	if statErr == nil {
-		mode = old.Mode().Perm() & 0o600 // until it has its owner
+		mode = old.Mode().Perm() & 0o600 // until the owner is set
 	}
-	// The name is short, since that of the file can be as long as names may be.
+	// The name is short, because that of the file can already have the maximum
+	// length.
 	beside := filepath.Join(filepath.Dir(path), ".transportcert-"+rand.Text()+".tmp")
 	file, err := os.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode|0o200)
 	if err != nil {
@@ -69,9 +70,9 @@ func fill(file *os.File, data io.WriterTo) error {
 	return err
 }
 
-// Same reports whether two paths are one file, or would be once they are
-// written: by another spelling, a link, or letters of another case where the
-// file system makes no difference.
+// Same reports whether two paths are the same file, or would be after writing:
+// through another spelling, a link, or different case on a case-insensitive
+// file system.
 func Same(a, b string) bool {
 	a, b = filepath.Clean(a), filepath.Clean(b)
 	if a == b {
@@ -91,7 +92,8 @@ func Same(a, b string) bool {
 	return nameA == nameB || strings.EqualFold(nameA, nameB) && ignoresCase(filepath.Dir(a))
 }
 
-// resolved follows links at the end of a path, also to what is not there yet.
+// resolved follows links at the end of a path, even to a file that does not
+// exist yet.
 func resolved(path string) string {
 	for range 40 {
 		target, err := os.Readlink(path)
@@ -106,8 +108,8 @@ func resolved(path string) string {
 	return path
 }
 
-// ignoresCase reports whether a folder takes letters of either case for one:
-// whether it is the same folder by its name in the other case.
+// ignoresCase reports whether a folder's file system ignores case: whether the
+// folder is the same under its name in the opposite case.
 func ignoresCase(folder string) bool {
 	folder, err := filepath.Abs(folder)
 	if err != nil {

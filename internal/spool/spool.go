@@ -1,5 +1,5 @@
-// Package spool keeps what cannot be written yet: a report of a forest, of which
-// the first line says how many findings there are.
+// Package spool stores output that cannot be written yet, such as the report of
+// a forest whose first line contains the number of findings.
 package spool
 
 import (
@@ -10,14 +10,15 @@ import (
 	"runtime"
 )
 
-// inMemory is how many bytes stay in memory. What is longer goes into a temporary
-// file, so that a run over a forest takes no more memory than one over a server.
+// inMemory is the number of bytes kept in memory. More goes into a temporary
+// file, so that a run over a forest takes no more memory than a run over one
+// server.
 const inMemory = 1 << 20
 
-// A Spool holds what was written to it. The zero Spool is empty.
+// A Spool stores what is written to it. The zero Spool is empty.
 type Spool struct {
 	size   int64
-	memory bytes.Buffer // the end, of which the file holds what comes before
+	memory bytes.Buffer // the end of the data; the file contains the beginning
 	file   *os.File
 }
 
@@ -25,7 +26,7 @@ type Spool struct {
 func (s *Spool) Write(data []byte) (int, error) {
 	n, _ := s.memory.Write(data)
 	s.size += int64(n)
-	if s.memory.Len() > inMemory && runtime.GOOS != "js" { // a page has no files
+	if s.memory.Len() > inMemory && runtime.GOOS != "js" { // a web page has no files
 		if err := s.spill(); err != nil {
 			return n, err
 		}
@@ -33,22 +34,22 @@ func (s *Spool) Write(data []byte) (int, error) {
 	return n, nil
 }
 
-// Len returns how many bytes were written.
+// Len returns the number of bytes written.
 func (s *Spool) Len() int64 { return s.size }
 
-// spill moves what is in memory to the file.
+// spill moves the data from memory to the file.
 func (s *Spool) spill() (err error) {
 	if s.file == nil {
 		if s.file, err = os.CreateTemp("", "transportcert-*"); err != nil {
 			return fmt.Errorf("creating a temporary file: %w", err)
 		}
-		os.Remove(s.file.Name()) // lives on until it is closed, but on Windows
+		os.Remove(s.file.Name()) // it stays usable until it is closed, except on Windows
 	}
 	_, err = s.memory.WriteTo(s.file)
 	return err
 }
 
-// WriteTo writes everything to w, and empties the spool.
+// WriteTo writes everything to w and empties the spool.
 func (s *Spool) WriteTo(w io.Writer) (int64, error) {
 	defer s.Close()
 	var written int64
@@ -73,6 +74,6 @@ func (s *Spool) Close() error {
 		return nil
 	}
 	err := file.Close()
-	os.Remove(file.Name()) // on Windows; elsewhere it is gone
+	os.Remove(file.Name()) // needed on Windows; elsewhere it is already removed
 	return err
 }

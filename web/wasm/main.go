@@ -1,13 +1,13 @@
 //go:build js
 
-// Command wasm is what the worker of the page runs: package dropped, behind one
-// function of JavaScript.
+// Command wasm runs in the web page's worker: package browser, with a single
+// JavaScript function.
 //
 //	transportcert(id, request, files)
 //
 // The request is JSON; files is an array of Uint8Array in the order of the
-// request's files. Answers are posted as messages: {id, progress}, then one of
-// {id, answer} and {id, error}.
+// request's files. Answers are posted as messages: {id, progress}, followed by
+// {id, answer} or {id, error}.
 package main
 
 import (
@@ -26,7 +26,8 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// version is that of the command line program from the same source.
+// version returns the version of the command-line program built from the same
+// source.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -38,11 +39,11 @@ func version() string {
 // A request is one of check, whatif and write.
 type request struct {
 	Do        string `json:"do"`
-	Format    string `json:"format"` // of write
+	Format    string `json:"format"` // for write
 	At        string `json:"at"`
 	Procedure string `json:"procedure"`
 	Edit      dropped.Edit
-	Files     []struct { // of check; of whatif, the certificate to add
+	Files     []struct { // for check; for whatif, the certificate to add
 		Name     string       `json:"name"`
 		Role     dropped.Role `json:"role"`
 		Modified int64        `json:"modified"` // milliseconds since 1970
@@ -50,7 +51,7 @@ type request struct {
 	} `json:"files"`
 }
 
-// A session is what the page asks about.
+// A session is the state that the page's requests share.
 type session struct {
 	checker dropped.Checker
 	result  *dropped.Result // nil: nothing has been checked
@@ -113,7 +114,7 @@ func (s *session) do(text string, data [][]byte, progress func(string, int, int)
 	return "", fmt.Errorf("unknown request %q", r.Do)
 }
 
-// whatIf answers with what whatif prints, as text and as JSON.
+// whatIf answers with the output of whatif, as text and as JSON.
 func (s *session) whatIf(r request, data [][]byte) (string, error) {
 	if s.result == nil {
 		return "", errors.New("nothing has been checked")

@@ -1,6 +1,6 @@
-// Package smtplab is an SMTP server for tests that speaks STARTTLS and
-// X-ANONYMOUSTLS as Exchange does, and that can go wrong in each phase of a
-// session. It takes no mail.
+// Package smtplab is an SMTP server for tests that offers STARTTLS and
+// X-ANONYMOUSTLS as Exchange does, and that can fail in each phase of a
+// session. It accepts no mail.
 package smtplab
 
 import (
@@ -17,11 +17,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A Phase is a moment of a session at which a fault can occur, in place of what
-// the server should send.
+// A Phase is a phase of a session in which a fault can replace what the server
+// should send.
 type Phase string
 
-// The phases, in their order.
+// The phases, in order.
 const (
 	Banner    Phase = "banner"
 	Answer    Phase = "answer to EHLO"
@@ -30,23 +30,23 @@ const (
 	Farewell  Phase = "answer to QUIT"
 )
 
-// Phases are all phases.
+// Phases lists all phases.
 var Phases = []Phase{Banner, Answer, Ready, Handshake, Farewell}
 
-// A Server says how a server answers.
+// A Server describes the answers of a server.
 type Server struct {
-	Name       string // in the banner; ex01.corp.contoso.test where it is empty
-	Banner     string // in place of Exchange's
+	Name       string // in the banner; empty: ex01.corp.contoso.test
+	Banner     string // replaces that of Exchange
 	Extensions []string
 	STARTTLS   *tls.Config // nil: not offered
-	Anonymous  *tls.Config // of X-ANONYMOUSTLS; nil: not offered
+	Anonymous  *tls.Config // for X-ANONYMOUSTLS; nil: not offered
 
-	// Fault answers in place of the server where it is not nil and returns true.
-	// It gets the number of the connection, from 1.
+	// Fault answers instead of the server if it is not nil and returns true. It
+	// gets the number of the connection, from 1.
 	Fault func(conn net.Conn, number int, at Phase) bool
 }
 
-// Running is a server that listens.
+// Running is a listening server.
 type Running struct {
 	Address string // IP:PORT
 
@@ -105,7 +105,7 @@ func (r *Running) Commands() []string {
 	return slices.Clone(r.commands)
 }
 
-// Presented returns how many clients presented a certificate.
+// Presented returns the number of clients that presented a certificate.
 func (r *Running) Presented() int {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -144,7 +144,7 @@ type session struct {
 	in     *bufio.Reader
 }
 
-// faulty reports whether the fault answers.
+// faulty reports whether the fault answered.
 func (s *session) faulty(at Phase) bool {
 	return s.server.Fault != nil && s.server.Fault(s.conn, s.number, at)
 }
@@ -189,7 +189,7 @@ func (s *session) serve() {
 	}
 }
 
-// hello is the answer to EHLO, as Exchange words it.
+// hello returns the answer to EHLO, in the format of Exchange.
 func (s *session) hello() string {
 	lines := append([]string{s.server.Name + " Hello [127.0.0.1]", "SIZE 37748736"}, s.server.Extensions...)
 	if s.server.STARTTLS != nil {
@@ -202,7 +202,7 @@ func (s *session) hello() string {
 	return "250-" + strings.Join(lines[:last], "\r\n250-") + "\r\n250 " + lines[last] + "\r\n"
 }
 
-// upgrade goes over to TLS.
+// upgrade starts TLS.
 func (s *session) upgrade(config *tls.Config) bool {
 	if !s.say(Ready, "220 2.0.0 SMTP server ready\r\n") {
 		return false
@@ -223,7 +223,7 @@ func (s *session) upgrade(config *tls.Config) bool {
 	return true
 }
 
-// buffered reads what the reader holds already.
+// buffered first reads what is already in the reader's buffer.
 type buffered struct {
 	net.Conn
 	in *bufio.Reader
@@ -231,7 +231,7 @@ type buffered struct {
 
 func (b *buffered) Read(data []byte) (int, error) { return b.in.Read(data) }
 
-// At returns a fault that occurs at one phase of the connections from a number
+// At returns a fault that occurs in one phase of all connections from a number
 // on.
 func At(phase Phase, from int, fault func(net.Conn)) func(net.Conn, int, Phase) bool {
 	return func(conn net.Conn, number int, at Phase) bool {
@@ -243,7 +243,7 @@ func At(phase Phase, from int, fault func(net.Conn)) func(net.Conn, int, Phase) 
 	}
 }
 
-// Stall says nothing until the client has gone.
+// Stall sends nothing until the client disconnects.
 func Stall(conn net.Conn) {
 	var data [512]byte
 	for {
@@ -254,7 +254,7 @@ func Stall(conn net.Conn) {
 }
 
 // Say returns a fault that sends something, and then nothing until the client
-// has gone.
+// disconnects.
 func Say(text string) func(net.Conn) {
 	return func(conn net.Conn) {
 		_, _ = fmt.Fprint(conn, text)
@@ -262,7 +262,7 @@ func Say(text string) func(net.Conn) {
 	}
 }
 
-// Repeat returns a fault that sends something for ever.
+// Repeat returns a fault that sends something endlessly.
 func Repeat(text string) func(net.Conn) {
 	data := []byte(strings.Repeat(text, 1+8192/len(text)))
 	return func(conn net.Conn) {
@@ -282,14 +282,14 @@ func Reset(conn net.Conn) {
 	_ = conn.Close()
 }
 
-// Hang ends the connection as a server does that closes it.
+// Hang closes the connection.
 func Hang(conn net.Conn) { _ = conn.Close() }
 
 // Alert sends a fatal TLS alert.
 func Alert(description byte) func(net.Conn) {
 	return func(conn net.Conn) {
 		_, _ = conn.Write([]byte{21, 3, 1, 0, 2, 2, description})
-		time.Sleep(10 * time.Millisecond) // so that it arrives before the end
+		time.Sleep(10 * time.Millisecond) // so that it arrives before the connection ends
 		Stall(conn)
 	}
 }
