@@ -1,11 +1,11 @@
-// The page: it takes files, has the worker check them, and shows what came out. Text out of files goes
-// into the document as text only, never as markup.
+// The page: it accepts files, has the worker check them, and shows the result. Text from files is inserted
+// as text, never as markup.
 import {Program} from './program.js';
 import {dropped, holdsKeys} from './files.js';
 import {whatIf} from './whatif.js';
 
 const $ = id => document.getElementById(id);
-const maxBytes = 256 << 20; // as the program reads at once
+const maxBytes = 256 << 20; // the program's limit
 
 /** name -> {file, role, password, bytes}; bytes are read when the file is first needed. */
 const given = new Map();
@@ -43,7 +43,7 @@ function showError(error) {
   showStatus('');
 }
 
-/** Adds files, [{name, file}], and checks all that are there. */
+/** Adds files, [{name, file}], and checks all files. */
 async function add(files) {
   $('error').hidden = true;
   try {
@@ -63,7 +63,7 @@ async function add(files) {
   await check();
 }
 
-/** Asks about files with private keys, and returns their passwords; null: they are not to be read. */
+/** Asks whether to read files with private keys, and returns their passwords, or null if not. */
 function mayReadKeys(names) {
   const fields = names.map(name => make('input', [], {type: 'password', autocomplete: 'off', name}));
   $('keys-list').replaceChildren(...names.map((name, i) => make('label', [`Password of ${name}, if it has one`, fields[i]])));
@@ -77,7 +77,7 @@ function mayReadKeys(names) {
   });
 }
 
-/** Checks all files. What is asked meanwhile comes after it. */
+/** Checks all files. Requests in the meantime are answered afterwards. */
 async function check() {
   $('error').hidden = true;
   for (const id of ['result', 'given', 'what-if', 'report-section']) $(id).hidden = true;
@@ -105,7 +105,7 @@ async function bytesOf(name, file) {
   try {
     return new Uint8Array(await file.arrayBuffer());
   } catch (error) {
-    throw new Error(`${name}: it cannot be read: ${error.message}`);
+    throw new Error(`${name}: could not be read: ${error.message}`);
   }
 }
 
@@ -134,7 +134,7 @@ function show() {
   $('result-title').focus({preventScroll: true});
 }
 
-/** Asks the program what takes a moment. */
+/** Sends a request that takes a moment. */
 async function askBusy(request, contents) {
   showProgress({what: 'Comparing'});
   try {
@@ -154,11 +154,11 @@ function commands(sections, title) {
   return unique.length ? [make('p', title), make('pre', unique.join('\n'))] : [];
 }
 
-/** What was not gathered is no error, but the answers would say more with it. */
+/** Shows what was not gathered: this is not an error, but the results would be more complete with it. */
 function showMissing() {
   const parts = [];
   const unknown = result.servers.filter(server => server.unknown_trust > 0).map(server => server.name);
-  if (unknown.length) parts.push(make('p', `Whether certificates are trusted is unknown on ${unknown.join(', ')}: add the root certificates of your CA in PEM.`));
+  if (unknown.length) parts.push(make('p', `Could not determine whether certificates of ${unknown.join(', ')} are trusted: add the root certificates of your CA in PEM.`));
   const sections = new Map();
   for (const server of result.servers) {
     for (const section of server.not_gathered) sections.set(section.name, {...section, servers: [...(sections.get(section.name)?.servers ?? []), server.name]});
@@ -167,7 +167,7 @@ function showMissing() {
     parts.push(make('details', [
       make('summary', 'Not gathered'),
       make('ul', [...sections.values()].map(section => make('li', `${section.name}: ${section.servers.join(', ')}`))),
-      ...commands([...sections.values()], 'These commands export it:'),
+      ...commands([...sections.values()], 'Export the missing information with these commands:'),
     ]));
   }
   $('missing').replaceChildren(...parts);
@@ -175,7 +175,7 @@ function showMissing() {
 
 const roles = {
   zip: 'exports', export: 'exports', documents: 'document', facts: 'facts', waivers: 'waivers', certificates: 'certificates of the store',
-  services: 'services of certificates', roots: 'trusted roots', registry: 'cluster names', unknown: 'left out', '': '',
+  services: 'services of certificates', roots: 'trusted roots', registry: 'cluster names', unknown: 'skipped', '': '',
 };
 
 function showFiles(files) {
@@ -211,11 +211,11 @@ async function showReport() {
   showProgress({what: 'Writing the report'});
   const text = await program.ask({do: 'write', format: 'html'});
   URL.revokeObjectURL($('report').src);
-  $('report').src = URL.createObjectURL(new Blob([text], {type: 'text/html'})); // with srcdoc, its links would leave it
+  $('report').src = URL.createObjectURL(new Blob([text], {type: 'text/html'})); // with srcdoc, its links would leave the frame
   $('report-section').hidden = false;
 }
 
-/** What can be downloaded: label, format, name and type of the file. */
+/** The downloads: label, format, name and type of the file. */
 const downloads = [
   ['Report', 'html', 'report.html', 'text/html'],
   ['Plan', 'plan', 'plan.ps1', 'text/plain'],

@@ -1,10 +1,10 @@
 // The program, compiled once, and the worker that runs it.
 
-const patience = 60_000; // milliseconds without a sign of life until the worker is ended
+const patience = 60_000; // milliseconds without progress until the worker is terminated
 
 export class Program {
   #worker = null;
-  #waiting = null; // {id, done, failed} of the question that is being answered
+  #waiting = null; // {id, done, failed} of the current request
   #queue = Promise.resolve();
   #id = 0;
   #timer = 0;
@@ -21,34 +21,34 @@ export class Program {
   async #load() {
     const load = async name => {
       const response = await fetch(name);
-      if (!response.ok) throw new Error(`The program cannot be loaded: ${name}: ${response.status} ${response.statusText}`);
+      if (!response.ok) throw new Error(`The program could not be loaded: ${name}: ${response.status} ${response.statusText}`);
       return response;
     };
     const [script, support, compressed] = await Promise.all([load('worker.js'), load('wasm_exec.js'), load('program.bin')]);
-    // A worker made of a blob has this page's Content-Security-Policy, and restarting it loads nothing.
+    // A worker created from a blob has this page's Content-Security-Policy, and restarting it loads nothing.
     const source = URL.createObjectURL(new Blob([await support.text(), '\n', await script.text()], {type: 'text/javascript'}));
     const unpacked = compressed.body.pipeThrough(new DecompressionStream('gzip'));
     const module = await WebAssembly.compileStreaming(new Response(unpacked, {headers: {'Content-Type': 'application/wasm'}}));
     return {source, module};
   }
 
-  /** Starts the worker, and waits until the program runs. */
+  /** Starts the worker and waits until the program runs. */
   async #start() {
     const {source, module} = await this.#loaded;
     const worker = new Worker(source);
     this.#worker = worker;
     await new Promise((done, failed) => {
-      worker.onmessage = ({data}) => data.ready ? done() : failed(new Error(`The program cannot be started: ${data.ended}`));
-      worker.onerror = event => failed(new Error(`The program cannot be started: ${event.message}`));
+      worker.onmessage = ({data}) => data.ready ? done() : failed(new Error(`The program could not be started: ${data.ended}`));
+      worker.onerror = event => failed(new Error(`The program could not be started: ${event.message}`));
       worker.postMessage({module});
     });
     worker.onmessage = ({data}) => this.#take(data);
-    worker.onerror = event => this.stop(`The program stopped: ${event.message}. The input may be larger than a browser can hold; the command line can read it.`);
+    worker.onerror = event => this.stop(`The program stopped: ${event.message}. The input may be too large for a browser; use the command line instead.`);
   }
 
   #take(data) {
     if (data.ended) {
-      this.stop(`The program stopped: ${data.ended}. The input may be larger than a browser can hold; the command line can read it.`);
+      this.stop(`The program stopped: ${data.ended}. The input may be too large for a browser; use the command line instead.`);
       return;
     }
     if (data.id !== this.#waiting?.id) return;
@@ -68,7 +68,7 @@ export class Program {
     this.#timer = setTimeout(() => this.stop(`Stopped: there was no progress for ${patience / 1000} seconds.`), patience);
   }
 
-  /** Asks the program, one question after the other. An error has its words. */
+  /** Sends a request to the program, after all earlier requests, and returns the answer. */
   ask(request, files = []) {
     const answer = this.#queue.then(async () => {
       if (!this.#worker) await this.#start();
@@ -82,7 +82,7 @@ export class Program {
     return answer;
   }
 
-  /** Ends the worker, whatever it does. The next question starts another. */
+  /** Terminates the worker. The next request starts another. */
   stop(why) {
     clearTimeout(this.#timer);
     this.#worker?.terminate();

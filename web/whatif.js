@@ -1,9 +1,9 @@
-// What a command would change: a form, and the answer with before and after side by side.
+// Simulates a command: a form, and the answer with before and after side by side.
 const $ = id => document.getElementById(id);
 
 /**
- * Fills the form for the servers of a result. ask puts a question to the program; read returns a file's {bytes, password},
- * or null where it contains private keys that are not to be read.
+ * Fills in the form for the servers of a result. ask sends a request to the program; read returns a file's {bytes, password},
+ * or null if it contains private keys that the user does not want to be read.
  */
 export function whatIf(servers, {ask, read, make}) {
   $('what-if').hidden = servers.length === 0;
@@ -29,7 +29,7 @@ export function whatIf(servers, {ask, read, make}) {
       const files = [], contents = [];
       if (flag === 'add') {
         const [file] = $('if-file').files;
-        if (!file) throw new Error('Choose the file of the certificate.');
+        if (!file) throw new Error('Choose a certificate file.');
         const content = await read(file);
         if (!content) return;
         files.push({name: file.name, password: content.password});
@@ -45,7 +45,7 @@ export function whatIf(servers, {ask, read, make}) {
 
 const nameOf = ({name, thumbprint, not_after}) => `${name || 'no name'}, ${thumbprint.slice(0, 8)}, until ${not_after.slice(0, 10)}`;
 
-/** The rows of a decision: what it is about, and what is so. */
+/** The rows of a decision: a label and a value. */
 function rowsOf(decision, named) {
   const certificate = (offered, thumbprint) => (offered ? 'offered' : 'not offered') + (thumbprint ? `, ${named(thumbprint)}` : '');
   const rows = [['Mail at risk', decision.mail_at_risk ? 'yes' : 'no']];

@@ -1,4 +1,4 @@
-// The page's worker: wasm_exec.js stands before this, since the page makes the worker of both texts.
+// The page's worker. The page creates the worker from wasm_exec.js followed by this file.
 'use strict';
 
 onmessage = async ({data}) => {
@@ -9,7 +9,7 @@ onmessage = async ({data}) => {
     }
     const go = new Go();
     await go.run(await WebAssembly.instantiate(data.module, go.importObject));
-    postMessage({ended: 'it ended'});
+    postMessage({ended: 'it exited'});
   } catch (error) {
     postMessage({ended: String(error)});
   }

@@ -241,7 +241,7 @@ test("private keys are read only after the page has asked", async () => {
   await page.getByRole("heading", { name: "These files contain private keys" }).waitFor();
   await accessible(page, "the question");
   await picture(page, "web-keys");
-  await page.getByRole("button", { name: "Leave them out" }).click();
+  await page.getByRole("button", { name: "Skip them" }).click();
   await done(page);
   assert.match(await page.locator("#failed").innerText(), /missing information: certificates[\s\S]*Get-ExchangeCertificate -Server \$env:COMPUTERNAME \| Export-Clixml certificates\.xml/);
   await picture(page, "web-missing");
@@ -257,11 +257,11 @@ test("private keys are read only after the page has asked", async () => {
   assert.notEqual(keys.length, 0);
 });
 
-test("certificates in PEM are the store's or trusted roots, as somebody chooses", async () => {
+test("certificates in PEM are used for the store or as trusted roots, as selected", async () => {
   const page = await loaded();
   await drop(page, [...files(join(fixtures, "exports/remote")), ...files(join(fixtures, "exports/roots"))]);
   await done(page);
-  assert.equal(await page.getByText("Whether certificates are trusted is unknown").count(), 0);
+  assert.equal(await page.getByText("Could not determine whether certificates").count(), 0);
   assert.equal(await page.getByLabel("Use contoso-root.pem as").inputValue(), "roots");
   await page.getByLabel("Use contoso-root.pem as").selectOption("certificates");
   await status(page, /Reading/).catch(() => {});

@@ -1,6 +1,6 @@
 //go:build js
 
-// Command wasm runs in the web page's worker: package browser, with a single
+// Command wasm runs in the web page's worker: package webcheck, with a single
 // JavaScript function.
 //
 //	transportcert(id, request, files)
@@ -22,8 +22,8 @@ import (
 	"syscall/js"
 	"time"
 
-	"github.com/transportcert/transportcert/internal/dropped"
 	"github.com/transportcert/transportcert/internal/printable"
+	"github.com/transportcert/transportcert/internal/webcheck"
 )
 
 // version returns the version of the command-line program built from the same
@@ -42,19 +42,19 @@ type request struct {
 	Format    string `json:"format"` // for write
 	At        string `json:"at"`
 	Procedure string `json:"procedure"`
-	Edit      dropped.Edit
+	Edit      webcheck.Edit
 	Files     []struct { // for check; for whatif, the certificate to add
-		Name     string       `json:"name"`
-		Role     dropped.Role `json:"role"`
-		Modified int64        `json:"modified"` // milliseconds since 1970
-		Password string       `json:"password"`
+		Name     string        `json:"name"`
+		Role     webcheck.Role `json:"role"`
+		Modified int64         `json:"modified"` // milliseconds since 1970
+		Password string        `json:"password"`
 	} `json:"files"`
 }
 
 // A session is the state that the page's requests share.
 type session struct {
-	checker dropped.Checker
-	result  *dropped.Result // nil: nothing has been checked
+	checker webcheck.Checker
+	result  *webcheck.Result // nil: nothing has been checked
 }
 
 func main() {
@@ -119,9 +119,9 @@ func (s *session) whatIf(r request, data [][]byte) (string, error) {
 	if s.result == nil {
 		return "", errors.New("nothing has been checked")
 	}
-	var file *dropped.File
+	var file *webcheck.File
 	if len(r.Files) > 0 {
-		file = &dropped.File{Name: r.Files[0].Name, Data: data[0], Password: []byte(r.Files[0].Password)}
+		file = &webcheck.File{Name: r.Files[0].Name, Data: data[0], Password: []byte(r.Files[0].Password)}
 	}
 	var answer struct {
 		Text   string          `json:"text"`
@@ -138,11 +138,11 @@ func (s *session) whatIf(r request, data [][]byte) (string, error) {
 
 func (s *session) check(r request, data [][]byte, progress func(string, int, int)) (string, error) {
 	s.result = nil
-	files := make([]dropped.File, len(r.Files))
+	files := make([]webcheck.File, len(r.Files))
 	for i, f := range r.Files {
-		files[i] = dropped.File{Name: f.Name, Data: data[i], Role: f.Role, Modified: time.UnixMilli(f.Modified), Password: []byte(f.Password)}
+		files[i] = webcheck.File{Name: f.Name, Data: data[i], Role: f.Role, Modified: time.UnixMilli(f.Modified), Password: []byte(f.Password)}
 	}
-	result, err := s.checker.Check(context.Background(), files, dropped.Options{
+	result, err := s.checker.Check(context.Background(), files, webcheck.Options{
 		At: r.At, Procedure: r.Procedure, Version: version(), Progress: progress,
 	})
 	if err != nil && result == nil {

@@ -1,4 +1,4 @@
-package dropped
+package webcheck
 
 import (
 	"archive/zip"
@@ -121,7 +121,7 @@ func TestRoles(t *testing.T) {
 		require.Contains(t, checked.Facts.Sources["certificates"], "store:"+storeFolder+"/stores")
 		require.NotNil(t, checked.Facts.Hybrid)
 	}
-	require.Contains(t, strings.Join(r.Notes, "\n"), "notes.txt: skipped: it is neither")
+	require.Contains(t, strings.Join(r.Notes, "\n"), "notes.txt: skipped: it is not an export")
 }
 
 // The same PEM is the store's or roots, as somebody chooses.

@@ -1,4 +1,4 @@
-package dropped
+package webcheck
 
 import (
 	"bytes"
@@ -23,8 +23,8 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// storeFolder holds the certificate files, so that one of them that is broken is
-// left out, as in any folder.
+// storeFolder contains the certificate files, so that a damaged file is
+// skipped, as in any folder.
 const storeFolder = "certificate files"
 
 // A run gathers documents from files.
@@ -35,12 +35,12 @@ type run struct {
 	limits  documents.Limits
 	note    gather.Report
 	noted   map[string]bool
-	servers int // that documents come from, as far as known
+	servers int // the number of servers, as far as known
 
-	holds map[string]map[string]int // by name of a zip file or of exports, what they hold, and how many of it
+	holds map[string]map[string]int // contents of a zip file or of exports, by name, with counts
 }
 
-// words are those for the sections of a document.
+// words describes the sections of a document.
 var words = map[string]string{
 	"connectors":         "Receive connectors",
 	"certificates":       "certificates",
@@ -56,7 +56,7 @@ func (r *run) add(f File) {
 	r.files[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o400, ModTime: f.Modified}
 }
 
-// of returns the names of the files of a role.
+// of returns the names of the files with a role.
 func (r *run) of(role Role) []string {
 	var names []string
 	for _, f := range r.given {
@@ -67,11 +67,11 @@ func (r *run) of(role Role) []string {
 	return names
 }
 
-// documents yields those that are gathered, and those that are among the files.
+// documents yields the gathered documents and those among the files.
 func (r *run) documents(ctx context.Context) iter.Seq2[documents.Document, error] {
 	return func(yield func(documents.Document, error) bool) {
 		for _, name := range r.of(Unknown) {
-			r.note(printable.Line(name) + ": skipped: it is neither an export of the Exchange Management Shell, a document, waivers, certificates nor a registry export")
+			r.note(printable.Line(name) + ": skipped: it is not an export of the Exchange Management Shell, a document, waivers, certificates or a registry export")
 		}
 		collector, err := r.collector(ctx)
 		if err != nil {
@@ -89,7 +89,7 @@ func (r *run) documents(ctx context.Context) iter.Seq2[documents.Document, error
 				}
 			}
 		} else if rest := slices.Concat(r.of(Certificates), r.of(Roots), r.of(Registry)); len(rest) > 0 {
-			r.note("skipped, there are no exports that they could belong to: " + strings.Join(rest, ", "))
+			r.note("skipped, because there are no exports for them: " + strings.Join(rest, ", "))
 		}
 		alone := r.of(Documents)
 		if collector == nil {
@@ -105,7 +105,7 @@ func (r *run) documents(ctx context.Context) iter.Seq2[documents.Document, error
 	}
 }
 
-// collector returns nil where nothing is to be gathered.
+// collector returns nil if there is nothing to gather.
 func (r *run) collector(ctx context.Context) (*collect.Collector, error) {
 	c := &collect.Collector{Check: r.limits.Check, Report: r.note}
 	var servers []string
@@ -133,8 +133,8 @@ func (r *run) collector(ctx context.Context) (*collect.Collector, error) {
 	return c, nil
 }
 
-// complete adds what the exports do not have: certificate files, roots, facts and
-// cluster names.
+// complete adds what the exports do not contain: certificate files, roots,
+// facts and cluster names.
 func (r *run) complete(ctx context.Context, c *collect.Collector, servers []string) error {
 	if files := r.of(Certificates); len(files) > 0 && (len(servers) > 0 || len(r.of(Facts)) > 0) {
 		c.Sources = append(c.Sources, r.store(files, servers))
@@ -154,18 +154,18 @@ func (r *run) complete(ctx context.Context, c *collect.Collector, servers []stri
 			return err
 		}
 		if len(servers) > 1 && c.Facts.OfOneServer() {
-			return fmt.Errorf("%s: expected only facts about the organization, now, phase and procedure beside exports of several servers: everything else is about a single server", facts[0])
+			return fmt.Errorf("%s: expected only facts about the organization, now, phase and procedure together with exports of several servers: everything else is about a single server", facts[0])
 		}
 	}
 	if keys := r.of(Registry); len(keys) > 1 || len(keys) == 1 && len(servers) > 1 {
-		return fmt.Errorf("%s: expected one export of the registry key, of the only server that there are exports of", strings.Join(keys, ", "))
+		return fmt.Errorf("%s: expected one registry export together with exports of a single server", strings.Join(keys, ", "))
 	} else if len(keys) == 1 {
 		c.ClusterNames = host.RegFile{Path: keys[0], Files: r.files, Report: r.note}
 	}
 	return nil
 }
 
-// trust returns what knows the roots, of which there can be none.
+// trust returns a Gatherer with the roots, which can have none.
 func (r *run) trust() (chains.Gatherer, error) {
 	trust := chains.Gatherer{Report: r.note}
 	for _, name := range r.of(Roots) {
@@ -178,8 +178,8 @@ func (r *run) trust() (chains.Gatherer, error) {
 	return trust, nil
 }
 
-// exports returns what reads each zip file, each folder with exports, and those
-// that lie in no folder.
+// exports returns a Gatherer for each zip file, for each folder with exports,
+// and for the exports outside folders.
 func (r *run) exports() []exports.Gatherer {
 	var all []exports.Gatherer
 	loose := fstest.MapFS{}
@@ -211,7 +211,7 @@ func (r *run) exportsIn(dir string, files fs.FS) exports.Gatherer {
 	return exports.Gatherer{Dir: dir, Files: files, Report: r.note, Found: func(file, section, server string) {
 		what, name := words[section], path.Join(dir, file)
 		if server != "" {
-			what += " of " + strings.ToUpper(server) // certificates have the FQDN in lower case
+			what += " of " + strings.ToUpper(server) // exports of certificates have the FQDN in lower case
 		}
 		if files == nil {
 			what, name = file+": "+what, dir
@@ -223,11 +223,11 @@ func (r *run) exportsIn(dir string, files fs.FS) exports.Gatherer {
 	}}
 }
 
-// A parsed source holds the documents of exports that were read once.
+// A parsed source contains the documents of exports that were read once.
 type parsed []*gather.Document
 
-// parse reads exports. Where nothing in them says which server they are of, they
-// are the source as they are.
+// parse reads exports. If nothing in them names their server, the exports
+// themselves are the source.
 func (r *run) parse(ctx context.Context, g exports.Gatherer) (collect.Source, []string, error) {
 	if g.Files == nil {
 		data := r.files[g.Dir].Data
@@ -252,7 +252,7 @@ func (r *run) parse(ctx context.Context, g exports.Gatherer) (collect.Source, []
 	return parsed(docs), names, nil
 }
 
-// Gather implements collect.Source: of the only server.
+// Gather implements collect.Source for the only server.
 func (p parsed) Gather(_ context.Context, _ string, doc *gather.Document) error {
 	doc.Overlay(p[0])
 	return nil
@@ -261,8 +261,8 @@ func (p parsed) Gather(_ context.Context, _ string, doc *gather.Document) error 
 // All implements collect.Source.
 func (p parsed) All(context.Context) (collect.Known, error) { return collect.KnownFrom(p), nil }
 
-// store returns the certificate files as a source: of the only server, or with a
-// folder for each.
+// store returns the certificate files as a source: of the only server, or with
+// a folder for each server.
 func (r *run) store(names, servers []string) collect.Source {
 	files := fstest.MapFS{}
 	passwords := map[string][]byte{}
@@ -293,8 +293,8 @@ func (r *run) store(names, servers []string) collect.Source {
 	return source
 }
 
-// parentOfServer returns the folder in which a file's folder is named for one of
-// the servers; the uppermost where none is.
+// parentOfServer returns the folder that contains a file's folder named after
+// one of the servers, or the top folder if there is none.
 func parentOfServer(name string, servers []string) string {
 	parts := strings.Split(path.Dir(name), "/")
 	for i, part := range parts {

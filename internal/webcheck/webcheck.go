@@ -1,11 +1,11 @@
-// Package dropped checks files that somebody dropped on a page: it tells what
-// each of them is, gathers documents from them, and checks these as "transportcert
-// check" does.
+// Package webcheck checks the files that were dropped on the web page: it
+// recognizes each file, gathers documents from them, and checks the documents
+// as "transportcert check" does.
 //
-// It reads no files of the system. What a command line says with flags, the files
-// say themselves: a zip file or CLIXML is what --exports names, PEM with nothing
-// but CAs' own certificates is for --roots, and so on; [Role] lists them.
-package dropped
+// It does not read the file system. The content of a file replaces the
+// command-line flag: a zip file or CLIXML belongs to --exports, PEM that
+// contains only self-issued CA certificates to --roots, and so on; see [Role].
+package webcheck
 
 import (
 	"bytes"
@@ -29,41 +29,42 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// maxBytes bounds what is read at once.
+// maxBytes limits the total size of the files, in bytes.
 const maxBytes = 256 << 20
 
-// A File is one of those dropped.
+// A File is a dropped file.
 type File struct {
-	Name     string // with the folders that it was dropped in: stores/EX01/mail.pem
+	Name     string // including the dropped folders: stores/EX01/mail.pem
 	Data     []byte
 	Modified time.Time
-	Role     Role   // Unknown and empty: its content says it
-	Password []byte // of a PKCS#12 file
+	Role     Role   // empty: determined by its content
+	Password []byte // for a PKCS#12 file
 }
 
-// Options say how to check.
+// Options says how to check.
 type Options struct {
-	At        string // decide for this time, in place of the document's now; empty: do not
-	Procedure string // empty: that of each document
+	At        string // evaluate at this time; empty: at the document's now
+	Procedure string // empty: the procedure of each document
 	Version   string // of this program, for the reports
 	Progress  Progress
 }
 
-// Progress is told what is done, and how far it is; of is 0 where that is not known.
+// Progress is called with the current task and its progress; of is 0 if it is
+// unknown.
 type Progress func(what string, done, of int)
 
 // A Checker checks files. It compiles the policies once.
 type Checker struct {
 	evaluator *evaluate.Evaluator
-	waivers   []byte // that evaluator was made with
+	waivers   []byte // used to create evaluator
 }
 
-// A Result is what was found out about files.
+// A Result is the result for a set of files.
 type Result struct {
 	Files   []Described `json:"files"`
-	Notes   []string    `json:"notes"` // what was left out or could not be read
+	Notes   []string    `json:"notes"` // what was skipped or could not be read
 	Servers []Server    `json:"servers"`
-	Failed  []Failure   `json:"failed"` // that could not be checked
+	Failed  []Failure   `json:"failed"` // documents that could not be checked
 
 	run       run
 	evaluator *evaluate.Evaluator
@@ -71,15 +72,15 @@ type Result struct {
 	checked   []output.Checked
 }
 
-// Described is what a file is.
+// Described describes a file.
 type Described struct {
 	Name  string   `json:"name"`
 	Role  Role     `json:"role"`
-	Roles []Role   `json:"roles"` // between which somebody can choose; empty: none
+	Roles []Role   `json:"roles"` // roles to choose from; empty: no choice
 	Holds []string `json:"holds"` // connectors of EX01 (5), …
 }
 
-// A Server was checked.
+// A Server is a server that was checked.
 type Server struct {
 	Name         string          `json:"name"`
 	Document     string          `json:"document"`
@@ -88,32 +89,34 @@ type Server struct {
 	Errors       int             `json:"errors"`
 	Warnings     int             `json:"warnings"`
 	UnknownTrust int             `json:"unknown_trust"` // certificates
-	NotGathered  []Section       `json:"not_gathered"`  // what could be gathered besides
+	NotGathered  []Section       `json:"not_gathered"`  // optional sections that were not gathered
 	Certificates []CertificateIn `json:"certificates"`
 }
 
-// A CertificateIn is a certificate of a server's store.
+// A CertificateIn is a certificate in a server's store.
 type CertificateIn struct {
 	Thumbprint string `json:"thumbprint"`
 	Name       string `json:"name"` // friendly name or subject
 	NotAfter   string `json:"not_after"`
 }
 
-// A Section is missing, and the command exports it; empty where none does.
+// A Section is a section that was not gathered, with the command that exports
+// it, if any.
 type Section struct {
 	Name    string `json:"name"`
 	Command string `json:"command"`
 }
 
-// A Failure says why a document could not be checked.
+// A Failure is the reason why a document could not be checked.
 type Failure struct {
 	Document string    `json:"document"`
 	Message  string    `json:"message"`
 	Missing  []Section `json:"missing"`
 }
 
-// Check tells what the files are and checks the servers that they are of. What is
-// wrong with one file or server is in the result; an error is of the run.
+// Check recognizes the files and checks their servers. A problem with a single
+// file or server is part of the result; an error means that the whole check
+// failed.
 func (c *Checker) Check(ctx context.Context, files []File, options Options) (*Result, error) {
 	if options.Progress == nil {
 		options.Progress = func(string, int, int) {}
@@ -197,7 +200,7 @@ func (r *Result) describe(f File) {
 	r.Files = append(r.Files, d)
 }
 
-// prepare compiles the policies with the waivers of the files.
+// prepare compiles the policies with the waivers from the files.
 func (c *Checker) prepare(ctx context.Context, r *Result) ([]evaluate.Rule, error) {
 	waivers := r.run.of(Waivers)
 	if len(waivers) > 1 {

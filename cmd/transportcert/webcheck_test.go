@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/transportcert/transportcert/internal/dropped"
+	"github.com/transportcert/transportcert/internal/webcheck"
 )
 
 // What a page finds in exports that are dropped on it is what check finds in the
@@ -22,7 +22,7 @@ func TestDroppedIsChecked(t *testing.T) {
 	entries, err := os.ReadDir(exports)
 	require.NoError(t, err)
 	folder := t.TempDir()
-	checker := dropped.Checker{}
+	checker := webcheck.Checker{}
 	rootsFile := filepath.Join(folder, "contoso-root.pem")
 	require.NoError(t, os.WriteFile(rootsFile, roots, 0o600))
 	tried := 0
@@ -38,9 +38,9 @@ func TestDroppedIsChecked(t *testing.T) {
 		file := filepath.Join(folder, entry.Name()+".zip")
 		require.NoError(t, os.WriteFile(file, data.Bytes(), 0o600))
 
-		result, err := checker.Check(t.Context(), []dropped.File{
+		result, err := checker.Check(t.Context(), []webcheck.File{
 			{Name: entry.Name() + ".zip", Data: data.Bytes()}, {Name: "contoso-root.pem", Data: roots},
-		}, dropped.Options{At: "2026-11-22T07:00:00Z", Version: thisBuild().version})
+		}, webcheck.Options{At: "2026-11-22T07:00:00Z", Version: thisBuild().version})
 		require.NoError(t, err)
 		require.NotEmpty(t, result.Servers)
 		args := []string{"check", "--exports", file, "--roots", rootsFile, "--at", "2026-11-22T07:00:00Z"}

@@ -1,4 +1,4 @@
-package dropped
+package webcheck
 
 import (
 	"context"
@@ -15,24 +15,24 @@ import (
 	"github.com/transportcert/transportcert/internal/output"
 )
 
-// An Edit is a command that might be run on one server.
+// An Edit is a command to simulate on one server.
 type Edit struct {
-	Server     int    `json:"server"` // its place among those of the result
-	Flag       string `json:"flag"`   // add, enable, renew or remove: an action of evaluate.Edit, as whatif calls it too
+	Server     int    `json:"server"` // its index in the result
+	Flag       string `json:"flag"`   // add, enable, renew or remove: an action of evaluate.Edit and a flag of whatif
 	Thumbprint string `json:"thumbprint"`
-	SMTP       bool   `json:"smtp"`      // what add enables the certificate for; enable always does
+	SMTP       bool   `json:"smtp"`      // whether add enables the certificate for SMTP; enable always does
 	Overwrite  bool   `json:"overwrite"` // the answer to whether to overwrite the default SMTP certificate
 }
 
-// WhatIf writes what an edit changes, as "transportcert whatif" does: in text and
-// in json. The file holds the certificate that is added.
+// WhatIf writes what an edit changes, in the text and JSON formats of
+// "transportcert whatif". The file contains the certificate to add.
 func (r *Result) WhatIf(ctx context.Context, text, json io.Writer, edit Edit, file *File) error {
 	if edit.Server < 0 || edit.Server >= len(r.checked) {
 		return fmt.Errorf("server: expected one of %d, found number %d", len(r.checked), edit.Server+1)
 	}
 	checked := r.checked[edit.Server]
 	before := *checked.Facts
-	before.Now = checked.Decision.EvaluatedAt // the same for both
+	before.Now = checked.Decision.EvaluatedAt // the same time for both
 	command, words, err := r.command(ctx, &before, edit, file)
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (r *Result) WhatIf(ctx context.Context, text, json io.Writer, edit Edit, fi
 	return output.WriteWhatIf("text", text, output.Style{}, result)
 }
 
-// command returns an edit for the evaluator, and as it is on a command line.
+// command returns an edit for the evaluator and its form on a command line.
 func (r *Result) command(ctx context.Context, document *gather.Document, edit Edit, file *File) (command evaluate.Edit, words string, err error) {
 	command = evaluate.Edit{Action: edit.Flag, Thumbprint: edit.Thumbprint, OverwriteDefault: edit.Overwrite}
 	words = "--" + edit.Flag + " " + edit.Thumbprint
@@ -65,7 +65,7 @@ func (r *Result) command(ctx context.Context, document *gather.Document, edit Ed
 		words += "=SMTP"
 	case evaluate.AddCertificate:
 		if file == nil {
-			return command, words, errors.New("expected a file with the certificate")
+			return command, words, errors.New("expected a file that contains the certificate")
 		}
 		words = "--add " + file.Name
 		if command.Certificate, err = r.certificate(ctx, document, *file); err != nil {
@@ -85,7 +85,7 @@ func (r *Result) command(ctx context.Context, document *gather.Document, edit Ed
 }
 
 // certificate returns the only certificate of a file, or the only one with its
-// private key, and whether the roots that were dropped vouch for it.
+// private key. Its trust is determined with the dropped roots.
 func (r *Result) certificate(ctx context.Context, document *gather.Document, file File) (*gather.Certificate, error) {
 	read := &gather.Document{}
 	files := certstore.Files{

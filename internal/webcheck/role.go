@@ -1,4 +1,4 @@
-package dropped
+package webcheck
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 	"github.com/transportcert/transportcert/internal/files"
 )
 
-// A Role is what a file is used as.
+// A Role is the purpose of a file.
 type Role string
 
 // The roles.
@@ -22,20 +22,20 @@ const (
 	Documents    Role = "documents"    // one document, or one a line
 	Facts        Role = "facts"        // a partial document
 	Waivers      Role = "waivers"      // JSON or YAML
-	Certificates Role = "certificates" // of the servers' stores
-	Services     Role = "services"     // services.json beside them
-	Roots        Role = "roots"        // in PEM, to trust
+	Certificates Role = "certificates" // from the servers' stores
+	Services     Role = "services"     // services.json next to them
+	Roots        Role = "roots"        // trusted roots in PEM
 	Registry     Role = "registry"     // an export of the registry key WLBS
-	Unknown      Role = "unknown"      // left out
+	Unknown      Role = "unknown"      // skipped
 )
 
-// servicesFile is the name by which the certificate store knows the file.
+// servicesFile is the file name that package certstore uses.
 const servicesFile = "services.json"
 
 var storeExtensions = []string{".pem", ".crt", ".cer", ".der", ".p7b", ".p7c", ".pfx", ".p12", ".sst", ".key"}
 
-// roleOf tells what a file is by its content, and by its name where the content
-// does not say.
+// roleOf returns the role of a file by its content, or by its name if the
+// content does not show it.
 func roleOf(name string, data []byte) Role {
 	extension := strings.ToLower(path.Ext(name))
 	if exports.IsZip(data) {
@@ -67,8 +67,9 @@ func roleOf(name string, data []byte) Role {
 	return Unknown
 }
 
-// pemRole takes certificates for roots where each of them is one of a CA that
-// issued it itself. Exchange's own self-signed certificates are of no CA.
+// pemRole treats certificates as roots if all of them are self-issued CA
+// certificates. Exchange's own self-signed certificates are not CA
+// certificates.
 func pemRole(data []byte) Role {
 	blocks, err := files.PEM(data)
 	if err != nil {
@@ -86,10 +87,10 @@ func pemRole(data []byte) Role {
 	return Roots
 }
 
-// jsonRole tells a document from one that is partial, and both from waivers. What
-// is broken is taken for a document: reading it says where.
+// jsonRole distinguishes documents, partial documents and waivers. Damaged JSON
+// counts as a document, so that reading it returns an error with the location.
 func jsonRole(text []byte) Role {
-	var first map[string]json.RawMessage // of several, one a line
+	var first map[string]json.RawMessage // the first of several, one per line
 	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&first); err != nil {
 		return Documents
 	}

@@ -1,4 +1,4 @@
-package dropped
+package webcheck
 
 import (
 	"cmp"
@@ -12,8 +12,8 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// Write writes what was found out in a format: one of output.Reports for the
-// findings; ics for what changes when; document or decision for those of the servers, one alone or one a line.
+// Write writes the result in a format: one of output.Reports for the findings; ics for the forecast; document
+// or decision for the documents or decisions, as JSON for one server and as NDJSON for several.
 func (r *Result) Write(ctx context.Context, w io.Writer, format string, progress Progress) error {
 	if output.NeedsForecast(format) || format == "ics" {
 		if err := r.lookAhead(ctx, progress); err != nil {
@@ -45,8 +45,8 @@ func (r *Result) Write(ctx context.Context, w io.Writer, format string, progress
 	return report.Close()
 }
 
-// lookAhead adds what changes when. It is apart from Check, since it takes longer
-// than all the rest.
+// lookAhead adds the forecasts. It is separate from Check because it takes
+// longer than everything else.
 func (r *Result) lookAhead(ctx context.Context, progress Progress) error {
 	for i := range r.checked {
 		if r.checked[i].Forecast != nil {
