@@ -27,7 +27,7 @@ func TestChainsOfTheStore(t *testing.T) {
 		"from the root":          {issue(t, "leaf", root, noon.Add(-200*day), noon.Add(200*day)), want{gather.ChainTrusted, "2026-08-14T12:00:00Z", "2027-03-02T12:00:00Z", "from Windows' own chain"}},
 		"expired":                {issue(t, "leaf", intermediate, noon.Add(-9*day), noon.Add(-5*day)), want{gather.ChainTrusted, "2026-11-13T12:00:00Z", "2026-11-17T12:00:00Z", "from Windows' own chain"}},
 		"not yet valid":          {issue(t, "leaf", intermediate, noon.Add(5*day), noon.Add(9*day)), want{gather.ChainTrusted, "2026-11-27T12:00:00Z", "2026-12-01T12:00:00Z", "from Windows' own chain"}},
-		"never valid":            {issue(t, "leaf", intermediate, noon.Add(60*day), noon.Add(90*day)), want{gather.ChainUntrusted, "", "", "from Windows' own chain: at no time are all its certificates valid"}},
+		"never valid":            {issue(t, "leaf", intermediate, noon.Add(60*day), noon.Add(90*day)), want{gather.ChainUntrusted, "", "", "from Windows' own chain: its certificates are never all valid at the same time"}},
 		"self-signed":            {issue(t, "EX01", nobody, noon.Add(-day), noon.Add(day)), want{gather.ChainUntrusted, "", "", "from Windows' own chain: its root is not trusted"}},
 		"from an unknown issuer": {issue(t, "leaf", stranger, noon.Add(-day), noon.Add(day)), want{gather.ChainUntrusted, "", "", "from Windows' own chain: an issuer was not found"}},
 	} {

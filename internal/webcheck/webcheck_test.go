@@ -207,7 +207,7 @@ func TestWhatIf(t *testing.T) {
 		"enable":    {Edit{Flag: "enable", Thumbprint: internal, Overwrite: true}, nil, "=SMTP --overwrite-default"},
 		"add":       {Edit{Flag: "add", SMTP: true}, &added[0], "--add mail.crt --services SMTP --keep-default"},
 		"remove":    {Edit{Flag: "remove", Thumbprint: internal}, nil, "internal transport certificate"},
-		"no file":   {Edit{Flag: "add"}, nil, "expected a file with the certificate"},
+		"no file":   {Edit{Flag: "add"}, nil, "expected a file that contains the certificate"},
 		"no flag":   {Edit{Flag: "rename"}, nil, `found "rename"`},
 		"no server": {Edit{Flag: "renew", Server: 1}, nil, "server: expected one of 1, found number 2"},
 	} {
