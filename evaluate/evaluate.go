@@ -64,6 +64,7 @@ type Evaluator struct {
 	compliance *compliance             // nil: not compiled yet
 	timeline   *rego.PreparedEvalQuery // nil: not compiled yet
 	whatIf     *rego.PreparedEvalQuery // nil: not compiled yet
+	ranked     *rego.PreparedEvalQuery // nil: not compiled yet
 
 	forecastWith string // the with clause from an option for the forecast
 }
