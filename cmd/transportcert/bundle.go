@@ -18,8 +18,8 @@ func newBundle() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "bundle",
 		Short: "Build, sign and publish the policies as an OPA bundle",
-		Long: `Make the policies that this program decides with an OPA bundle, for "opa", for "conftest" and for
-"evaluate --bundle". docs/opa.md shows each.`,
+		Long: `Make an OPA bundle of the policies that this program evaluates, for "opa", "conftest" and "evaluate --bundle".
+docs/opa.md has an example of each.`,
 		Args: noArguments,
 		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
@@ -34,8 +34,8 @@ func newBundleBuild() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "build [-o FILE]",
 		Short: "Build a bundle of the policies",
-		Long: `Build a bundle of the shipped policies and, with --policy and --data, of your own. The same content makes
-the same bytes. Without --policy the bundle leaves room for one of your own, transportcert/custom, beside it.`,
+		Long: `Build a bundle of the shipped policies and, with --policy and --data, of your own. The same content always makes the
+same bytes. Without --policy, the bundle can be loaded beside one of your own with the root transportcert/custom.`,
 		Example: `  transportcert bundle build -o transportcert.tar.gz
   transportcert bundle build --policy custom/ --data waivers.yaml --signing-key private.pem -o contoso.tar.gz`,
 		Args: noArguments,
@@ -67,7 +67,7 @@ func newBundleSign() *cobra.Command {
 	command := &cobra.Command{
 		Use:     "sign FILE --signing-key FILE [-o FILE]",
 		Short:   "Sign a bundle",
-		Long:    `Sign a bundle as OPA does, in place of a signature that it had. Without -o, FILE itself is replaced.`,
+		Long:    `Sign a bundle as OPA does, replacing any signature that it has. Without -o, FILE itself is replaced.`,
 		Example: `  transportcert bundle sign transportcert.tar.gz --signing-key private.pem`,
 		Args:    arguments("FILE"),
 		RunE: func(command *cobra.Command, args []string) error {
@@ -97,9 +97,9 @@ func newBundleVerify() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "verify FILE --verification-key FILE",
 		Short: "Verify a bundle's signature",
-		Long: `Verify that a bundle is signed with a key, every file of it.
+		Long: `Verify that every file of a bundle is signed with a key.
 
-Exit codes: 0 it is, 1 it is not, 2 an error.`,
+Exit codes: 0 the signature is valid, 1 it is not, 2 an error.`,
 		Example: `  transportcert bundle verify transportcert.tar.gz --verification-key public.pem`,
 		Args:    arguments("FILE"),
 		RunE: func(command *cobra.Command, args []string) error {
@@ -137,8 +137,8 @@ func newBundlePush() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "push FILE oci://HOST/REPO:TAG",
 		Short: "Push a bundle to an OCI registry",
-		Long: `Push a bundle to an OCI registry, as OPA pulls it, and print where it is by its digest.
-Credentials are those of docker's configuration (docker login).`,
+		Long: `Push a bundle to an OCI registry, in the form that OPA pulls, and print its address by digest. The credentials are those
+of Docker's configuration (docker login).`,
 		Example: `  transportcert bundle push transportcert.tar.gz oci://registry.contoso.test/policies/transportcert:v1`,
 		Args:    arguments("FILE", "oci://HOST/REPO:TAG"),
 		RunE: func(command *cobra.Command, args []string) error {
@@ -162,9 +162,10 @@ func newBundlePull() *cobra.Command {
 	var out bundleFile
 	var registry registryFlags
 	command := &cobra.Command{
-		Use:     "pull oci://HOST/REPO:TAG [-o FILE]",
-		Short:   "Pull a bundle from an OCI registry",
-		Long:    `Pull a bundle from an OCI registry, by its tag or its digest (@sha256:...). "push" tells about credentials.`,
+		Use:   "pull oci://HOST/REPO:TAG [-o FILE]",
+		Short: "Pull a bundle from an OCI registry",
+		Long: `Pull a bundle from an OCI registry, by its tag or its digest (@sha256:...). The credentials are those of
+Docker's configuration (docker login).`,
 		Example: `  transportcert bundle pull oci://registry.contoso.test/policies/transportcert:v1 -o transportcert.tar.gz`,
 		Args:    arguments("oci://HOST/REPO:TAG"),
 		RunE: func(command *cobra.Command, args []string) error {

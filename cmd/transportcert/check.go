@@ -16,13 +16,12 @@ import (
 func newCheck() *cobra.Command {
 	var flags documentFlags
 	var outputs []string
-	var summary bool
 	var failOn, baselineFile string
 	command := &cobra.Command{
 		Use:   "check [PATH... | - | SOURCE...]",
-		Short: "Find what is not as it should be, as a gate in CI",
-		Long: `Hold each document, and the decision for it, against the compliance rules ("rules" lists them). PATH and
-SOURCE are what they are for "evaluate".
+		Short: "Find what is wrong and how to repair it, for people and for CI",
+		Long: `Check each document, and the decision for it, against the compliance rules ("transportcert rules" lists them). PATH and
+SOURCE are the same as for "evaluate".
 
 The output (-o) is text for people, json for programs, junit and sarif for CI systems, codequality for GitLab, or
 annotations in the log of GitHub Actions (github) and Azure Pipelines (azure), a page that draws the decision
@@ -31,14 +30,15 @@ or the plan as a PowerShell script (plan). With FORMAT=FILE it goes into a file;
 than five servers begins with tables; --summary prints these alone.
 
 A waiver (--waivers) suppresses a finding until a day: JSON or YAML, a list of rule_id, server or thumbprint or
-both, reason and expires. The waivers of several files add up. One that applies to nothing is noted with its line.
+both, reason and expires. --waivers can be repeated. Standard error names each waiver that applies to nothing.
 
 With a baseline (--baseline), the JSON of an earlier check, only what is new fails the gate. A finding is known
 by its rule, server, certificate, connector and field, whatever its line and wording; one that is worse than it
-was, or whose waiver has expired, is new.
+was, or whose waiver has expired, is new. Every report but codequality marks the known findings. The verdict and the
+plan are about all findings.
 
-Exit codes: 0 nothing was found that fails the gate (--fail-on), 1 something was, 2 an error, also with one
-document of many.`,
+Exit codes: 0 no finding fails the check (--fail-on); 1 a finding does; 2 an error, even if it is about one document
+of many.`,
 		Example: `  transportcert check documents/
   transportcert check --exports exports/EX01 --roots contoso-ca.pem --fail-on warning
   transportcert check --waivers waivers.yaml -o text -o sarif=findings.sarif -o junit=findings.xml documents/
@@ -57,6 +57,9 @@ document of many.`,
 			targets, err := parseTargets(outputs)
 			if err != nil {
 				return err
+			}
+			if flags.summary && !slices.ContainsFunc(targets, func(t target) bool { return t.format == "text" }) {
+				return usagef("--summary: expected -o text, found %s", strings.Join(outputs, ", "))
 			}
 			var before *baseline.Baseline
 			if baselineFile != "" {
@@ -78,7 +81,7 @@ document of many.`,
 			}
 			gate := &gate{failOn: output.FailOn(failOn), baseline: before, waivers: newWaiverUse(evaluator.Waivers(), rules)}
 			gate.reports, err = openReports(targets, command.OutOrStdout(), output.ReportOptions{
-				Rules: rules, FailOn: gate.failOn, Style: flags.style(command), Version: thisBuild().version, Baseline: before, Summary: summary,
+				Rules: rules, FailOn: gate.failOn, Style: flags.style(command), Version: thisBuild().version, Baseline: before,
 			})
 			if err != nil {
 				return err
@@ -100,13 +103,14 @@ document of many.`,
 			return err
 		},
 	}
-	flags.addFlags(command)
 	more := command.Flags()
-	more.StringVar(&failOn, "fail-on", output.FailOns[0], "end with exit code 1 where a finding is of this `SEVERITY` or worse: error, warning or none")
+	more.SortFlags = false
+	more.StringArrayVarP(&outputs, "output", "o", output.Reports[:1], "write findings in this `FORMAT[=FILE]`: "+strings.Join(output.Reports, ", ")+"; can be repeated")
+	more.StringVar(&failOn, "fail-on", output.FailOns[0], "end with exit code 1 if a finding is of this `SEVERITY` or worse: error, warning or none")
 	more.StringArrayVar(&flags.policies.waivers, "waivers", nil, "suppress the findings that this `FILE` names, JSON or YAML; can be repeated")
 	more.StringVar(&baselineFile, "baseline", "", "fail the gate for new findings only: those that are not in this `FILE`, written by check -o json")
-	more.StringArrayVarP(&outputs, "output", "o", output.Reports[:1], "write findings in this `FORMAT[=FILE]`: "+strings.Join(output.Reports, ", ")+"; can be repeated")
-	more.BoolVar(&summary, "summary", false, "in text, print the tables of servers and rules alone")
+	flags.addSummaryFlag(command)
+	flags.addFlags(command)
 	_ = command.MarkFlagFilename("waivers", "yaml", "yml", "json")
 	_ = command.MarkFlagFilename("baseline", "json")
 	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Reports, cobra.ShellCompDirectiveNoFileComp))

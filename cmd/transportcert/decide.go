@@ -28,26 +28,31 @@ type documentFlags struct {
 	policies  policyFlags
 	at        string
 	color     string
+	summary   bool
 	keepGoing bool
 }
 
 func (d *documentFlags) addFlags(command *cobra.Command) {
 	d.from.addFlags(command)
 	d.addDecisionFlags(command)
-	command.Flags().BoolVar(&d.keepGoing, "keep-going", true, "go on to the other documents after a bad one")
+	command.Flags().BoolVar(&d.keepGoing, "keep-going", true, "continue with the other documents after an error; --keep-going=false stops there")
 }
 
 // addDecisionFlags adds those that do not say where documents come from.
 func (d *documentFlags) addDecisionFlags(command *cobra.Command) {
 	d.policies.addFlags(command)
 	d.policies.limits = &d.from.limits
-	command.Flags().StringVar(&d.at, "at", "", "decide for this `TIME`, YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD (00:00 UTC), in place of the document's now")
+	command.Flags().StringVar(&d.at, "at", "", "decide for this `TIME`, YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD (00:00 UTC), instead of the document's now")
 	d.addColorFlag(command)
 }
 
 func (d *documentFlags) addColorFlag(command *cobra.Command) {
-	command.Flags().StringVar(&d.color, "color", "auto", "colour text `WHEN`: auto (on a terminal), always or never")
+	command.Flags().StringVar(&d.color, "color", "auto", "color text `WHEN`: auto (on a terminal), always or never")
 	_ = command.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (d *documentFlags) addSummaryFlag(command *cobra.Command) {
+	command.Flags().BoolVar(&d.summary, "summary", false, "in text, print only the tables about all servers")
 }
 
 // check finds out what is wrong with the flags before anything is read.
@@ -65,12 +70,12 @@ func (d *documentFlags) check() error {
 	return d.policies.check()
 }
 
-// style is that of text on stdout: colours where it takes them
+// style is that of text on stdout: colors where it takes them
 // (https://no-color.org), and as wide as the terminal, within what can be read.
 func (d *documentFlags) style(command *cobra.Command) output.Style {
 	file, ok := command.OutOrStdout().(*os.File)
 	terminal := ok && term.IsTerminal(int(file.Fd()))
-	style := output.Style{Color: d.colorsOn(terminal, os.Getenv)}
+	style := output.Style{Color: d.colorsOn(terminal, os.Getenv), Summary: d.summary}
 	if !terminal {
 		return style
 	}
@@ -87,10 +92,12 @@ func (d *documentFlags) colorsOn(terminal bool, getenv func(string) string) bool
 	return terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }
 
-// run decides for the documents and writes the decisions, with the plan where
-// the format has it. seen is called with each decision once it is written. The
-// answer is no where mail is at risk.
-func (d *documentFlags) run(command *cobra.Command, paths []string, format output.Format, plan bool, seen func(*evaluate.Decision)) error {
+// A decider decides for the document of an outcome.
+type decider func(context.Context, *evaluate.Evaluator, *outcome) error
+
+// run decides for the documents and writes the decisions. seen is called with each
+// decision once it is written. The answer is no where mail is at risk.
+func (d *documentFlags) run(command *cobra.Command, paths []string, format output.Format, decide decider, seen func(*evaluate.Decision)) error {
 	ctx := command.Context()
 	all, err := d.from.documents(command, paths)
 	if err != nil {
@@ -104,13 +111,7 @@ func (d *documentFlags) run(command *cobra.Command, paths []string, format outpu
 	err = d.each(command, all, decisions{format, func(decision *evaluate.Decision) {
 		atRisk = atRisk || decision.MailAtRisk
 		seen(decision)
-	}}, func(o *outcome) (err error) {
-		if plan {
-			return o.check(ctx, evaluator)
-		}
-		o.Decision, err = evaluator.Evaluate(ctx, o.Document.Document)
-		return err
-	})
+	}}, func(o *outcome) error { return decide(ctx, evaluator, o) })
 	if err == nil && atRisk {
 		err = errNo
 	}
@@ -179,6 +180,7 @@ type outcome struct {
 	places   []documents.Place  // of the findings
 	diff     *diff.Server       // from the other document, of diff; nil: none
 	forecast *evaluate.Forecast // of forecast, and of reports that need it; nil: none
+	ranking  []evaluate.Ranked  // of explain
 	err      error
 }
 
@@ -186,7 +188,19 @@ type outcome struct {
 func (o outcome) written() output.Checked {
 	return output.Checked{
 		Document: o.Name, Facts: o.Document.Document, Decision: o.Decision, Findings: o.Findings, Plan: o.Plan, Forecast: o.forecast, Places: o.places,
+		Ranking: o.ranking,
 	}
+}
+
+// decided is a decider of the decision alone.
+func decided(ctx context.Context, evaluator *evaluate.Evaluator, o *outcome) (err error) {
+	o.Decision, err = evaluator.Evaluate(ctx, o.Document.Document)
+	return err
+}
+
+// checked is a decider that finds out besides what is wrong and what to do.
+func checked(ctx context.Context, evaluator *evaluate.Evaluator, o *outcome) error {
+	return o.check(ctx, evaluator)
 }
 
 // check decides, and finds out what is wrong and what to do.

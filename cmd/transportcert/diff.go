@@ -19,13 +19,13 @@ func newDiff() *cobra.Command {
 	var name string
 	command := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "Tell what has changed since an earlier document",
+		Short: "Show what has changed since an earlier document",
 		Long: `Compare the documents of OLD with those of NEW, server by server: which certificates and connectors were added
 or removed, what about them changed, and how the decisions differ and why. OLD and NEW are each a document, a
 folder of documents or NDJSON; one of them can be - for standard input. Servers are matched by their names.
 
-That time has passed is a difference only where it changes the decision. Each document is decided for its own
-now; --at decides for both at the same time.
+The passing of time is a difference only where it changes the decision. Each document is evaluated at its own now;
+--at evaluates both at the same time.
 
 Exit codes: 0 no difference, 1 a difference, 2 an error. A server is not called added or removed where a
 document of the other side could not be read.`,

@@ -19,16 +19,16 @@ func newEvaluate() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "evaluate [PATH... | - | SOURCE...]",
 		Short: "Decide which certificates a server uses",
-		Long: `Decide for each document which certificate the server uses in each scenario: on X-ANONYMOUSTLS and on
-STARTTLS, connector by connector, and where it sends mail to other servers of the organization; and which events
-it logs. PATH is a document, a folder of documents (*.json and *.ndjson), or NDJSON, one document a line; - or no
+		Long: `Decide for each document which certificate the server uses for X-ANONYMOUSTLS and STARTTLS, connector by connector,
+and for sending mail to other servers of the organization, and which events it logs. PATH is a document, a folder of documents (*.json and *.ndjson), or NDJSON, one document a line; - or no
 PATH is standard input. With a SOURCE, one of the flags that "gather" lists, the document is gathered.
 
 The output (-o) is text for people, json or ndjson for programs, or pem: the certificate of --scenario and
---connector, without them the one that is served on X-ANONYMOUSTLS.
+--connector, without them the one that is served on X-ANONYMOUSTLS. Text about more than five servers begins with
+tables of servers and events; --summary prints only these.
 
-Exit codes: 0 no server puts mail at risk, 1 a server does, whatever --scenario says, 2 an error, also with one
-document of many. docs/specification.md says what puts mail at risk.`,
+Exit codes: 0 no server puts mail at risk; 1 a server does, whatever --scenario says; 2 an error, even if it is about
+one document of many. docs/plan.md lists what puts mail at risk.`,
 		Example: `  transportcert evaluate ex01.json
   transportcert evaluate --exports exports/EX01 --facts facts.json --roots contoso-ca.pem
   transportcert evaluate -o ndjson - < forest.ndjson
@@ -43,20 +43,29 @@ document of many. docs/specification.md says what puts mail at risk.`,
 			if err != nil {
 				return err
 			}
+			if flags.summary && name != "text" {
+				return usagef("--summary: expected -o text, found -o %s", name)
+			}
 			format, err := output.New(name, command.OutOrStdout(), flags.style(command), which)
 			if err != nil {
 				return usageError{err}
 			}
-			return flags.run(command, paths, format, output.NeedsPlan(name), func(decision *evaluate.Decision) {
+			decide := decided
+			if output.NeedsPlan(name) {
+				decide = checked
+			}
+			return flags.run(command, paths, format, decide, func(decision *evaluate.Decision) {
 				if name == "pem" {
 					notePEM(note(command.ErrOrStderr()), decision, which)
 				}
 			})
 		},
 	}
+	command.Flags().SortFlags = false
+	command.Flags().StringVarP(&name, "output", "o", output.Names[0], "write decisions in this `FORMAT`: text, json, ndjson or pem")
+	flags.addSummaryFlag(command)
 	selected.addFlags(command)
 	flags.addFlags(command)
-	command.Flags().StringVarP(&name, "output", "o", output.Names[0], "write decisions in this `FORMAT`: text, json, ndjson or pem")
 	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Names, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }

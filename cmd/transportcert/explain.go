@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"github.com/transportcert/transportcert/evaluate"
@@ -12,9 +14,9 @@ func newExplain() *cobra.Command {
 	var selected selectionFlags
 	command := &cobra.Command{
 		Use:   "explain [PATH... | - | SOURCE...]",
-		Short: "Tell a decision step by step",
-		Long: `Tell the steps of each scenario in order, each with what was looked at, what was found, and where the process
-stopped or went on; STARTTLS connector by connector. PATH and SOURCE are what they are for "evaluate".
+		Short: "Explain a decision step by step",
+		Long: `Go through the steps of each scenario in order: what each step looks at, what it finds, and whether the process goes on
+or stops. STARTTLS is explained connector by connector. PATH and SOURCE are what they are for "evaluate".
 
 Exit codes: 0 no server puts mail at risk, 1 a server does, 2 an error.`,
 		Example: `  transportcert explain ex01.json
@@ -32,7 +34,7 @@ Exit codes: 0 no server puts mail at risk, 1 a server does, 2 an error.`,
 				return err
 			}
 			format := output.Explain(command.OutOrStdout(), flags.style(command), which)
-			return flags.run(command, paths, format, true, func(*evaluate.Decision) {})
+			return flags.run(command, paths, format, explained, func(*evaluate.Decision) {})
 		},
 	}
 	command.Flags().StringP("output", "o", "text", "the `FORMAT`, which is always text; evaluate -o json writes the decision for programs")
@@ -40,4 +42,12 @@ Exit codes: 0 no server puts mail at risk, 1 a server does, 2 an error.`,
 	selected.addFlags(command)
 	flags.addFlags(command)
 	return command
+}
+
+// explained decides, and finds out besides why each certificate is best or not.
+func explained(ctx context.Context, evaluator *evaluate.Evaluator, o *outcome) (err error) {
+	if err = o.check(ctx, evaluator); err == nil {
+		o.ranking, err = evaluator.Ranking(ctx, o.Document.Document)
+	}
+	return err
 }

@@ -54,6 +54,10 @@ func group(command *cobra.Command, heading string) {
 // helpWidth is where the words about a flag break, in characters.
 const helpWidth = 120
 
+// anyBool is what pflag writes behind each flag that is on or off. What is off
+// unless it is given needs no value.
+const anyBool = "[=true|false]"
+
 // flagUsages lists flags below their headings, those of the command itself first.
 func flagUsages(flags *pflag.FlagSet) string {
 	order := []string{ownFlags}
@@ -74,7 +78,8 @@ func flagUsages(flags *pflag.FlagSet) string {
 	var text []string
 	for _, heading := range order {
 		if groups[heading] != nil && groups[heading].HasAvailableFlags() {
-			text = append(text, heading+":\n"+strings.TrimRight(groups[heading].FlagUsagesWrapped(helpWidth), " \n"))
+			usages := strings.ReplaceAll(groups[heading].FlagUsagesWrapped(helpWidth), anyBool, strings.Repeat(" ", len(anyBool)))
+			text = append(text, heading+":\n"+strings.TrimRight(usages, " \n"))
 		}
 	}
 	return strings.Join(text, "\n\n")

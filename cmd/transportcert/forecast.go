@@ -24,17 +24,17 @@ func newForecast() *cobra.Command {
 	var failWithin daysFlag
 	command := &cobra.Command{
 		Use:   "forecast [PATH... | - | SOURCE...]",
-		Short: "Tell when a decision changes as time passes",
-		Long: `Tell for each document at which second the decision changes if nothing changes but the time: a connector starts or
-stops offering an extension or uses another certificate, a certificate has expired, an event starts or ends. Without
---until, for 400 days from the document's now, or what the threshold forecast_days says. PATH and SOURCE are what
-they are for "evaluate".
+		Short: "Show when a decision changes as time passes",
+		Long: `Show for each document when the decision changes, to the second, if only time passes: a connector starts or stops
+offering an extension or uses another certificate, a certificate expires, an event starts or ends. Without --until, the
+forecast covers 400 days from the document's now, or as many as the threshold forecast_days says. PATH and SOURCE are
+the same as for "evaluate".
 
 The output (-o) is text for people, json or ndjson for programs, or ics: a calendar (RFC 5545) with an entry for each
 of these moments. An entry keeps its UID, so that a calendar that imports it again does not show it twice.
 
-Exit codes: 0 the forecast was written, 1 something changes for the worse in the time of --fail-within, 2 an error,
-also with one document of many.`,
+Exit codes: 0 the forecast was written; 1 something changes for the worse within the time of --fail-within; 2 an
+error, even if it is about one document of many.`,
 		Example: `  transportcert forecast ex01.json
   transportcert forecast --until 2y --exports exports/EX01 --roots contoso-ca.pem
   transportcert forecast --fail-within 30d documents/
@@ -69,11 +69,12 @@ also with one document of many.`,
 			return err
 		},
 	}
-	flags.addFlags(command)
 	more := command.Flags()
+	more.SortFlags = false
+	more.StringVarP(&name, "output", "o", output.ForecastFormats[0], "write forecasts in this `FORMAT`: "+strings.Join(output.ForecastFormats, ", "))
 	more.Var(&until, "until", "list changes until then: a `TIME` from the document's now, such as 90d, 12w or 2y, or a date, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ")
 	more.Var(&failWithin, "fail-within", "end with exit code 1 if something changes for the worse within this `TIME`, such as 30d")
-	more.StringVarP(&name, "output", "o", output.ForecastFormats[0], "write forecasts in this `FORMAT`: "+strings.Join(output.ForecastFormats, ", "))
+	flags.addFlags(command)
 	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.ForecastFormats, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }

@@ -17,7 +17,7 @@ func newGather() *cobra.Command {
 	var file string
 	command := &cobra.Command{
 		Use:   "gather SOURCE... [-o FILE]",
-		Short: "Make the document of a server's facts",
+		Short: "Gather the facts about a server into a document",
 		Long: `Gather the facts about one Exchange server into a document, the input of "evaluate" and "explain".
 The sources are, in any mixture:
 
@@ -27,14 +27,14 @@ The sources are, in any mixture:
   --host      names, --nlb-reg cluster names: host
   --local     names and certificates of this computer, on Windows
 
-Where two have the same section, the one that comes later on the command line supplies it whole; --facts lies
-over all. On an Exchange server, gather without a source takes this computer and the directory of its domain.
+If two sources have the same section, the one that comes later on the command line supplies all of it. --facts, a
+partial document, takes precedence over all sources. On an Exchange server, gather without a source takes this computer and the directory of its domain.
 With --all-servers there is a document for every server, in the folder of -o, or as NDJSON with -o -.
 
-docs/gathering.md has an example of each, and which permissions it needs. What was left out or could not be
-read is noted on standard error.
+docs/gathering.md has an example of each source, and the permissions that it needs. Standard error notes what was
+left out or could not be read.
 
-Exit codes: 0 gathered; 2 an error, also with one server of many. No part of a document is ever written.`,
+Exit codes: 0 gathered; 2 an error, even if it is about one server of many. A document is written whole or not at all.`,
 		Example: `  transportcert gather --exports exports/EX01 -o ex01.json
   transportcert gather --exports exports --server EX01 --facts ex01-facts.json --roots contoso-ca.pem
   transportcert gather --ldap-url ldaps://dc1.corp.contoso.test --kerberos --server EX01 --store ex01.pfx

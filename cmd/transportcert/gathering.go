@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -188,6 +190,9 @@ func (g *gathering) checkFacts(f *gather.Document) error {
 func (g *gathering) source(given givenSource) collect.Source {
 	switch given.flag {
 	case "exports":
+		if g.facts == "" {
+			g.notePartial(given.value)
+		}
 		return collect.Exports{Dir: given.value, Except: g.facts, Limits: g.limits.exports, Report: g.note}
 	case "ldap-url":
 		return g.directory(given.value)
@@ -201,6 +206,26 @@ func (g *gathering) source(given givenSource) collect.Source {
 		return collect.HostNames(names)
 	}
 	return collect.ThisComputer{Report: g.note}
+}
+
+// notePartial notes the partial documents in a folder of exports, which only --facts
+// reads.
+func (g *gathering) notePartial(folder string) {
+	entries, err := os.ReadDir(folder)
+	if err != nil { // a file, or an error that the source meets too
+		return
+	}
+	for _, entry := range entries {
+		path := filepath.Join(folder, entry.Name())
+		if !entry.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), ".json") {
+			continue
+		}
+		partial := &gather.Document{}
+		err := (gather.Facts{Path: path}).Gather(g.command.Context(), partial)
+		if err == nil && len(partial.Missing()) > 0 { // a whole document would hide the exports
+			g.note(fmt.Sprintf("%s is a partial document, which is not read with --exports: pass --facts %[1]s", path))
+		}
+	}
 }
 
 func (g *gathering) directory(url string) collect.Source {

@@ -93,12 +93,12 @@ func newLimitsTopic() *cobra.Command {
 	}
 	return &cobra.Command{
 		Use:   "limits",
-		Short: "What --limit can change",
-		Long: `What is read is bounded, so that no input costs more memory or time than it should. These limits are far above
-what an organisation has. --limit NAME=VALUE changes one of them:
+		Short: "The limits that --limit can change",
+		Long: `Everything that is read is bounded, so that no input takes more memory or time than it should. These limits are far
+above what an organization has. --limit NAME=VALUE changes one of them:
 
 ` + text.String() + `
-Sizes are like 64MiB, times like 30s, and everything else is a number. docs/limits.md says what else is bounded.`,
+Sizes are like 64MiB, times like 30s, and everything else is a number. docs/limits.md lists everything else that is bounded.`,
 	}
 }
 

@@ -98,19 +98,22 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "transportcert",
-		Short: "Tells which certificates an Exchange server uses for TLS between mail servers, and why",
-		Long: `An Exchange server chooses its TLS certificates itself: one for X-ANONYMOUSTLS, on which other Exchange
-servers send it mail, one for STARTTLS on each Receive connector, and one when it sends. transportcert gathers
-the facts that decide which ones, evaluates the steps that Microsoft published, and tells the certificates, the
-events that the server logs, and what to do about them. "gather" writes the document of a server's facts,
-"evaluate" decides, "explain" tells the decision step by step, "check" is a gate for CI, and "probe" shows what a
-server really serves. "forecast" tells when the decision changes, "whatif" what a command would change, and "diff"
-what has changed.
+		Short: "Shows which certificates an Exchange server uses for TLS between mail servers, and why",
+		Long: `An Exchange server chooses its own TLS certificates: one for X-ANONYMOUSTLS, which other Exchange servers use to
+send it mail, one for STARTTLS on each Receive connector, and one for sending. transportcert applies the selection
+steps that Microsoft published to the facts of your servers, and shows which certificates they use, which events
+they log, and what to change.
 
-Exit codes: 0 as it should be, 1 the answer is no, 2 it could not be answered.`,
-		Example: `  transportcert evaluate --exports exports/EX01
-  transportcert gather --exports exports/EX01 -o ex01.json
-  transportcert explain ex01.json`,
+To begin, run the script that "export-script" prints in the Exchange Management Shell, and check the zip file that it
+writes. "gather" keeps the facts of a server as a document, a JSON file, which the other commands read.
+
+Exit codes: 0 as it should be; 1 the answer is no: mail is at risk, a finding fails the check, something differs;
+2 there is no answer, because of a bad flag, bad input or an unreachable source.`,
+		Example: `  transportcert export-script > Export-TransportFacts.ps1
+  transportcert check --all-servers --exports TransportFacts-20261122T070000Z.zip
+  transportcert explain --server EX01 --exports TransportFacts-20261122T070000Z.zip
+  transportcert gather --all-servers --exports TransportFacts-20261122T070000Z.zip -o documents
+  transportcert evaluate documents/EX01.json`,
 		Version:       thisBuild().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -34,11 +34,11 @@ func newPolicyTest() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "test DIR...",
 		Short: "Run the tests of your Rego with the shipped policies loaded",
-		Long: `Run the tests, rules test_... in *_test.rego, with the shipped policies loaded. A failure shows the
-expression at which the test came to its end, and what its variables were.
+		Long: `Run the tests, which are rules test_... in files *_test.rego, with the shipped policies loaded. A failure shows the
+expression that did not hold, and the values of its variables.
 
-Exit codes: 0 all pass, 1 a test fails or the coverage is below the threshold, 2 an error; that there are no
-tests is one.`,
+Exit codes: 0 all pass, 1 a test fails or the coverage is below the threshold, 2 an error, such as
+that there are no tests.`,
 		Example: `  transportcert policy test custom/
   transportcert policy test custom/ --coverage-threshold 100
   transportcert policy test custom/ --run weak_key -o json`,
@@ -81,7 +81,7 @@ tests is one.`,
 	flags.StringVarP(&format, "output", "o", "text", "write the results in this `FORMAT`: text or json")
 	flags.StringVar(&options.Run, "run", "", "run the tests whose names, data.transportcert.custom_test.test_x, match this `REGEX`")
 	flags.DurationVar(&options.Deadline, "deadline", 10*time.Second, "end a test that takes longer than this `TIME`")
-	flags.BoolVar(&options.Coverage, "coverage", false, "tell which lines of your rules the tests do not reach")
+	flags.BoolVar(&options.Coverage, "coverage", false, "show which lines of your rules the tests do not reach")
 	flags.Float64Var(&threshold, "coverage-threshold", 0, "expect that the tests reach this `PERCENT` of the lines")
 	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return command
@@ -91,10 +91,10 @@ func newPolicyCheck() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check DIR...",
 		Short: "Find mistakes in your Rego",
-		Long: `Compile your Rego strictly, with the schemas of the document and the decision, so that a field that there is
-not is an error with its line; and find packages, built-in functions and hooks that would not work.
+		Long: `Compile your Rego in strict mode with the schemas of the document and the decision, which finds misspelt fields, and
+find packages, built-in functions and hooks that would not work.
 
-Exit codes: 0 nothing is wrong, 1 something is, 2 an error.`,
+Exit codes: 0 no mistakes, 1 mistakes, 2 an error.`,
 		Example: `  transportcert policy check custom/`,
 		Args:    folders,
 		RunE: func(command *cobra.Command, paths []string) error {

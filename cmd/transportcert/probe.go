@@ -39,12 +39,11 @@ func newProbe() *cobra.Command {
 	var p probing
 	command := &cobra.Command{
 		Use:   "probe HOST[:PORT]... [--against PATH | SOURCE...]",
-		Short: "Connect to a server, and see which certificates it serves",
-		Long: `Connect to each server (port 25 without PORT), see in its answer to EHLO whether it offers X-ANONYMOUSTLS and
-STARTTLS, and go over to TLS with each, on a connection of its own. The output has the certificates, the protocol
-and the cipher suite, and what a client that verifies certificates would have said about name, chain (--roots,
---system-roots) and dates. Nothing is sent but EHLO, STARTTLS, X-ANONYMOUSTLS and QUIT: no mail, no credentials,
-no client certificate.
+		Short: "Connect to a server and show which certificates it serves",
+		Long: `Connect to each server (on port 25 unless PORT is given), see in its answer to EHLO whether it offers X-ANONYMOUSTLS
+and STARTTLS, and start TLS with each, on a connection of its own. The output has the certificates, the protocol and
+the cipher suite, and whether a client that verifies certificates would accept name, chain (--roots, --system-roots)
+and dates. Only EHLO, STARTTLS, X-ANONYMOUSTLS and QUIT are sent: no mail, no credentials, no client certificate.
 
 With --against PATH, a document, a folder of documents or NDJSON, or with a SOURCE, one of the flags that "gather"
 lists, the answers are compared with the decision for the connector that listens there: the one of that name

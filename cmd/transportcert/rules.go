@@ -17,10 +17,10 @@ func newRules() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "rules [ID...]",
 		Short: "List the compliance rules",
-		Long: `List the rules of "check", from their METADATA: the shipped ones, and with --policy and --bundle those of an
-organisation's own. With IDs, tell everything about these.
+		Long: `List the rules of "check": the shipped ones and, with --policy or --bundle, your own. With IDs, show everything about
+these rules.
 
-The output (-o) is text for people, json for programs, or markdown, which docs/rules.md is.`,
+The output (-o) is text for people, json for programs, or markdown, as in docs/rules.md.`,
 		Example: `  transportcert rules
   transportcert rules TC003 TC020
   transportcert rules --policy policies/ -o markdown > rules.md`,

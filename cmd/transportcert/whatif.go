@@ -22,10 +22,10 @@ func newWhatIf() *cobra.Command {
 	var flags whatIfFlags
 	command := &cobra.Command{
 		Use:   "whatif [PATH | - | SOURCE...] EDIT...",
-		Short: "Tell what a certificate command would change, before it is run",
-		Long: `Do to a copy of the facts what commands of the Exchange Management Shell do to a server, in the order of the flags,
-and tell what changes: what each connector offers and serves, events and findings, the dates of the forecast, and
-what is left to do. PATH and SOURCE are what they are for "evaluate", with one server. Nothing is done to a server.
+		Short: "Show what a certificate command would change before you run it",
+		Long: `Apply commands of the Exchange Management Shell to a copy of the facts, in the order of the flags, and show what
+changes: what each connector offers and serves, events and findings, the dates of the forecast, and what remains to
+be done. PATH and SOURCE are the same as for "evaluate", with one server. The server itself is not changed.
 
   --add                       Import-ExchangeCertificate, enabled for the --services that follow
   --enable                    Enable-ExchangeCertificate

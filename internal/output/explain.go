@@ -31,7 +31,7 @@ func (e *explanation) Write(c Checked) error {
 		return err
 	}
 	s, p := newServer(document, decision), &page{Style: e.style, names: inProse(document)}
-	s.which = e.which
+	s.which, s.ranking = e.which, c.Ranking
 	if e.many {
 		p.line("")
 	}
@@ -51,7 +51,7 @@ func (e *explanation) Write(c Checked) error {
 		}
 	}
 	p.events(s, c.Plan)
-	p.tell("Only a running server knows of events 12017 and 12018 (a certificate expires soon), 12019 (the other server's " +
+	p.tell("Only a running server can tell whether it logs events 12017 and 12018 (a certificate expires soon), 12019 (the other server's " +
 		"certificate has expired) and 12024 (Exchange 2010 and later: after 12013 a temporary certificate may be used).")
 	p.line("")
 	p.plan(c.Plan)
@@ -110,8 +110,8 @@ func (p *page) tell(format string, args ...any) {
 
 func tellSession(p *page, s server) {
 	if s.Phase == "startup" {
-		p.tell("The transport service of %s starts. No session is there yet, and no connector has a part in what it "+
-			"finds; what is said of connectors holds for the sessions that follow.", s.Server)
+		p.tell("The transport service of %s starts. There is no session yet, so no connector is involved; what is said about "+
+			"connectors applies to the sessions that follow.", s.Server)
 	}
 	switch len(s.Connectors) {
 	case 0:
@@ -123,7 +123,7 @@ func tellSession(p *page, s server) {
 			s.Server, len(s.Connectors), quoted(s.Connectors))
 	}
 	if disabled := s.stoppedAt("connector_disabled"); len(disabled) > 0 {
-		p.tell("Disabled, so that no session comes there: %s.", quoted(disabled))
+		p.tell("Disabled, so no session reaches them: %s.", quoted(disabled))
 	}
 }
 
@@ -157,7 +157,7 @@ func tellAuthentication(p *page, s server) {
 			"logged.", quoted(suppressed))
 	}
 	if len(passed) == 0 {
-		p.tell("No session comes past this step. What follows is what %s would find if one did.", s.Server)
+		p.tell("No session gets past this step. What follows is what %s would find if one did.", s.Server)
 	}
 }
 
@@ -204,8 +204,8 @@ func tellExpiry(p *page, s server) {
 	p.tell("No: its validity ends on %s (%s). %s", certificate.NotAfter, s.left(certificate), s.goesOn())
 }
 
-// goesOn and stops end a step. Where no session comes past step 2 they tell
-// what would be.
+// goesOn and stops end a step. Where no session gets past step 2, they tell
+// what would happen.
 func (s server) goesOn() string {
 	if !s.reached() {
 		return "The process would go on."
@@ -233,7 +233,7 @@ func (s server) logged(id int) string {
 	if id == 1037 && s.decision.Procedure == "2016" {
 		return "Event 1037 does not exist in Exchange 2013 and later."
 	}
-	return fmt.Sprintf("Event %d is not logged: no session comes past step 2.", id)
+	return fmt.Sprintf("Event %d is not logged: no session gets past step 2.", id)
 }
 
 func (s server) stoppedAt(place string) []evaluate.AnonymousConnector {

@@ -1,16 +1,13 @@
 package output
 
-import (
-	"github.com/transportcert/transportcert/evaluate"
-	"github.com/transportcert/transportcert/gather"
-)
+import "github.com/transportcert/transportcert/evaluate"
 
 // Steps 6 to 9 check the loaded certificate and never replace it. Where none
 // is loaded they are still told: the best certificate is the way out.
 
 func tellDomains(p *page, s server) {
 	if s.Thumbprint == nil {
-		p.tell("No session comes to steps 6 to 9. They tell which certificate could be loaded instead.")
+		p.tell("No session reaches steps 6 to 9. They show which certificate could be loaded instead.")
 	}
 	host := s.facts.Host
 	if len(host.NLBClusterNames) > 0 {
@@ -24,7 +21,7 @@ func tellDomains(p *page, s server) {
 }
 
 func tellEligible(p *page, s server) {
-	p.tell("Eligible is a certificate of X.509 version 3 or later that has a private key and a name of the domain list and is enabled for SMTP.")
+	p.tell("A certificate is eligible if it is X.509 version 3 or later, has a private key and a name on the domain list, and is enabled for SMTP.")
 	if len(s.facts.Certificates) == 0 {
 		p.tell("The store is empty.")
 	}
@@ -37,7 +34,7 @@ func tellEligible(p *page, s server) {
 		p.prose(4, "    %s", verdict)
 	}
 	if n := len(s.facts.Certificates); n > 0 {
-		p.tell("So %d of %d.", len(s.Eligible), n)
+		p.tell("%d of %s eligible.", len(s.Eligible), count(n, "certificate is", "certificates are"))
 	}
 }
 
@@ -48,12 +45,12 @@ func tellBest(p *page, s server) {
 	}
 	p.tell("The eligible certificates, the most recent first. The best is the first that is a valid PKI certificate; if " +
 		"there is none, the first that is self-signed.")
-	for place, thumbprint := range s.Eligible {
-		p.prose(7, "  %3d  %s  valid from %s", place+1, thumbprint, s.store[thumbprint].NotBefore)
-		p.prose(7, "       %s", s.whyBest(place))
+	for i, ranked := range s.ranking {
+		p.prose(7, "  %3d  %s  valid from %s", i+1, ranked.Thumbprint, s.store[ranked.Thumbprint].NotBefore)
+		p.prose(7, "       %s", s.why(ranked))
 	}
 	if s.Best == nil {
-		p.tell("None is the one or the other, so there is no best.")
+		p.tell("None is a valid PKI certificate or self-signed, so there is no best.")
 	}
 }
 
@@ -64,12 +61,12 @@ func tellComparison(p *page, s server) {
 	case is(s.MatchesBest, true):
 		p.tell("Yes: %s. No event is logged.", *s.Best)
 	case is(s.MatchesBest, false) && s.event(1037) != nil:
-		p.tell("No: the best is %s, the loaded one %s. Exchange logs event 1037 and serves %s all the same.",
+		p.tell("No: the best certificate is %s, and the loaded one is %s. Exchange logs event 1037 and serves %s all the same.",
 			*s.Best, *s.Thumbprint, *s.Thumbprint)
 	case is(s.MatchesBest, false):
-		p.tell("No: the best is %s, the loaded one %s. %s", *s.Best, *s.Thumbprint, s.logged(1037))
+		p.tell("No: the best certificate is %s, and the loaded one is %s. %s", *s.Best, *s.Thumbprint, s.logged(1037))
 	default:
-		p.tell("There is no best certificate to compare the loaded one with. No event is logged, and %s stays loaded.", *s.Thumbprint)
+		p.tell("There is no best certificate to compare with the loaded one. No event is logged, and %s stays loaded.", *s.Thumbprint)
 	}
 }
 
@@ -101,44 +98,29 @@ func verb(connectors []evaluate.AnonymousConnector, one, many string) string {
 	return many
 }
 
-// whyBest says why step 8 picks the eligible certificate at that place of the
-// order, or why it does not.
-func (s server) whyBest(place int) string {
-	thumbprint := s.Eligible[place]
-	certificate := s.store[thumbprint]
-	best := s.place(s.Best)
-	switch {
-	case place == best && is(s.BestKind, "pki"):
-		return "best: the first valid PKI certificate; " + chain(certificate)
-	case place == best:
-		return "best: self-signed, and no eligible certificate is a valid PKI certificate"
-	case is(s.BestKind, "pki") && place > best, is(certificate.SelfSigned, true) && is(s.BestKind, "self_signed"):
-		return "comes after the best: " + s.whyAfter(best, certificate)
+// why says what decides whether an eligible certificate is best.
+func (s server) why(ranked evaluate.Ranked) string {
+	certificate := s.store[ranked.Thumbprint]
+	switch ranked.Because {
+	case "best":
+		if is(s.BestKind, "pki") {
+			return "best: the first valid PKI certificate; " + chain(certificate)
+		}
+		return "best: the first self-signed certificate; no eligible certificate is a valid PKI certificate"
+	case "older":
+		return "not best: older than the best certificate"
+	case "higher_thumbprint":
+		return "not best: as old as the best certificate, and its thumbprint is higher"
+	case "self_signed":
+		return "not best: self-signed, and there is a valid PKI certificate"
+	case "self_signed_unknown":
+		return "not best: not known whether it is self-signed"
+	case "chain_not_valid_yet":
+		return notPKI + chain(certificate) + ", so not yet at " + s.EvaluatedAt
+	case "chain_expired":
+		return notPKI + chain(certificate) + ", so no longer at " + s.EvaluatedAt
 	}
-	return "not best: " + s.notPKI(certificate)
+	return notPKI + chain(certificate)
 }
 
-// whyAfter says why one certificate comes after another in the order.
-func (s server) whyAfter(place int, certificate gather.Certificate) string {
-	if s.store[s.Eligible[place]].NotBefore == certificate.NotBefore {
-		return "of the same age, with a higher thumbprint"
-	}
-	return "it is older"
-}
-
-// notPKI says what keeps a certificate that the policies did not take for a
-// valid PKI certificate from being one.
-func (s server) notPKI(certificate gather.Certificate) string {
-	why := chain(certificate)
-	switch {
-	case certificate.SelfSigned == nil:
-		return "whether it is self-signed is not known"
-	case *certificate.SelfSigned:
-		return "it is self-signed, and there is a valid PKI certificate"
-	}
-	trust := certificate.Trust
-	if trust.Chain == gather.ChainTrusted && !is(trust.Revoked, true) && trust.ValidFrom != nil && trust.ValidUntil != nil {
-		why += ", and not at " + s.EvaluatedAt
-	}
-	return "not self-signed, and not a valid PKI certificate: " + why
-}
+const notPKI = "not best: neither self-signed nor a valid PKI certificate: "

@@ -11,7 +11,7 @@ func (p *page) explainOutbound(s server) {
 	outbound := s.decision.OutboundAnonymous
 	switch {
 	case outbound.Role == nil:
-		p.tell("Server roles not gathered: it is not known which ways mail leaves %s.", s.Server)
+		p.tell("Server roles not gathered: it is not known how mail leaves %s.", s.Server)
 	case *outbound.Role == "other":
 		p.tell("%s has no transport role: it sends no mail to other Exchange servers.", s.Server)
 	default:

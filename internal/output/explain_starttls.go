@@ -98,7 +98,7 @@ func (s server) searches(facts gather.Connector, by evaluate.SearchedFor) string
 
 // matching lists the matching certificates and whether they are eligible.
 func (p *page) matching(s server, c evaluate.STARTTLSConnector) {
-	p.tell("Step 5. Eligible is a certificate of X.509 version 3 or later that has a private key and is enabled for SMTP.")
+	p.tell("Step 5. A certificate is eligible if it is X.509 version 3 or later, has a private key, and is enabled for SMTP.")
 	for _, certificate := range s.facts.Certificates {
 		thumbprint := certificate.Thumbprint
 		verdict := p.paint(green, "eligible")

@@ -20,7 +20,7 @@ type Forecasts interface {
 // ForecastFormats lists the formats that NewForecasts knows, the default first.
 var ForecastFormats = []string{"text", "json", "ndjson", "ics"}
 
-// NewForecasts returns the format of that name. Color turns on the colours of
+// NewForecasts returns the format of that name. Color turns on the colors of
 // text. The entries of a calendar say that they were written at now.
 func NewForecasts(name string, w io.Writer, style Style, now time.Time) (Forecasts, error) {
 	switch name {

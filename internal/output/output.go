@@ -30,6 +30,7 @@ type Checked struct {
 	Plan     evaluate.Plan      // without actions and verdict for a format that has none of them: see NeedsPlan
 	Forecast *evaluate.Forecast // nil for a report that has none of it: see NeedsForecast
 	Places   []documents.Place  // where each finding is
+	Ranking  []evaluate.Ranked  // of Explain
 }
 
 // NeedsForecast reports whether a format of NewReport writes what is to come.

@@ -18,11 +18,12 @@ const defaultWidth = 100
 
 // A Style says how text for people looks.
 type Style struct {
-	Color bool
-	Width int // in characters; 0: 100
+	Color   bool
+	Width   int  // in characters; 0: 100
+	Summary bool // the tables of servers alone, where there are any
 }
 
-// Colours, as terminals know them (ECMA-48, SGR).
+// Colors, as terminals know them (ECMA-48, SGR).
 const (
 	bold   = "1"
 	red    = "31"
@@ -31,7 +32,7 @@ const (
 )
 
 // A page is text for people. Whatever string it is given it makes Printable,
-// so that no formatter can forget to; only colours pass as they are.
+// so that no formatter can forget to; only colors pass as they are.
 type page struct {
 	bytes.Buffer
 	Style
@@ -48,7 +49,7 @@ func (p *page) named(sentence string) string {
 
 func (p *page) lineWidth() int { return cmp.Or(p.Width, defaultWidth) }
 
-// A painted text is printable and can hold colours.
+// A painted text is printable and can hold colors.
 type painted string
 
 func (p *page) paint(color, text string) painted {

@@ -14,7 +14,7 @@ const (
 	actionNeeded = "ACTION NEEDED"
 )
 
-// verdictColor is the colour of a verdict.
+// verdictColor is the color of a verdict.
 func verdictColor(verdict string) string {
 	switch verdict {
 	case mailAtRisk:
@@ -28,7 +28,7 @@ func verdictColor(verdict string) string {
 // plan shows what to do, in order, and last what follows all of it.
 func (p *page) plan(plan evaluate.Plan) {
 	if len(plan.Actions) == 0 {
-		p.line("%s  %s", p.paint(bold, "Plan"), noActions(plan))
+		p.line("%s  none: %s.", p.paint(bold, "Plan"), noActions(plan))
 		return
 	}
 	p.heading("Plan")
@@ -54,9 +54,9 @@ func (p *page) plan(plan evaluate.Plan) {
 // noActions says why a plan is empty.
 func noActions(plan evaluate.Plan) string {
 	if plan.Verdict == mailAtRisk || plan.Verdict == actionNeeded {
-		return "none: no remedy is known for what was found."
+		return "no remedy is known for what was found"
 	}
-	return "none: no errors or warnings, apart from waived ones."
+	return "no errors or warnings, apart from waived ones"
 }
 
 func (p *page) action(number int, action evaluate.Action) {
@@ -120,7 +120,7 @@ func plural[T any](all []T, one, many string) string {
 	return many
 }
 
-// planText is a plan without colours, as reports write it that hold text.
+// planText is a plan without colors, as reports write it that hold text.
 func planText(plan evaluate.Plan) string {
 	p := &page{}
 	p.plan(plan)

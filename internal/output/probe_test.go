@@ -105,8 +105,8 @@ func TestProbeOutcome(t *testing.T) {
 	partly.Comparison = &probe.Comparison{Server: "EX01", Connector: "A"}
 	not.NotCompared = "no document"
 	for want, r := range map[string]probe.Result{
-		"ANSWERED": plain, "HANDSHAKE FAILED": failed, "NO ANSWER TO EVERYTHING": unknown, "SAME as decided for EX01, connector A": same,
-		"NO ANSWER TO EVERYTHING: what was answered is as decided for EX01, connector A": partly, "NOT COMPARED: no document": not,
+		"ANSWERED": plain, "HANDSHAKE FAILED": failed, "INCOMPLETE": unknown, "SAME as decided for EX01, connector A": same,
+		"INCOMPLETE: what was answered is as decided for EX01, connector A": partly, "NOT COMPARED: no document": not,
 	} {
 		require.Equal(t, want, strings.Split(probedAs(t, "text", &r), "\n")[3])
 	}

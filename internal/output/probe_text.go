@@ -57,11 +57,11 @@ func (p *page) outcome(r *probe.Result) {
 	case c == nil && r.Different():
 		p.line("%s", p.paint(red, "HANDSHAKE FAILED"))
 	case c == nil && !r.Answered():
-		p.line("%s", p.paint(red, "NO ANSWER TO EVERYTHING"))
+		p.line("%s", p.paint(red, "INCOMPLETE"))
 	case c == nil:
 		p.line("%s", p.paint(green, "ANSWERED"))
 	case c.Same == nil:
-		p.line("%s: what was answered is as decided for %s, connector %s", p.paint(red, "NO ANSWER TO EVERYTHING"), c.Server, c.Connector)
+		p.line("%s: what was answered is as decided for %s, connector %s", p.paint(red, "INCOMPLETE"), c.Server, c.Connector)
 	case *c.Same:
 		p.line("%s as decided for %s, connector %s", p.paint(green, "SAME"), c.Server, c.Connector)
 	default:

@@ -30,7 +30,6 @@ type ReportOptions struct {
 	Rules   []evaluate.Rule
 	FailOn  FailOn
 	Style          // of text; the other formats have none
-	Summary bool   // text has the tables alone
 	Version string // of this program
 
 	Baseline *baseline.Baseline // with which the findings were marked; nil: none
@@ -199,7 +198,7 @@ func advice(finding evaluate.Finding) string {
 	return strings.TrimSpace(finding.Message + "\n" + finding.Remediation)
 }
 
-// headline names a rule; one of an organisation's own can lack a title.
+// headline names a rule; one of an organization's own can lack a title.
 func headline(id, title string) string {
 	if title == id {
 		return id

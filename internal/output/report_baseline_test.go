@@ -53,8 +53,7 @@ func TestSARIFBaseline(t *testing.T) {
 	require.Equal(t, "warning", run.Results[3].Level)
 }
 
-// A known finding fails nothing and is marked in every report that marks waived
-// ones.
+// A known finding fails nothing and is marked in every report that has findings.
 func TestKnownFindings(t *testing.T) {
 	t.Parallel()
 	for name, expected := range map[string]string{
@@ -63,11 +62,17 @@ func TestKnownFindings(t *testing.T) {
 		"junit":  "known error: EX01: the internal transport certificate",
 		"github": "known error: TC003 ",
 		"azure":  "known error: TC003 ",
+		"html":   `<span class="severity known error">known error</span> <strong>TC003 `,
+		"csv":    ",unchanged,",
+
+		"prometheus": `transportcert_known_findings{server="EX01",rule="TC003",severity="error"} 1`,
 	} {
 		text := withBaseline(t, name)
 		require.Contains(t, text, expected, name)
 		require.NotContains(t, text, "<failure", name)
 		require.NotContains(t, "\n"+text, "\n::error", name)
 		require.NotContains(t, text, "type=error", name)
+		require.NotContains(t, text, `transportcert_findings{server="EX01",rule="TC003"`, name)
+		require.NotContains(t, text, `<span class="severity error">error</span> <strong>TC003 `, name)
 	}
 }

@@ -55,6 +55,8 @@ func newSheet(number int, c Checked) *htmlSheet {
 		}
 		if finding.Suppressed != nil {
 			shown.Severity, shown.Waived = "waived", waiver(finding.Suppressed)
+		} else if known(finding) {
+			shown.Severity = "known " + finding.Severity // classes of the style too
 		}
 		s.Findings = append(s.Findings, s.finding(shown, finding.Action, finding.Remediation))
 	}
@@ -110,10 +112,13 @@ func (s *htmlSheet) Customized() string {
 	return list(s.decision.InboundAnonymous.CustomizedBy)
 }
 
+// NoActions says why the plan is empty.
+func (s *htmlSheet) NoActions() string { return "Nothing: " + noActions(s.Plan) }
+
 // First is the first thing to do, and how many more there are.
 func (s *htmlSheet) First() string {
 	if len(s.Plan.Actions) == 0 {
-		return "Nothing"
+		return s.NoActions()
 	}
 	words := s.Plan.Actions[0].Title
 	if more := len(s.Plan.Actions) - 1; more > 0 {

@@ -94,7 +94,7 @@ func (r *junitReport) Add(c Checked) error {
 		byRule[rule.ID] = nil
 	}
 	for i, finding := range c.Findings {
-		if _, known := byRule[finding.RuleID]; !known { // an organisation's own, without METADATA
+		if _, known := byRule[finding.RuleID]; !known { // an organization's own, without METADATA
 			rules = append(rules, evaluate.Rule{ID: finding.RuleID, Title: finding.Title})
 		}
 		byRule[finding.RuleID] = append(byRule[finding.RuleID], i)

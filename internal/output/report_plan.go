@@ -38,7 +38,7 @@ func (r *planReport) Add(c Checked) error {
 	s.comment(fmt.Sprintf("%s: %s", c.Server, c.Plan.Verdict))
 	s.comment("Facts: " + r.facts(c))
 	if len(c.Plan.Actions) == 0 {
-		s.comment("Plan  " + noActions(c.Plan))
+		s.comment("Plan  none: " + noActions(c.Plan) + ".")
 	}
 	s.WriteByte('\n')
 	for i, action := range c.Plan.Actions {

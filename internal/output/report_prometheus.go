@@ -42,8 +42,9 @@ var metrics = []struct{ name, help string }{
 	{"transportcert_certificate_not_after_timestamp_seconds", "When the certificate expires."},
 	{"transportcert_certificate_in_use", "1 for each scenario and connector that uses the certificate; without a connector it is the route to the organization's servers."},
 	{"transportcert_event", "1 for each event that the server logs."},
-	{"transportcert_findings", "How many findings there are that no waiver suppresses."},
+	{"transportcert_findings", "How many findings there are that neither a waiver suppresses nor the baseline has."},
 	{"transportcert_suppressed_findings", "How many findings a waiver suppresses."},
+	{"transportcert_known_findings", "How many findings the baseline has, besides those that a waiver suppresses."},
 }
 
 func newPrometheus(w io.Writer) *prometheusReport {
@@ -211,6 +212,8 @@ func (s *samples) findings(findings []evaluate.Finding) {
 		k := kind{"transportcert_findings", finding.RuleID, finding.Severity}
 		if finding.Suppressed != nil {
 			k.metric = "transportcert_suppressed_findings"
+		} else if known(finding) {
+			k.metric = "transportcert_known_findings"
 		}
 		if found[k]++; found[k] == 1 {
 			order = append(order, k)

@@ -114,7 +114,7 @@ func (r *sarifReport) Add(c Checked) error {
 }
 
 func (r *sarifReport) add(finding evaluate.Finding, place documents.Place) error {
-	if _, known := r.index[finding.RuleID]; !known { // an organisation's own, without METADATA
+	if _, known := r.index[finding.RuleID]; !known { // an organization's own, without METADATA
 		r.addRule(ruleOf(finding))
 	}
 	result := sarif.NewRuleResult(finding.RuleID).

@@ -32,7 +32,10 @@ type summaryRule struct {
 }
 
 func (s *summary) add(c Checked) {
-	row := summaryRow{server: c.Server, verdict: c.Plan.Verdict, validUntil: firstEnd(c)}
+	row := summaryRow{server: c.Server, verdict: c.Plan.Verdict, validUntil: "-"}
+	if c.Facts != nil {
+		row.validUntil = newServer(c.Facts, c.Decision).firstEnd()
+	}
 	for _, finding := range c.Findings {
 		row.counts.add(finding)
 		if finding.Suppressed == nil {
@@ -59,35 +62,33 @@ func (s *summary) count(finding evaluate.Finding, place int) {
 }
 
 // firstEnd is the day on which the first certificate that a server uses ends.
-func firstEnd(c Checked) string {
-	if c.Facts == nil {
-		return "-"
-	}
-	used := []*string{c.InboundAnonymous.Thumbprint, c.OutboundAnonymous.Thumbprint}
-	for _, connector := range c.InboundSTARTTLS.Connectors {
-		used = append(used, connector.Thumbprint)
-	}
+func (s server) firstEnd() string {
 	first := "-"
-	for _, certificate := range c.Facts.Certificates {
-		uses := func(thumbprint *string) bool { return is(thumbprint, certificate.Thumbprint) }
-		if day, _, _ := strings.Cut(certificate.NotAfter, "T"); slices.ContainsFunc(used, uses) && (first == "-" || day < first) {
+	for _, certificate := range s.facts.Certificates {
+		day, _, _ := strings.Cut(certificate.NotAfter, "T")
+		if s.serves(certificate.Thumbprint) && (first == "-" || day < first) {
 			first = day
 		}
 	}
 	return first
 }
 
+// serves reports whether a certificate is used in a scenario that is written about.
+func (s server) serves(thumbprint string) bool {
+	return s.which.has(evaluate.InboundAnonymous) && is(s.Thumbprint, thumbprint) ||
+		s.which.has(evaluate.OutboundAnonymous) && is(s.decision.OutboundAnonymous.Thumbprint, thumbprint) ||
+		s.which.has(evaluate.InboundSTARTTLS) && len(s.startTLSConnectors(thumbprint)) > 0
+}
+
 // summary shows the servers, the worst first, and the rules.
 func (p *page) summary(s summary) {
-	verdicts := []string{mailAtRisk, actionNeeded}
-	rank := func(row summaryRow) int { return (slices.Index(verdicts, row.verdict) + 3) % 3 }
 	var servers, rules [][]painted
 	columns := []string{"Server", "Verdict", "Errors", "Warnings", "Info", "First certificate ends"}
 	known := slices.ContainsFunc(s.servers, func(row summaryRow) bool { return row.counts.Known > 0 })
 	if known { // by a baseline
 		columns = append(columns, "Known")
 	}
-	for _, row := range slices.SortedStableFunc(slices.Values(s.servers), func(a, b summaryRow) int { return rank(a) - rank(b) }) {
+	for _, row := range slices.SortedStableFunc(slices.Values(s.servers), func(a, b summaryRow) int { return rank(a.verdict) - rank(b.verdict) }) {
 		servers = append(servers, []painted{
 			plain(row.server), p.paint(verdictColor(row.verdict), row.verdict),
 			number(row.counts.Errors), number(row.counts.Warnings), number(row.counts.Infos), plain(row.validUntil),
@@ -108,6 +109,11 @@ func (p *page) summary(s summary) {
 		rules = append(rules, []painted{number(rule.servers), plain(rule.severity), plain(rule.headline)})
 	}
 	p.table([]string{"Servers", "Severity", "Rule"}, rules)
+}
+
+// rank orders verdicts, the worst first.
+func rank(verdict string) int {
+	return (slices.Index([]string{mailAtRisk, actionNeeded}, verdict) + 3) % 3
 }
 
 func number(n int) painted { return painted(strconv.Itoa(n)) }

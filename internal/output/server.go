@@ -16,6 +16,7 @@ type server struct {
 	which    Selection
 	facts    *gather.Document
 	store    map[string]gather.Certificate // by thumbprint
+	ranking  []evaluate.Ranked             // of explain
 }
 
 func newServer(document *gather.Document, decision *evaluate.Decision) server {
@@ -43,7 +44,7 @@ func (s server) advertises() bool {
 	return false
 }
 
-// reached says whether a session of some connector comes past step 2.
+// reached says whether a session of some connector gets past step 2.
 func (s server) reached() bool {
 	for _, connector := range s.Connectors {
 		if !stopsBeforeStep3(connector) {
@@ -68,16 +69,6 @@ func (s server) event(id int) *evaluate.Event {
 	return nil
 }
 
-// place returns where a thumbprint stands in the order of step 8, from 0, or -1.
-func (s server) place(thumbprint *string) int {
-	for i, eligible := range s.Eligible {
-		if is(thumbprint, eligible) {
-			return i
-		}
-	}
-	return -1
-}
-
 func is[T comparable](value *T, expected T) bool { return value != nil && *value == expected }
 
 // names returns the names that step 7 looks at, each once.
@@ -98,18 +89,29 @@ func names(certificate gather.Certificate) []string {
 // unknown says which facts the decision lacks.
 func (p *page) unknown(s server) {
 	lines := s.unknown()
-	for _, line := range lines {
+	for i, line := range lines {
 		p.prose(2, "%s", line)
+		if i == 0 && !s.versionKnown() {
+			p.prose(2, "  Version 15 is Exchange 2013 and later, 14 is 2010, and 8 is 2007. This command shows it:")
+			p.line("  Get-ExchangeServer | Format-List Name, AdminDisplayVersion")
+		}
 	}
 	if lines != nil {
 		p.line("")
 	}
 }
 
+// versionKnown reports whether the document says which procedure applies.
+func (s server) versionKnown() bool {
+	return s.decision.ExchangeVersion != nil || s.facts.Procedure != ""
+}
+
+// unknown says which facts the decision lacks, the version first.
 func (s server) unknown() []string {
 	var lines []string
-	if s.decision.ExchangeVersion == nil && s.facts.Procedure == "" {
-		lines = append(lines, "Exchange version not gathered; pass --procedure. The procedure of Exchange 2007 is applied.")
+	if !s.versionKnown() {
+		lines = append(lines, "Exchange version not gathered; pass --procedure 2016 (Exchange 2013 and later), 2010 or 2007. "+
+			"The procedure of Exchange 2007 is applied.")
 	}
 	missing := s.decision.OutboundAnonymous.MissingFacts
 	if slices.Contains(missing, "roles") {

@@ -61,7 +61,7 @@ func TestTextReportOfManyServers(t *testing.T) {
 	require.True(t, strings.HasPrefix(few, "EX01 at 2026-11-22 07:00 UTC\n"), few)
 	require.Equal(t, 5, strings.Count(few, " at 2026-11-22 07:00 UTC\n"))
 
-	summary := report(t, "text", output.ReportOptions{FailOn: "error", Summary: true}, many...)
+	summary := report(t, "text", output.ReportOptions{FailOn: "error", Style: output.Style{Summary: true}}, many...)
 	require.True(t, strings.HasPrefix(summary, tables+totals[1:]), summary)
 	require.NotContains(t, summary, "Plan")
 }

@@ -84,7 +84,7 @@ func widthOf(text string) int {
 	return widest
 }
 
-// wrap breaks each line of a cell between words. It leaves colours alone, which
+// wrap breaks each line of a cell between words. It leaves colors alone, which
 // the table's own way would begin again on each line.
 func wrap(cell string, width int) string {
 	var lines []string

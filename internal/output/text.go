@@ -5,14 +5,18 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/internal/spool"
 )
 
-// text writes decisions for people: what is served, and why.
+// text writes decisions for people: what is served, and why. Of many servers it
+// begins with tables, so all is written by Close.
 type text struct {
 	w     io.Writer
 	style Style
 	which Selection
-	many  bool // something was written before
+
+	tables   decisionTables
+	sections spool.Spool // of the servers
 }
 
 func (t *text) Write(c Checked) error {
@@ -22,10 +26,13 @@ func (t *text) Write(c Checked) error {
 	}
 	s, p := newServer(document, decision), &page{Style: t.style, names: inProse(document)}
 	s.which = t.which
-	if t.many {
+	t.tables.add(s, c.Plan)
+	if t.style.Summary {
+		return nil
+	}
+	if len(t.tables.servers) > 1 {
 		p.line("")
 	}
-	t.many = true
 	p.headline(decision, c.Plan)
 	p.unknown(s)
 	p.connectors(s)
@@ -33,11 +40,21 @@ func (t *text) Write(c Checked) error {
 	p.certificates(s)
 	p.events(s, c.Plan)
 	p.plan(c.Plan)
-	_, err = t.w.Write(p.Bytes())
+	_, err = t.sections.Write(p.Bytes())
 	return err
 }
 
-func (*text) Close() error { return nil }
+func (t *text) Close() error {
+	if t.style.Summary || len(t.tables.servers) > manyServers {
+		p := &page{Style: t.style}
+		p.decisionTables(t.tables, t.which)
+		if _, err := t.w.Write(p.Bytes()); err != nil {
+			return err
+		}
+	}
+	_, err := t.sections.WriteTo(t.w)
+	return err
+}
 
 // headline names the server and its verdict.
 func (p *page) headline(decision *evaluate.Decision, plan evaluate.Plan) {

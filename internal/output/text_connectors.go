@@ -1,8 +1,11 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
 )
@@ -116,7 +119,7 @@ func (s server) stoppedSTARTTLS(connector evaluate.STARTTLSConnector) string {
 	case "certificate_not_found":
 		return "no certificate matches " + searchedFor(connector)
 	case "no_eligible_certificate":
-		return fmt.Sprintf("%s %s, and none is eligible", count(len(connector.Ineligible), "certificate matches", "certificates match"), searchedFor(connector))
+		return s.noneEligible(connector)
 	case "no_best_certificate":
 		return "no eligible certificate is self-signed or issued by a trusted CA"
 	}
@@ -131,4 +134,40 @@ func searchedFor(connector evaluate.STARTTLSConnector) string {
 		return "TlsCertificateName " + connector.SearchedFor.Value
 	}
 	return connector.SearchedFor.Value
+}
+
+// fewMatches is how many ineligible certificates a sentence names. Of more it says
+// how many fail which criterion.
+const fewMatches = 3
+
+// noneEligible says why none of the certificates that match is eligible.
+func (s server) noneEligible(connector evaluate.STARTTLSConnector) string {
+	matching := count(len(connector.Ineligible), "certificate matches ", "certificates match ") + searchedFor(connector)
+	var failing []string
+	for _, thumbprint := range slices.Sorted(maps.Keys(connector.Ineligible)) {
+		failing = append(failing, s.called(thumbprint)+": "+s.reasons(connector.Ineligible[thumbprint], s.store[thumbprint]))
+	}
+	switch {
+	case len(failing) == 1:
+		return matching + " and is not eligible, " + failing[0]
+	case len(failing) <= fewMatches:
+		return matching + ", and none is eligible: " + strings.Join(failing, "; ")
+	}
+	failed := map[string]int{}
+	for _, codes := range connector.Ineligible {
+		for _, code := range codes {
+			failed[code]++
+		}
+	}
+	var counted []string
+	for _, code := range slices.Sorted(maps.Keys(failed)) {
+		counted = append(counted, fmt.Sprintf("%s (%d)", cmp.Or(criteria[code], code), failed[code]))
+	}
+	return matching + ", and none is eligible: " + strings.Join(counted, ", ")
+}
+
+// criteria are the reasons of step 5 without a certificate.
+var criteria = map[string]string{
+	"version_below_3": "X.509 version below 3", "no_private_key": "no private key", "private_key_unknown": "private key not known",
+	"smtp_not_enabled": "not enabled for SMTP", "services_unknown": "services not known",
 }

@@ -78,7 +78,7 @@ func reason(code string, certificate gather.Certificate) string {
 	case "services_unknown":
 		return "whether it is enabled for SMTP is not known"
 	}
-	return code // an organisation's own
+	return code // an organization's own
 }
 
 // reasons says which criteria a certificate fails. One of an organization's own

@@ -58,8 +58,7 @@ func TestLeft(t *testing.T) {
 	}
 }
 
-// The certificates of the tests below, by their thumbprints: an older one
-// comes after a newer in the order.
+// The certificates of the test below, by their thumbprints.
 var certificates = map[string]gather.Certificate{
 	"pki-2026":       {NotBefore: "2026", SelfSigned: pointer(false), Trust: gather.Trust{Chain: "trusted", ValidFrom: pointer("2026"), ValidUntil: pointer("2028")}},
 	"pki-2025":       {NotBefore: "2025", SelfSigned: pointer(false), Trust: gather.Trust{Chain: "trusted", ValidFrom: pointer("2025"), ValidUntil: pointer("2028")}},
@@ -73,53 +72,33 @@ var certificates = map[string]gather.Certificate{
 	"unsure-2025":    {NotBefore: "2025", Trust: gather.Trust{Chain: "unknown"}},
 }
 
-func ordered(best, kind string, eligible ...string) server {
-	s := server{
-		InboundAnonymousDecision: &evaluate.InboundAnonymousDecision{Eligible: eligible, EvaluatedAt: "2025", Expired: pointer(false), Thumbprint: &eligible[0],
-			Connectors: []evaluate.AnonymousConnector{{Advertise: true}}},
-		facts: &gather.Document{Directory: &gather.Directory{Readable: true, InternalTransportCertificate: &eligible[0]}},
-		store: certificates,
-	}
-	if best != "" {
-		s.Best, s.BestKind, s.MatchesBest = &best, &kind, pointer(best == eligible[0])
-	}
-	return s
-}
-
-func TestWhyBest(t *testing.T) {
+func TestWhy(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name     string
-		server   server
-		expected []string
+	pki, selfSigned := server{store: certificates}, server{store: certificates}
+	pki.InboundAnonymousDecision = &evaluate.InboundAnonymousDecision{BestKind: pointer("pki"), EvaluatedAt: "2025"}
+	selfSigned.InboundAnonymousDecision = &evaluate.InboundAnonymousDecision{BestKind: pointer("self_signed"), EvaluatedAt: "2025"}
+	for _, test := range []struct {
+		server
+		thumbprint, because, expected string
 	}{
-		{"pki", ordered("pki-2025", "pki", "self-2026", "revoked-2025", "pki-2025", "pki-2025-again", "untrusted-2025", "self-2024"), []string{
-			"not best: it is self-signed, and there is a valid PKI certificate",
-			"not best: not self-signed, and not a valid PKI certificate: it is revoked (on the CRL)",
-			"best: the first valid PKI certificate; its chain is trusted from 2025 to 2028",
-			"comes after the best: of the same age, with a higher thumbprint",
-			"comes after the best: of the same age, with a higher thumbprint",
-			"comes after the best: it is older",
-		}},
-		{"self-signed", ordered("self-2026", "self_signed", "pki-2026", "self-2026", "unknown-2025", "unsure-2025", "self-2024"), []string{
-			"not best: not self-signed, and not a valid PKI certificate: its chain is trusted from 2026 to 2028, and not at 2025",
-			"best: self-signed, and no eligible certificate is a valid PKI certificate",
-			"not best: not self-signed, and not a valid PKI certificate: its chain is not known",
-			"not best: whether it is self-signed is not known",
-			"comes after the best: it is older",
-		}},
-		{"none", ordered("", "", "untrusted-2025", "windowless"), []string{
-			"not best: not self-signed, and not a valid PKI certificate: its chain ends in no trusted root (no certificate for its issuer)",
-			"not best: not self-signed, and not a valid PKI certificate: its chain is trusted, but for which time is not known",
-		}},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			for place, expected := range test.expected {
-				require.Equal(t, expected, test.server.whyBest(place), test.server.Eligible[place])
-			}
-		})
+		{pki, "pki-2025", "best", "best: the first valid PKI certificate; its chain is trusted from 2025 to 2028"},
+		{selfSigned, "self-2026", "best", "best: the first self-signed certificate; no eligible certificate is a valid PKI certificate"},
+		{pki, "pki-2025-again", "higher_thumbprint", "not best: as old as the best certificate, and its thumbprint is higher"},
+		{selfSigned, "self-2024", "older", "not best: older than the best certificate"},
+		{pki, "self-2026", "self_signed", "not best: self-signed, and there is a valid PKI certificate"},
+		{pki, "unsure-2025", "self_signed_unknown", "not best: not known whether it is self-signed"},
+		{pki, "revoked-2025", "revoked", "not best: neither self-signed nor a valid PKI certificate: it is revoked (on the CRL)"},
+		{pki, "untrusted-2025", "chain_untrusted",
+			"not best: neither self-signed nor a valid PKI certificate: its chain ends in no trusted root (no certificate for its issuer)"},
+		{pki, "unknown-2025", "chain_unknown", "not best: neither self-signed nor a valid PKI certificate: its chain is not known"},
+		{selfSigned, "pki-2026", "chain_not_valid_yet",
+			"not best: neither self-signed nor a valid PKI certificate: its chain is trusted from 2026 to 2028, so not yet at 2025"},
+		{selfSigned, "pki-2025", "chain_expired",
+			"not best: neither self-signed nor a valid PKI certificate: its chain is trusted from 2025 to 2028, so no longer at 2025"},
+		{pki, "windowless", "chain_validity_unknown",
+			"not best: neither self-signed nor a valid PKI certificate: its chain is trusted, but for which time is not known"},
+	} {
+		require.Equal(t, test.expected, test.why(evaluate.Ranked{Thumbprint: test.thumbprint, Because: test.because}), test.thumbprint)
 	}
 }
 

@@ -104,7 +104,7 @@ func TestHostileText(t *testing.T) {
 	ended := program(t, "", "evaluate", in("documents"))
 	require.NotRegexp(t, `(?m)^\s*(forged|:)`, ended.stderr, "not even indented")
 
-	// As the rules, METADATA, reasons, findings and waivers of an organisation.
+	// As the rules, METADATA, reasons, findings and waivers of an organization.
 	require.NoError(t, os.Mkdir(in("custom"), 0o700))
 	put(t, filepath.Join(in("custom"), "rules.rego"), `# METADATA
 # scope: subpackages
