@@ -1,4 +1,4 @@
-# Everything runs with Go, git and make alone, with tools pinned in go.mod, except where a target says more.
+# Everything requires only Go, git and make, with tools pinned in go.mod, unless a target says otherwise.
 export CGO_ENABLED = 0
 
 .PHONY: demo build web docs test property audit integration lint race fuzz cross bench bench-peers check-files release-snapshot release-test
@@ -10,8 +10,8 @@ demo: build
 build:
 	go build -trimpath -o bin/ ./cmd/transportcert
 
-# The page that checks exports in a browser, in web/dist, for any static server: docs/browser.md. It needs openssl and gzip. Without inlining the
-# program is a sixth smaller and as fast. It has to stay below MAX_PROGRAM bytes as it is sent.
+# The page that checks exports in a browser, in web/dist, for any static server: docs/browser.md. It requires openssl and gzip. Without inlining, the
+# program is a sixth smaller and equally fast. Its compressed size must not exceed MAX_PROGRAM bytes.
 MAX_PROGRAM = 9000000
 
 web:
@@ -28,18 +28,18 @@ web:
 docs: build
 	bin/transportcert rules -o markdown > docs/rules.md
 
-# It holds each property against 500 generated documents, and tries every input that a fuzzer once found.
+# Runs all tests. Each property is checked against 500 generated documents, and every input that a fuzzer once found is tried.
 test: lint
 	go test ./...
 
-# The same properties against as many DOCUMENTS each, and every fuzz target for FUZZTIME.
+# Checks each property against DOCUMENTS generated documents, and runs every fuzz target for FUZZTIME.
 DOCUMENTS = 20000
 
 property:
 	go test -count=1 -timeout 2h $$(grep -rl --include='*_test.go' 'rapid\.Check(' . | xargs -n1 dirname | sort -u) -rapid.checks=$(DOCUMENTS)
 	$(MAKE) fuzz
 
-# What speaks to other systems, against the real ones. It needs root, the packages of labs/install.sh, Node.js and npm.
+# Tests against real systems. It requires root, the packages of labs/install.sh, Node.js and npm.
 integration:
 	labs/samba/run.sh go test -count=1 -tags integration ./gather/directory
 	labs/samba/run.sh labs/wine/run.sh go test -count=1 -tags integration -run Lab ./cmd/transportcert/internal/e2e
@@ -57,27 +57,27 @@ lint:
 	go tool opa check --strict --schema policies/schemas policies/transportcert
 	@if command -v regal >/dev/null; then regal lint policies examples; else echo "regal is not on the PATH: the policies are not linted with it"; fi
 
-# What is neither Go nor Rego, in files and in pages: PowerShell, and YAML against the schema of whoever reads it. It needs
+# Checks PowerShell, and YAML against the schemas of the programs that read it, in files and in documentation. It requires
 # Node.js and npm.
 check-files:
 	cd .ci/validate && npm ci --silent && npm run --silent check
 
-# What is known of vulnerabilities in the program and in what it is built from. The database is on the web: without it, nothing
-# is checked, and that is said.
+# Looks for known vulnerabilities in the program and its dependencies. If the online database cannot be reached, the check is
+# skipped with a message.
 GOVULNCHECK = golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 audit:
 	@if ! curl -sfI --max-time 10 https://vuln.go.dev/index/db.json >/dev/null; then echo "audit: skipped, the vulnerability database cannot be reached"; exit 0; fi; \
 	go run $(GOVULNCHECK) ./...
 
-# The race detector over what runs at once. It alone needs a C compiler.
+# Runs concurrent code with the race detector, which requires a C compiler.
 race:
 	CGO_ENABLED=1 go test -race -short -run 'Interrupt|Head|OneBad|Folder|Password|Hostile' ./cmd/transportcert/internal/e2e
 	CGO_ENABLED=1 go test -race -run Concurrently ./evaluate
 	CGO_ENABLED=1 go test -race ./gather/directory ./internal/bounded ./internal/documents ./internal/ordered ./internal/probe ./internal/progress
 
-# Every fuzz target for this long, or so many times (1000x). What one finds it leaves in testdata/fuzz, where "make test"
-# tries it ever after.
+# Runs every fuzz target for FUZZTIME, a duration or a number of runs (1000x). Failing inputs go to testdata/fuzz, where
+# "make test" always tries them.
 FUZZTIME = 30s
 
 fuzz:
@@ -86,7 +86,7 @@ fuzz:
 		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$(dirname $$file)" || exit 1; \
 	done
 
-# Builds for every platform, each from two copies of the project: their bytes must not differ.
+# Builds for every platform from two copies of the project. The results must be identical.
 PLATFORMS = linux/amd64 linux/arm64 darwin/arm64 windows/amd64 windows/arm64
 
 cross:
@@ -97,24 +97,24 @@ cross:
 		export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
 		for copy in one another/one; do (cd "$$copies/$$copy" && go build -trimpath -buildvcs=false -o built ./cmd/transportcert); done; \
 		cmp "$$copies/one/built" "$$copies/another/one/built"; \
-		echo "$$platform: the same bytes from two folders"; \
+		echo "$$platform: identical builds from two folders"; \
 	done
 
-# In the form that benchstat reads.
+# Benchmarks in the format of benchstat.
 bench:
 	go test -run '^$$' -bench . -count 6 ./evaluate ./cmd/transportcert
 
-# Side by side with OPA and conftest; the table is for docs/performance.md.
+# Compares with OPA and conftest; the table is for docs/performance.md.
 bench-peers:
 	go run ./internal/benchmark/peers
 
-# Everything of a release, in dist, without publishing it. goreleaser knows a commit only where there is a remote, and a
-# clone of a clone can lack one.
+# Builds a release in dist without publishing it. goreleaser requires a remote to determine the commit, and a clone of a clone
+# may have none.
 release-snapshot:
 	tools=$$(.ci/release/tools.sh) && PATH="$$tools:$$PATH" \
 	GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/transportcert/transportcert.git \
 	goreleaser release --snapshot --clean --parallelism 2
 
-# Looks into what release-snapshot left in dist, and runs it; the program for Windows under wine.
+# Tests the output of release-snapshot in dist, and runs it; the program for Windows runs under wine.
 release-test:
 	labs/wine/run.sh go test -count=1 -tags release ./labs/release

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that the labs need, where they are missing.
+# Installs the Debian packages that the labs require, if they are missing.
 set -eu
 packages="samba samba-ad-dc samba-ad-provision samba-dsdb-modules winbind krb5-user slapd iproute2
 	wine64 binutils-mingw-w64-x86-64
@@ -15,7 +15,7 @@ done
 if [ -n "$missing" ]; then
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get update -qq
-	# The lab has a configuration of its own.
+	# The lab has its own configuration.
 	echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
 	# shellcheck disable=SC2086 # a list
 	apt-get install -y -qq --no-install-recommends $missing

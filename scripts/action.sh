@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the GitHub action does: downloads a release, verifies its checksum, and checks. It runs on Linux, macOS and
+# The GitHub action: downloads a release, verifies its checksum, and runs the check. It runs on Linux, macOS and
 # Windows, so it keeps to bash 3.2. Its inputs are in the environment; see action.yml.
 set -euo pipefail
 releases=${TRANSPORTCERT_RELEASES:-https://github.com/transportcert/transportcert/releases}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# files.sh EPOCH: makes what goes into each archive and package beside the program, in the folder release: manual pages
-# with the date EPOCH, completions, and the licences of all that is linked.
+# files.sh EPOCH: creates in the folder release what each archive and package contains in addition to the program: manual
+# pages with the date EPOCH, completions, and the licenses of all linked modules.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=release
@@ -16,7 +16,7 @@ for shell in bash zsh fish powershell; do
 	"$program" completion "$shell" >"$out/completions/transportcert.$shell"
 done
 
-# Each system links some modules that the others do not.
+# Each operating system links some modules that the others do not.
 for system in linux darwin windows; do
 	GOOS=$system CGO_ENABLED=0 GOFLAGS='' go-licenses save ./cmd/transportcert --save_path "$out/$system" \
 		--ignore github.com/transportcert/transportcert 2>"$out/log" || { cat "$out/log" >&2; exit 1; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tools.sh: installs what makes a release, and prints the folder it is in. They are no dependencies of the project, so
-# they are not in go.mod, and they stay in $TRANSPORTCERT_TOOLS or the user's cache from one run to the next.
+# tools.sh: installs the release tools, and prints their folder. They are not dependencies of the project, so
+# they are not in go.mod. They stay in $TRANSPORTCERT_TOOLS or the user's cache between runs.
 set -euo pipefail
 tools=${TRANSPORTCERT_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/transportcert/tools}
 mkdir -p "$tools"

@@ -1,5 +1,5 @@
-// Checks the project's files that are neither Go nor Rego, and the examples in its pages. Each file's line names what is
-// wrong; the exit code is 1 if anything is.
+// Checks the project's PowerShell and YAML files, and the examples in its documentation. Each file's line names the
+// problems; the exit code is 1 if there are any.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as powershell from "./powershell.js";
@@ -9,7 +9,7 @@ const root = new URL("../../", import.meta.url);
 const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" })
   .split("\0").filter(Boolean);
 
-// blocks returns the blocks of code of a page in this language, each with the line before its first.
+// blocks returns the code blocks of a page in this language, each with the number of the line before it.
 function blocks(page, language) {
   const found = [];
   for (const match of page.matchAll(new RegExp(`^ *\`\`\`${language}\\n(.*?)^ *\`\`\`$`, "gms"))) {
@@ -18,7 +18,7 @@ function blocks(page, language) {
   return found;
 }
 
-// fileName is the name of the file that a block of YAML shows: that of its first line, or the last one before the block.
+// fileName returns the file name of a YAML block: the one in its first line, or the last one before the block.
 function fileName(page, block) {
   const before = page.split("\n").slice(0, block.line - 1).join("\n");
   const first = block.text.match(/^# ([\w.-]+\.ya?ml)\n/);

@@ -1,4 +1,4 @@
-// Parses PowerShell with tree-sitter: no machine of the project runs PowerShell.
+// Parses PowerShell with tree-sitter, because no computer of the project runs PowerShell.
 import { fileURLToPath } from "node:url";
 import { Language, Parser } from "web-tree-sitter";
 
@@ -6,7 +6,7 @@ await Parser.init();
 const parser = new Parser();
 parser.setLanguage(await Language.load(fileURLToPath(import.meta.resolve("tree-sitter-powershell/tree-sitter-powershell.wasm"))));
 
-// problems returns what does not parse, with line and column.
+// problems returns the syntax errors, with line and column.
 export function problems(text) {
   const found = [];
   const visit = (node) => {

@@ -1,4 +1,4 @@
-// Holds YAML against the schema of whoever reads it.
+// Checks YAML against the schema of the program that reads it.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import * as github from "@action-validator/core";
@@ -11,22 +11,22 @@ const require = createRequire(import.meta.url);
 const parsed = (text) => jsYAML.load(text);
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
 
-// against returns a check with a JSON Schema.
+// against returns a function that checks against a JSON Schema.
 function against(schema) {
   const validate = ajv.compile(schema);
   return (text) => (validate(parsed(text)) ? [] : validate.errors.map((e) => `${e.instancePath || "/"} ${e.message} ${JSON.stringify(e.params)}`));
 }
 
-// leaves are the errors that say what is wrong; those around them only say that something is.
+// leaves are the innermost errors; those around them only say that something is wrong.
 const leaves = (errors) => errors.flatMap((e) => (e.states?.length ? e.states.flatMap((s) => leaves(s.errors)) : [`${e.path ?? ""} ${e.title}: ${e.detail ?? ""}`]));
 const workflow = (text) => leaves(github.validateWorkflow(
-  text.replace(/^ +attestations: write\n/m, ""), // a permission that is younger than the validator
+  text.replace(/^ +attestations: write\n/m, ""), // a permission that is newer than the validator
 ).errors);
 const action = (text) => leaves(github.validateAction(text).errors);
 
-// Azure Pipelines reads the first key of a step as its kind, which JSON Schema cannot say. Microsoft's own service knows
-// how, but its package has no schema: azure-pipelines.schema.json has what the project's examples use. With
-// AZURE_PIPELINES_SCHEMA=FILE, Microsoft's service-schema.json takes its place.
+// In Azure Pipelines, the first key of a step is its type, which JSON Schema cannot express. Microsoft's own service checks
+// it, but its package has no schema: azure-pipelines.schema.json contains what the project's examples use. With
+// AZURE_PIPELINES_SCHEMA=FILE, Microsoft's service-schema.json is used instead.
 async function azure(text) {
   const { getLanguageService } = require("azure-pipelines-language-service");
   const { parse } = require("azure-pipelines-language-service/lib/parser/yamlParser");
@@ -36,7 +36,7 @@ async function azure(text) {
   const service = getLanguageService(async () => schema, [], async () => "schema", { resolveRelativePath: (path) => path });
   service.configure({ validate: true });
   const log = console.log;
-  console.log = () => {}; // the service says what it does
+  console.log = () => {}; // the service logs its actions
   try {
     const found = await service.doValidation(TextDocument.create("file:///azure-pipelines.yml", "yaml", 1, text), parse(text, []));
     return found.map((problem) => `line ${problem.range.start.line + 1}: ${problem.message}`);
@@ -66,7 +66,7 @@ const preCommit = against({
 });
 const hooks = against(JSON.parse(readFileSync(new URL("pre-commit-hooks.schema.json", import.meta.url), "utf8")));
 const gitlab = against(gitlabSchema);
-// What runs in other tests has to be YAML here and no more: goreleaser reads its configuration strictly (make
+// Files that other tests use must only be valid YAML here: goreleaser reads its configuration strictly (make
 // release-snapshot), regal reads its own (make lint), OPA and promtool read theirs (make integration), transportcert
 // reads waivers and data (make test).
 const ownTest = (text) => (parsed(text) === undefined ? ["empty"] : []);
@@ -81,7 +81,7 @@ const checks = [
   [/^(\.goreleaser|\.regal\/config|waivers|opa-[a-z]+|examples\/custom\/.*data|examples\/prometheus\/transportcert\.(rules|test))\.yaml$/, ownTest],
 ];
 
-// problems returns what is wrong with the text of a file of this name.
+// problems returns the problems in the text of a file with this name.
 export async function problems(name, text) {
   const check = checks.find(([pattern]) => pattern.test(name));
   if (!check) {

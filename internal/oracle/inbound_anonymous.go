@@ -7,7 +7,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// inboundAnonymous goes through the nine steps.
+// inboundAnonymous evaluates the nine steps.
 func (s server) inboundAnonymous() evaluate.InboundAnonymousDecision {
 	domains := domainList(s.Host)
 	eligible, ineligible := sift(pointers(s.Certificates), func(c *gather.Certificate) []string {
@@ -49,9 +49,9 @@ func (s server) inboundAnonymous() evaluate.InboundAnonymousDecision {
 	return d
 }
 
-// stopInboundAnonymous is where a connector stops before step 3: whether it takes
-// sessions at all (reading 4), step 2, and SuppressXAnonymousTls. It is empty
-// where it does not.
+// stopInboundAnonymous returns where a connector stops before step 3: because
+// it is disabled (reading 4), at step 2, or because of SuppressXAnonymousTls.
+// It returns "" if the connector does not stop.
 func (s server) stopInboundAnonymous(c gather.Connector) string {
 	switch {
 	case !enabled(c.Enabled):
@@ -77,7 +77,7 @@ func (s server) inboundAnonymousConnector(name, stop string) evaluate.AnonymousC
 	return c
 }
 
-// domainList is step 6. An empty name of an NLB cluster replaces nothing.
+// domainList is step 6. An empty NLB cluster name replaces nothing.
 func domainList(h *gather.Host) []string {
 	domains := notEmpty([]string{h.DNSHostName, h.PhysicalDNSFQDN, h.PhysicalDNSHostName})
 	if clusters := notEmpty(h.NLBClusterNames); len(clusters) > 0 {

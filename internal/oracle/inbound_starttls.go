@@ -35,8 +35,8 @@ func (s server) inboundSTARTTLS() evaluate.InboundSTARTTLSDecision {
 	return d
 }
 
-// inboundSTARTTLSConnector goes through the seven steps for one connector. It
-// returns the step that failed with an event, 0 where none did.
+// inboundSTARTTLSConnector evaluates the seven steps for one connector. It
+// returns the step that failed with an event, or 0 if none did.
 func (s server) inboundSTARTTLSConnector(c gather.Connector) (v evaluate.STARTTLSConnector, failed int) {
 	v = evaluate.STARTTLSConnector{Name: c.Name, Eligible: []string{}, Ineligible: map[string][]string{}}
 	if !enabled(c.Enabled) { // step 1
@@ -90,7 +90,7 @@ func (s server) searchedFor(c gather.Connector) *evaluate.SearchedFor {
 // matches is readings 1 and 2.
 func matches(c *gather.Certificate, f *evaluate.SearchedFor) bool {
 	if f.By == "tls_certificate_name" {
-		own := strings.ToLower("<I>" + c.Issuer + "<S>" + c.Subject) // as lower in Rego, which folds less than EqualFold
+		own := strings.ToLower("<I>" + c.Issuer + "<S>" + c.Subject) // like lower in Rego, which folds less than EqualFold
 		return own == strings.ToLower(f.Value)
 	}
 	name := normal(f.Value)
@@ -99,8 +99,8 @@ func matches(c *gather.Certificate, f *evaluate.SearchedFor) bool {
 	})
 }
 
-// wildcardMatches reports whether a name is that of a wildcard, *.contoso.test,
-// with exactly one more label in place of the asterisk.
+// wildcardMatches reports whether a name matches a wildcard such as
+// *.contoso.test, with exactly one label in place of the asterisk.
 func wildcardMatches(wildcard, name string) bool {
 	domain, isWildcard := strings.CutPrefix(wildcard, "*.")
 	label, rest, found := strings.Cut(name, ".")

@@ -1,13 +1,12 @@
-// Package oracle decides in plain Go what the policies decide in Rego.
+// Package oracle implements in plain Go what the policies implement in Rego.
 //
 // It is written from docs/specification.md and never from the Rego, so that a
-// mistake in the one is not repeated in the other. The differential test holds
-// the two against each other, and the benchmarks measure the one by the other.
-// No command uses it.
+// mistake in one is not repeated in the other. The differential test compares
+// the two, and the benchmarks measure one against the other. No command uses
+// it.
 //
-// It leaves out the wording: an event has neither message nor remediation nor
-// action. A document must be valid (policies/schemas/input.json, thumbprints
-// distinct).
+// It omits the wording: an event has no message, remediation or action. A
+// document must be valid (policies/schemas/input.json, unique thumbprints).
 package oracle
 
 import (
@@ -20,7 +19,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Where the process can stop.
+// The places where the process can stop.
 const (
 	stopConnectorDisabled   = "connector_disabled"
 	stopExchangeServerAuth  = "exchange_server_auth_disabled"
@@ -34,7 +33,7 @@ const (
 	stopNotToOrganization   = "not_to_organization"
 )
 
-// A server is a document and what all three scenarios ask of it.
+// A server is a document and the facts that all three scenarios need.
 type server struct {
 	*gather.Document
 	now       string
@@ -44,9 +43,9 @@ type server struct {
 	stop      string              // why it is not loaded
 }
 
-// Decide goes through the three scenarios for a valid document. The clock's time
-// is used where the document has no now of its own; both are in
-// [gather.TimeFormat] and are compared as text.
+// Decide evaluates the three scenarios for a valid document. The clock's time
+// is used if the document has no now; both are in [gather.TimeFormat] and are
+// compared as text.
 func Decide(doc *gather.Document, clock string) evaluate.Decision {
 	s := server{Document: doc, now: cmp.Or(doc.Now, clock), phase: cmp.Or(doc.Phase, "session"), procedure: procedure(doc)}
 	s.loaded, s.stop = load(doc)
@@ -83,7 +82,7 @@ func Decide(doc *gather.Document, clock string) evaluate.Decision {
 	return d
 }
 
-// procedure is which published text applies.
+// procedure returns which published text applies.
 func procedure(doc *gather.Document) string {
 	if doc.Procedure != "" {
 		return doc.Procedure
@@ -98,7 +97,7 @@ func procedure(doc *gather.Document) string {
 	return "2016"
 }
 
-// mailAtRisk says whether a session may go unencrypted or fail.
+// mailAtRisk reports whether a session may be unencrypted or fail.
 func (s server) mailAtRisk(d evaluate.Decision) bool {
 	for _, e := range d.Events {
 		if e.ID == 12012 || e.ID == 12013 {
@@ -120,12 +119,12 @@ func (s server) mailAtRisk(d evaluate.Decision) bool {
 
 func (s server) hasRole(role string) bool { return slices.Contains(s.Roles, role) }
 
-// enabled is true where a connector does not say.
-func enabled(said *bool) bool { return said == nil || *said }
+// enabled returns true if a connector does not say.
+func enabled(value *bool) bool { return value == nil || *value }
 
 // load is steps 3 and 4 of both anonymous scenarios: the internal transport
-// certificate, or why there is none. What a directory that cannot be read may
-// name all the same is nothing.
+// certificate, or why there is none. A thumbprint in a directory that is not
+// readable is ignored.
 func load(doc *gather.Document) (loaded *gather.Certificate, stop string) {
 	if !doc.Directory.Readable {
 		return nil, stopDirectoryUnreadable
@@ -142,8 +141,8 @@ func load(doc *gather.Document) (loaded *gather.Certificate, stop string) {
 	return nil, stopNotFound
 }
 
-// internalTransportCertificate returns what a decision says of it, whatever the
-// connectors and routes say.
+// internalTransportCertificate returns the certificate and expired of a
+// decision, regardless of connectors and routes.
 func (s server) internalTransportCertificate() (thumbprint *string, expired *bool) {
 	if s.loaded == nil {
 		return nil, nil
@@ -153,9 +152,9 @@ func (s server) internalTransportCertificate() (thumbprint *string, expired *boo
 
 func (s server) expired(c *gather.Certificate) bool { return c.NotAfter < s.now }
 
-// internalEvents are those of steps 3 to 5. Reading 3: 12012 belongs to the start
-// of the service alone; the others need a connector or route that asks for the
-// certificate.
+// internalEvents returns the events of steps 3 to 5. Reading 3: 12012 occurs
+// only when the service starts; the others require a connector or route that
+// uses the certificate.
 func (s server) internalEvents(asked bool) []evaluate.Event {
 	log := []evaluate.Event{}
 	logged := func(id, step int, symbolicName string) {

@@ -20,8 +20,8 @@ import (
 
 const fixtures = "../../fixtures"
 
-// The decisions of the fixtures were written by hand. They hold the oracle to
-// the specification, and the policies too, in policy_test.go.
+// The decisions of the fixtures were written by hand. They verify the oracle
+// here, and the policies in policy_test.go.
 func TestDecideFixtures(t *testing.T) {
 	t.Parallel()
 	schema := decisionSchema(t)
@@ -46,8 +46,8 @@ func TestDecideFixtures(t *testing.T) {
 	}
 }
 
-// ofNineSteps is a decision without what the nine steps of 2007 do not have: the
-// first fixtures are of one scenario and one procedure.
+// ofNineSteps returns a decision without what the nine steps of 2007 do not
+// have: the first fixtures cover one scenario and one procedure.
 func ofNineSteps(t *testing.T, decision evaluate.InboundAnonymousDecision) string {
 	t.Helper()
 	fields := withoutProse(t, decision)
@@ -140,7 +140,8 @@ func decisionSchema(t *testing.T) *jsonschema.Schema {
 	return compiled
 }
 
-// withProse gives the events of a fixture the three fields that fixtures leave out.
+// withProse adds to the events of a fixture the three fields that fixtures
+// omit.
 func withProse(t *testing.T, decision []byte) map[string]any {
 	t.Helper()
 	var d map[string]any

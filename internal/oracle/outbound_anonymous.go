@@ -55,7 +55,7 @@ func (s server) outboundAnonymous() evaluate.OutboundAnonymousDecision {
 	return d
 }
 
-// role is empty where the roles were not gathered.
+// role returns "" if the roles were not gathered.
 func (s server) role() string {
 	switch {
 	case s.Roles == nil:
@@ -68,7 +68,8 @@ func (s server) role() string {
 	return "other"
 }
 
-// gate is where a Send connector stops before step 3; empty: nowhere.
+// gate returns where a Send connector stops before step 3, or "" if it does
+// not.
 func gate(c gather.SendConnector, role string) string {
 	switch {
 	case !enabled(c.Enabled):
@@ -81,8 +82,8 @@ func gate(c gather.SendConnector, role string) string {
 	return ""
 }
 
-// toOrganization reports whether an address space, [type:]domain[;cost], is that
-// of the organization's own domains.
+// toOrganization reports whether an address space, [type:]domain[;cost], is
+// that of the organization's own domains.
 func toOrganization(space string) bool {
 	kind, rest, typed := strings.Cut(space, ":")
 	if !typed {

@@ -8,18 +8,18 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// normal is reading 8: neither case nor one trailing dot tells names apart.
+// normal is reading 8: case and one trailing dot are ignored.
 func normal(name string) string {
 	return strings.ToLower(strings.TrimSuffix(name, "."))
 }
 
-// names returns every common name and DNS name of a certificate, normal and not
-// empty.
+// names returns the common names and DNS names of a certificate, normalized,
+// without empty ones.
 func names(c *gather.Certificate) []string {
 	return notEmpty(slices.Concat(c.SubjectCommonNames, c.DNSNames))
 }
 
-// notEmpty makes names normal and drops those of which nothing is left.
+// notEmpty normalizes names and removes empty ones.
 func notEmpty(names []string) []string {
 	kept := []string{}
 	for _, name := range names {
@@ -30,8 +30,8 @@ func notEmpty(names []string) []string {
 	return kept
 }
 
-// sift returns the certificates that reasons has nothing against, most recent
-// first, and what it has against the others.
+// sift returns the certificates without reasons against them, most recent
+// first, and the reasons against the others.
 func sift(certificates []*gather.Certificate, reasons func(*gather.Certificate) []string) (eligible []*gather.Certificate, ineligible map[string][]string) {
 	ineligible = map[string][]string{}
 	for _, c := range certificates {
@@ -50,8 +50,8 @@ func sift(certificates []*gather.Certificate, reasons func(*gather.Certificate) 
 	return eligible, ineligible
 }
 
-// reasons says, sorted, which criteria a certificate fails, names aside. What is
-// not known fails too, under a name of its own (reading 11).
+// reasons returns, sorted, the criteria that a certificate fails, except the
+// names. An unknown fact fails too, with its own reason (reading 11).
 func reasons(c *gather.Certificate) []string {
 	var why []string
 	switch {
@@ -73,8 +73,7 @@ func reasons(c *gather.Certificate) []string {
 	return why
 }
 
-// first returns the first of the certificates that is of one of these kinds, the
-// first kind before the second.
+// first returns the first certificate of the first kind that occurs.
 func (s server) first(certificates []*gather.Certificate, kinds ...string) (best *gather.Certificate, kind string) {
 	is := map[string]func(*gather.Certificate) bool{"pki": s.validPKI, "self_signed": selfSigned, "expired_pki": s.expiredPKI}
 	for _, kind := range kinds {
@@ -87,8 +86,8 @@ func (s server) first(certificates []*gather.Certificate, kinds ...string) (best
 
 func selfSigned(c *gather.Certificate) bool { return c.SelfSigned != nil && *c.SelfSigned }
 
-// pki is what a valid PKI certificate and an expired one have in common. A
-// missing fact makes it false.
+// pki is the condition that valid and expired PKI certificates share. It is
+// false if a fact is missing.
 func pki(c *gather.Certificate) bool {
 	return c.SelfSigned != nil && !*c.SelfSigned && c.Trust.Chain == gather.ChainTrusted &&
 		(c.Trust.Revoked == nil || !*c.Trust.Revoked)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the program and the page, and opens them in Chromium. With SCREENSHOTS=FOLDER pictures are left there.
+# Builds the program and the page, and opens them in Chromium. With SCREENSHOTS=FOLDER, it saves screenshots there.
 set -eu
 cd "$(dirname "$0")"
 npm ci --silent

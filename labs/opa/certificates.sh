@@ -1,6 +1,6 @@
 #!/bin/sh
-# certificates.sh FOLDER: makes a CA (ca.pem) and a certificate for 127.0.0.1
-# and localhost that it issued (server.pem, server.key).
+# certificates.sh FOLDER: creates a CA (ca.pem) and a certificate for 127.0.0.1
+# and localhost issued by it (server.pem, server.key).
 set -eu
 [ $# -eq 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
 cd "$1"

@@ -13,7 +13,7 @@ import (
 
 var block = regexp.MustCompile("(?s)```(sh|yaml)\n(.*?)```")
 
-// localized returns a text of the documentation with the lab's addresses.
+// localized replaces the addresses in the documentation with those of the lab.
 func (l *lab) localized(text string) string {
 	return strings.NewReplacer(
 		"bundles.contoso.test", l.web,
@@ -22,7 +22,7 @@ func (l *lab) localized(text string) string {
 	).Replace(text)
 }
 
-// configure writes the configurations that docs/opa.md shows.
+// configure writes the configurations shown in docs/opa.md.
 func (l *lab) configure() {
 	l.t.Helper()
 	for _, found := range block.FindAllStringSubmatch(l.read("../../docs/opa.md"), -1) {
@@ -33,8 +33,8 @@ func (l *lab) configure() {
 	}
 }
 
-// TestDocs runs every command of docs/opa.md in order. An OPA server goes on
-// until the next one starts.
+// TestDocs runs every command in docs/opa.md in order. An OPA server runs until
+// the next one starts.
 func TestDocs(t *testing.T) {
 	l := newLab(t)
 	l.configure()

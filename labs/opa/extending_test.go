@@ -13,9 +13,9 @@ import (
 
 var extendingBlock = regexp.MustCompile("(?s)```([a-z]+)\n(?:# ([^\n ]+\\.[a-z]+)\n)?(.*?)```\n")
 
-// TestExtending follows docs/extending.md: it writes every file that has a
-// name in its first line, runs every command in order, and compares what it
-// says with the text that follows it.
+// TestExtending follows docs/extending.md: it writes every file whose name is
+// in its first line, runs every command in order, and compares the output with
+// the text that follows.
 func TestExtending(t *testing.T) {
 	l := newLab(t)
 	said := ""
@@ -40,13 +40,13 @@ func TestExtending(t *testing.T) {
 			said = l.run("bash", "-euo", "pipefail", "-c", text)
 			counts["commands"]++
 		default:
-			t.Errorf("what is to be done with this block?\n%s", found[0])
+			t.Errorf("this block is neither a file, a command nor its output:\n%s", found[0])
 		}
 	}
 	require.NotNil(t, stop)
 	require.Equal(t, map[string]int{"files": 7, "texts": 9, "commands": 13}, counts)
 
-	// OPA serves what is signed with the key alone.
+	// OPA serves only signed policies.
 	stop()
 	l.run("openssl", "genpkey", "-quiet", "-algorithm", "RSA", "-out", "other.pem")
 	l.run("openssl", "pkey", "-in", "other.pem", "-pubout", "-out", "other.pub")
@@ -56,8 +56,8 @@ func TestExtending(t *testing.T) {
 	require.Equal(t, 2, code)
 }
 
-// TestEveryWayIn asks that the example of an organisation's own policy has its
-// part in the decision and the findings, whichever way it is loaded.
+// TestEveryWayIn checks that the example policy of an organization affects the
+// decision and the findings, whichever way it is loaded.
 func TestEveryWayIn(t *testing.T) {
 	l := newLab(t)
 	l.run("transportcert", "bundle", "build", "-o", "ours.tar.gz")

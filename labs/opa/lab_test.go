@@ -1,11 +1,11 @@
 //go:build integration
 
-// Package opa_test runs our bundle in the real programs: opa, conftest, nginx
-// and docker-registry (labs/install.sh installs the last two):
+// Package opa_test runs the bundle in real programs: opa, conftest, nginx and
+// docker-registry (labs/install.sh installs the last two):
 //
 //	go test -count=1 -tags integration ./labs/opa
 //
-// It builds opa as go.mod pins it and installs conftest below a temporary
+// It builds opa in the version in go.mod and installs conftest in a temporary
 // folder. Everything listens on free ports of 127.0.0.1.
 package opa_test
 
@@ -27,16 +27,16 @@ import (
 
 const (
 	conftest = "github.com/open-policy-agent/conftest@v0.71.1"
-	patience = 30 * time.Second // for a program to start and to load its bundle
+	patience = 30 * time.Second // time for a program to start and load its bundle
 )
 
-// A lab is a folder with the programs, keys and certificates, and with what
-// docs/opa.md takes for granted: ex01.json, ex02.json, ca.pem, www, examples.
+// A lab is a folder with the programs, keys and certificates, and with the
+// files that docs/opa.md assumes: ex01.json, ex02.json, ca.pem, www, examples.
 type lab struct {
 	t      *testing.T
 	folder string
-	// What the documentation calls bundles.contoso.test, registry.contoso.test
-	// and localhost:8181.
+	// The hosts bundles.contoso.test, registry.contoso.test and localhost:8181
+	// of the documentation.
 	web, registry, opa string
 }
 
@@ -131,7 +131,7 @@ func (l *lab) startRegistry(address, more string) {
 	l.await(address)
 }
 
-// startRegistryWithPassword starts a registry for user:password alone.
+// startRegistryWithPassword starts a registry that accepts only user:password.
 func (l *lab) startRegistryWithPassword(address, user, password string) {
 	l.t.Helper()
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
@@ -140,8 +140,8 @@ func (l *lab) startRegistryWithPassword(address, user, password string) {
 	l.startRegistry(address, fmt.Sprintf("auth: {htpasswd: {realm: lab, path: %s}}\n", file))
 }
 
-// startOPA starts an OPA server and waits until it has its bundles. It returns
-// where its log is and what stops it.
+// startOPA starts an OPA server and waits until it has loaded its bundles. It
+// returns the path of its log and a function that stops it.
 func (l *lab) startOPA(address string, args ...string) (log string, stop func()) {
 	l.t.Helper()
 	args = append([]string{"run", "--server", "--skip-version-check", "--addr", address}, args...)
@@ -161,8 +161,8 @@ func (l *lab) startOPA(address string, args ...string) (log string, stop func())
 	return "", nil
 }
 
-// start starts a program that is stopped when the test ends, if not before,
-// and returns the file with what it says.
+// start starts a program that is stopped when the test ends, if not before, and
+// returns the file with its output.
 func (l *lab) start(program string, args ...string) (log string, stop func()) {
 	l.t.Helper()
 	file, err := os.CreateTemp(l.folder, filepath.Base(program)+"-*.log")
@@ -204,7 +204,7 @@ func (l *lab) command(program string, args ...string) *exec.Cmd {
 	return command
 }
 
-// run runs a program that must succeed and returns what it writes.
+// run runs a program that must succeed and returns its output.
 func (l *lab) run(program string, args ...string) string {
 	l.t.Helper()
 	stdout, stderr, code := l.try(program, args...)
@@ -212,7 +212,7 @@ func (l *lab) run(program string, args ...string) string {
 	return stdout
 }
 
-// try runs a program and returns what it writes and its exit code.
+// try runs a program and returns its output and exit code.
 func (l *lab) try(program string, args ...string) (stdout, stderr string, code int) {
 	l.t.Helper()
 	command := l.command(program, args...)

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMask asks that neither a certificate nor its names get into the decision
-// log of an OPA with our mask, whatever it is asked, and that they do without.
+// TestMask checks that the mask keeps certificates and their names out of OPA's
+// decision log, for every kind of query, and that other names stay in it.
 func TestMask(t *testing.T) {
 	l := newLab(t)
 	l.run("transportcert", "bundle", "build", "-o", "transportcert.tar.gz")
@@ -40,7 +40,8 @@ func TestMask(t *testing.T) {
 		response.Body.Close()
 		require.Equal(t, http.StatusOK, response.StatusCode, path)
 	}
-	// decisions asks in every way, and returns the log's entries by path and query.
+	// decisions queries in every way, and returns the log's entries by path and
+	// query.
 	decisions := func(args ...string) map[string]string {
 		log, stop := l.startOPA(l.opa, append([]string{"-c", "opa.yaml"}, args...)...)
 		input := map[string]any{"input": document}

@@ -22,18 +22,18 @@ const (
 	findingsPath = "transportcert/compliance/findings"
 )
 
-// A fixture is a document, with the decision that was worked out by hand where
-// the document is valid.
+// A fixture is a document and, if the document is valid, its decision, worked
+// out by hand.
 type fixture struct {
 	path     string
 	text     []byte
 	decision []byte
 }
 
-// An answer is what a program says about a fixture.
+// An answer is the answer of a program for a fixture.
 type answer struct{ decision, findings any }
 
-// TestParity asks that every program that can run the bundle gives the same
+// TestParity checks that every program that can run the bundle gives the same
 // answer for every fixture.
 func TestParity(t *testing.T) {
 	l := newLab(t)
@@ -108,8 +108,8 @@ func readFixtures(t *testing.T) []fixture {
 
 func (f fixture) valid() bool { return f.decision != nil }
 
-// requireHandMade compares an answer with what a person wrote. What only the
-// Go side refuses is decided by the policies.
+// requireHandMade compares an answer with what a person wrote. The policies
+// decide for documents that only Go rejects.
 func requireHandMade(t *testing.T, f fixture, found answer) {
 	t.Helper()
 	decision := found.decision.(map[string]any)
@@ -144,7 +144,7 @@ func removeFromEvents(decision map[string]any, fields []string) {
 	}
 }
 
-// eval asks opa eval, fixture by fixture.
+// eval uses opa eval, fixture by fixture.
 func (l *lab) eval(t *testing.T, fixtures []fixture) []answer {
 	answers := make([]answer, len(fixtures))
 	var wait sync.WaitGroup
@@ -167,7 +167,7 @@ func (l *lab) eval(t *testing.T, fixtures []fixture) []answer {
 	return answers
 }
 
-// exec asks opa exec, once for everything.
+// exec uses opa exec, once for all fixtures.
 func (l *lab) exec(t *testing.T, fixtures []fixture) []answer {
 	answers := make([]answer, len(fixtures))
 	ask := func(path string, take func(*answer, any)) {
@@ -192,8 +192,8 @@ func (l *lab) exec(t *testing.T, fixtures []fixture) []answer {
 	return answers
 }
 
-// conftest asks conftest, once for everything, with a rule that denies every
-// document and says why.
+// conftest uses conftest, once for all fixtures, with a rule that denies every
+// document and gives the answer as its message.
 func (l *lab) conftest(t *testing.T, fixtures []fixture) []answer {
 	l.write("parity.rego", `package parity
 deny contains {
@@ -220,7 +220,7 @@ deny contains {
 	return answers
 }
 
-// serve asks an OPA server over REST, fixture by fixture.
+// serve queries an OPA server over REST, fixture by fixture.
 func (l *lab) serve(t *testing.T, fixtures []fixture, args ...string) []answer {
 	_, stop := l.startOPA(l.opa, args...)
 	defer stop()
@@ -241,8 +241,8 @@ func (l *lab) serve(t *testing.T, fixtures []fixture, args ...string) []answer {
 	return answers
 }
 
-// evaluate compares our own decisions with those of OPA, and asks that invalid
-// documents are refused.
+// evaluate compares our decisions with those of OPA, and checks that invalid
+// documents are rejected.
 func (l *lab) evaluate(t *testing.T, fixtures []fixture, expected []answer, flags []string) {
 	flags = append([]string{"evaluate", "-o", "ndjson"}, flags...)
 	var valid, invalid []string

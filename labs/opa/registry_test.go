@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestRegistries pushes to registries and pulls from them: with a CA of our
-// own, without TLS, and with a password that is in docker's configuration.
+// TestRegistries pushes to registries and pulls from them: with a private CA,
+// without TLS, and with a password in docker's configuration.
 func TestRegistries(t *testing.T) {
 	l := newLab(t)
 	plain, locked := freeAddress(t), freeAddress(t)

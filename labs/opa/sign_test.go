@@ -8,8 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSignatures asks that OPA takes our signatures and we take OPA's, for
-// keys as openssl makes them, and that neither takes those of another key.
+// TestSignatures checks that OPA accepts our signatures and we accept OPA's,
+// for keys created by openssl, and that neither accepts signatures of another
+// key.
 func TestSignatures(t *testing.T) {
 	l := newLab(t)
 	l.run("openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "RS256.pem")
@@ -44,7 +45,7 @@ func TestSignatures(t *testing.T) {
 		l.run("transportcert", "bundle", "verify", theirs, "--verification-key", public)
 	}
 
-	// What docs/opa.md says of the others.
+	// As documented in docs/opa.md for the others.
 	l.run("opa", "eval", "-b", "RS256-ours.tar.gz", "data.transportcert.inbound_anonymous.decision")
 	_, stderr, code := l.try("opa", "exec", "-b", "RS256-ours.tar.gz", "--decision", decisionPath, "ex01.json")
 	require.NotZero(t, code)

@@ -4,8 +4,8 @@
 //
 //	go test -count=1 -tags integration ./labs/postfix
 //
-// It needs root. Postfix listens on free ports of loopback, takes no mail, and
-// keeps everything in a temporary folder.
+// It requires root. Postfix listens on free loopback ports, accepts no mail,
+// and keeps everything in a temporary folder.
 package postfix_test
 
 import (
@@ -62,12 +62,12 @@ proxymap unix - - n - - proxymap
 func newLab(t *testing.T) *lab {
 	t.Helper()
 	if os.Getuid() != 0 {
-		t.Fatal("Postfix starts as root alone")
+		t.Fatal("Postfix must be started as root")
 	}
 	if _, err := exec.LookPath("postfix"); err != nil {
 		t.Fatal("postfix is missing: run labs/install.sh")
 	}
-	folder, err := os.MkdirTemp("", "transportcert-postfix-") // t.TempDir is closed to Postfix's own user
+	folder, err := os.MkdirTemp("", "transportcert-postfix-") // Postfix's own user cannot read t.TempDir
 	require.NoError(t, err)
 	t.Cleanup(func() { os.RemoveAll(folder) })
 	require.NoError(t, os.Chmod(folder, 0o755))
@@ -98,7 +98,7 @@ func (l *lab) run(name string, args ...string) {
 	require.NoError(l.t, err, "%s: %s", name, said)
 }
 
-// listen adds a port with settings of its own, and returns its address.
+// listen adds a port with its own settings and returns its address.
 func (l *lab) listen(host string, settings ...string) string {
 	l.t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
@@ -111,7 +111,7 @@ func (l *lab) listen(host string, settings ...string) string {
 	return listener.Addr().String()
 }
 
-// start starts Postfix with the ports that were added, until the test ends.
+// start starts Postfix with the added ports until the test ends.
 func (l *lab) start(settings ...string) {
 	l.t.Helper()
 	l.write("etc/main.cf", strings.Join(append([]string{
@@ -125,7 +125,7 @@ func (l *lab) start(settings ...string) {
 	l.t.Cleanup(func() { l.run("postfix", "-c", l.path("etc"), "stop") })
 }
 
-// probe runs the program, and returns its exit code and what it found.
+// probe runs the program and returns its exit code and results.
 func (l *lab) probe(args ...string) (int, []probe.Result) {
 	l.t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -157,8 +157,8 @@ func ecdsaKey(t *testing.T) crypto.Signer {
 	return key
 }
 
-// issue makes a certificate that is valid from one day before now until so many
-// days after it. Without an issuer it signs itself.
+// issue creates a certificate that is valid from one day before now until that
+// many days after now. Without an issuer it is self-signed.
 func issue(t *testing.T, name string, key crypto.Signer, issuer *pair, days int) *pair {
 	t.Helper()
 	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
@@ -184,7 +184,7 @@ func issue(t *testing.T, name string, key crypto.Signer, issuer *pair, days int)
 
 func (p *pair) thumbprint() string { return fmt.Sprintf("%X", sha1.Sum(p.Raw)) }
 
-// file writes the key and the chain of a certificate as Postfix wants them.
+// file writes the key and the chain of a certificate as Postfix requires them.
 func (l *lab) file(p *pair, chain ...*pair) string {
 	l.t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(p.key)
@@ -256,7 +256,7 @@ func TestPostfix(t *testing.T) {
 	require.Contains(t, []string{public.thumbprint(), elliptic.thumbprint()}, *r.STARTTLS.Thumbprint)
 
 	code, r = of("expired")
-	require.Zero(t, code, "an expired certificate is served all the same")
+	require.Zero(t, code, "an expired certificate is still served")
 	require.Equal(t, expired.thumbprint(), *r.STARTTLS.Thumbprint)
 	require.Equal(t, new(false), r.STARTTLS.Verification.Dates.OK)
 	require.Equal(t, new(false), r.STARTTLS.Verification.Chain.OK)
@@ -300,7 +300,8 @@ func TestPostfix(t *testing.T) {
 	require.NoError(t, err, "%s", said)
 	require.Empty(t, string(said))
 
-	// What Postfix itself counted: nothing but these commands, and no certificate.
+	// The commands that Postfix itself counted: nothing else, and no client
+	// certificate.
 	log, err := os.ReadFile(l.path("log"))
 	require.NoError(t, err)
 	sessions := regexp.MustCompile(`disconnect from \S+ (.*)`).FindAllSubmatch(log, -1)

@@ -1,8 +1,7 @@
 //go:build integration
 
-// Package prometheus_test asks promtool (Debian's package prometheus) about
-// the metrics that the program writes, and about the alerts in
-// examples/prometheus:
+// Package prometheus_test checks with promtool (in Debian's package prometheus)
+// the metrics that the program writes and the alerts in examples/prometheus:
 //
 //	go test -count=1 -tags integration ./labs/prometheus
 package prometheus_test

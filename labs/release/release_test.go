@@ -1,7 +1,7 @@
 //go:build release
 
-// Package release_test looks into what "make release-snapshot" left in dist, and
-// runs it.
+// Package release_test checks and runs the output of "make release-snapshot" in
+// dist.
 package release_test
 
 import (
@@ -32,10 +32,10 @@ const (
 	dist = root + "dist/"
 )
 
-// platforms are those of the archives.
+// platforms are the platforms of the archives.
 var platforms = []string{"linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64", "windows_arm64"}
 
-// metadata is what goreleaser says of the release.
+// metadata is goreleaser's description of the release.
 type metadata struct{ Version, Commit string }
 
 func read(t *testing.T) metadata {
@@ -55,7 +55,7 @@ func (m metadata) archive(platform string) string {
 	return name + ".tar.gz"
 }
 
-// packages are the packages for Linux.
+// packages returns the Linux packages.
 func (m metadata) packages() (all []string) {
 	for _, machine := range []string{"amd64", "arm64"} {
 		all = append(all, "transportcert_"+m.Version+"_linux_"+machine+".deb", "transportcert_"+m.Version+"_linux_"+machine+".rpm")
@@ -109,7 +109,8 @@ func unpack(t *testing.T, archive string) (folder string, names []string) {
 	}
 }
 
-// commands are the names of the manual pages: of each command that help lists.
+// commands returns the names of the manual pages: one for each command in the
+// help.
 func commands(t *testing.T, program string) []string {
 	t.Helper()
 	pages := []string{"transportcert"}
@@ -183,7 +184,7 @@ func TestArchives(t *testing.T) {
 				require.True(t, slices.ContainsFunc(names, func(name string) bool {
 					file := strings.ToLower(path.Base(name))
 					return strings.HasPrefix(name, path.Join(top, "licenses", module.Path)+"/") && (strings.HasPrefix(file, "license") || strings.HasPrefix(file, "copying"))
-				}), "the licence of %s", module.Path)
+				}), "the license of %s", module.Path)
 			}
 			sameFile(t, filepath.Join(goroot(t), "LICENSE"), has("licenses/go/LICENSE"))
 			requireSBOM(t, m, platform, info)
@@ -198,7 +199,8 @@ func goroot(t *testing.T) string {
 	return strings.TrimSpace(string(text))
 }
 
-// requireSBOM compares the bill of materials with what the linker wrote down.
+// requireSBOM compares the bill of materials with the linker's build
+// information.
 func requireSBOM(t *testing.T, m metadata, platform string, info *buildinfo.BuildInfo) {
 	t.Helper()
 	text, err := os.ReadFile(dist + "transportcert_" + m.Version + "_" + platform + ".cdx.json")
@@ -219,7 +221,7 @@ func requireSBOM(t *testing.T, m metadata, platform string, info *buildinfo.Buil
 	require.Equal(t, info.GoVersion, found["std"])
 }
 
-// Every file that is published has its checksum, and no other has.
+// Every published file has a checksum, and no other file has one.
 func TestChecksums(t *testing.T) {
 	m := read(t)
 	var want []string
@@ -241,7 +243,7 @@ func TestChecksums(t *testing.T) {
 	require.ElementsMatch(t, want, found)
 }
 
-// The pages name files that a release has.
+// The documentation names files that the release contains.
 func TestNamesInPages(t *testing.T) {
 	m := read(t)
 	for _, page := range []string{"README.md", "docs/install.md", "docs/ci.md"} {
@@ -255,7 +257,7 @@ func TestNamesInPages(t *testing.T) {
 	}
 }
 
-// Debian's own tools read the packages.
+// Debian's own tools can read the packages.
 func TestPackages(t *testing.T) {
 	m := read(t)
 	for _, name := range m.packages() {

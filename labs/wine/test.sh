@@ -1,5 +1,5 @@
 #!/bin/sh
-# test.sh PACKAGE…: runs the packages' tests, built for Windows, under wine.
+# test.sh PACKAGE…: runs the tests of the packages, built for Windows, under wine.
 set -eu
 [ $# -gt 0 ] || { echo "usage: $0 PACKAGE…" >&2; exit 2; }
 # The packages share the prefix: one after the other (-p 1).

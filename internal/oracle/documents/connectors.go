@@ -8,15 +8,16 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// distinguished are names that differ by case, space, order or quotation marks.
+// distinguished are names that differ in case, spaces, order or quotation
+// marks.
 var distinguished = rapid.SampledFrom([]string{
 	"", "CN=EX01", "CN=EX01", "cn=ex01", "CN=EX01 ", "CN=Contoso CA", "CN=Contoso CA, DC=contoso, DC=test",
 	`CN=EX01, O="Contoso, Ltd.", S=Washington, C=US`, `CN=EX01, O="Contoso, Ltd.", ST=Washington, C=US`,
 	"CN=MÜNCHEN", "CN=münchen", "CN=EX01<S>CN=EX01", "CN=\u212aiel", "CN=kiel",
 })
 
-// tlsCertificateName is mostly that of a certificate of the store, as it is or
-// changed a little.
+// tlsCertificateName is usually that of a certificate in the store, unchanged
+// or slightly changed.
 func tlsCertificateName(t *rapid.T, store []gather.Certificate) *string {
 	if len(store) == 0 || rapid.IntRange(0, 3).Draw(t, "no name") == 0 {
 		return optional(rapid.SampledFrom([]string{"", "<I><S>", "<I>CN=EX01<S>CN=EX01", "CN=EX01", " "})).Draw(t, "tls_certificate_name")
@@ -40,7 +41,7 @@ func tlsCertificateName(t *rapid.T, store []gather.Certificate) *string {
 	return &name
 }
 
-// connector mostly searches for a certificate of the store.
+// connector usually searches for a certificate in the store.
 func connector(t *rapid.T, doc *gather.Document) gather.Connector {
 	host := doc.Host
 	fqdns := []string{"", "", "ex01.corp.contoso.test", host.PhysicalDNSFQDN, host.DNSFQDN, host.DNSHostName}
@@ -67,8 +68,8 @@ func connector(t *rapid.T, doc *gather.Document) gather.Connector {
 	}
 }
 
-// addressSpaces are those of the organization in every spelling that counts, and
-// those that only look like them.
+// addressSpaces are those of the organization in every valid spelling, and
+// similar ones.
 var addressSpaces = rapid.SampledFrom([]string{
 	"--", "SMTP:--;1", "smtp:--", "--;1", "Smtp:--;100", "SMTP:--;",
 	"SMTP:*;1", "*", "SMTP:contoso.test;1", "X400:--;1", "X.500:--", " --", "-- ", "SMTP: --;1", " SMTP:--;1", "SMTP :--",
@@ -95,7 +96,7 @@ var sendConnectors = rapid.Custom(func(t *rapid.T) gather.SendConnector {
 	}
 })
 
-// drawOptional adds the facts that a document can do without.
+// drawOptional adds optional facts.
 func drawOptional(t *rapid.T, doc *gather.Document) {
 	doc.GatheredAt = rapid.SampledFrom([]string{"", now, past}).Draw(t, "gathered_at")
 	doc.ExchangeVersion = rapid.SampledFrom([]string{

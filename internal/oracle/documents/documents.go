@@ -1,11 +1,11 @@
-// Package documents makes up valid input documents for property-based tests.
+// Package documents generates valid input documents for property-based tests.
 //
 // They are small and full of coincidences: few names, few times and few
-// thumbprints, so that certificates tie, times fall on the very second of a
-// boundary, names differ by nothing but case or a dot, and a TlsCertificateName
-// is that of a certificate but for a space. The host is drawn first, then the
-// certificates mostly after it, then the connectors mostly after both, so that
-// every outcome of every step comes up often.
+// thumbprints, so that certificates tie, times fall exactly on a boundary,
+// names differ only by case or a dot, and a TlsCertificateName differs from
+// that of a certificate only by a space. The host is generated first, then
+// certificates that usually match it, then connectors that usually match both,
+// so that every outcome of every step occurs often.
 package documents
 
 import (
@@ -17,14 +17,14 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Bounds of what is made up.
+// Limits of the generated documents.
 const (
 	maxCertificates = 8
 	maxConnectors   = 4
 )
 
-// Document makes up documents as the gatherers leave them. Not every one has
-// a now: give those a clock.
+// Document generates documents as the gatherers create them. Some have no now,
+// so evaluating them requires a clock.
 func Document() *rapid.Generator[*gather.Document] {
 	return rapid.Custom(func(t *rapid.T) *gather.Document {
 		prints := rapid.Permutation(thumbprints).Draw(t, "thumbprints")
@@ -54,9 +54,9 @@ func Document() *rapid.Generator[*gather.Document] {
 	})
 }
 
-// JSON makes up the same documents as a person may type them: what is null or
-// empty and may be left out is sometimes left out, and what may be said
-// although it changes nothing is sometimes said.
+// JSON generates the same documents as a person might type them: optional null
+// or empty values are sometimes omitted, and default values are sometimes
+// included.
 func JSON() *rapid.Generator[[]byte] {
 	return rapid.Custom(func(t *rapid.T) []byte {
 		text, err := json.Marshal(Document().Draw(t, "document"))
@@ -69,8 +69,8 @@ func JSON() *rapid.Generator[[]byte] {
 		}
 		for _, c := range doc["certificates"].([]any) {
 			cert := c.(map[string]any)
-			leaveOut(t, cert, "subject", "issuer", "serial_number")
-			leaveOut(t, cert["trust"].(map[string]any), "valid_from", "valid_until", "revoked")
+			omit(t, cert, "subject", "issuer", "serial_number")
+			omit(t, cert["trust"].(map[string]any), "valid_from", "valid_until", "revoked")
 		}
 		if sometimes(t, "say more") {
 			doc["$schema"] = "https://github.com/transportcert/transportcert/policies/schemas/input.json"
@@ -80,10 +80,10 @@ func JSON() *rapid.Generator[[]byte] {
 			if host["nlb_cluster_names"] == nil {
 				host["nlb_cluster_names"] = []any{}
 			}
-			sayNull(doc["connectors"], "tls_certificate_name")
-			sayNull(doc["send_connectors"], "tls_auth_level")
-			sayNull(doc["edge_subscriptions"], "thumbprint")
-			sayNull([]any{doc["hybrid"]}, "tls_certificate_name")
+			addNull(doc["connectors"], "tls_certificate_name")
+			addNull(doc["send_connectors"], "tls_auth_level")
+			addNull(doc["edge_subscriptions"], "thumbprint")
+			addNull([]any{doc["hybrid"]}, "tls_certificate_name")
 		}
 		if text, err = json.Marshal(doc); err != nil {
 			t.Fatal(err)
@@ -92,8 +92,8 @@ func JSON() *rapid.Generator[[]byte] {
 	})
 }
 
-// sayNull sets a key of each object to null where it is absent.
-func sayNull(objects any, key string) {
+// addNull sets a key of each object to null if it is absent.
+func addNull(objects any, key string) {
 	list, _ := objects.([]any)
 	for _, o := range list {
 		if object, ok := o.(map[string]any); ok && object[key] == nil {
@@ -102,8 +102,8 @@ func sayNull(objects any, key string) {
 	}
 }
 
-// leaveOut takes away some of the keys that hold null or an empty text.
-func leaveOut(t *rapid.T, object map[string]any, keys ...string) {
+// omit removes some of the keys that have a null or empty value.
+func omit(t *rapid.T, object map[string]any, keys ...string) {
 	for _, key := range keys {
 		if v := object[key]; (v == nil || v == "") && sometimes(t, key) {
 			delete(object, key)
@@ -111,7 +111,7 @@ func leaveOut(t *rapid.T, object map[string]any, keys ...string) {
 	}
 }
 
-// The times: now, a second either side, and as far away as text goes.
+// The times: now, one second before and after, and the extremes of the format.
 const (
 	now    = "2026-11-22T07:00:00Z"
 	before = "2026-11-22T06:59:59Z"
@@ -126,7 +126,7 @@ var (
 	beginnings = rapid.SampledFrom([]string{past, past, past, first, before, now, after, future, last})
 	ends       = rapid.SampledFrom([]string{future, future, future, past, before, now, after, last})
 
-	// Many share their first digits, and the order of digits is not that of
+	// Many share their first digits, and the order of the digits is not that of
 	// the list: 9 comes before A.
 	thumbprints = []string{
 		strings.Repeat("0", 40), strings.Repeat("5E1F", 10), strings.Repeat("CA11", 10),
@@ -139,7 +139,7 @@ var (
 	revoked = optional(rapid.SampledFrom([]bool{false, false, true}))
 )
 
-// optional makes a fact that is unknown (nil) one time in six.
+// optional generates an unknown fact (nil) one time in six.
 func optional[V any](known *rapid.Generator[V]) *rapid.Generator[*V] {
 	return rapid.Custom(func(t *rapid.T) *V {
 		if rapid.IntRange(0, 5).Draw(t, "unknown") == 5 {
@@ -151,8 +151,8 @@ func optional[V any](known *rapid.Generator[V]) *rapid.Generator[*V] {
 
 func sometimes(t *rapid.T, label string) bool { return rapid.Bool().Draw(t, label) }
 
-// directory mostly names a certificate of the store: the first ones of prints
-// are in it, the others are not.
+// directory usually names a certificate in the store: only the first ones of
+// prints are stored.
 func directory(t *rapid.T, prints []string, stored int) *gather.Directory {
 	d := &gather.Directory{Readable: rapid.IntRange(0, 7).Draw(t, "unreadable") != 7}
 	if !d.Readable {
@@ -169,7 +169,7 @@ func directory(t *rapid.T, prints []string, stored int) *gather.Directory {
 	return d
 }
 
-// certificate mostly meets the criteria of step 7 for the host.
+// certificate usually meets the criteria of step 7 for the host.
 func certificate(t *rapid.T, thumbprint string, host *gather.Host) gather.Certificate {
 	own := rapid.SampledFrom([]string{host.DNSHostName, host.PhysicalDNSFQDN, host.DNSFQDN})
 	alike := rapid.SampledFrom(names)

@@ -38,8 +38,8 @@ func TestJSONIsValid(t *testing.T) {
 	})
 }
 
-// A differential test tells nothing about what its documents never reach: each
-// outcome below comes up in at least one document of a hundred.
+// A differential test says nothing about cases that its documents never reach:
+// each outcome below occurs in at least one document of a hundred.
 func TestDocumentReachesEveryOutcome(t *testing.T) {
 	t.Parallel()
 	const many = 3000
@@ -142,7 +142,7 @@ func inboundAnonymous(doc *gather.Document, d evaluate.InboundAnonymousDecision,
 	}
 }
 
-// tie reports whether two certificates that follow each other begin at the same time.
+// tie reports whether two consecutive certificates have the same not_before.
 func tie(doc *gather.Document, eligible []string) bool {
 	begins := map[string]string{}
 	for _, c := range doc.Certificates {
@@ -217,7 +217,7 @@ func outboundAnonymous(whole evaluate.Decision, is map[string]bool) {
 	is["an event left out"] = len(whole.Events) < len(whole.InboundAnonymous.Events)+len(whole.InboundSTARTTLS.Events)+len(d.Events)
 }
 
-// risk tells the causes of mail at risk apart.
+// risk distinguishes the causes of mail at risk.
 func risk(doc *gather.Document, d evaluate.Decision, is map[string]bool) {
 	event, offered, refused := false, false, false
 	for _, e := range d.Events {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestMain draws 500 documents a property where -rapid.checks does not say
-// otherwise, as "make property" does.
+// TestMain draws 500 documents per property unless -rapid.checks is set, as in
+// "make property".
 func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", "500"); err != nil {
 		panic(err)

@@ -6,10 +6,10 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// names are what a certificate may carry: the hosts' names with other case and
-// more dots, names that only look like them, and letters whose lower case is
-// somewhere else: İ (U+0130) becomes i, the Kelvin sign (U+212A) becomes k,
-// ẞ (U+1E9E) becomes ß, and ß stays.
+// names are names for certificates: the hosts' names with different case and
+// more dots, names that look similar, and letters whose lower case is a
+// different character: İ (U+0130) becomes i, the Kelvin sign (U+212A) becomes
+// k, ẞ (U+1E9E) becomes ß, and ß stays.
 var names = []string{
 	"EX01", "ex01", "Ex01.", "ex01..", "ex01...", "EX011",
 	"ex01.corp.contoso.test", "EX01.Corp.Contoso.TEST", "ex01.corp.contoso.test.", "ex01.corp.contoso.test..",
@@ -20,13 +20,13 @@ var names = []string{
 	"İzmir", "izmir", "IZMIR", "\u0131zmir", "\u212aiel", "kiel", "KIEL", "ΣΊΣΥΦΟΣ", "σίσυφος", "σίσυφοσ",
 }
 
-// hostNames are what a host may be called: like names, but not empty.
+// hostNames are names for hosts: like names, but not empty.
 var hostNames = []string{
 	"EX01", "ex01.", "ex01..", "MAIL", "mail.corp.contoso.test", "NLB.corp.contoso.test", "smtp.contoso.test.",
 	"*.corp.contoso.test", ".", "..", "MÜNCHEN", "Straße", "STRAẞE", "İzmir", "izmir", "\u212aiel", "kiel", "ΣΊΣΥΦΟΣ",
 }
 
-// hosts are mostly ordinary; in some, each name is drawn on its own.
+// hosts are usually ordinary; in some, each name is drawn independently.
 var hosts = rapid.Custom(func(t *rapid.T) *gather.Host {
 	name := rapid.SampledFrom(hostNames)
 	host := &gather.Host{
@@ -36,7 +36,7 @@ var hosts = rapid.Custom(func(t *rapid.T) *gather.Host {
 		PhysicalDNSHostName: "EX01",
 	}
 	switch rapid.IntRange(0, 3).Draw(t, "kind") {
-	case 1: // a virtual server: its names are not those of the machine
+	case 1: // a virtual server, whose names differ from those of the machine
 		host.DNSFQDN, host.DNSHostName = "mail.corp.contoso.test", "MAIL"
 	case 2:
 		host.DNSFQDN = name.Draw(t, "dns_fqdn")

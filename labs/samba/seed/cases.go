@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Dates of the certificates in the stores, around the plan's now.
+// Dates of the certificates in the stores, relative to the plan's now.
 var (
 	longAgo  = now.AddDate(-3, 0, 0)
 	lastYear = now.AddDate(-1, 0, 0)
@@ -14,7 +14,7 @@ var (
 	nextYear = now.AddDate(1, 0, 0)
 )
 
-// cases are dealt out to the servers in turn. What each expects follows from
+// cases are assigned to the servers in turn. Their expected results follow from
 // the nine steps, worked out by hand.
 var cases = []struct {
 	name  string
@@ -26,13 +26,13 @@ var cases = []struct {
 		return s.good(nil, func(p pair) []byte { return unhex(p.thumbprint) })
 	}},
 	{"hex thumbprint", func(s *server) error {
-		s.serialNumber, s.ExchangeVersion = "", "15.2.1544" // of versionNumber
+		s.serialNumber, s.ExchangeVersion = "", "15.2.1544" // from versionNumber
 		return s.good(nil, func(p pair) []byte { return []byte(strings.ToLower(p.thumbprint)) })
 	}},
 
-	// 1037: another certificate would be the best.
-	{"newer beside it", func(s *server) error { return s.outdone(nil, "self_signed") }},
-	{"issued beside it", func(s *server) error { return s.outdone(&s.contoso, "pki") }},
+	// 1037: another certificate is best.
+	{"newer beside it", func(s *server) error { return s.notBest(nil, "self_signed") }},
+	{"issued beside it", func(s *server) error { return s.notBest(&s.contoso, "pki") }},
 
 	{"ExchangeServer off", func(s *server) error {
 		p, err := s.certificate(nil, lastYear, nextYear, "SMTP")
@@ -72,7 +72,7 @@ var cases = []struct {
 		return err
 	}},
 
-	// What the account "reader" may not read.
+	// Attributes that the account "reader" may not read.
 	{"unreadable", func(s *server) error {
 		s.Hidden = []string{"msExchServerInternalTLSCert", "versionNumber", "serialNumber", "msExchCurrentServerRoles"}
 		s.ExchangeVersion, s.Roles = "", nil
@@ -92,21 +92,22 @@ var cases = []struct {
 		return err
 	}},
 
-	// The loaded certificate works; step 7 finds it wanting, and no other.
+	// The loaded certificate works but fails step 7, and no other certificate
+	// passes it.
 	{"no private key", func(s *server) error {
 		p, err := leaf(nil, lastYear, nextYear, s.Server, s.Host.DNSFQDN)
-		return s.wanting(p, err, false, "SMTP")
+		return s.failing(p, err, false, "SMTP")
 	}},
 	{"no SMTP", func(s *server) error {
 		p, err := leaf(nil, lastYear, nextYear, s.Server, s.Host.DNSFQDN)
-		return s.wanting(p, err, true, "IIS", "POP")
+		return s.failing(p, err, true, "IIS", "POP")
 	}},
 	{"other name", func(s *server) error {
 		p, err := leaf(nil, lastYear, nextYear, "other."+domain, "*."+domain)
-		return s.wanting(p, err, true, "SMTP")
+		return s.failing(p, err, true, "SMTP")
 	}},
-	{"issued by a stranger", func(s *server) error {
-		p, err := s.certificate(&s.stranger, lastYear, nextYear, "SMTP")
+	{"issued by an unknown CA", func(s *server) error {
+		p, err := s.certificate(&s.unknownCA, lastYear, nextYear, "SMTP")
 		s.standardConnectors()
 		s.attribute = p.der
 		s.decide(&p, nil, "", "", p)
@@ -142,7 +143,7 @@ var cases = []struct {
 	}},
 }
 
-// good is a server with one certificate and nothing wrong with it.
+// good is a server with one certificate and no problem.
 func (s *server) good(issuer *authority, form func(pair) []byte) error {
 	p, err := s.certificate(issuer, lastYear, nextYear, "IIS", "SMTP")
 	kind := "self_signed"
@@ -155,8 +156,8 @@ func (s *server) good(issuer *authority, form func(pair) []byte) error {
 	return err
 }
 
-// outdone is a server whose loaded certificate is not the best.
-func (s *server) outdone(issuer *authority, kind string) error {
+// notBest is a server whose loaded certificate is not the best.
+func (s *server) notBest(issuer *authority, kind string) error {
 	s.exchange2010()
 	p, err := s.certificate(nil, lastYear, nextYear, "SMTP")
 	if err != nil {
@@ -170,7 +171,7 @@ func (s *server) outdone(issuer *authority, kind string) error {
 	return err
 }
 
-func (s *server) wanting(p pair, err error, withKey bool, services ...string) error {
+func (s *server) failing(p pair, err error, withKey bool, services ...string) error {
 	s.keep(p, withKey, services...)
 	s.standardConnectors()
 	s.attribute = p.der
@@ -179,8 +180,8 @@ func (s *server) wanting(p pair, err error, withKey bool, services ...string) er
 }
 
 // decide sets what the plan expects: the loaded certificate, the best and its
-// kind, where the connectors stop that have ExchangeServer, and the eligible
-// in order.
+// kind, where the connectors with ExchangeServer stop, and the eligible
+// certificates in order.
 func (s *server) decide(loaded, best *pair, kind, stop string, eligible ...pair) {
 	d := &s.Decision
 	d.Connectors, d.Eligible, d.Events = []verdict{}, []string{}, []int{}

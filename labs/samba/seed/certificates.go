@@ -37,7 +37,7 @@ func newAuthority(name string) (authority, error) {
 	return authority{p, template}, err
 }
 
-// leaf is a server certificate: self-signed where issuer is nil.
+// leaf is a server certificate, self-signed if issuer is nil.
 func leaf(issuer *authority, from, to time.Time, names ...string) (pair, error) {
 	return sign(&x509.Certificate{
 		Subject: pkix.Name{CommonName: names[0]}, DNSNames: names, NotBefore: from, NotAfter: to,
@@ -65,8 +65,8 @@ func sign(template *x509.Certificate, issuer *authority) (pair, error) {
 	return pair{der, key, fmt.Sprintf("%X", sha1.Sum(der))}, nil
 }
 
-// writeHost writes the TLS files of the lab's hosts and the CA that issued
-// them. They are valid around the real time of day, unlike the plan.
+// writeHost writes the TLS files of the lab's hosts and of the CA that issued
+// them. Unlike the plan, they are valid at the real time.
 func writeHost(out string) error {
 	ca, err := newAuthority("Lab CA")
 	if err != nil {
@@ -90,7 +90,7 @@ func writeHost(out string) error {
 	return writePEM(filepath.Join(out, "host.key"), nil, host.key)
 }
 
-// writePEM writes a certificate, a private key, or one and then the other.
+// writePEM writes a certificate, a private key, or both.
 func writePEM(path string, der []byte, key *ecdsa.PrivateKey) error {
 	var out []byte
 	if der != nil {

@@ -10,28 +10,28 @@ import (
 	"github.com/go-ldap/ldap/v3"
 )
 
-const organisation = "CN=Contoso,CN=Microsoft Exchange,CN=Services," + naming
+const organization = "CN=Contoso,CN=Microsoft Exchange,CN=Services," + naming
 
-// groups are the administrative groups; the second has a name that a DN has to
-// escape.
+// groups are the administrative groups; the name of the second must be escaped
+// in a DN.
 var groups = []string{"Exchange Administrative Group (FYDIBOHF23SPDLT)", `First "Old" Group, A+B; <1> #2 = \x`}
 
-// rdn escapes a name; Samba wants more escaped than RFC 4514 does.
+// rdn escapes a name. Samba requires more escaping than RFC 4514.
 func rdn(name string) string {
 	return "CN=" + strings.ReplaceAll(ldap.EscapeDN(name), "=", `\=`)
 }
 
 func groupDN(server int) string {
-	return rdn(groups[server*len(groups)/servers]) + ",CN=Administrative Groups," + organisation
+	return rdn(groups[server*len(groups)/servers]) + ",CN=Administrative Groups," + organization
 }
 
-// ldif writes records; the first error stays.
+// ldif writes records; it keeps the first error.
 type ldif struct {
 	to  io.Writer
 	err error
 }
 
-// record writes an entry to add. Values that are empty are left out.
+// record writes an entry to add. Empty values are omitted.
 func (l *ldif) record(dn, class string, attributes ...string) {
 	l.line("dn", dn)
 	l.line("objectClass", class)
@@ -59,10 +59,10 @@ func (l *ldif) print(s string) {
 	}
 }
 
-func (l *ldif) organisation() {
+func (l *ldif) organization() {
 	l.record("CN=Microsoft Exchange,CN=Services,"+naming, "container")
-	l.record(organisation, "container")
-	l.record("CN=Administrative Groups,"+organisation, "container")
+	l.record(organization, "container")
+	l.record("CN=Administrative Groups,"+organization, "container")
 	for i := range groups {
 		group := groupDN(i * servers / len(groups))
 		l.record(group, "container")
@@ -70,8 +70,8 @@ func (l *ldif) organisation() {
 	}
 }
 
-// server writes a server's objects. Every other one has its connectors' DNs in
-// another spelling: a directory does not promise one.
+// server writes a server's objects. Every second server spells its connectors'
+// DNs differently, because a directory does not guarantee the spelling.
 func (l *ldif) server(s *server, i int) {
 	l.record(s.DN, "msExchExchangeServer",
 		"networkAddress", "ncacn_vns_spp:"+s.Server,

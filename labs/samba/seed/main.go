@@ -1,8 +1,8 @@
-// Command seed writes what the directory lab is filled with: an Exchange
-// organisation as LDIF, each server's certificate store as files, and a plan
-// that says what every server has to come out as.
+// Command seed writes the contents of the directory lab: an Exchange
+// organization as LDIF, each server's certificate store as files, and a plan
+// with the expected result of every server.
 //
-// The plan is the same on every run; keys, and so thumbprints, are new ones.
+// The plan is the same on every run; keys, and therefore thumbprints, are new.
 package main
 
 import (
@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	// servers is how many there are. With the cases below they have more
+	// servers is the number of servers. With the cases below, they have more
 	// than 1,500 Receive connectors.
 	servers = 320
 	domain  = "corp.contoso.test"
 	naming  = "CN=Configuration,DC=corp,DC=contoso,DC=test"
 )
 
-// now is the time for which the plan's decisions hold.
+// now is the time of the plan's decisions.
 var now = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 
 func main() {
@@ -43,7 +43,7 @@ func run(out string) error {
 	if err != nil {
 		return err
 	}
-	stranger, err := newAuthority("Unknown CA")
+	unknownCA, err := newAuthority("Unknown CA")
 	if err != nil {
 		return err
 	}
@@ -60,10 +60,10 @@ func run(out string) error {
 	}
 	defer file.Close()
 	l := &ldif{to: file}
-	l.organisation()
+	l.organization()
 	p := plan{Now: now.Format(timeFormat)}
 	for i := range servers {
-		s, err := newServer(i, contoso, stranger)
+		s, err := newServer(i, contoso, unknownCA)
 		if err != nil {
 			return err
 		}

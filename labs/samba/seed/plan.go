@@ -12,15 +12,15 @@ import (
 
 const timeFormat = gather.TimeFormat
 
-// plan is what the lab is built to give: for each server the sections that
-// account "reader" finds, and the decision that follows from them and from the
-// server's store at the time Now, with roots.pem trusted.
+// plan is the expected result: for each server, the sections that the account
+// "reader" finds, and the decision that follows from them and from the server's
+// store at the time Now, with roots.pem trusted.
 type plan struct {
 	Now     string    `json:"now"`
 	Servers []*server `json:"servers"`
 }
 
-// server is a server with its connectors, its store and what they come to.
+// server is a server with its connectors, its store and its expected results.
 type server struct {
 	Server     string             `json:"server"`
 	Case       string             `json:"case"`
@@ -34,18 +34,18 @@ type server struct {
 	ExchangeVersion string   `json:"exchange_version,omitempty"`
 	Roles           []string `json:"roles,omitempty"` // absent: hidden
 
-	contoso, stranger authority
-	roles             int
-	versionNumber     int
-	serialNumber      string            // empty: not set
-	nameAttribute     map[string]string // where the TlsCertificateName is, by connector
-	flags             map[string]int    // AuthMechanism by connector; absent: not set
-	options           map[string]int    // ProtocolOptions by connector; absent: not set
-	attribute         []byte            // msExchServerInternalTLSCert; nil: not set
-	files             map[string][]file // the store
+	contoso, unknownCA authority
+	roles              int
+	versionNumber      int
+	serialNumber       string            // empty: not set
+	nameAttribute      map[string]string // where the TlsCertificateName is, by connector
+	flags              map[string]int    // AuthMechanism by connector; absent: not set
+	options            map[string]int    // ProtocolOptions by connector; absent: not set
+	attribute          []byte            // msExchServerInternalTLSCert; nil: not set
+	files              map[string][]file // the store
 }
 
-// decision is the part of the decision document that the plan fixes.
+// decision is the part of the decision that the plan determines.
 type decision struct {
 	Connectors  []verdict `json:"connectors"`
 	Certificate *string   `json:"certificate"`
@@ -69,14 +69,14 @@ type file struct {
 	withKey bool
 }
 
-func newServer(i int, contoso, stranger authority) (*server, error) {
+func newServer(i int, contoso, unknownCA authority) (*server, error) {
 	name := fmt.Sprintf("EX%03d", i+1)
 	fqdn := strings.ToLower(name) + "." + domain
 	c := cases[i%len(cases)]
 	s := &server{
 		Server: name, Case: c.name, DN: "CN=" + name + ",CN=Servers," + groupDN(i),
 		Host:    gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name},
-		contoso: contoso, stranger: stranger,
+		contoso: contoso, unknownCA: unknownCA,
 		flags: map[string]int{}, options: map[string]int{}, files: map[string][]file{}, nameAttribute: map[string]string{},
 		// Exchange 2019. A directory adds 30,000 to the build.
 		serialNumber: "Version 15.2 (Build 31544.34)", versionNumber: 0x70008000 | 15<<22 | 2<<16 | 1544, ExchangeVersion: "15.2.1544.34",
@@ -89,7 +89,8 @@ func newServer(i int, contoso, stranger authority) (*server, error) {
 	return s, nil
 }
 
-// standardConnectors are those that Exchange 2013 and later set up.
+// standardConnectors are the connectors that Setup of Exchange 2013 and later
+// creates.
 func (s *server) standardConnectors() {
 	s.connector("Default "+s.Server, 31, "0.0.0.0:2525", "[::]:2525")
 	s.connector("Default Frontend "+s.Server, 31, "0.0.0.0:25", "[::]:25")
@@ -101,7 +102,7 @@ func (s *server) standardConnectors() {
 // names of the flags of AuthMechanism, lowest bit first.
 var mechanisms = []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
 
-// connector adds one. Negative flags: the attribute is not set.
+// connector adds a connector. Negative flags: the attribute is not set.
 func (s *server) connector(name string, flags int, bindings ...string) *gather.Connector {
 	c := gather.Connector{Name: name, FQDN: s.Host.DNSFQDN, Bindings: bindings}
 	switch {
@@ -123,21 +124,21 @@ func (s *server) connector(name string, flags int, bindings ...string) *gather.C
 	return &s.Connectors[len(s.Connectors)-1]
 }
 
-// exchange2010 makes the server one of a version that compares its certificate
-// with the best.
+// exchange2010 gives the server a version that compares its certificate with
+// the best one.
 func (s *server) exchange2010() {
 	s.serialNumber, s.versionNumber, s.ExchangeVersion = "Version 14.3 (Build 30123.4)", 0x70008000|14<<22|3<<16|123, "14.3.123.4"
 }
 
-// names sets the TlsCertificateName of the connector that was added last.
+// names sets the TlsCertificateName of the last connector added.
 func (s *server) names(attribute, issuer, subject string) {
 	c := &s.Connectors[len(s.Connectors)-1]
 	c.TLSCertificateName = new("<I>" + issuer + "<S>" + subject)
 	s.nameAttribute[c.Name] = attribute
 }
 
-// certificate makes one for the server, by one of its names, and puts it into
-// the store with a key and the services.
+// certificate creates a certificate for one of the server's names, and puts it
+// into the store with a key and the services.
 func (s *server) certificate(issuer *authority, from, to time.Time, services ...string) (pair, error) {
 	p, err := leaf(issuer, from, to, s.Server, s.Host.DNSFQDN)
 	if err == nil {
