@@ -51,8 +51,8 @@ event_1037 := {
 			document.store[best.thumbprint].not_before,
 		],
 	),
-	"action": remedies.event_1037[0].id,
-	"remediation": remedies.text(remedies.event_1037),
+	"action": remedies.event_1037_for_event.id,
+	"remediation": remedies.text([remedies.event_1037_for_event]),
 	"connector": null,
 } if {
 	matches_best == false

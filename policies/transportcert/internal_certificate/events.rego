@@ -16,8 +16,8 @@ event_12012 := {
 	"severity": "error",
 	"symbolic_name": "InternalTransportCertificateMissingInAD",
 	"message": sprintf("%s: %s, so no internal transport certificate is loaded.", [input.server, missing_in_directory]),
-	"action": remedies.internal_transport_certificate[0].id,
-	"remediation": remedies.text(remedies.internal_transport_certificate),
+	"action": remedies.internal_for_event.id,
+	"remediation": remedies.text([remedies.internal_for_event]),
 	"connector": null,
 } if {
 	document.phase == "startup"
@@ -54,8 +54,8 @@ event_12013 := {
 		"%s: the directory names the internal transport certificate %s, but it is not in the store.",
 		[input.server, directory_thumbprint],
 	),
-	"action": remedies.internal_transport_certificate[0].id,
-	"remediation": remedies.text(remedies.internal_transport_certificate),
+	"action": remedies.internal_for_event.id,
+	"remediation": remedies.text([remedies.internal_for_event]),
 	"connector": null,
 } if {
 	stopped_at == "certificate_not_found"
@@ -76,8 +76,8 @@ event_12015 := {
 		"%s: the internal transport certificate %s expired on %s.",
 		[input.server, loaded.thumbprint, loaded.not_after],
 	),
-	"action": remedies.internal_transport_certificate[0].id,
-	"remediation": remedies.text(remedies.internal_transport_certificate),
+	"action": remedies.internal_for_event.id,
+	"remediation": remedies.text([remedies.internal_for_event]),
 	"connector": null,
 } if {
 	expired

@@ -13,16 +13,31 @@ outcome := inbound_anonymous.outcome
 # description: >-
 #   What gives the server an internal transport certificate that is valid and, in 2007 and 2010, the best. One remedy for
 #   all that is wrong with it.
-internal_transport_certificate := [directory] if {
-	not input.directory.readable
-} else := [renew_at_ca(internal_certificate.loaded)] if {
-	only_the_ca_can_renew
+internal_transport_certificate := [internal_for_event] if {
+	internal_for_event.manual
 } else := array.concat([make_internal], instead_of(loaded_and_defective)) if {
 	loaded_and_defective
 	loaded_and_defective != successor_thumbprint
 } else := [make_internal]
 
-make_internal := enable_as_internal(choice) if {
+# METADATA
+# title: Internal transport certificate for an event
+# description: What an event says of this remedy, which is its first action without what only a plan says.
+internal_for_event := directory if {
+	not input.directory.readable
+} else := renew_at_ca(internal_certificate.loaded) if {
+	only_the_ca_can_renew
+} else := {"id": internal_id, "commands": internal_commands, "prompt": overwrite("Yes"), "manual": false}
+
+internal_commands := [enabling(choice, services_of_choice)] if {
+	choice
+} else := with_rest(renewal_command(internal_certificate.loaded.thumbprint), services_left("")) if {
+	renewable_as_internal
+} else := with_rest(creation(input.server, internal_names), services_left(""))
+
+services_of_choice := array.concat(["SMTP"], services_left(choice))
+
+make_internal := enable_as_internal if {
 	choice
 } else := renew_as_internal if {
 	renewable_as_internal
@@ -55,12 +70,19 @@ directory := manual(
 # description: >-
 #   Where the version is not known, a certificate of a CA must not become the internal transport certificate: from 2013 on
 #   there is no step 9.
-event_1037 := [exchange_version] if {
+event_1037 := [event_1037_for_event] if {
+	event_1037_for_event.manual
+} else := internal_transport_certificate
+
+# METADATA
+# title: Event 1037 for itself
+# description: What the event says of its remedy, which is its first action without what only a plan says.
+event_1037_for_event := exchange_version if {
 	not document.procedure_known
 	outcome.best_kind == "pki"
-} else := [clock(store[outcome.best])] if {
+} else := clock(store[outcome.best]) if {
 	document.now < store[outcome.best].not_before
-} else := internal_transport_certificate
+} else := internal_for_event
 
 exchange_version := manual(
 	"exchange-version",
@@ -160,19 +182,17 @@ renewable_as_internal if {
 	every domain in outcome.domains { domain in named }
 }
 
-enable_as_internal(thumbprint) := action(
+enable_as_internal := action(
 	internal_id,
-	sprintf("Make %s the internal transport certificate", [name_of(store[thumbprint])]),
+	sprintf("Make %s the internal transport certificate", [name_of(store[choice])]),
 	{
 		"description": also_from_backup,
-		"commands": [enabling(thumbprint, services)],
+		"commands": internal_commands,
 		"prompt": overwrite("Yes"),
 		"afterwards": after_internal,
-		"effect": effects.enable_services(thumbprint, services, true),
+		"effect": effects.enable_services(choice, services_of_choice, true),
 	},
-) if {
-	services := array.concat(["SMTP"], services_left(thumbprint))
-}
+)
 
 internal_id := "internal-transport-certificate"
 
@@ -204,7 +224,7 @@ create_internal := action(
 	"Create a self-signed certificate and make it the internal transport certificate",
 	{
 		"description": concat("\n", [line | some line in [also_from_backup, run_there]; line != ""]),
-		"commands": with_rest(creation(input.server, internal_names), services_left("")),
+		"commands": internal_commands,
 		"prompt": overwrite("Yes"),
 		"afterwards": after_internal,
 		"effect": effects.add_certificate(successor, array.concat(["SMTP"], services_left("")), true),
@@ -216,7 +236,7 @@ renew_as_internal := action(
 	sprintf("Renew %s as the internal transport certificate", [name_of(internal_certificate.loaded)]),
 	{
 		"description": run_there,
-		"commands": with_rest(renewal_command(internal_certificate.loaded.thumbprint), services_left("")),
+		"commands": internal_commands,
 		"prompt": overwrite("Yes"),
 		"afterwards": after_internal,
 		"effect": effects.add_certificate(successor, array.concat(["SMTP"], services_left("")), true),

@@ -23,7 +23,7 @@ unfit(thumbprints) := reasons_by_thumbprint([[reason, affected & thumbprints] | 
 # of certificate and reason takes 75 % longer than this.
 reasons_by_thumbprint(criteria) := {thumbprint: reasons |
 	some thumbprint in union({thumbprints | some [_, thumbprints] in criteria})
-	reasons := sort({reason | some [reason, thumbprints] in criteria; thumbprint in thumbprints})
+	reasons := sort({reason | some [reason, thumbprints] in criteria; thumbprints[thumbprint]})
 }
 
 # The criteria that do not depend on names: published ones, and an organization's own.

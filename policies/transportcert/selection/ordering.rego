@@ -17,13 +17,13 @@ eligible(domains) := in_order(object.keys(document.store) - object.keys(ineligib
 #   step: 8
 #   reading: 9
 in_order(thumbprints) := [thumbprint |
-	some [_, thumbprint] in sort([[reversed(document.store[unsorted].not_before), unsorted] | some unsorted in thumbprints])
+	some [_, thumbprint] in sort([[strings.replace_n(from_nine, document.store[unsorted].not_before), unsorted] |
+		some unsorted in thumbprints
+	])
 ]
 
-# Subtracts each digit from 9, so that more recent times sort first. Reversing the result of sort instead would put the
+# With each digit subtracted from 9, more recent times sort first. Reversing the result of sort instead would put the
 # higher thumbprint first if not_before is equal.
-reversed(time) := strings.replace_n(from_nine, time)
-
 from_nine := {"0": "9", "1": "8", "2": "7", "3": "6", "4": "5", "5": "4", "6": "3", "7": "2", "8": "1", "9": "0"}
 
 # METADATA
@@ -41,8 +41,11 @@ best(domains) := first_of(eligible(domains), {"pki": 1, "self_signed": 2})
 #   number for each kind; the lowest is preferred. Undefined if no certificate has one of these kinds.
 # custom:
 #   step: 8
-first_of(thumbprints, preference) := {"thumbprint": thumbprints[first], "kind": kind(document.store[thumbprints[first]])} if {
-	[_, first] := min([[preference[kind(document.store[thumbprint])], i] | some i, thumbprint in thumbprints])
+first_of(thumbprints, preference) := {"thumbprint": thumbprint, "kind": found} if {
+	[_, _, thumbprint, found] := min([[preference[its], i, candidate, its] |
+		some i, candidate in thumbprints
+		its := kind(document.store[candidate])
+	])
 }
 
 # Undefined for any other certificate, such as one from a CA that is not trusted.
