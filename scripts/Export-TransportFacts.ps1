@@ -5,18 +5,18 @@
 Exports the facts about Exchange servers that transportcert reads.
 
 .DESCRIPTION
-Run it once in the Exchange Management Shell. It asks each server for its Receive connectors, certificates and
-transport service, and the organization for its servers, Send connectors, Edge subscriptions and hybrid configuration.
-The result is one file, TransportFacts-DATE.zip, to take to the computer that runs transportcert.
+Run this script once in the Exchange Management Shell. It exports the Receive connectors, certificates and transport
+service of each server, and the organization's servers, Send connectors, Edge subscriptions and hybrid configuration.
+The result is one file, TransportFacts-DATE.zip. Copy it to the computer that runs transportcert.
 
-It only reads: it changes nothing on any server. It exports no private keys and no passwords. It needs permission to run
-the Get cmdlets. An Edge server can be asked only by itself: run the script in its own Exchange Management Shell.
+The script changes nothing, and exports no private keys and no passwords. It needs permission to run the Get cmdlets.
+The settings of an Edge server can be read only on that server: run the script in its Exchange Management Shell.
 
 .PARAMETER Server
-The names of the servers to ask. Without it, all servers with a transport service are asked.
+The names of the servers to export. By default, all servers with a transport service are exported.
 
 .PARAMETER Path
-An existing folder for the result. Without it, your Documents folder.
+An existing folder for the result. By default, your Documents folder.
 
 .EXAMPLE
 .\Export-TransportFacts.ps1
@@ -25,8 +25,8 @@ An existing folder for the result. Without it, your Documents folder.
 .\Export-TransportFacts.ps1 -Server 'EX01', 'EX02' -Path D:\Exports
 
 .OUTPUTS
-The zip file, or the folder where no zip file could be made. The exit code is 0 if everything was exported, 1 if
-something is missing (a warning says what and why), and 2 if no server could be asked.
+The zip file, or a folder if no zip file could be created. The exit code is 0 if everything was exported, 1 if
+something is missing (a warning says what and why), and 2 if no server could be exported.
 
 .LINK
 https://github.com/transportcert/transportcert/blob/main/docs/gathering.md
@@ -47,12 +47,12 @@ function Test-Cmdlet([string]$Name) {
     [bool](Get-Command -Name $Name -ErrorAction SilentlyContinue)
 }
 
-# Writes what a cmdlet returns to a file. Where the cmdlet fails, no file stays behind: it would look complete.
+# Exports the output of a cmdlet to a file. If the cmdlet fails, the file is removed, because it would look complete.
 function Export-Result([string]$About, [string]$File, [string]$Cmdlet, [hashtable]$Parameters) {
     try {
         $result = @(& $Cmdlet @Parameters -ErrorAction Stop)
         if ($Cmdlet -eq 'Get-SendConnector') {
-            # A credential would go into the file with its encrypted password.
+            # A credential would be exported with its encrypted password.
             $result = @($result | Select-Object -Property * -ExcludeProperty AuthenticationCredential)
         }
         $result | Export-Clixml -Path $File -ErrorAction Stop
@@ -84,7 +84,7 @@ $date = [DateTime]::UtcNow.ToString('yyyyMMddTHHmmssZ', [Globalization.CultureIn
 $folder = Join-Path (Resolve-Path -LiteralPath $Path).ProviderPath "TransportFacts-$date"
 $null = New-Item -ItemType Directory -Path "$folder\organization" -ErrorAction Stop
 
-# An Edge server's cmdlets know that server alone, and are not given -Server.
+# The cmdlets on an Edge server can read only that server, so -Server is not passed.
 $onEdge = @($servers | Where-Object { $_.Name -eq $env:COMPUTERNAME -and "$($_.ServerRole)" -match 'Edge' }).Count -gt 0
 $transport = 'Get-TransportService'
 if (-not (Test-Cmdlet $transport)) { $transport = 'Get-TransportServer' } # Exchange 2007 and 2010
@@ -95,12 +95,12 @@ foreach ($one in $servers) {
     $role = "$($one.ServerRole)"
     Write-Progress -Activity 'Exporting transport facts' -Status $name -PercentComplete (100 * $seen++ / $servers.Count)
     if ($role -match 'Edge' -and -not $onEdge) {
-        Write-Problem "${name}: an Edge server can be asked only by itself. Run this script on it."
+        Write-Problem "${name}: the settings of an Edge server can be read only on that server. Run this script there."
         continue
     }
-    # Before Exchange 2013 only these roles have a transport service.
+    # Before Exchange 2013, only these roles have a transport service.
     if ("$($one.AdminDisplayVersion)" -match 'Version (6|8|14)\.' -and $role -notmatch 'HubTransport|Edge') {
-        Write-Host "${name}: skipped, it has no transport service."
+        Write-Host "${name}: skipped, because it has no transport service."
         continue
     }
     $asked++
@@ -115,13 +115,13 @@ foreach ($one in $servers) {
     } elseif ($name -eq $env:COMPUTERNAME) { # Exchange 2007 has no -Server
         Export-Result $name "$own\certificates.xml" 'Get-ExchangeCertificate' @{}
     } else {
-        Write-Problem "${name}: Get-ExchangeCertificate of Exchange 2007 reads its own server only. Run this script there with -Server $name."
+        Write-Problem "${name}: Get-ExchangeCertificate in Exchange 2007 can read only the local server. Run this script there with -Server $name."
     }
 }
 Write-Progress -Activity 'Exporting transport facts' -Status 'Done' -Completed
 if ($asked -eq 0) {
     Remove-Item -LiteralPath $folder -Recurse
-    Write-Warning 'Nothing was exported: there is no server to ask.'
+    Write-Warning 'Nothing was exported, because there is no server to export.'
     exit 2
 }
 Export-Result 'organization' "$folder\organization\send-connectors.xml" 'Get-SendConnector' @{}
@@ -138,7 +138,7 @@ try {
     [IO.Compression.ZipFile]::CreateFromDirectory($folder, $result, 'Optimal', $true)
     Remove-Item -LiteralPath $folder -Recurse -ErrorAction SilentlyContinue
 } catch {
-    Write-Warning "No zip file was made: take the whole folder. $($_.Exception.Message -replace '\s+', ' ')"
+    Write-Warning "The zip file could not be created. Use the whole folder instead. $($_.Exception.Message -replace '\s+', ' ')"
     Remove-Item -LiteralPath $result -ErrorAction SilentlyContinue
     $result = $folder
 }

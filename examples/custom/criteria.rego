@@ -1,11 +1,11 @@
 # METADATA
 # scope: package
-# title: Contoso's rules for the certificates of Exchange
+# title: Contoso's rules for Exchange certificates
 # description: >-
-#   More criteria for step 7, thresholds by role, and a finding of Contoso's own. What changes often is in
+#   Additional criteria for step 7, thresholds by role, and a finding. Values that change often are in
 #   transportcert/custom/data.yaml.
 # related_resources:
-#   - description: How such rules are written
+#   - description: Write your own rules
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/extending.md
 package transportcert.custom
 
@@ -28,7 +28,7 @@ ineligible contains {"thumbprint": certificate.thumbprint, "reason": "contoso_ot
 
 # METADATA
 # title: Strong key
-# description: RSA with 3072 bits or more, or ECDSA with 256 or more.
+# description: Whether the key is an RSA key of 3072 bits or more, or an ECDSA key of 256 bits or more.
 # scope: document
 strong_key(certificate) if {
 	certificate.key_algorithm == "RSA"
@@ -42,5 +42,5 @@ strong_key(certificate) if {
 
 # METADATA
 # title: Issued by Contoso
-# description: One of Contoso's CAs issued the certificate. Whether its chain is trusted, the shipped rules ask.
+# description: Whether one of Contoso's CAs issued the certificate. The shipped rules check whether its chain is trusted.
 issued_by_contoso(certificate) if certificate.issuer in data.transportcert.custom.authorities

@@ -5,8 +5,8 @@ import data.transportcert.inbound_anonymous
 # METADATA
 # title: Certificate without a change
 # description: >-
-#   The internal transport certificate, or the best, comes from a CA, and its friendly name does not begin
-#   with the number of the change that brought it.
+#   The internal transport certificate or the best certificate is from a CA, and its friendly name does not begin with the
+#   number of the change that introduced it.
 # related_resources:
 #   - description: Contoso's rules for changes
 #     ref: https://wiki.contoso.test/changes

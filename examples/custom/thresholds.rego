@@ -2,7 +2,7 @@ package transportcert.custom
 
 # METADATA
 # title: Thresholds
-# description: What the shipped rules go by, in bits and in days, by the server's role.
+# description: The thresholds of the shipped rules, in bits and in days, by the server's role.
 config := {
 	"minimum_key_bits": 3072,
 	"facts_max_age_days": 14,
@@ -12,7 +12,7 @@ config := {
 
 # METADATA
 # title: Role
-# description: The first role whose prefix the server's name begins with.
+# description: The first role with a prefix that the server's name begins with.
 role := [candidate |
 	some candidate in data.transportcert.custom.roles
 	startswith(upper(input.server), candidate.prefix)

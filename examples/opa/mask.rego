@@ -2,16 +2,16 @@
 # scope: package
 # title: Mask of decision logs
 # description: >-
-#   Of a document with certificates, OPA logs what is listed here and nothing else, so that neither the
-#   certificates (der) nor what they say of names leave the house. To have more in the log, add to the lists.
+#   For documents with certificates, OPA logs only the fields that are listed here, so that the log contains neither the
+#   certificates (der) nor the names in them. To log more, add to the lists.
 # related_resources:
-#   - description: Where the mask is put to work
+#   - description: How to use the mask
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/opa.md#decision-logs
 package system.log
 
 # METADATA
 # title: Sections
-# description: The sections of a document that are logged. What nobody listed is not.
+# description: The sections of a document that are logged.
 sections := {
 	"schema_version",
 	"server",
@@ -30,7 +30,7 @@ sections := {
 
 # METADATA
 # title: Connector fields
-# description: What is logged of a Receive connector. tls_certificate_name, the subject of a certificate and its issuer, is not.
+# description: The fields of a Receive connector that are logged. tls_certificate_name is not, because it contains a certificate's issuer and subject.
 connector_fields := {
 	"name",
 	"auth_mechanisms",
@@ -44,7 +44,7 @@ connector_fields := {
 
 # METADATA
 # title: Certificate fields
-# description: What is logged of a certificate. der, subject, issuer, subject_common_names, dns_names, friendly_name and serial_number are not.
+# description: The fields of a certificate that are logged. der, subject, issuer, subject_common_names, dns_names, friendly_name and serial_number are not.
 certificate_fields := {
 	"thumbprint",
 	"version",
@@ -61,14 +61,14 @@ certificate_fields := {
 
 # METADATA
 # title: Trust fields
-# description: What is logged of a certificate's trust. Its error can quote names.
+# description: The fields of a certificate's trust that are logged. error is not, because it can contain names.
 trust_fields := {"chain", "valid_from", "valid_until", "revoked"}
 
 # METADATA
 # title: Results
 # description: >-
-#   The paths whose results are logged: the decisions. The result of a query for a whole package would hold the
-#   store, and findings quote names.
+#   The paths of the queries whose results are logged. The result of a query for a whole package would contain the store,
+#   and findings contain names.
 results := {
 	"transportcert/server/decision",
 	"transportcert/inbound_anonymous/decision",
@@ -78,12 +78,12 @@ results := {
 
 # METADATA
 # title: Masked input
-# description: The document in the log stands in place of the one that was decided on.
+# description: Replaces the document in the log.
 mask contains {"op": "upsert", "path": "/input", "value": logged} if has_certificates
 
 # METADATA
 # title: Masked result
-# description: A result that is not listed is not logged.
+# description: Removes results from the log that are not listed.
 mask contains "/result" if {
 	has_certificates
 	not has_logged_result
@@ -92,8 +92,8 @@ mask contains "/result" if {
 # METADATA
 # title: Masked decision
 # description: >-
-#   A decision in the log stands in place of the one that was made. What inbound STARTTLS searched for, and the words
-#   of its events, can quote a certificate's names.
+#   Replaces a decision in the log. What inbound STARTTLS searched for, and the messages of its events, can contain a
+#   certificate's names.
 mask contains {"op": "upsert", "path": "/result", "value": without_names(input.result)} if {
 	has_certificates
 	has_logged_result
@@ -102,7 +102,7 @@ mask contains {"op": "upsert", "path": "/result", "value": without_names(input.r
 
 # METADATA
 # title: Without names
-# description: A decision without what can quote names; of the server's, also the decisions in it.
+# description: A decision without the fields that can contain names, including the nested decisions of a server's decision.
 without_names(decision) := object.union(of_server, of_scenarios) if {
 	of_server := object.union(decision, unquoted(decision))
 	of_scenarios := {scenario: unquoted(nested) |
@@ -124,12 +124,12 @@ unquoted(decision) := object.filter(
 
 # METADATA
 # title: Has a logged result
-# description: An ad hoc query has no path, and its result could be anything.
+# description: Whether the result is logged. An ad hoc query has no path, and its result could contain anything.
 has_logged_result if input.path in results
 
 # METADATA
 # title: Has certificates
-# description: Other decisions that this OPA makes are not our concern.
+# description: Whether the input has certificates. Other decisions of this OPA are logged unchanged.
 has_certificates if "certificates" in object.keys(input.input)
 
 # METADATA
@@ -142,7 +142,7 @@ logged := object.union(
 
 # METADATA
 # title: Logged lists
-# description: The connectors and certificates of the document as they are logged; what is no connector is not.
+# description: The connectors and certificates of the document as they are logged. Values that are not objects are not logged as connectors.
 logged_lists := {
 	"connectors": [object.filter(connector, connector_fields) | some connector in input.input.connectors; is_object(connector)],
 	"certificates": [logged_certificate(certificate) | some certificate in input.input.certificates],
@@ -150,7 +150,7 @@ logged_lists := {
 
 # METADATA
 # title: Logged certificate
-# description: A certificate as it is logged; without its trust where that is not what it should be.
+# description: A certificate as it is logged, without its trust if that is not an object.
 logged_certificate(certificate) := object.union(
 	object.filter(certificate, certificate_fields - {"trust"}),
 	{"trust": object.filter(certificate.trust, trust_fields)},

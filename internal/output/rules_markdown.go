@@ -13,22 +13,24 @@ import (
 
 const rulesIntroduction = `# Rules
 
-` + "`transportcert check`" + ` holds a server's document and decision against these rules. An id never changes its meaning. A finding of
-severity error fails a gate, a warning does so with ` + "`--fail-on warning`" + `, info never does. [ci.md](ci.md) shows how to set up a
-gate and how to waive a finding, [extending.md](extending.md) how to add rules and change thresholds.
+` + "`transportcert check`" + ` checks each server against these rules. To run it in CI and to waive findings, see [ci.md](ci.md). To add rules and
+change thresholds, see [extending.md](extending.md).
 
-This page is written by ` + "`transportcert rules -o markdown`" + ` from the METADATA of the rules.
-A name in braces stands for a fact of the finding; a finding itself has it filled in.
+Findings of severity error fail the check. Warnings do so only with ` + "`--fail-on warning`" + `, and findings of severity info never do. The id of a
+rule never changes.
+
+` + "`transportcert rules -o markdown`" + ` generates this page from the METADATA of the rules. In a finding, names in braces such as ` + "`{server}`" + ` are
+replaced by the actual values.
 `
 
 func rulesMarkdown(rules []evaluate.Rule, thresholds map[string]float64) string {
 	var b strings.Builder
 	b.WriteString(rulesIntroduction)
-	b.WriteString("\n| rule | severity | |\n|---|---|---|\n")
+	b.WriteString("\n| rule | severity | title |\n|---|---|---|\n")
 	for _, rule := range rules {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", rule.ID, strings.ToLower(rule.ID), inline(rule.Severity), inline(rule.Title))
 	}
-	b.WriteString("\n## Thresholds\n\nThe rules go by these numbers. `data.transportcert.custom.config` sets others.\n\n| threshold | value |\n|---|---|\n")
+	b.WriteString("\n## Thresholds\n\nTo change these values, set `data.transportcert.custom.config`.\n\n| threshold | value |\n|---|---|\n")
 	for _, name := range slices.Sorted(maps.Keys(thresholds)) {
 		fmt.Fprintf(&b, "| `%s` | %v |\n", name, thresholds[name])
 	}

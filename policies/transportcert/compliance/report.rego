@@ -5,7 +5,7 @@
 #   Findings for CI about the document and the decision: those of the shipped rules, those of an organization's own rules,
 #   and the waivers that suppress them.
 # related_resources:
-#   - description: The steps, their readings and both documents
+#   - description: Specification
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md
 # schemas:
 #   - input: schema.input

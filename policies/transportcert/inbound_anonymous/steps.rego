@@ -6,7 +6,7 @@
 #   events it logs: the nine steps of docs/specification.md. Steps 3 to 5 are in internal_certificate, steps 7 and 8 in
 #   selection.
 # related_resources:
-#   - description: The steps, their readings and both documents
+#   - description: Specification
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md
 # schemas:
 #   - input: schema.input

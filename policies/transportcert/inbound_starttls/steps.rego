@@ -5,7 +5,7 @@
 #   For each Receive connector, whether it offers STARTTLS and with which certificate, and which events the server
 #   logs: the seven steps of docs/specification.md. An organization's own criteria do not affect this decision.
 # related_resources:
-#   - description: The steps and their readings
+#   - description: Specification
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md#inbound-starttls
 # schemas:
 #   - input: schema.input

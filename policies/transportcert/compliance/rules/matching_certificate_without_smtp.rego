@@ -10,7 +10,7 @@ import data.transportcert.selection
 #   A valid certificate matches what a connector searches for, but is not enabled for SMTP. According to one published
 #   text, Exchange ignores it. According to another, Exchange selects it and TLS then fails.
 # related_resources:
-#   - description: The scenarios and their readings
+#   - description: Specification
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md
 # custom:
 #   id: TC047

@@ -9,7 +9,7 @@ import data.transportcert.remedies
 #   offered neither X-ANONYMOUSTLS nor Exchange Server authentication, and their mail stays in their queues. If the
 #   server has no such connector, TC044 is reported instead.
 # related_resources:
-#   - description: Receive connectors, with those that Setup makes
+#   - description: Receive connectors
 #     ref: https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors
 # custom:
 #   id: TC040

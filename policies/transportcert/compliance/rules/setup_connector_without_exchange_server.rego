@@ -13,7 +13,7 @@ import data.transportcert.remedies
 #   recognized. Hardening guides ask for AuthMechanism Tls alone; between Exchange servers, that removes
 #   X-ANONYMOUSTLS.
 # related_resources:
-#   - description: Receive connectors, with those that Setup makes
+#   - description: Receive connectors
 #     ref: https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors
 # custom:
 #   id: TC041

@@ -9,7 +9,7 @@ import data.transportcert.remedies
 #   has expired or whose chain has expired. The published text requires a valid one, so the connector may not offer
 #   STARTTLS at all. If it does, clients that check the certificate reject it.
 # related_resources:
-#   - description: The scenarios and their readings
+#   - description: Specification
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/specification.md
 # custom:
 #   id: TC029

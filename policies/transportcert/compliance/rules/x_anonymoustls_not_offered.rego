@@ -10,7 +10,7 @@ import data.transportcert.server
 #   disabled, lacks ExchangeServer or has SuppressXAnonymousTls set, or the server has no connectors. Not reported if
 #   the roles are known and none of them transports mail, or if TC040 is reported.
 # related_resources:
-#   - description: Receive connectors, with those that Setup makes
+#   - description: Receive connectors
 #     ref: https://learn.microsoft.com/exchange/mail-flow/connectors/receive-connectors
 # custom:
 #   id: TC044
