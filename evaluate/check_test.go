@@ -239,9 +239,9 @@ func TestRules(t *testing.T) {
 	require.Equal(t, evaluate.Rule{
 		ID:          "TC012",
 		Title:       "No eligible certificate",
-		Description: "No certificate meets every criterion of step 7, so nothing can take the place of the internal transport certificate.",
+		Description: "No certificate meets every criterion of step 7, so none can replace the internal transport certificate.",
 		Severity:    "warning",
-		Remediation: "The plan says which certificate becomes the internal transport certificate: one that is valid now, or a new one.",
+		Remediation: "Make the certificate that the plan names the internal transport certificate: an existing one that is valid now, or a new one.",
 		References: []evaluate.Reference{{
 			Description: "Step 7",
 			URL:         "https://github.com/transportcert/transportcert/blob/main/docs/specification.md#step-7",

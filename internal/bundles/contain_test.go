@@ -35,7 +35,7 @@ func TestEveryForbiddenBuiltinIsDocumented(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(forbidden)) {
 		table += fmt.Sprintf("| `%s` | %s |\n", name, forbidden[name])
 	}
-	require.Contains(t, string(text), "| function | because |\n|---|---|\n"+table+"\n")
+	require.Contains(t, string(text), "| function | reason |\n|---|---|\n"+table+"\n")
 }
 
 // What OPA would read is looked at first: links, what is no file, and sizes.
