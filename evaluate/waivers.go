@@ -170,7 +170,7 @@ var waiverFields = []waiverField{
 	{"thumbprint", true, "a thumbprint, 40 hex digits", hexDigits.MatchString},
 	{"reason", false, aText, func(string) bool { return true }},
 	{"expires", false, "a day YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ",
-		func(text string) bool { return isTime(text, time.DateOnly) || isTime(text, gather.TimeFormat) }},
+		func(text string) bool { return isDay(text) || gather.IsTime(text) }},
 }
 
 const aText = "a non-empty string"
@@ -180,9 +180,9 @@ var (
 	hexDigits        = regexp.MustCompile(`^[0-9A-Fa-f]{40}$`)
 )
 
-func isTime(text, layout string) bool {
-	t, err := time.Parse(layout, text)
-	return err == nil && t.Format(layout) == text // Parse also accepts fractions of seconds
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
 }
 
 func (f *waiverFaults) waiver(node *yaml.Node, path string) map[string]any {

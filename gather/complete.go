@@ -3,6 +3,7 @@ package gather
 import (
 	"encoding/json"
 	"io"
+	"strings"
 )
 
 // Missing returns the names of the required sections that were not gathered.
@@ -43,4 +44,11 @@ func (d *Document) encode(w io.Writer, indent string) error {
 	e.SetEscapeHTML(false) // names hold & and <
 	e.SetIndent("", indent)
 	return e.Encode(d)
+}
+
+// NetBIOS returns the NetBIOS name of a server: at most 15 bytes of the first
+// label.
+func NetBIOS(name string) string {
+	name, _, _ = strings.Cut(name, ".")
+	return strings.ToValidUTF8(name[:min(len(name), 15)], "")
 }

@@ -19,6 +19,14 @@ var (
 	Services       = []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
 )
 
+// ServerRoles are the flags of Exchange's ServerRole, from the lowest bit on, with
+// the role that a document has for each. Exchange 2013 calls its Client Access
+// role Cafe.
+var ServerRoles = []struct{ Flag, Role string }{
+	{"Cafe", "ClientAccess"}, {"Mailbox", "Mailbox"}, {"ClientAccess", "ClientAccess"}, {"0x8", ""},
+	{"UnifiedMessaging", "UnifiedMessaging"}, {"HubTransport", "HubTransport"}, {"Edge", "EdgeTransport"},
+}
+
 // Procedures are the values of Document.Procedure: the version of Exchange
 // whose published text applies.
 var Procedures = []string{"2007", "2010", "2016"}

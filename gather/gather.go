@@ -10,7 +10,12 @@
 // This package decides nothing: package evaluate does, with the policies.
 package gather
 
-import "context"
+import (
+	"context"
+	"fmt"
+
+	"github.com/transportcert/transportcert/internal/printable"
+)
 
 // A Gatherer fills sections of a document from one source and leaves the other
 // sections unchanged. An error names the file or host, the place in it and what
@@ -22,3 +27,10 @@ type Gatherer interface {
 // A Report receives a sentence for everything that a gatherer skipped or could
 // not read.
 type Report func(sentence string)
+
+// Sentence reports a sentence, unless there is nobody to report it to.
+func (r Report) Sentence(format string, args ...any) {
+	if r != nil {
+		r(printable.Message(fmt.Sprintf(format, args...)))
+	}
+}

@@ -47,6 +47,14 @@ func (d *Document) OfOneServer() bool {
 		d.Connectors != nil || d.Directory != nil || d.Host != nil || d.Certificates != nil
 }
 
+// SetSource records where a section came from.
+func (d *Document) SetSource(section, source string) {
+	if d.Sources == nil {
+		d.Sources = map[string]string{}
+	}
+	d.Sources[section] = source
+}
+
 // Overlay replaces each section that over has, and each single value that is not
 // empty in over: server, now, phase, procedure, and the gathering time.
 func (d *Document) Overlay(over *Document) {

@@ -19,9 +19,14 @@ var (
 	services       = append([]string{"None"}, Services...)
 	roles          = []string{"Mailbox", "ClientAccess", "UnifiedMessaging", "HubTransport", "EdgeTransport"}
 	phases         = []string{"session", "startup"}
-	transportRoles = []string{"FrontendTransport", "HubTransport"}
-	smartHostAuth  = []string{"None", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
-	tlsAuthLevels  = []string{"EncryptionOnly", "CertificateValidation", "DomainValidation"}
+)
+
+// The values of a Receive connector's TransportRole, and of a Send connector's
+// SmartHostAuthMechanism and TlsAuthLevel.
+var (
+	TransportRoles          = []string{"FrontendTransport", "HubTransport"}
+	SmartHostAuthMechanisms = []string{"None", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
+	TLSAuthLevels           = []string{"EncryptionOnly", "CertificateValidation", "DomainValidation"}
 )
 
 // Validate returns the error that Decode would return for the document's JSON,
@@ -46,7 +51,7 @@ func (d *Document) valid() bool {
 		d.Connectors == nil || d.Directory == nil || d.Host == nil || d.Certificates == nil {
 		return false
 	}
-	if d.Now != "" && !isTime(d.Now) || d.GatheredAt != "" && !isTime(d.GatheredAt) ||
+	if d.Now != "" && !IsTime(d.Now) || d.GatheredAt != "" && !IsTime(d.GatheredAt) ||
 		!emptyOrIn(d.Phase, phases) || !emptyOrIn(d.Procedure, Procedures) ||
 		d.ExchangeVersion != "" && !versionPattern.MatchString(d.ExchangeVersion) ||
 		!allIn(d.Roles, roles) || !all(d.ExchangeServerAddresses, isAddress) {
@@ -60,14 +65,14 @@ func (d *Document) valid() bool {
 	}
 	for i := range d.Connectors {
 		c := &d.Connectors[i]
-		if c.Name == "" || c.AuthMechanisms == nil || !allIn(c.AuthMechanisms, authMechanisms) || !emptyOrIn(c.TransportRole, transportRoles) {
+		if c.Name == "" || c.AuthMechanisms == nil || !allIn(c.AuthMechanisms, authMechanisms) || !emptyOrIn(c.TransportRole, TransportRoles) {
 			return false
 		}
 	}
 	for i := range d.SendConnectors {
 		c := &d.SendConnectors[i]
-		if c.Name == "" || !emptyOrIn(c.SmartHostAuthMechanism, smartHostAuth) ||
-			c.TLSAuthLevel != nil && !slices.Contains(tlsAuthLevels, *c.TLSAuthLevel) {
+		if c.Name == "" || !emptyOrIn(c.SmartHostAuthMechanism, SmartHostAuthMechanisms) ||
+			c.TLSAuthLevel != nil && !slices.Contains(TLSAuthLevels, *c.TLSAuthLevel) {
 			return false
 		}
 	}
@@ -91,11 +96,11 @@ func (c *Certificate) valid() bool {
 	return isThumbprint(c.Thumbprint) &&
 		c.Version >= 1 && c.Version <= math.MaxInt32 && c.KeyBits >= 0 && c.KeyBits <= math.MaxInt32 &&
 		c.SubjectCommonNames != nil && c.DNSNames != nil &&
-		isTime(c.NotBefore) && isTime(c.NotAfter) &&
+		IsTime(c.NotBefore) && IsTime(c.NotAfter) &&
 		allIn(c.Services, services) && all(c.ExtendedKeyUsages.OIDs, oidPattern.MatchString) &&
 		(c.Trust.Chain == ChainTrusted || c.Trust.Chain == ChainUntrusted || c.Trust.Chain == ChainUnknown) &&
-		(c.Trust.ValidFrom == nil || isTime(*c.Trust.ValidFrom)) &&
-		(c.Trust.ValidUntil == nil || isTime(*c.Trust.ValidUntil)) &&
+		(c.Trust.ValidFrom == nil || IsTime(*c.Trust.ValidFrom)) &&
+		(c.Trust.ValidUntil == nil || IsTime(*c.Trust.ValidUntil)) &&
 		(len(c.DER) == 0 || certificate.Thumbprint(c.DER) == c.Thumbprint)
 }
 
@@ -130,8 +135,9 @@ func isThumbprint(text string) bool {
 	return len(text) == 40
 }
 
-func isTime(text string) bool {
-	// Parse also accepts fractions of seconds.
+// IsTime reports whether text is a time in TimeFormat.
+func IsTime(text string) bool {
+	// Parse also accepts fractions of seconds; the policies compare text.
 	_, err := time.Parse(TimeFormat, text)
 	return err == nil && len(text) == len(TimeFormat)
 }

@@ -60,8 +60,7 @@ func (d *documentFlags) check() error {
 	if _, err := time.Parse(time.DateOnly, d.at); err == nil {
 		d.at += "T00:00:00Z"
 	}
-	// Parse takes fractions of seconds too; the policies compare text.
-	if t, err := time.Parse(gather.TimeFormat, d.at); d.at != "" && (err != nil || t.Format(gather.TimeFormat) != d.at) {
+	if d.at != "" && !gather.IsTime(d.at) {
 		return usagef("--at: expected a day YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ, in UTC, found %q", d.at)
 	}
 	if d.color != "auto" && d.color != "always" && d.color != "never" {

@@ -176,8 +176,7 @@ func (h *horizon) Set(text string) error {
 	if len(date) == len(time.DateOnly) {
 		date += "T23:59:59Z" // the whole day, as with waivers
 	}
-	// Parse takes fractions of seconds too; the policies compare text.
-	if t, err := time.Parse(gather.TimeFormat, date); err != nil || t.Format(gather.TimeFormat) != date {
+	if !gather.IsTime(date) {
 		return fmt.Errorf("expected up to %d days, such as 90d, 12w or 2y, or a date, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ, found %q", maxDays, text)
 	}
 	h.time = date

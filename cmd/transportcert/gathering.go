@@ -152,18 +152,14 @@ func (g *gathering) collector(ctx context.Context) (*collect.Collector, error) {
 // trust returns what finds out which certificates are trusted; nil where no roots
 // are given.
 func (g *gathering) trust() (*chains.Gatherer, error) {
-	trust := &chains.Gatherer{System: g.systemRoots, Report: g.note}
-	for _, path := range g.roots {
-		roots, err := chains.ReadRoots(nil, path)
-		if err != nil {
-			return nil, fmt.Errorf("--roots: %w", err)
-		}
-		trust.Roots = append(trust.Roots, roots...)
+	roots, err := chains.ReadRoots(nil, g.roots...)
+	if err != nil {
+		return nil, fmt.Errorf("--roots: %w", err)
 	}
-	if len(trust.Roots) == 0 && !trust.System {
+	if len(roots) == 0 && !g.systemRoots {
 		return nil, nil
 	}
-	return trust, nil
+	return &chains.Gatherer{Roots: roots, System: g.systemRoots, Report: g.note}, nil
 }
 
 // readPassword reads the password of PKCS#12 files where nobody has to be asked.

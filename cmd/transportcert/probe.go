@@ -161,19 +161,15 @@ func (p *probing) prepare(command *cobra.Command) error {
 	if err := p.from.check(); err != nil {
 		return err
 	}
-	p.prober = probe.Prober{Timeout: p.from.ldap.timeout, Clock: time.Now, System: p.from.systemRoots}
-	for _, path := range p.from.roots {
-		roots, err := chains.ReadRoots(nil, path)
-		if err != nil {
-			return fmt.Errorf("--roots: %w", err)
-		}
-		p.prober.Roots = append(p.prober.Roots, roots...)
+	roots, err := chains.ReadRoots(nil, p.from.roots...)
+	if err != nil {
+		return fmt.Errorf("--roots: %w", err)
 	}
+	p.prober = probe.Prober{Timeout: p.from.ldap.timeout, Clock: time.Now, Roots: roots, System: p.from.systemRoots}
 	if !compare {
 		return nil
 	}
 	p.policies.limits = &p.from.limits
-	var err error
 	if p.evaluator, err = p.policies.evaluator(command.Context(), command.ErrOrStderr()); err != nil {
 		return err
 	}

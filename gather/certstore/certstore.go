@@ -14,28 +14,3 @@
 // can say that there is none, because it includes the store's own record of
 // each certificate's key (CERT_KEY_PROV_INFO_PROP_ID).
 package certstore
-
-import (
-	"fmt"
-
-	"github.com/transportcert/transportcert/gather"
-)
-
-// section is the section of the document that this package fills.
-const section = "certificates"
-
-// setSection replaces the section and records its source.
-func setSection(doc *gather.Document, certificates []gather.Certificate, source string) {
-	doc.Certificates = certificates
-	if doc.Sources == nil {
-		doc.Sources = map[string]string{}
-	}
-	doc.Sources[section] = source
-}
-
-// reportf reports a sentence, unless report is nil.
-func reportf(report gather.Report, format string, args ...any) {
-	if report != nil {
-		report(fmt.Sprintf(format, args...))
-	}
-}

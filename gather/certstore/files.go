@@ -78,7 +78,8 @@ func (f Files) Gather(ctx context.Context, doc *gather.Document) error {
 	if err := c.setServices(); err != nil {
 		return fmt.Errorf("certificate files: %w", err)
 	}
-	setSection(doc, c.certificates, strings.Join(sources, ", "))
+	doc.Certificates = c.certificates
+	doc.SetSource("certificates", strings.Join(sources, ", "))
 	return nil
 }
 
@@ -140,7 +141,7 @@ func (c *collection) gather(ctx context.Context, path string) error {
 			return err
 		}
 		for _, note := range held.notes {
-			reportf(c.files.Report, "%s: %s", name, note)
+			c.files.Report.Sentence("%s: %s", name, note)
 		}
 		for _, key := range held.keys {
 			c.keys[key] = name
@@ -165,7 +166,7 @@ func (c *collection) gather(ctx context.Context, path string) error {
 		return noCertificate(path, files, failures)
 	}
 	for _, failure := range failures {
-		reportf(c.files.Report, "skipped %s", failure)
+		c.files.Report.Sentence("skipped %s", failure)
 	}
 	return c.besideFile(path)
 }
@@ -206,7 +207,7 @@ func (c *collection) add(name string, e entry) error {
 	i, ok := c.known[certificate.Thumbprint]
 	if !ok {
 		for _, note := range notes {
-			reportf(c.files.Report, "%s: certificate %s %s", name, certificate.Thumbprint, note)
+			c.files.Report.Sentence("%s: certificate %s %s", name, certificate.Thumbprint, note)
 		}
 		i = len(c.certificates)
 		c.known[certificate.Thumbprint] = i
@@ -221,7 +222,7 @@ func (c *collection) add(name string, e entry) error {
 	case merged.FriendlyName == "":
 		merged.FriendlyName = e.friendlyName
 	case e.friendlyName != "" && e.friendlyName != merged.FriendlyName:
-		reportf(c.files.Report, "%s: certificate %s: ignored its friendly name %.60q, because another file has %.60q", name, merged.Thumbprint, e.friendlyName, merged.FriendlyName)
+		c.files.Report.Sentence("%s: certificate %s: ignored its friendly name %.60q, because another file has %.60q", name, merged.Thumbprint, e.friendlyName, merged.FriendlyName)
 	}
 	return nil
 }
@@ -244,7 +245,7 @@ func (c *collection) matchKeys() {
 	}
 	slices.Sort(unmatched)
 	for _, name := range unmatched {
-		reportf(c.files.Report, "%s: skipped: a private key that matches no certificate", name)
+		c.files.Report.Sentence("%s: skipped: a private key that matches no certificate", name)
 	}
 }
 

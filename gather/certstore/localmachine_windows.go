@@ -41,7 +41,8 @@ func (m LocalMachine) Gather(ctx context.Context, doc *gather.Document) error {
 	if err != nil {
 		return fmt.Errorf(`certificate store LocalMachine\My: %w`, err)
 	}
-	setSection(doc, certificates, `windows:LocalMachine\My`)
+	doc.Certificates = certificates
+	doc.SetSource("certificates", `windows:LocalMachine\My`)
 	return nil
 }
 
@@ -83,7 +84,7 @@ func (m LocalMachine) certificate(c *windows.CertContext) (gather.Certificate, e
 		return certificate, err
 	}
 	for _, note := range notes {
-		reportf(m.Report, "certificate %s %s", certificate.Thumbprint, note)
+		m.Report.Sentence("certificate %s %s", certificate.Thumbprint, note)
 	}
 	element := Element{Properties: map[uint32][]byte{}}
 	for _, id := range []uint32{propertyKeyProviderInfo, propertyFriendlyName} {
@@ -96,7 +97,7 @@ func (m LocalMachine) certificate(c *windows.CertContext) (gather.Certificate, e
 		}
 	}
 	if certificate.FriendlyName, err = element.FriendlyName(); err != nil {
-		reportf(m.Report, "certificate %s: ignored its %v", certificate.Thumbprint, err)
+		m.Report.Sentence("certificate %s: ignored its %v", certificate.Thumbprint, err)
 	}
 	hasKey := element.HasPrivateKey()
 	certificate.HasPrivateKey = &hasKey
@@ -104,7 +105,7 @@ func (m LocalMachine) certificate(c *windows.CertContext) (gather.Certificate, e
 	if hasKey {
 		certificate.Services, err = keyServices(element.Properties[propertyKeyProviderInfo], capiDescriptor, cngDescriptor)
 		if err != nil {
-			reportf(m.Report, "certificate %s: could not determine whether it is enabled for SMTP: %v", certificate.Thumbprint, err)
+			m.Report.Sentence("certificate %s: could not determine whether it is enabled for SMTP: %v", certificate.Thumbprint, err)
 		}
 	}
 	certificate.Trust = windowsTrust(c, m.Now)

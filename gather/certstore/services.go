@@ -167,7 +167,7 @@ func (c *collection) setServices() error {
 			i, err := c.find(prefix)
 			switch {
 			case errors.Is(err, errNotThere) && beside.partial:
-				reportf(c.files.Report, "%s: skipped %s: %v", beside.file, prefix, err)
+				c.files.Report.Sentence("%s: skipped %s: %v", beside.file, prefix, err)
 				continue
 			case err != nil:
 				return fmt.Errorf("%s: %.60q: %w", beside.file, prefix, err)

@@ -43,19 +43,22 @@ type Gatherer struct {
 	Report gather.Report
 }
 
-// ReadRoots reads the certificates of a PEM file, in DER, from a file system;
+// ReadRoots reads the certificates of PEM files, in DER, from a file system;
 // nil means the system's files. An error names the file and the number of the
 // block. A file without certificates is an error.
-func ReadRoots(system fs.FS, path string) ([][]byte, error) {
-	data, err := files.ReadFrom(system, path, maxRoots)
-	if err != nil {
-		return nil, err
+func ReadRoots(system fs.FS, paths ...string) (all [][]byte, err error) {
+	for _, path := range paths {
+		data, err := files.ReadFrom(system, path, maxRoots)
+		if err != nil {
+			return nil, err
+		}
+		roots, err := parseRoots(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		all = append(all, roots...)
 	}
-	roots, err := parseRoots(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return roots, nil
+	return all, nil
 }
 
 func parseRoots(data []byte) ([][]byte, error) {

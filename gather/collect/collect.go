@@ -256,9 +256,5 @@ func (c *Collector) complete(ctx context.Context, server string, doc *gather.Doc
 // SameServer reports whether two names mean the same server. It compares
 // NetBIOS names, which are the beginning of longer host names.
 func SameServer(a, b string) bool {
-	netBIOS := func(name string) string {
-		name, _, _ = strings.Cut(name, ".")
-		return name[:min(len(name), 15)]
-	}
-	return strings.EqualFold(netBIOS(a), netBIOS(b))
+	return strings.EqualFold(gather.NetBIOS(a), gather.NetBIOS(b))
 }

@@ -44,15 +44,6 @@ func (g Gatherer) version(s *server) (string, error) {
 	return fmt.Sprintf("%d.%d.%d", packed>>22&0x3f, packed>>16&0x3f, packed&0x7fff), nil
 }
 
-// serverRoles are the flags of msExchCurrentServerRoles that a document has
-// names for, lowest first. Exchange 2013 calls its Client Access role Cafe.
-var serverRoles = []struct {
-	flag int64
-	role string
-}{
-	{1, "ClientAccess"}, {2, "Mailbox"}, {4, "ClientAccess"}, {16, "UnifiedMessaging"}, {32, "HubTransport"}, {64, "EdgeTransport"},
-}
-
 // frontendTransport is the flag of a service, not of a role.
 const frontendTransport = 16384
 
@@ -65,11 +56,13 @@ func (g Gatherer) roles(s *server) ([]string, error) {
 	}
 	roles := []string{}
 	left := flags &^ frontendTransport
-	for _, r := range serverRoles {
-		if flags&r.flag != 0 && !slices.Contains(roles, r.role) {
-			roles = append(roles, r.role)
+	for bit, r := range gather.ServerRoles {
+		if left&(1<<bit) == 0 || r.Role == "" {
+			continue
 		}
-		left &^= r.flag
+		if left &^= 1 << bit; !slices.Contains(roles, r.Role) {
+			roles = append(roles, r.Role)
+		}
 	}
 	if left != 0 {
 		g.report("%s: unknown %s ignored: %#x", s.name, attrRoles, left)

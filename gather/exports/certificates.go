@@ -55,7 +55,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 	}
 	unknown := func(err error) {
 		if err != nil {
-			g.report("%s: certificate %s: some facts are unknown: %v", e.place(), thumbprint(der), err)
+			g.Report.Sentence("%s: certificate %s: some facts are unknown: %v", e.place(), thumbprint(der), err)
 		}
 	}
 	unknown(e.damage)
@@ -65,7 +65,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 		unknown(err)
 	}
 	if status == "PendingRequest" {
-		g.report("%s: skipped: %s is a pending request, which is not in the store", e.place(), thumbprint(der))
+		g.Report.Sentence("%s: skipped: %s is a pending request, which is not in the store", e.place(), thumbprint(der))
 		return "", c, nil
 	}
 	if c, err = g.parse(e, der); err != nil {
@@ -80,7 +80,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 		known, others, err := v.flags(gather.Services)
 		unknown(err)
 		if c.Services = known; len(others) > 0 {
-			g.report("%s: certificate %s: unknown Services ignored: %s", e.place(), c.Thumbprint, strings.Join(others, ", "))
+			g.Report.Sentence("%s: certificate %s: unknown Services ignored: %s", e.place(), c.Thumbprint, strings.Join(others, ", "))
 		}
 	}
 	c.FriendlyName, err = e.friendlyName()
@@ -134,10 +134,10 @@ func (g Gatherer) reportUnknown(all []gather.Certificate) {
 	}
 	const sentence = "%s is unknown, because the export has neither the property nor readable SerializationData: %s"
 	if noKey != nil {
-		g.report(sentence, "has_private_key", strings.Join(noKey, ", "))
+		g.Report.Sentence(sentence, "has_private_key", strings.Join(noKey, ", "))
 	}
 	if noServices != nil {
-		g.report(sentence, "services", strings.Join(noServices, ", "))
+		g.Report.Sentence(sentence, "services", strings.Join(noServices, ", "))
 	}
 }
 
@@ -149,7 +149,7 @@ func (g Gatherer) parse(e *export, der []byte) (gather.Certificate, error) {
 		return c, fmt.Errorf("RawData: expected a certificate in DER: %w", err)
 	}
 	for _, note := range notes {
-		g.report("%s: certificate %s %s", e.place(), c.Thumbprint, note)
+		g.Report.Sentence("%s: certificate %s %s", e.place(), c.Thumbprint, note)
 	}
 	return c, nil
 }

@@ -109,7 +109,7 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 		if name == strings.ToLower(server) {
 			return printable.Error(c.broken[name])
 		}
-		g.report("%v; nothing was gathered for this server", c.broken[name])
+		g.Report.Sentence("%v; nothing was gathered for this server", c.broken[name])
 	}
 	g.unassigned(&c)
 	g.fill(doc, c, server)
@@ -143,7 +143,7 @@ func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 	for _, server := range c.servers {
 		doc := &gather.Document{SchemaVersion: gather.Version, Server: server}
 		if err := c.broken[strings.ToLower(server)]; err != nil {
-			g.report("%v; nothing was gathered for this server", err)
+			g.Report.Sentence("%v; nothing was gathered for this server", err)
 		} else {
 			g.fill(doc, c, server)
 		}
@@ -153,39 +153,26 @@ func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 }
 
 // fill fills the sections of doc from the exports of one server.
-func (g Gatherer) fill(doc *gather.Document, c collection, server string) {
-	if doc.Sources == nil {
-		doc.Sources = map[string]string{}
-	}
-	f := filling{g, doc, first(server, g.Dir), c.exportsOf(server), c.unknown, c.none}
-	if connectors := collect(f, "connectors", g.connector); connectors != nil {
-		doc.Connectors = connectors
-	}
-	if certificates := collect(f, "certificates", g.certificate); certificates != nil {
-		doc.Certificates = certificates
-		g.reportUnknown(certificates)
-	}
-	if directory := collect(f, "directory", g.directory); directory != nil {
-		doc.Directory = &directory[0]
-	}
-	if facts := collect(f, "host", g.server); facts != nil {
-		doc.Host = &facts[0].host
-		if facts[0].version != "" {
-			doc.ExchangeVersion, doc.Sources["exchange_version"] = facts[0].version, doc.Sources["host"]
+func (g Gatherer) fill(doc *gather.Document, c collection, name string) {
+	f := filling{g, doc, first(name, g.Dir), c.exportsOf(name), c.unknown, c.none}
+	collect(f, "connectors", g.connector, func(all []gather.Connector) { doc.Connectors = all })
+	collect(f, "certificates", g.certificate, func(all []gather.Certificate) {
+		doc.Certificates = all
+		g.reportUnknown(all)
+	})
+	collect(f, "directory", g.directory, func(all []gather.Directory) { doc.Directory = &all[0] })
+	collect(f, "host", g.server, func(all []server) {
+		doc.Host = &all[0].host
+		if all[0].version != "" {
+			doc.ExchangeVersion, doc.Sources["exchange_version"] = all[0].version, doc.Sources["host"]
 		}
-		if facts[0].roles != nil {
-			doc.Roles, doc.Sources["roles"] = facts[0].roles, doc.Sources["host"]
+		if all[0].roles != nil {
+			doc.Roles, doc.Sources["roles"] = all[0].roles, doc.Sources["host"]
 		}
-	}
-	if connectors := collect(f, "send_connectors", g.sendConnector); connectors != nil {
-		doc.SendConnectors = connectors
-	}
-	if subscriptions := collect(f, "edge_subscriptions", g.edgeSubscription); subscriptions != nil {
-		doc.EdgeSubscriptions = subscriptions
-	}
-	if hybrid := collect(f, "hybrid", g.hybrid); hybrid != nil {
-		doc.Hybrid = &hybrid[0]
-	}
+	})
+	collect(f, "send_connectors", g.sendConnector, func(all []gather.SendConnector) { doc.SendConnectors = all })
+	collect(f, "edge_subscriptions", g.edgeSubscription, func(all []gather.EdgeSubscription) { doc.EdgeSubscriptions = all })
+	collect(f, "hybrid", g.hybrid, func(all []gather.Hybrid) { doc.Hybrid = &all[0] })
 	if c.made.Year() >= 1996 && c.made.Year() <= 9999 { // a year outside is the placeholder of an archive without times
 		doc.GatheredAt = c.made.UTC().Format(gather.TimeFormat)
 	}
@@ -205,9 +192,9 @@ type filling struct {
 // which files it came from. read returns the name of the object, or "" if the
 // export has nothing for the section. Duplicates with the same values count
 // once. If the values differ, one of the exports is old, but nothing shows
-// which. The result is nil if nothing was gathered or if anything could not be:
+// which. set is not called if nothing was gathered or if anything could not be:
 // half a section would pass for a whole one.
-func collect[T any](f filling, section string, read func(*export) (string, T, error)) []T {
+func collect[T any](f filling, section string, read func(*export) (string, T, error), set func([]T)) {
 	var values []T
 	var sources []string
 	failed := f.unknown[section]
@@ -219,7 +206,7 @@ func collect[T any](f filling, section string, read func(*export) (string, T, er
 		}
 		what, v, err := read(e)
 		if err != nil {
-			f.report("%s: %v", e.place(), err)
+			f.Report.Sentence("%s: %v", e.place(), err)
 			failed = true
 		}
 		if err != nil || what == "" {
@@ -231,29 +218,29 @@ func collect[T any](f filling, section string, read func(*export) (string, T, er
 			seen[key], from[key] = len(values), e
 			values = append(values, v)
 		} else if reflect.DeepEqual(values[i], v) {
-			f.report("%s: skipped: %s is also in %s, with the same values", e.place(), what, from[key].place())
+			f.Report.Sentence("%s: skipped: %s is also in %s, with the same values", e.place(), what, from[key].place())
 		} else {
-			f.report("%s and %s differ in %s: expected exports made at the same time", from[key].place(), e.place(), what)
+			f.Report.Sentence("%s and %s differ in %s: expected exports made at the same time", from[key].place(), e.place(), what)
 			failed = true
 		}
 	}
 	if failed {
-		f.report("%s: %s not gathered, because not every object could be read", f.server, section)
-		return nil
+		f.Report.Sentence("%s: %s not gathered, because not every object could be read", f.server, section)
+		return
 	}
 	if none := f.none[section]; none != "" && sources == nil {
 		values, sources = []T{}, []string{"clixml:" + none}
 	}
 	if sources != nil {
 		slices.Sort(sources)
-		f.doc.Sources[section] = strings.Join(slices.Compact(sources), ", ")
+		f.doc.SetSource(section, strings.Join(slices.Compact(sources), ", "))
+		set(values)
 	}
-	return values
 }
 
 // choose returns the name of the server that is meant.
 func (g Gatherer) choose(c collection) (string, error) {
-	server := netBIOS(g.Server)
+	server := gather.NetBIOS(g.Server)
 	switch i := slices.IndexFunc(c.servers, func(n string) bool { return strings.EqualFold(n, server) }); {
 	case g.Server == "" && len(c.servers) > 1:
 		return "", &ServerError{Dir: g.Dir, Servers: c.servers}
@@ -261,7 +248,7 @@ func (g Gatherer) choose(c collection) (string, error) {
 		return c.servers[0], nil
 	case g.Server == "":
 		if slices.ContainsFunc(c.exports, func(e *export) bool { return e.kind < sendConnector }) {
-			g.report("%v", &ServerError{Dir: g.Dir})
+			g.Report.Sentence("%v", &ServerError{Dir: g.Dir})
 		}
 	case i >= 0:
 		return c.servers[i], nil
@@ -286,9 +273,9 @@ func (g Gatherer) unassigned(c *collection) {
 		switch {
 		case e.kind >= sendConnector: // belongs to the organization
 		case e.kind == bareCertificate:
-			g.report("%s: skipped: it does not name its server, and there are several: %s", e.place(), several)
+			g.Report.Sentence("%s: skipped: it does not name its server, and there are several: %s", e.place(), several)
 		default:
-			g.report("%s: expected the name of its server, because there are several (%s); put each server's exports into a folder of its own", e.place(), several)
+			g.Report.Sentence("%s: expected the name of its server, because there are several (%s); put each server's exports into a folder of its own", e.place(), several)
 			c.unknown[e.kind.section()] = true
 		}
 	}
@@ -314,27 +301,20 @@ func (c collection) exportsOf(server string) []*export {
 func servers(all []*export, folders []string) []string {
 	best := map[string]*export{}
 	for _, folder := range folders {
-		best[strings.ToLower(netBIOS(folder))] = &export{kind: math.MaxInt, server: folder}
+		best[strings.ToLower(gather.NetBIOS(folder))] = &export{kind: math.MaxInt, server: folder}
 	}
 	for _, e := range all {
-		key := strings.ToLower(netBIOS(e.server))
+		key := strings.ToLower(gather.NetBIOS(e.server))
 		if b := best[key]; key != "" && (b == nil || e.kind < b.kind) {
 			best[key] = e
 		}
 	}
 	names := make([]string, 0, len(best))
 	for _, e := range best {
-		names = append(names, netBIOS(e.server))
+		names = append(names, gather.NetBIOS(e.server))
 	}
 	slices.Sort(names)
 	return names
-}
-
-// netBIOS returns the NetBIOS name of a server: at most 15 bytes of the first
-// label.
-func netBIOS(name string) string {
-	name, _, _ = strings.Cut(name, ".")
-	return strings.ToValidUTF8(name[:min(len(name), 15)], "")
 }
 
 // serverName returns the server that an object names, as a NetBIOS name or an
@@ -374,10 +354,4 @@ func first(texts ...string) string {
 		return ""
 	}
 	return texts[i]
-}
-
-func (g Gatherer) report(format string, args ...any) {
-	if g.Report != nil {
-		g.Report(printable.Message(fmt.Sprintf(format, args...)))
-	}
 }

@@ -106,26 +106,20 @@ func (g Gatherer) find(t tree) (root string, files []file, servers []string, err
 	if err != nil {
 		return "", nil, nil, err
 	}
-	for _, entry := range entries {
-		name := path.Join(root, entry.Name())
-		isFile, err := f.regular(name, entry)
-		switch {
-		case err != nil:
-		case isFile:
-			f.files = append(f.files, file{name: name})
-		case strings.EqualFold(entry.Name(), serversFolder):
-			err = f.findServers(name)
-		case strings.EqualFold(entry.Name(), organizationFolder):
-			err = f.findIn(name, file{organization: true})
-		default:
-			f.other = append(f.other, name)
+	err = f.walk(root, entries, file{}, func(name string) error {
+		switch base := path.Base(name); {
+		case strings.EqualFold(base, serversFolder):
+			return f.in(name, file{}, f.server)
+		case strings.EqualFold(base, organizationFolder):
+			return f.in(name, file{organization: true}, f.skip)
 		}
-		if err != nil {
-			return "", nil, nil, err
-		}
+		return f.skip(name)
+	})
+	if err != nil {
+		return "", nil, nil, err
 	}
 	if len(f.other) > 0 {
-		g.report("%s: skipped, not a file: %s", t.base, strings.Join(f.other, ", "))
+		g.Report.Sentence("%s: skipped, not a file: %s", t.base, strings.Join(f.other, ", "))
 	}
 	return root, f.files, f.servers, nil
 }
@@ -134,46 +128,39 @@ func isLayout(name string) bool {
 	return strings.EqualFold(name, serversFolder) || strings.EqualFold(name, organizationFolder)
 }
 
-// findServers finds the files of each server.
-func (f *finder) findServers(folder string) error {
-	entries, err := f.read(folder)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		name := path.Join(folder, entry.Name())
-		isFile, err := f.regular(name, entry)
-		if err != nil {
-			return err
-		}
-		if isFile {
-			f.files = append(f.files, file{name: name})
-			continue
-		}
-		f.servers = append(f.servers, entry.Name())
-		if err := f.findIn(name, file{server: entry.Name()}); err != nil {
-			return err
-		}
-	}
+// server finds the files of a server's folder.
+func (f *finder) server(folder string) error {
+	f.servers = append(f.servers, path.Base(folder))
+	return f.in(folder, file{server: path.Base(folder)}, f.skip)
+}
+
+func (f *finder) skip(name string) error {
+	f.other = append(f.other, name)
 	return nil
 }
 
-// findIn finds the files of one folder, with the other fields taken from like.
-func (f *finder) findIn(folder string, like file) error {
+// in is walk for all entries of a folder.
+func (f *finder) in(folder string, like file, visit func(name string) error) error {
 	entries, err := f.read(folder)
 	if err != nil {
 		return err
 	}
+	return f.walk(folder, entries, like, visit)
+}
+
+// walk finds the files among entries of a folder, with the other fields taken
+// from like, and visits what is not a file.
+func (f *finder) walk(folder string, entries []fs.DirEntry, like file, visit func(name string) error) error {
 	for _, entry := range entries {
 		like.name = path.Join(folder, entry.Name())
 		isFile, err := f.regular(like.name, entry)
-		if err != nil {
-			return err
-		}
 		if isFile {
 			f.files = append(f.files, like)
-		} else {
-			f.other = append(f.other, like.name)
+		} else if err == nil {
+			err = visit(like.name)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -192,7 +179,7 @@ func (f *finder) read(folder string) ([]fs.DirEntry, error) {
 		if fs.ValidPath(entry.Name()) {
 			return false
 		}
-		f.g.report("%s: skipped: its name is not UTF-8", f.tree.shown(path.Join(folder, entry.Name())))
+		f.g.Report.Sentence("%s: skipped: its name is not UTF-8", f.tree.shown(path.Join(folder, entry.Name())))
 		return true
 	}), nil
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/transportcert/transportcert/gather"
 )
 
 // A kind is the kind of an object. The order is that of their reliability for
@@ -28,41 +30,22 @@ const (
 	hybridConfiguration
 )
 
-// section returns the section of the document that a kind of object supplies.
-func (k kind) section() string {
-	switch k {
-	case exchangeServer:
-		return "host"
-	case receiveConnector:
-		return "connectors"
-	case certificate:
-		return "certificates"
-	case sendConnector:
-		return "send_connectors"
-	case edgeSubscription:
-		return "edge_subscriptions"
-	case hybridConfiguration:
-		return "hybrid"
-	}
-	return "directory"
+// kinds has the type of Exchange's objects of each kind, and the section of the
+// document that they supply; * stands for a namespace that does not occur in any
+// export seen so far. ExchangeCertificate comes before X509Certificate2, because
+// it is one too.
+var kinds = []struct{ typeName, section string }{
+	exchangeServer:      {"Microsoft.Exchange.Data.Directory.Management.ExchangeServer", "host"},
+	receiveConnector:    {"Microsoft.Exchange.Data.Directory.SystemConfiguration.ReceiveConnector", "connectors"},
+	transportServer:     {"Microsoft.Exchange.Data.Directory.Management.TransportServer", "directory"}, // also Get-TransportService
+	certificate:         {"Microsoft.Exchange.Management.SystemConfigurationTasks.ExchangeCertificate", "certificates"},
+	bareCertificate:     {"System.Security.Cryptography.X509Certificates.X509Certificate2", "directory"},
+	sendConnector:       {"Microsoft.Exchange.Data.Directory.SystemConfiguration.SmtpSendConnectorConfig", "send_connectors"},
+	edgeSubscription:    {"Microsoft.Exchange.*.EdgeSubscription", "edge_subscriptions"},
+	hybridConfiguration: {"Microsoft.Exchange.*.HybridConfiguration", "hybrid"},
 }
 
-// kinds lists the types of Exchange objects; * stands for a namespace that does
-// not occur in any export seen so far. ExchangeCertificate comes first, because
-// it is an X509Certificate2 too.
-var kinds = []struct {
-	typeName string
-	kind     kind
-}{
-	{"Microsoft.Exchange.Data.Directory.Management.ExchangeServer", exchangeServer},
-	{"Microsoft.Exchange.Data.Directory.SystemConfiguration.ReceiveConnector", receiveConnector},
-	{"Microsoft.Exchange.Data.Directory.Management.TransportServer", transportServer}, // also Get-TransportService
-	{"Microsoft.Exchange.Management.SystemConfigurationTasks.ExchangeCertificate", certificate},
-	{"System.Security.Cryptography.X509Certificates.X509Certificate2", bareCertificate},
-	{"Microsoft.Exchange.Data.Directory.SystemConfiguration.SmtpSendConnectorConfig", sendConnector},
-	{"Microsoft.Exchange.*.EdgeSubscription", edgeSubscription},
-	{"Microsoft.Exchange.*.HybridConfiguration", hybridConfiguration},
-}
+func (k kind) section() string { return kinds[k].section }
 
 // An export is an object in one of the files.
 type export struct {
@@ -114,7 +97,7 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		other := notCLIXML{}
 		switch {
 		case errors.As(err, &other) && other.root != "":
-			g.report("%s: skipped: %v", path, err)
+			g.Report.Sentence("%s: skipped: %v", path, err)
 			continue
 		case errors.As(err, &other) && !strings.HasSuffix(strings.ToLower(path), "xml"):
 			others = append(others, f.name)
@@ -122,18 +105,18 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		case err != nil && left.spent(ctx):
 			return c, fmt.Errorf("%s: %w", path, err)
 		case err != nil && f.server != "":
-			if key := strings.ToLower(netBIOS(f.server)); c.broken[key] == nil {
+			if key := strings.ToLower(gather.NetBIOS(f.server)); c.broken[key] == nil {
 				c.broken[key] = fmt.Errorf("%s: %w", path, err)
 			}
 			continue
 		case err != nil && f.organization:
-			g.report("%s: skipped: %v", path, err)
+			g.Report.Sentence("%s: skipped: %v", path, err)
 			continue
 		case err != nil:
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		if left.replaced > 0 {
-			g.report("%s: line %d: found half of a UTF-16 pair, replaced with U+FFFD; texts affected in the file: %d", path, left.replacedLine, left.replaced)
+			g.Report.Sentence("%s: line %d: found half of a UTF-16 pair, replaced with U+FFFD; texts affected in the file: %d", path, left.replacedLine, left.replaced)
 		}
 		if section := f.organizationSection(); section != "" && len(values) == 0 {
 			c.none[section] = f.name
@@ -147,16 +130,16 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		}
 	}
 	if len(others) > 0 {
-		g.report("%s: skipped, not CLIXML: %s", g.Dir, strings.Join(others, ", "))
+		g.Report.Sentence("%s: skipped, not CLIXML: %s", g.Dir, strings.Join(others, ", "))
 	}
 	if len(c.exports) == 0 && len(c.broken) == 0 {
 		return c, fmt.Errorf("%s contains no object exported by Exchange; %s", g.Dir, howToExport)
 	}
 	if slices.ContainsFunc(c.exports, func(e *export) bool { return e.serialized.signed }) {
-		g.report("the signature of SerializationData was not verified: only the server has the key")
+		g.Report.Sentence("the signature of SerializationData was not verified: only the server has the key")
 	}
 	for _, e := range c.exports {
-		key := strings.ToLower(netBIOS(e.server))
+		key := strings.ToLower(gather.NetBIOS(e.server))
 		c.of[key] = append(c.of[key], e)
 	}
 	c.servers = servers(c.exports, folders)
@@ -169,7 +152,7 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 func (g Gatherer) found(exports []*export) {
 	for _, e := range exports {
 		if g.Found != nil {
-			g.Found(e.file, e.kind.section(), netBIOS(e.server))
+			g.Found(e.file, e.kind.section(), gather.NetBIOS(e.server))
 		}
 	}
 }
@@ -233,21 +216,21 @@ func (g Gatherer) classify(t tree, f file, values []value) []*export {
 			e.serialized, e.damage = readSerialized(e.object, g.Limits.Records)
 		}
 		e.server = e.serverName()
-		if e.server != "" && f.server != "" && !strings.EqualFold(netBIOS(e.server), netBIOS(f.server)) {
-			g.report("%s: it belongs to the server %s, but is in the folder of %s", e.place(), netBIOS(e.server), f.server)
+		if e.server != "" && f.server != "" && !strings.EqualFold(gather.NetBIOS(e.server), gather.NetBIOS(f.server)) {
+			g.Report.Sentence("%s: it belongs to the server %s, but is in the folder of %s", e.place(), gather.NetBIOS(e.server), f.server)
 		}
 		e.server = first(e.server, f.server)
 		found = append(found, e)
 	}
 	const most = 20
 	for _, name := range others[:min(most, len(others))] {
-		g.report("%s: skipped: %d of the type %s", filePath, count[name], name)
+		g.Report.Sentence("%s: skipped: %d of the type %s", filePath, count[name], name)
 	}
 	if len(others) > most {
-		g.report("%s: skipped: objects of %d more types", filePath, len(others)-most)
+		g.Report.Sentence("%s: skipped: objects of %d more types", filePath, len(others)-most)
 	}
 	if len(values) == 0 {
-		g.report("%s: contains no objects", filePath)
+		g.Report.Sentence("%s: contains no objects", filePath)
 	}
 	return found
 }
@@ -266,9 +249,9 @@ func (e *export) isInternal() bool {
 // recognize sets the export's kind if its object is one of the known types.
 func (e *export) recognize() bool {
 	e.kind = -1
-	for _, k := range kinds {
-		if e.object != nil && e.object.is(k.typeName) {
-			e.kind = k.kind
+	for k, known := range kinds {
+		if e.object != nil && e.object.is(known.typeName) {
+			e.kind = kind(k)
 			return true
 		}
 	}

@@ -1,7 +1,6 @@
 package exports
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,15 +9,9 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// The values of SmartHostAuthMechanism and TlsAuthLevel. Their numbers are not
-// published, so only the names are accepted.
-var (
-	smartHostMechanisms = []string{"None", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
-	tlsAuthLevels       = []string{"EncryptionOnly", "CertificateValidation", "DomainValidation"}
-)
-
 // sendConnector reads a Send connector. The properties that the decision
-// depends on are required.
+// depends on are required. The numbers of enumerations are not published, so only
+// the names are accepted.
 func (g Gatherer) sendConnector(e *export) (what string, c gather.SendConnector, err error) {
 	o := e.object
 	if c.Name = first(o.string("Name"), o.string("Identity")); c.Name == "" {
@@ -34,27 +27,22 @@ func (g Gatherer) sendConnector(e *export) (what string, c gather.SendConnector,
 	if !ok {
 		return "", c, fmt.Errorf("%s: expected SmartHostAuthMechanism", what)
 	}
-	if c.SmartHostAuthMechanism = mechanism.string(); !slices.Contains(smartHostMechanisms, c.SmartHostAuthMechanism) {
-		return "", c, fmt.Errorf("%s: %w", what, mechanism.expected("one of "+strings.Join(smartHostMechanisms, ", ")))
+	if c.SmartHostAuthMechanism = mechanism.string(); !slices.Contains(gather.SmartHostAuthMechanisms, c.SmartHostAuthMechanism) {
+		return "", c, fmt.Errorf("%s: %w", what, mechanism.expected("one of "+strings.Join(gather.SmartHostAuthMechanisms, ", ")))
 	}
 	if name := o.certificateName("TlsCertificateName"); name != nil {
 		c.TLSCertificateName = *name
 	}
-	if level := o.string("TlsAuthLevel"); slices.Contains(tlsAuthLevels, level) {
+	if level := o.string("TlsAuthLevel"); slices.Contains(gather.TLSAuthLevels, level) {
 		c.TLSAuthLevel = &level
 	} else if level != "" {
-		g.report("%s: %s: unknown TlsAuthLevel ignored: %s", e.place(), what, level)
+		g.Report.Sentence("%s: %s: unknown TlsAuthLevel ignored: %s", e.place(), what, level)
 	}
-	for _, property := range []struct {
-		name  string
-		value **bool
-	}{
+	if err := o.booleans([]boolean{
 		{"Enabled", &c.Enabled}, {"RequireTLS", &c.RequireTLS},
 		{"CloudServicesMailEnabled", &c.CloudServicesMailEnabled}, {"IgnoreSTARTTLS", &c.IgnoreSTARTTLS},
-	} {
-		if *property.value, err = o.boolean(property.name); err != nil {
-			return "", c, fmt.Errorf("%s: %w", what, err)
-		}
+	}); err != nil {
+		return "", c, fmt.Errorf("%s: %w", what, err)
 	}
 	c.SourceServers = o.servers("SourceTransportServers")
 	return what, c, nil
@@ -70,15 +58,12 @@ func (g Gatherer) edgeSubscription(e *export) (what string, s gather.EdgeSubscri
 	what = fmt.Sprintf("Edge subscription %q", s.Name)
 	for _, property := range []string{"InternalTransportCertificateThumbprint", "Thumbprint"} {
 		v, _ := o.known(property)
-		thumbprint := strings.ToUpper(v.string())
-		if thumbprint == "" {
-			continue
+		if s.Thumbprint, err = v.thumbprint(); err != nil {
+			return "", s, fmt.Errorf("%s: %w", what, err)
 		}
-		if raw, err := hex.DecodeString(thumbprint); err != nil || len(raw) != 20 {
-			return "", s, fmt.Errorf("%s: %w", what, v.expected("40 hex digits, or nothing"))
+		if s.Thumbprint != nil {
+			break
 		}
-		s.Thumbprint = &thumbprint
-		break
 	}
 	return what, s, nil
 }

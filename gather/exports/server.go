@@ -1,7 +1,6 @@
 package exports
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,7 +26,7 @@ func (g Gatherer) connector(e *export) (what string, c gather.Connector, err err
 		return "", c, fmt.Errorf("%s: %w", what, err)
 	}
 	if c.AuthMechanisms = known; len(unknown) > 0 {
-		g.report("%s: %s: unknown AuthMechanism ignored: %s", e.place(), what, strings.Join(unknown, ", "))
+		g.Report.Sentence("%s: %s: unknown AuthMechanism ignored: %s", e.place(), what, strings.Join(unknown, ", "))
 	}
 	if bindings := e.object.texts("Bindings"); len(bindings) > 0 {
 		c.Bindings = bindings
@@ -35,58 +34,45 @@ func (g Gatherer) connector(e *export) (what string, c gather.Connector, err err
 	c.TLSCertificateName = e.object.certificateName("TlsCertificateName")
 	c.RemoteIPRanges = e.object.texts("RemoteIPRanges")
 	c.TLSDomainCapabilities = e.object.texts("TlsDomainCapabilities")
-	if role := e.object.string("TransportRole"); slices.Contains(transportRoles, role) {
+	if role := e.object.string("TransportRole"); slices.Contains(gather.TransportRoles, role) {
 		c.TransportRole = role
 	} else if role != "" {
-		g.report("%s: %s: unknown TransportRole ignored: %s", e.place(), what, role)
+		g.Report.Sentence("%s: %s: unknown TransportRole ignored: %s", e.place(), what, role)
 	}
-	for _, property := range []struct {
-		name  string
-		value **bool
-	}{{"Enabled", &c.Enabled}, {"SuppressXAnonymousTls", &c.SuppressXAnonymousTLS}, {"RequireTLS", &c.RequireTLS}} {
-		if *property.value, err = e.object.boolean(property.name); err != nil {
-			return "", c, fmt.Errorf("%s: %w", what, err)
-		}
+	if err := e.object.booleans([]boolean{
+		{"Enabled", &c.Enabled}, {"SuppressXAnonymousTls", &c.SuppressXAnonymousTLS}, {"RequireTLS", &c.RequireTLS},
+	}); err != nil {
+		return "", c, fmt.Errorf("%s: %w", what, err)
 	}
 	return what, c, nil
 }
 
-var transportRoles = []string{"FrontendTransport", "HubTransport"}
+const internalTransportCertificate = "the internal transport certificate"
 
 // directory reads the directory thumbprint, either from a transport service or
 // from the certificate in the directory.
 func (g Gatherer) directory(e *export) (what string, d gather.Directory, err error) {
-	var thumbprint string
+	d.Readable = true
 	if e.kind == transportServer {
 		v, ok := e.object.property("InternalTransportCertificateThumbprint")
 		if !ok {
-			g.report("%s: skipped: it has no InternalTransportCertificateThumbprint", e.place())
+			g.Report.Sentence("%s: skipped: it has no InternalTransportCertificateThumbprint", e.place())
 			return "", d, nil
 		}
-		thumbprint = strings.ToUpper(v.string())
-		if raw, err := hex.DecodeString(thumbprint); err != nil || len(raw) != 0 && len(raw) != 20 {
-			return "", d, v.expected("40 hex digits, or nothing")
-		}
-	} else {
-		v, ok := e.object.known("RawData")
-		if !ok {
-			return "", d, errors.New("expected RawData, which contains the certificate")
-		}
-		der, err := v.bytes()
-		if err != nil {
-			return "", d, err
-		}
-		c, err := g.parse(e, der)
-		if err != nil {
-			return "", d, err
-		}
-		thumbprint = c.Thumbprint
+		d.InternalTransportCertificate, err = v.thumbprint()
+		return internalTransportCertificate, d, err
 	}
-	d.Readable = true
-	if thumbprint != "" {
-		d.InternalTransportCertificate = &thumbprint
+	v, ok := e.object.known("RawData")
+	if !ok {
+		return "", d, errors.New("expected RawData, which contains the certificate")
 	}
-	return "the internal transport certificate", d, nil
+	der, err := v.bytes()
+	if err != nil {
+		return "", d, err
+	}
+	c, err := g.parse(e, der)
+	d.InternalTransportCertificate = &c.Thumbprint
+	return internalTransportCertificate, d, err
 }
 
 // A server is what Get-ExchangeServer says about a server.
@@ -101,53 +87,45 @@ type server struct {
 func (g Gatherer) server(e *export) (what string, s server, err error) {
 	fqdn, name := e.object.string("Fqdn"), e.object.string("Name")
 	if fqdn == "" || name == "" {
-		g.report("%s: skipped: it does not have both Fqdn and Name", e.place())
+		g.Report.Sentence("%s: skipped: it does not have both Fqdn and Name", e.place())
 		return "", s, nil
 	}
 	s.host = gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name}
 	if text := e.object.string("AdminDisplayVersion"); text != "" {
 		if s.version = gather.DisplayVersion(text); s.version == "" {
-			g.report("%s: ignored AdminDisplayVersion: expected text such as Version 15.2 (Build 1748.10), found %s", e.place(), text)
+			g.Report.Sentence("%s: ignored AdminDisplayVersion: expected text such as Version 15.2 (Build 1748.10), found %s", e.place(), text)
 		}
 	}
 	if v, ok := e.object.known("ServerRole"); ok {
 		var unknown []string
 		if s.roles, unknown, err = roles(v); err != nil {
-			g.report("%s: ignored: %v", e.place(), err)
+			g.Report.Sentence("%s: ignored: %v", e.place(), err)
 		}
 		if len(unknown) > 0 {
-			g.report("%s: unknown ServerRole ignored: %s", e.place(), strings.Join(unknown, ", "))
+			g.Report.Sentence("%s: unknown ServerRole ignored: %s", e.place(), strings.Join(unknown, ", "))
 		}
 	}
 	return "the server object", s, nil
 }
 
-// serverRoles are the relevant flags of ServerRole, from the lowest bit on, and
-// the role that a document has for each. Exchange 2013 calls its Client Access
-// role Cafe.
-var serverRoles = []struct{ flag, role string }{
-	{"Cafe", "ClientAccess"}, {"Mailbox", "Mailbox"}, {"ClientAccess", "ClientAccess"}, {"0x8", ""},
-	{"UnifiedMessaging", "UnifiedMessaging"}, {"HubTransport", "HubTransport"}, {"Edge", "EdgeTransport"},
-}
-
 // roles reads a ServerRole. The order of the roles is that of the flags.
 func roles(v value) (known, unknown []string, err error) {
-	flags := make([]string, len(serverRoles))
-	for i, r := range serverRoles {
-		flags[i] = r.flag
+	var flags []string
+	for _, r := range gather.ServerRoles {
+		flags = append(flags, r.Flag)
 	}
 	set, unknown, err := v.flags(flags)
 	if err != nil {
 		return nil, nil, err
 	}
 	known = []string{}
-	for _, r := range serverRoles {
+	for _, r := range gather.ServerRoles {
 		switch {
-		case !slices.Contains(set, r.flag) || slices.Contains(known, r.role):
-		case r.role == "":
-			unknown = append(unknown, r.flag)
+		case !slices.Contains(set, r.Flag) || slices.Contains(known, r.Role):
+		case r.Role == "":
+			unknown = append(unknown, r.Flag)
 		default:
-			known = append(known, r.role)
+			known = append(known, r.Role)
 		}
 	}
 	return known, unknown, nil

@@ -2,6 +2,7 @@ package exports
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"path"
 	"regexp"
@@ -68,18 +69,24 @@ func (o *object) is(typeName string) bool {
 	})
 }
 
-// boolean returns a property that is true or false, or nil if it is absent or
-// null.
-func (o *object) boolean(name string) (*bool, error) {
-	v, ok := o.known(name)
-	if !ok {
-		return nil, nil
+// A boolean is a property that is true or false, and where its value goes.
+type boolean struct {
+	name string
+	into **bool
+}
+
+// booleans reads properties; nil for those that are absent or null.
+func (o *object) booleans(all []boolean) error {
+	for _, property := range all {
+		if v, ok := o.known(property.name); ok {
+			b, err := v.boolean()
+			if err != nil {
+				return err
+			}
+			*property.into = &b
+		}
 	}
-	b, err := v.boolean()
-	if err != nil {
-		return nil, err
-	}
-	return &b, nil
+	return nil
 }
 
 // elements returns the elements of a property that is a list, or its only
@@ -185,6 +192,18 @@ func (v value) bytes() ([]byte, error) {
 		}
 	}
 	return nil, v.expected("bytes in base64")
+}
+
+// thumbprint reads a thumbprint; nil if the value is empty.
+func (v value) thumbprint() (*string, error) {
+	text := strings.ToUpper(v.string())
+	if text == "" {
+		return nil, nil
+	}
+	if raw, err := hex.DecodeString(text); err != nil || len(raw) != 20 {
+		return nil, v.expected("40 hex digits, or nothing")
+	}
+	return &text, nil
 }
 
 // expected returns an error that names the value's location.

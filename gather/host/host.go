@@ -7,16 +7,12 @@
 package host
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
 )
-
-// section is the section of the document that this package fills.
-const section = "host"
 
 // interfacesKey is the registry key below HKEY_LOCAL_MACHINE that has a subkey,
 // named by a GUID, for each interface that Network Load Balancing is bound to.
@@ -26,18 +22,6 @@ const interfacesKey = `SYSTEM\CurrentControlSet\Services\WLBS\Parameters\Interfa
 const clusterNameValue = "ClusterName"
 
 var guidPattern = regexp.MustCompile(`^\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}$`)
-
-// setSource records where the section came from. If the section was only added
-// to, it keeps the previous source.
-func setSource(doc *gather.Document, source string, added bool) {
-	if doc.Sources == nil {
-		doc.Sources = map[string]string{}
-	}
-	if before := doc.Sources[section]; added && before != "" {
-		source = before + ", " + source
-	}
-	doc.Sources[section] = source
-}
 
 // A clusterKey is the registry key of one interface.
 type clusterKey struct {
@@ -54,18 +38,12 @@ func clusterNames(keys []clusterKey, report gather.Report) []string {
 	for _, key := range keys {
 		switch {
 		case key.fault != "":
-			reportf(report, `ignored the cluster name of the interface %s: %s`, key.guid, key.fault)
+			report.Sentence(`ignored the cluster name of the interface %s: %s`, key.guid, key.fault)
 		case key.name == "":
-			reportf(report, "ignored the interface %s: it has no %s", key.guid, clusterNameValue)
+			report.Sentence("ignored the interface %s: it has no %s", key.guid, clusterNameValue)
 		case !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, key.name) }):
 			names = append(names, key.name)
 		}
 	}
 	return names
-}
-
-func reportf(report gather.Report, format string, args ...any) {
-	if report != nil {
-		report(fmt.Sprintf(format, args...))
-	}
 }

@@ -48,7 +48,7 @@ func (l Local) Gather(_ context.Context, doc *gather.Document) error {
 	if doc.Server == "" {
 		doc.Server = server
 	}
-	setSource(doc, "windows:GetComputerNameEx", false)
+	doc.SetSource("host", "windows:GetComputerNameEx")
 	return nil
 }
 

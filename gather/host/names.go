@@ -64,6 +64,6 @@ func (n Names) Gather(_ context.Context, doc *gather.Document) error {
 	if doc.Server == "" {
 		doc.Server = n.HostName
 	}
-	setSource(doc, "flag:--host", false)
+	doc.SetSource("host", "flag:--host")
 	return nil
 }

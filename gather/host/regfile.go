@@ -59,8 +59,12 @@ func (r RegFile) Gather(_ context.Context, doc *gather.Document) error {
 	if keys, err = currentSet(keys); err != nil {
 		return fmt.Errorf("registry export: %s: %w", r.Path, err)
 	}
-	doc.Host.NLBClusterNames = clusterNames(keys, func(sentence string) { reportf(r.Report, "%s: %s", r.Path, sentence) })
-	setSource(doc, "reg:"+r.Path, true)
+	doc.Host.NLBClusterNames = clusterNames(keys, func(sentence string) { r.Report.Sentence("%s: %s", r.Path, sentence) })
+	source := "reg:" + r.Path
+	if before := doc.Sources["host"]; before != "" {
+		source = before + ", " + source
+	}
+	doc.SetSource("host", source)
 	return nil
 }
 

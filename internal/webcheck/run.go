@@ -167,15 +167,8 @@ func (r *run) complete(ctx context.Context, c *collect.Collector, servers []stri
 
 // trust returns a Gatherer with the roots, which can have none.
 func (r *run) trust() (chains.Gatherer, error) {
-	trust := chains.Gatherer{Report: r.note}
-	for _, name := range r.of(Roots) {
-		roots, err := chains.ReadRoots(r.files, name)
-		if err != nil {
-			return trust, err
-		}
-		trust.Roots = append(trust.Roots, roots...)
-	}
-	return trust, nil
+	roots, err := chains.ReadRoots(r.files, r.of(Roots)...)
+	return chains.Gatherer{Roots: roots, Report: r.note}, err
 }
 
 // exports returns a Gatherer for each zip file, for each folder with exports,

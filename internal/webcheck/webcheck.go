@@ -169,7 +169,7 @@ func (c *Checker) Check(ctx context.Context, files []File, options Options) (*Re
 }
 
 func (o Options) check(files []File) error {
-	if t, err := time.Parse(gather.TimeFormat, o.At); o.At != "" && (err != nil || t.Format(gather.TimeFormat) != o.At) {
+	if o.At != "" && !gather.IsTime(o.At) {
 		return fmt.Errorf("time: expected YYYY-MM-DDThh:mm:ssZ, found %q", o.At)
 	}
 	if o.Procedure != "" && !slices.Contains(gather.Procedures, o.Procedure) {
