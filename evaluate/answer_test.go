@@ -13,7 +13,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// What is read of an answer is what encoding/json reads of its JSON.
+// read returns what encoding/json decodes from the answer's JSON.
 func TestReadAsJSON(t *testing.T) {
 	t.Parallel()
 	evaluator, err := New(t.Context())

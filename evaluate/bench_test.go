@@ -14,10 +14,10 @@ import (
 	"github.com/transportcert/transportcert/internal/oracle"
 )
 
-// sizes are how many certificates a document has.
+// sizes are the numbers of certificates in a document.
 var sizes = []int{3, 6, 30, 1000, 10000}
 
-// BenchmarkDecode is the way from bytes to a document.
+// BenchmarkDecode decodes bytes to a document.
 func BenchmarkDecode(b *testing.B) {
 	for _, size := range sizes {
 		text, err := json.Marshal(benchmark.Document(1, size))
@@ -33,7 +33,7 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// BenchmarkEvaluate is the way from a document to its decision.
+// BenchmarkEvaluate evaluates a document.
 func BenchmarkEvaluate(b *testing.B) {
 	evaluator, err := evaluate.New(b.Context())
 	require.NoError(b, err)
@@ -50,8 +50,8 @@ func BenchmarkEvaluate(b *testing.B) {
 	}
 }
 
-// BenchmarkOracle makes the same decisions in plain Go: what policy as code
-// costs is the ratio to BenchmarkEvaluate.
+// BenchmarkOracle makes the same decisions in plain Go: the ratio to
+// BenchmarkEvaluate is the cost of policy as code.
 func BenchmarkOracle(b *testing.B) {
 	for _, size := range sizes {
 		document := benchmark.Document(1, size)
@@ -64,7 +64,7 @@ func BenchmarkOracle(b *testing.B) {
 	}
 }
 
-// BenchmarkFirst is what a process pays for its first decision.
+// BenchmarkFirst is the cost of a process's first decision.
 func BenchmarkFirst(b *testing.B) {
 	b.ReportAllocs()
 	document := benchmark.Document(1, 6)
@@ -80,7 +80,7 @@ func BenchmarkFirst(b *testing.B) {
 }
 
 // BenchmarkForecast is the forecast for 400 days in which every certificate
-// expires, each at a moment of its own.
+// expires, each at a different time.
 func BenchmarkForecast(b *testing.B) {
 	evaluator, err := evaluate.New(b.Context())
 	require.NoError(b, err)

@@ -16,7 +16,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// clockAt is a clock at which the server of these tests is as it should be.
+// clockAt is a clock for which the server of these tests has no findings.
 func clockAt(text string) evaluate.Option {
 	return evaluate.WithClock(func() time.Time {
 		t, err := time.Parse(gather.TimeFormat, text)
@@ -36,7 +36,7 @@ func checker(t *testing.T, options ...evaluate.Option) *evaluate.Evaluator {
 	return c
 }
 
-// ids returns "TC001 error" for each finding, with what suppresses it.
+// ids returns "TC001 error" for each finding, and what suppresses it.
 func ids(findings []evaluate.Finding) []string {
 	all := []string{}
 	for _, finding := range findings {
@@ -49,7 +49,7 @@ func ids(findings []evaluate.Finding) []string {
 	return all
 }
 
-// inOrder is a server of which there is nothing to find.
+// inOrder is a server without findings.
 func inOrder(t *testing.T) *gather.Document {
 	document, _ := server(t)
 	certificate := &document.Certificates[0]
@@ -58,13 +58,13 @@ func inOrder(t *testing.T) *gather.Document {
 	return document
 }
 
-// withoutKey is a server whose only certificate has lost its private key: so
-// none is eligible either.
+// withoutKey is a server whose only certificate has lost its private key, so
+// that none is eligible.
 func withoutKey(t *testing.T) (*gather.Document, string) {
 	document := inOrder(t)
 	no := false
 	document.Certificates[0].HasPrivateKey = &no
-	document.Connectors[0].AuthMechanisms = []string{"ExchangeServer"} // what STARTTLS lacks is of no interest here
+	document.Connectors[0].AuthMechanisms = []string{"ExchangeServer"} // without STARTTLS
 	return document, document.Certificates[0].Thumbprint
 }
 
@@ -81,7 +81,7 @@ func TestCheck(t *testing.T) {
 		Server:      "EX01",
 		Action:      new("internal-transport-certificate"),
 		Message:     "EX01: the internal transport certificate " + thumbprint + " has no private key.",
-		Remediation: checked.Findings[0].Remediation, // that of TC012, which it repairs too
+		Remediation: checked.Findings[0].Remediation, // the remedy of TC012, which it also repairs
 		References:  []string{"https://learn.microsoft.com/powershell/module/exchange/enable-exchangecertificate"},
 		Path:        "certificates[0].has_private_key",
 		Thumbprint:  &thumbprint,
@@ -286,7 +286,7 @@ findings contains {"rule_id": "ORG001", "severity": "info", "message": "x"} if {
 	require.EqualError(t, err, "checking the document of EX01: timed out after 1s")
 }
 
-// New reads every file that an option names, whoever needs it.
+// New reads every file that an option names, whether it is needed or not.
 func TestWaiversThatCannotBeReadAreAnErrorOfNew(t *testing.T) {
 	t.Parallel()
 	_, err := evaluate.New(t.Context(), evaluate.WithWaivers(filepath.Join(write(t, "waivers", "- {}"), "waivers")))
@@ -294,7 +294,7 @@ func TestWaiversThatCannotBeReadAreAnErrorOfNew(t *testing.T) {
 	require.ErrorContains(t, err, "[0].rule_id: missing")
 }
 
-// Waivers have no part in a decision.
+// Waivers do not affect a decision.
 func TestEvaluateWithWaivers(t *testing.T) {
 	t.Parallel()
 	document, _ := withoutKey(t)

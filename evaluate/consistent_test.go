@@ -24,7 +24,7 @@ func fixture(t *testing.T, name string) *gather.Document {
 }
 
 // answerOf is a consistent answer for the fixture 58-mismatch-in-session,
-// written down by hand.
+// written by hand.
 const answerOf = `{
   "server": "EX01", "phase": "session", "evaluated_at": "2026-11-22T07:00:00Z", "procedure": "2007",
   "connectors": [{"name": "Default EX01", "advertise_x_anonymoustls": true, "certificate": "5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F", "stopped_at": null}],
@@ -105,8 +105,8 @@ func TestConsistent(t *testing.T) {
 	}
 }
 
-// What the shipped policies answer is consistent: organisations' own rules that
-// change nothing make the evaluator look.
+// The answers of the shipped policies are consistent. Custom rules that change
+// nothing make the evaluator check them.
 func TestShippedAnswersAreConsistent(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -133,8 +133,8 @@ func TestShippedAnswersAreConsistent(t *testing.T) {
 	})
 }
 
-// A bundle in place of the shipped rules can say anything. Others documents are
-// decided all the same.
+// A bundle that replaces the shipped rules can answer anything. Other documents
+// are still decided.
 func TestABundleThatContradictsItsDocument(t *testing.T) {
 	t.Parallel()
 	document := fixture(t, "58-mismatch-in-session")
@@ -157,8 +157,8 @@ func TestABundleThatContradictsItsDocument(t *testing.T) {
 	require.ErrorContains(t, err, "evaluating the document of EX01: the policies' answer: ")
 }
 
-// FuzzConsistent asks of any answer that it is refused, or that it decodes and
-// refers to nothing that the document does not have.
+// FuzzConsistent checks that any answer is rejected, or decodes and refers only
+// to what the document contains.
 func FuzzConsistent(f *testing.F) {
 	f.Add([]byte(answerOf))
 	f.Add([]byte(`{"decision": ` + answerOf + `, "findings": []}`))

@@ -19,7 +19,8 @@ import (
 	"github.com/transportcert/transportcert/evaluate"
 )
 
-// entrances returns every way in which the same files of others get in.
+// entrances returns every way in which the same third-party files can be
+// loaded.
 func entrances(t *testing.T, files map[string]string) map[string]evaluate.Option {
 	t.Helper()
 	folder := folderOf(t, files)
@@ -90,7 +91,7 @@ func TestPoliciesHaveNoWayOut(t *testing.T) {
 		rule := "package transportcert.custom\nineligible contains x if x := " + call
 		for entrance, option := range entrances(t, map[string]string{"custom.rego": rule}) {
 			if entrance != "--policy FOLDER" && name != "http.send" {
-				continue // one list of functions holds for all
+				continue // the same list of functions applies to all
 			}
 			_, err := evaluate.New(t.Context(), option)
 			require.ErrorContains(t, err, "undefined function "+name+", which policies may not use: ", entrance)
@@ -100,7 +101,7 @@ func TestPoliciesHaveNoWayOut(t *testing.T) {
 	}
 }
 
-// OPA would read the file that a schema in METADATA names, and say what is in it.
+// OPA would read a file that a schema in METADATA names, and print its content.
 func TestMetadataReadsNoFiles(t *testing.T) {
 	t.Parallel()
 	secret := filepath.Join(write(t, "secret", "no JSON"), "secret")
@@ -180,7 +181,7 @@ func TestABundleThatClaimsAShippedRootToo(t *testing.T) {
 	}
 }
 
-// What is endless ends at the deadline.
+// An endless evaluation ends at the deadline.
 func TestEndlessRules(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
@@ -208,8 +209,8 @@ ineligible contains entry if some entry in numbers.range(1, 1000000000000)`,
 	}
 }
 
-// OPA needs ten seconds to multiply two million digits, and does not look up
-// meanwhile.
+// OPA takes ten seconds to multiply numbers of two million digits, and does not
+// check the context in the meantime.
 func TestAnEndlessMultiplication(t *testing.T) {
 	t.Parallel()
 	evaluator, err := evaluate.New(t.Context(), evaluate.WithDeadline(200*time.Millisecond),
@@ -228,7 +229,7 @@ ineligible contains entry if {
 	require.Less(t, time.Since(begin), 8*time.Second)
 }
 
-// Each takes OPA half a minute or more to compile.
+// OPA takes half a minute or more to compile each of these.
 func TestEndlessCompilation(t *testing.T) {
 	t.Parallel()
 	types := "a0 := [1]\nb0 := [2]\n" // it compares these two types leaf by leaf
@@ -254,10 +255,11 @@ func TestEndlessCompilation(t *testing.T) {
 	}
 }
 
-// raceDetector is whether it is on. It needs several times the memory and time.
+// raceDetector reports whether it is enabled. It needs several times the memory
+// and time.
 var raceDetector = false
 
-// Not in parallel: the heap is that of all tests.
+// Not parallel: the heap is shared by all tests.
 func TestMemoryIsBounded(t *testing.T) {
 	if raceDetector {
 		t.Skip("it would need more memory than a machine of CI has")
@@ -291,8 +293,8 @@ ineligible contains {"thumbprint": thumbprint, "reason": reason} if {
 	require.ErrorContains(t, err, "expected a decision of at most 67108864 bytes")
 }
 
-// Go's regular expressions take linear time, and as much memory as a pattern of
-// a thousand repetitions needs.
+// Go's regular expressions take linear time, and as much memory as a pattern
+// with a thousand repetitions needs.
 func TestRegularExpressions(t *testing.T) {
 	t.Parallel()
 	for _, pattern := range []string{`^(a|a)*$`, `^(a*)*b$`, `^((a{1,100}){1,100}){1,100}$`, `(x+x+)+y`} {

@@ -64,7 +64,7 @@ func TestADocumentThatIsNotValidIsAnError(t *testing.T) {
 	document, _ := server(t)
 	document.Directory = nil
 	document.Certificates[0].NotAfter = "tomorrow"
-	document.Certificates[0].DER = []byte("x") // that of another
+	document.Certificates[0].DER = []byte("x") // the DER of another certificate
 	decision, err := evaluator.Evaluate(t.Context(), document)
 	require.Nil(t, decision)
 	require.ErrorContains(t, err, "EX01")
@@ -129,8 +129,8 @@ func TestCertificateThatGoRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "parsing the certificate "+thumbprint(der))
 }
 
-// server returns the document of a server that is as it should be, and the
-// certificate that it serves.
+// server returns the document of a server without problems, and the certificate
+// that it uses.
 func server(t *testing.T) (*gather.Document, *x509.Certificate) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -8,7 +8,7 @@ import (
 	"github.com/transportcert/transportcert/evaluate"
 )
 
-// A hook that cannot be read must not be taken for one that there is not.
+// A hook that cannot be read must not be treated as absent.
 func TestHooksThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	const header = "package transportcert.custom\n"
@@ -38,7 +38,7 @@ func TestHooksThatCannotBeRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, test.name, test.text)))
-			if test.expected == "have: " { // OPA finds it before there is a document
+			if test.expected == "have: " { // OPA finds it without a document
 				require.ErrorContains(t, err, test.expected)
 				return
 			}

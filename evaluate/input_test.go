@@ -17,7 +17,7 @@ import (
 	"github.com/transportcert/transportcert/internal/oracle/documents"
 )
 
-// What the policies get from a document is what OPA makes of its JSON.
+// inputValue returns what OPA creates from the document's JSON.
 func TestInputValue(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -47,7 +47,8 @@ func TestInputValue(t *testing.T) {
 	compare(t, full)
 }
 
-// fill sets every field below v: lists and maps of n elements, and nothing is nil.
+// fill sets every field below v: lists and maps get n elements, and nothing is
+// nil.
 func fill(v reflect.Value, n int) {
 	switch v.Kind() {
 	case reflect.Struct:

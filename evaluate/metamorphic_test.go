@@ -18,15 +18,16 @@ import (
 	"github.com/transportcert/transportcert/internal/oracle/documents"
 )
 
-// What must not change a decision does not, and what must changes nothing
-// else. Unlike the differential test these ask no second implementation.
+// Changes that must not affect a decision do not, and changes that must affect
+// it affect nothing else. Unlike the differential test, these tests need no
+// second implementation.
 
-// documentsOfARelation is how many documents each relation is held against
-// where -rapid.checks does not say otherwise, as "make property" does.
+// documentsOfARelation is the number of documents for each relation unless
+// -rapid.checks is set, as in "make property".
 const documentsOfARelation = "500"
 
-// TestMain asks too that no goroutine is left over, but for policies without an
-// end, which are given up.
+// TestMain also checks that no goroutine is left over, except for endless
+// policies, which are abandoned.
 func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", documentsOfARelation); err != nil {
 		panic(err)
@@ -40,7 +41,7 @@ const (
 	last  = "9999-12-31T23:59:59Z"
 )
 
-// decider returns what decides about X-ANONYMOUSTLS for a document, without what events say of remedies.
+// decider returns a function that decides about X-ANONYMOUSTLS, without the remedies of events.
 func decider(t *testing.T) func(*rapid.T, *gather.Document) *evaluate.InboundAnonymousDecision {
 	t.Helper()
 	evaluator, err := evaluate.New(t.Context())
@@ -60,7 +61,7 @@ func decider(t *testing.T) func(*rapid.T, *gather.Document) *evaluate.InboundAno
 	}
 }
 
-// drawn makes up a document that says when it is.
+// drawn generates a document with a now.
 func drawn(rt *rapid.T) *gather.Document {
 	doc := documents.Document().Draw(rt, "document")
 	if doc.Now == "" {
@@ -69,7 +70,7 @@ func drawn(rt *rapid.T) *gather.Document {
 	return doc
 }
 
-// copied returns a document that shares nothing with doc.
+// copied returns a deep copy of doc.
 func copied(rt *rapid.T, doc *gather.Document) *gather.Document {
 	text, err := json.Marshal(doc)
 	require.NoError(rt, err)
@@ -115,12 +116,12 @@ func TestWhatDoesNotChangeADecision(t *testing.T) {
 
 func shuffled[V any](rt *rapid.T, list []V) []V {
 	if len(list) == 0 {
-		return list // nil stays nil, and empty empty
+		return list // nil stays nil, and empty stays empty
 	}
 	return rapid.Permutation(list).Draw(rt, "order")
 }
 
-// rename gives every name of host and certificates another spelling.
+// rename changes the spelling of every name of host and certificates.
 func rename(rt *rapid.T, doc *gather.Document, other func(*rapid.T, string) string) {
 	for _, name := range []*string{&doc.Host.DNSFQDN, &doc.Host.DNSHostName, &doc.Host.PhysicalDNSFQDN, &doc.Host.PhysicalDNSHostName} {
 		*name = other(rt, *name)
@@ -136,8 +137,8 @@ func rename(rt *rapid.T, doc *gather.Document, other func(*rapid.T, string) stri
 	}
 }
 
-// otherCase changes the case of some letters of ASCII, whose two cases are
-// beyond doubt.
+// otherCase changes the case of some ASCII letters, for which both cases are
+// unambiguous.
 func otherCase(rt *rapid.T, name string) string {
 	letters := []byte(name)
 	for i, c := range letters {
@@ -148,7 +149,7 @@ func otherCase(rt *rapid.T, name string) string {
 	return string(letters)
 }
 
-// otherDot adds the one trailing dot that does not count, or takes it away.
+// otherDot adds or removes the one trailing dot that is ignored.
 func otherDot(rt *rapid.T, name string) string {
 	without, dot := strings.CutSuffix(name, ".")
 	switch {
@@ -185,7 +186,7 @@ func moveCommonNames(_ *rapid.T, doc *gather.Document) {
 	}
 }
 
-// unrelated changes what none of the nine steps looks at.
+// unrelated changes facts that none of the nine steps reads.
 func unrelated(rt *rapid.T, doc *gather.Document) {
 	text := func(label string) string {
 		return rapid.SampledFrom([]string{"", "x", "CN=EX01", "Microsoft Exchange", "0123456789"}).Draw(rt, label)
@@ -204,12 +205,13 @@ func unrelated(rt *rapid.T, doc *gather.Document) {
 		c.FriendlyName, c.KeyAlgorithm, c.SignatureAlgorithm = text("friendly_name"), text("key_algorithm"), text("signature_algorithm")
 		c.KeyBits, c.Trust.Error = rapid.IntRange(0, 9999).Draw(rt, "key_bits"), text("trust.error")
 		if named := doc.Directory.InternalTransportCertificate; named == nil || *named != c.Thumbprint {
-			c.NotAfter = rapid.SampledFrom([]string{first, now, last}).Draw(rt, "not_after") // step 5 asks it of the loaded one
+			c.NotAfter = rapid.SampledFrom([]string{first, now, last}).Draw(rt, "not_after") // step 5 reads it for the loaded certificate
 		}
 	}
 }
 
-// The verdicts follow the order of the connectors, and nothing else does.
+// The connectors in the decision have the order of the document, and nothing
+// else changes.
 func TestOrderOfConnectors(t *testing.T) {
 	t.Parallel()
 	decide := decider(t)
@@ -229,8 +231,8 @@ func TestOrderOfConnectors(t *testing.T) {
 	})
 }
 
-// A further certificate that is not eligible is listed as that, with its
-// reason, and changes nothing else.
+// An additional certificate that is not eligible is listed as ineligible with
+// its reason, and changes nothing else.
 func TestAddedIneligibleCertificate(t *testing.T) {
 	t.Parallel()
 	decide := decider(t)
@@ -267,15 +269,15 @@ func TestAddedIneligibleCertificate(t *testing.T) {
 	})
 }
 
-// at returns a document for another time.
+// at returns a copy of a document for another time.
 func at(rt *rapid.T, doc *gather.Document, time string) *gather.Document {
 	other := copied(rt, doc)
 	other.Now = time
 	return other
 }
 
-// seconds returns a time as much later, or an empty text where the calendar
-// of documents ends.
+// seconds returns a time that many seconds later, or "" outside the range of
+// times in documents.
 func seconds(rt *rapid.T, text string, later time.Duration) string {
 	when, err := time.Parse(gather.TimeFormat, text)
 	require.NoError(rt, err)
@@ -286,8 +288,8 @@ func seconds(rt *rapid.T, text string, later time.Duration) string {
 	return when.Format(gather.TimeFormat)
 }
 
-// Past not_after the loaded certificate is as one that ended long ago, up to it
-// as one that never ends.
+// After not_after, the loaded certificate counts like one that expired long
+// ago; until then, like one that never expires.
 func TestTimePassesNotAfter(t *testing.T) {
 	t.Parallel()
 	decide := decider(t)
@@ -322,8 +324,8 @@ func TestTimePassesNotAfter(t *testing.T) {
 	require.Positive(t, passed)
 }
 
-// Within its window, both ends included, a chain is as one that is valid for
-// ever, outside of it as one that is not trusted.
+// Within its window, including both ends, a chain counts like one that is
+// always valid; outside of it, like one that is not trusted.
 func TestTimePassesATrustWindow(t *testing.T) {
 	t.Parallel()
 	decide := decider(t)
@@ -358,8 +360,8 @@ func TestTimePassesATrustWindow(t *testing.T) {
 	require.Positive(t, mattered)
 }
 
-// Between those boundaries time changes nothing: not when it passes a
-// not_before, nor the not_after of a certificate that is not loaded.
+// Between those boundaries time changes nothing, not even when it passes a
+// not_before, or the not_after of a certificate that is not loaded.
 func TestTimePassesNoBoundary(t *testing.T) {
 	t.Parallel()
 	decide := decider(t)
@@ -376,7 +378,7 @@ func TestTimePassesNoBoundary(t *testing.T) {
 			}
 		}
 		one, two := rapid.SampledFrom(times).Draw(rt, "one"), rapid.SampledFrom(times).Draw(rt, "two")
-		// Every boundary is moved to where neither passes it.
+		// Moves every boundary to where neither time passes it.
 		for i := range doc.Certificates {
 			c := &doc.Certificates[i]
 			if named := doc.Directory.InternalTransportCertificate; named != nil && c.Thumbprint == *named && (c.NotAfter < one) != (c.NotAfter < two) {

@@ -155,7 +155,7 @@ func TestVerificationKey(t *testing.T) {
 	}
 }
 
-// write makes a folder with one file.
+// write creates a folder with one file.
 func write(t *testing.T, name, text string) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -163,7 +163,7 @@ func write(t *testing.T, name, text string) string {
 	return folder
 }
 
-// signingKey returns the paths of a private key and its public part.
+// signingKey returns the paths of a private key and its public key.
 func signingKey(t *testing.T) (private, public string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -179,7 +179,7 @@ func signingKey(t *testing.T) (private, public string) {
 	return private, public
 }
 
-// customBundle returns a bundle with the custom rule, signed where there is a key.
+// customBundle returns a bundle with the custom rule, signed if there is a key.
 func customBundle(t *testing.T, key string) []byte {
 	t.Helper()
 	module := []byte(customRule)

@@ -26,7 +26,7 @@ func TestRankingIsThatOfTheDecision(t *testing.T) {
 		require.NoError(t, err)
 		document, err := gather.Decode(text)
 		if err != nil {
-			continue // a fixture of what is refused
+			continue // an invalid document
 		}
 		decision, err := evaluator.Evaluate(t.Context(), document)
 		require.NoError(t, err, path)

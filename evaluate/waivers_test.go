@@ -58,7 +58,7 @@ func readOne(path string) (*bundle.Bundle, error) {
 	return readWaivers([]waiverSource{{path: path}})
 }
 
-// The waivers of several files add up, and each knows its line.
+// The waivers of several files are combined, and each has its line.
 func TestWaiversOfFiles(t *testing.T) {
 	t.Parallel()
 	first := waiverFile(t, "# ours\n- {rule_id: TC014, server: EX01, reason: x, expires: 2026-12-31}\n\n- rule_id: ORG1\n  thumbprint: "+loaded+"\n  reason: x\n  expires: 2026-12-31\n")
@@ -150,7 +150,7 @@ func waiverFile(t *testing.T, text string) string {
 	return path
 }
 
-// FuzzWaivers asks that the rules accept every waiver that is read.
+// FuzzWaivers checks that the rules accept every waiver that was read.
 func FuzzWaivers(f *testing.F) {
 	shipped, err := bundles.Shipped()
 	require.NoError(f, err)

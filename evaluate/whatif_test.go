@@ -16,7 +16,7 @@ import (
 
 const newThumbprint = "ADDEDADDEDADDEDADDEDADDEDADDEDADDEDADDED"
 
-// copyOf returns a document that shares nothing with another.
+// copyOf returns a deep copy of a document.
 func copyOf(t *testing.T, d *gather.Document) *gather.Document {
 	t.Helper()
 	text, err := json.Marshal(d)
@@ -26,7 +26,7 @@ func copyOf(t *testing.T, d *gather.Document) *gather.Document {
 	return same
 }
 
-// with is services without None and with others that it has not.
+// with returns services without None, plus others that are missing.
 func with(services []string, more ...string) []string {
 	all := slices.DeleteFunc(slices.Clone(services), func(s string) bool { return s == "None" })
 	for _, service := range more {
@@ -37,8 +37,8 @@ func with(services []string, more ...string) []string {
 	return all
 }
 
-// An editing is a command, and what somebody does to the document by hand in its
-// place; refused says that Exchange does not do it.
+// An editing is a command and the equivalent change of the document by hand;
+// refused means that Exchange rejects the command.
 type editing struct {
 	name    string
 	edit    evaluate.Edit
@@ -46,7 +46,7 @@ type editing struct {
 	refused bool
 }
 
-// editings are every command about each certificate of a document.
+// editings returns every command for each certificate of a document.
 func editings(d *gather.Document) []editing {
 	var all []editing
 	name := func(c gather.Certificate) string { return "<I>" + c.Issuer + "<S>" + c.Subject }
@@ -115,8 +115,8 @@ func editings(d *gather.Document) []editing {
 	return all
 }
 
-// Each command by itself leaves the document that somebody edits by hand, and so
-// the same decision, for every fixture.
+// Each command has the same result as editing the document by hand, and
+// therefore the same decision, for every fixture.
 func TestApplyIsEditingByHand(t *testing.T) {
 	t.Parallel()
 	evaluator, err := evaluate.New(t.Context())
@@ -149,7 +149,8 @@ func TestApplyIsEditingByHand(t *testing.T) {
 	t.Log(applied)
 }
 
-// A renewal of a self-signed certificate is one with its names, valid from now.
+// Renewing a self-signed certificate creates one with the same names, valid
+// from now.
 func TestApplyRenews(t *testing.T) {
 	t.Parallel()
 	evaluator, err := evaluate.New(t.Context())

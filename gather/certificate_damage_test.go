@@ -17,7 +17,7 @@ import (
 	"github.com/transportcert/transportcert/internal/der"
 )
 
-// A damaged certificate is an error with a place; it is never a panic.
+// A damaged certificate causes an error with a place, never a panic.
 func TestNewCertificateDamaged(t *testing.T) {
 	t.Parallel()
 	good := forge.New(t, forge.Recipe{CN: "good"}).DER

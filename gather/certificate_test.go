@@ -28,7 +28,7 @@ func ecKey(t testing.TB, curve elliptic.Curve) *ecdsa.PrivateKey {
 	return key
 }
 
-// What crypto/x509 accepts is read as crypto/x509 reads it.
+// A certificate that crypto/x509 accepts has the same facts as in crypto/x509.
 func TestNewCertificateAgreesWithGo(t *testing.T) {
 	t.Parallel()
 	bits := func(key any) int {
@@ -112,7 +112,7 @@ func TestNewCertificateAgreesWithGo(t *testing.T) {
 	}
 }
 
-// What crypto/x509 refuses and Windows does not.
+// Certificates that crypto/x509 rejects and Windows accepts.
 func TestNewCertificateOdd(t *testing.T) {
 	t.Parallel()
 	cn := func(tag byte, value string) []byte { return forge.Attribute(t, forge.Str(tag, value), 2, 5, 4, 3) }
@@ -352,7 +352,8 @@ func TestNewCertificateOdd(t *testing.T) {
 	}
 }
 
-// An algorithm that nobody here knows: its OID, and null where it matters.
+// An unknown algorithm is named by its OID, and its facts are null if they are
+// unknown.
 func TestNewCertificateUnknownAlgorithm(t *testing.T) {
 	t.Parallel()
 	ed := forge.OID(t, 1, 3, 101, 112)
@@ -372,7 +373,7 @@ func TestNewCertificateUnknownAlgorithm(t *testing.T) {
 	require.False(t, *c.SelfSigned, "the issuer is another, whatever the algorithm")
 }
 
-// The key sizes of DSA and of keys that Go does not know.
+// The key sizes of DSA and of keys that Go does not support.
 func TestKeySizes(t *testing.T) {
 	t.Parallel()
 	integer := func(bits uint) []byte {

@@ -24,7 +24,7 @@ const (
 	thumbB = "FF112233445566778899AABBCCDDEEFF00112233"
 )
 
-// whole is a document with everything in it, in the order of Encode.
+// whole is a document with every field, in the order of Encode.
 const whole = `{
   "schema_version": 1,
   "server": "EX01",
@@ -129,7 +129,7 @@ func TestDecodeAccepts(t *testing.T) {
 		})
 	}
 
-	// Gathered and empty is not the same as not gathered.
+	// An empty section is not the same as one that was not gathered.
 	doc, err := Decode([]byte(`{"schema_version":1,"server":"x","connectors":[],"directory":{"readable":true,"internal_transport_certificate":null},` +
 		`"host":{"dns_fqdn":"a","dns_host_name":"a","physical_dns_fqdn":"a","physical_dns_host_name":"a"},"certificates":[]}`))
 	require.NoError(t, err)
@@ -249,7 +249,8 @@ func TestDecodeCertificates(t *testing.T) {
 	require.ErrorContains(t, err, "certificates[0]: expected an object, found 1\n")
 	require.ErrorContains(t, err, "certificates[1].der: expected a string, found 7")
 
-	// Twenty faults, then their number. A bare certificate lacks ten keys.
+	// Twenty faults, then the number of the others. A bare certificate lacks
+	// ten keys.
 	_, err = DecodePartial([]byte(`{"certificates":[{},{},{}]}`))
 	lines := strings.Split(err.Error(), "\n")
 	require.Len(t, lines, 21)
@@ -258,8 +259,8 @@ func TestDecodeCertificates(t *testing.T) {
 	require.Equal(t, "and 10 more", lines[20])
 }
 
-// What would take memory and time to name every fault is refused before, to the
-// value.
+// Documents with so many values that naming faults would take memory and time
+// are rejected, at the exact limit.
 func TestDecodeBoundsValues(t *testing.T) {
 	t.Parallel()
 	text := func(commas int) []byte { return []byte(`{"x":[` + strings.Repeat("0,", commas) + `0]}`) }
@@ -285,7 +286,7 @@ host.physical_dns_host_name: missing: expected a non-empty string
 schema_version: expected 1, found 7`)
 }
 
-// The messages know every keyword and pattern of the schema.
+// The messages cover every keyword and pattern of the schema.
 func TestSchemaIsUnderstood(t *testing.T) {
 	t.Parallel()
 	known := strings.Fields("$schema $id title description type additionalProperties required properties items definitions $ref enum examples minLength minimum pattern")
@@ -378,7 +379,7 @@ func TestFacts(t *testing.T) {
 	want.Sources["connectors"], want.Sources["directory"] = "facts:some.json", "facts:some.json"
 	require.Equal(t, want, doc)
 
-	// A document that was gathered elsewhere says where from.
+	// A document that was gathered elsewhere keeps its sources.
 	doc = &Document{SchemaVersion: Version}
 	require.NoError(t, Facts{Path: write("ex01.json", whole)}.Gather(t.Context(), doc))
 	want, err := Decode([]byte(whole))

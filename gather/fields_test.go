@@ -14,8 +14,8 @@ import (
 	"github.com/transportcert/transportcert/policies/schemas"
 )
 
-// A field is written down in document.go, in the schema and in the specification.
-// The three have the same fields with the same types.
+// The fields are declared in document.go, in the schema and in the
+// specification. All three have the same fields with the same types.
 func TestFieldsAreTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	schema := readSchema(t)
@@ -104,9 +104,9 @@ func rowFor(table, key string) bool {
 	return false
 }
 
-// Every value of a document that has every field of the schema is replaced in turn;
-// the quick way and the schema agree on what comes of it.
-func TestTheQuickWayAgreesOnEveryField(t *testing.T) {
+// Every value of a document that has every field of the schema is replaced in
+// turn; the fast path and the schema agree on the result.
+func TestTheFastPathAgreesOnEveryField(t *testing.T) {
 	t.Parallel()
 	schema := readSchema(t)
 	quick, refused := compareMutants(t, example(t, schema, schema))
@@ -117,19 +117,19 @@ func TestTheQuickWayAgreesOnEveryField(t *testing.T) {
 	for _, document := range examplesOfWords(t, schema) {
 		text, err := json.Marshal(document)
 		require.NoError(t, err)
-		require.NotNil(t, decodeUsual(text), "%s", text)
+		require.NotNil(t, decodeFast(text), "%s", text)
 	}
 }
 
-// encoded returns what the JSON of a document is read as. Nothing is lost on the way,
-// in particular not the difference between null, empty and absent.
+// encoded returns the decoded JSON of a document. Nothing is lost, in particular not
+// the difference between null, empty and absent.
 func encoded(t *testing.T, document *Document) *Document {
 	text, err := json.Marshal(document)
 	require.NoError(t, err)
 	again, err := Decode(text)
 	require.NoError(t, err)
 	if len(again.Sources) == 0 {
-		again.Sources = document.Sources // empty and absent say the same
+		again.Sources = document.Sources // empty and absent mean the same
 	}
 	if again.Host.NLBClusterNames == nil {
 		again.Host.NLBClusterNames = document.Host.NLBClusterNames
@@ -158,7 +158,7 @@ func TestExtendedKeyUsagesTellNullFromAbsent(t *testing.T) {
 		`"extended_key_usages": ["1.3.6.1.5.5.7.3.1"],`: {Gathered: true, OIDs: []string{"1.3.6.1.5.5.7.3.1"}},
 	} {
 		changed := []byte(strings.Replace(string(text), `"version": 3,`, `"version": 3,`+added, 1))
-		quick := decodeUsual(changed)
+		quick := decodeFast(changed)
 		require.NotNil(t, quick, added)
 		require.Equal(t, expected, quick.Certificates[0].ExtendedKeyUsages)
 		slow, err := decode(changed, documentSchema())
@@ -170,7 +170,7 @@ func TestExtendedKeyUsagesTellNullFromAbsent(t *testing.T) {
 	}
 }
 
-// Overlay knows every section: each field of one document arrives in another.
+// Overlay handles every section: each field of one document arrives in another.
 func TestOverlayReplacesEveryField(t *testing.T) {
 	t.Parallel()
 	schema := readSchema(t)
@@ -214,8 +214,8 @@ func resolve(schema, node map[string]any) map[string]any {
 	return node
 }
 
-// texts are examples of what the regular expressions of the schema ask for, by
-// the words that messages have for them.
+// texts are examples that match the regular expressions of the schema, by their
+// description in messages.
 var texts = map[string]string{
 	aTime:     "2026-11-22T07:00:00Z",
 	anAddress: "10.0.0.11",
@@ -224,8 +224,8 @@ var texts = map[string]string{
 	"an object identifier: 1.3.6.1.5.5.7.3.1":      "1.3.6.1.5.5.7.3.1",
 }
 
-// example makes a value with every field that the schema knows, but two: der is
-// checked against the thumbprint, and $schema is not read the quick way.
+// example returns a value with every field of the schema except two: der is
+// checked against the thumbprint, and $schema is not accepted by the fast path.
 func example(t *testing.T, schema, node map[string]any) any {
 	node = resolve(schema, node)
 	kind, _ := node["type"].(string)
@@ -262,7 +262,8 @@ func example(t *testing.T, schema, node map[string]any) any {
 	return nil
 }
 
-// examplesOfWords makes a document for each word that the schema lists anywhere.
+// examplesOfWords returns a document for each word in the enumerations of the
+// schema.
 func examplesOfWords(t *testing.T, schema map[string]any) (documents []any) {
 	var visit func(node map[string]any)
 	visit = func(node map[string]any) {

@@ -26,8 +26,9 @@ import (
 	"github.com/transportcert/transportcert/internal/hostile"
 )
 
-// FuzzDecode asks that what is read can be written and is read the same again,
-// and that the quick way takes nothing that the schema does not.
+// FuzzDecode checks that a decoded document stays the same when it is encoded
+// and decoded again, and that the fast path accepts nothing that the schema
+// rejects.
 func FuzzDecode(f *testing.F) {
 	addFiles(f, "../fixtures/*/input.json", "../fixtures/invalid/*/input.json")
 	f.Add([]byte(whole))
@@ -37,7 +38,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"schema_version":1.0,"certificates":[{"key_bits":2e3,"version":3.0}],"connectors":[{}]}`))
 	f.Add([]byte(`{"a":{"b":{"c":[[[[{"a":1,"a":2}]]]]}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if quick := decodeUsual(data); quick != nil {
+		if quick := decodeFast(data); quick != nil {
 			slow, err := decode(data, documentSchema())
 			require.NoError(t, err)
 			require.Equal(t, slow, quick)
@@ -50,7 +51,7 @@ func FuzzDecode(f *testing.F) {
 				continue
 			}
 			if document.Missing() != nil || document.SchemaVersion == 0 {
-				continue // a partial one is none to Decode
+				continue // Decode does not accept a partial document
 			}
 			require.NoError(t, document.Validate())
 			text := encode(t, document)
@@ -69,8 +70,8 @@ func encode(t *testing.T, document *Document) []byte {
 
 var startsWithPlace = regexp.MustCompile(`^byte \d+: `)
 
-// FuzzNewCertificate asks that the facts fit into a document, and that they are
-// those of crypto/x509 where that accepts the certificate.
+// FuzzNewCertificate checks that the facts fit into a document, and that they
+// agree with crypto/x509 if it accepts the certificate.
 func FuzzNewCertificate(f *testing.F) {
 	for _, der := range certificates(f) {
 		f.Add(der)
@@ -105,7 +106,7 @@ func FuzzNewCertificate(f *testing.F) {
 	})
 }
 
-// agrees compares the facts with what crypto/x509 says.
+// agrees compares the facts with those of crypto/x509.
 func agrees(t *testing.T, want *x509.Certificate, got Certificate) {
 	require.Equal(t, want.Version, got.Version)
 	serial, ok := new(big.Int).SetString("0"+got.SerialNumber, 16)
@@ -126,7 +127,7 @@ func agrees(t *testing.T, want *x509.Certificate, got Certificate) {
 	}
 }
 
-// addFiles adds the files that the patterns name to the corpus.
+// addFiles adds the files that match the patterns to the corpus.
 func addFiles(f *testing.F, patterns ...string) {
 	for _, pattern := range patterns {
 		paths, err := filepath.Glob(pattern)
@@ -140,8 +141,8 @@ func addFiles(f *testing.F, patterns ...string) {
 	}
 }
 
-// certificates returns certificates of every kind: what crypto/x509 makes, and
-// what it does not.
+// certificates returns certificates of every kind: some that crypto/x509
+// creates, and some that it does not.
 func certificates(f *testing.F) [][]byte {
 	var all [][]byte
 	for _, c := range []struct {

@@ -14,8 +14,8 @@ import (
 	"github.com/transportcert/transportcert/policies/schemas"
 )
 
-// What is changed in the fixtures, one value at a time, is a fault to Decode where it
-// is one to a library that knows all of JSON Schema.
+// A change of a single value in the fixtures is a fault for Decode if and only if it
+// is one for a complete JSON Schema library.
 func TestSchemaIsReadAsALibraryReadsIt(t *testing.T) {
 	t.Parallel()
 	definition, err := jsonschema.UnmarshalJSON(bytes.NewReader(schemas.Input))
@@ -52,8 +52,8 @@ func TestSchemaIsReadAsALibraryReadsIt(t *testing.T) {
 	require.Greater(t, refused, 1000)
 }
 
-// changeEach calls changed with each value of a place that was not seen before
-// replaced by others, and removed, and with a key beside it that is not known.
+// changeEach calls changed for each value at a path not seen before: replaced
+// by other values, removed, and with an additional unknown key.
 func changeEach(object map[string]any, path string, seen map[string]bool, changed func(place string)) {
 	for key, value := range object {
 		if place := path + "." + key; !seen[place] && key != "der" {

@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whatever the quick way takes the schema takes too, and makes the same of it;
-// a document that was decoded is valid, and nothing else is. Every value of
-// some fixtures is replaced in turn by values that do not fit there.
-func TestTheQuickWayAgreesWithTheSchema(t *testing.T) {
+// Whatever the fast path accepts, the schema accepts too, with the same result.
+// A document that was decoded is valid, and no other is. Every value of some
+// fixtures is replaced in turn by values that do not fit.
+func TestTheFastPathAgreesWithTheSchema(t *testing.T) {
 	t.Parallel()
 	paths, err := filepath.Glob("../fixtures/[0-9]0-*/input.json")
 	require.NoError(t, err)
@@ -31,15 +31,15 @@ func TestTheQuickWayAgreesWithTheSchema(t *testing.T) {
 	require.Greater(t, refused, 1000)
 }
 
-// compareMutants asks of every mutant of a document that the quick way and the schema
-// agree on it, and that nothing is lost on the way to JSON and back. It returns how
-// many were read the quick way, and how many were refused.
+// compareMutants checks for every mutant of a document that the fast path and the
+// schema agree on it, and that nothing is lost when it is converted to JSON and back.
+// It returns how many were accepted by the fast path, and how many were rejected.
 func compareMutants(t *testing.T, whole any) (quick, refused int) {
 	mutate(whole, func() {
 		mutant, err := json.Marshal(whole)
 		require.NoError(t, err)
 		slow, err := decode(mutant, documentSchema())
-		fast := decodeUsual(mutant)
+		fast := decodeFast(mutant)
 		if err != nil {
 			require.Nil(t, fast, "%s", mutant)
 			refused++
@@ -55,18 +55,19 @@ func compareMutants(t *testing.T, whole any) (quick, refused int) {
 	return quick, refused
 }
 
-func TestTheQuickWayTakesNoKeyTwice(t *testing.T) {
+func TestTheFastPathTakesNoKeyTwice(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
 	require.NoError(t, err)
-	require.NotNil(t, decodeUsual(text))
-	require.Nil(t, decodeUsual(append([]byte(`{"server": "EX02",`), text[1:]...)))
-	require.Nil(t, decodeUsual(append(text, "{}"...)))
+	require.NotNil(t, decodeFast(text))
+	require.Nil(t, decodeFast(append([]byte(`{"server": "EX02",`), text[1:]...)))
+	require.Nil(t, decodeFast(append(text, "{}"...)))
 }
 
-// A null is looked for in the text, where the key before it is only text too: a
-// source can have the name of a fact, and a name can hold anything.
-func TestTheQuickWayTakesNoNullWhereNoneBelongs(t *testing.T) {
+// The fast path looks for null in the text, where the key before it may be only
+// text too: a source can have the name of a fact, and a name can contain
+// anything.
+func TestTheFastPathTakesNoNullWhereNoneBelongs(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
 	require.NoError(t, err)
@@ -77,24 +78,24 @@ func TestTheQuickWayTakesNoNullWhereNoneBelongs(t *testing.T) {
 	for _, key := range canBeNull {
 		for _, source := range []string{`"` + key + `": null`, `"` + key + "\" :\n null", `"\"` + key + `": null`} {
 			changed := with(`"sources": {`, `"sources": {`+source+`,`)
-			require.Nil(t, decodeUsual(changed), source)
+			require.Nil(t, decodeFast(changed), source)
 			_, err := Decode(changed)
 			require.ErrorContains(t, err, "expected a string, found null", source)
 		}
 	}
 	for _, value := range []string{`null`, "\n\tnull", `[null]`} {
-		require.Nil(t, decodeUsual(with(`"server": "EX01"`, `"server": `+value)), value)
+		require.Nil(t, decodeFast(with(`"server": "EX01"`, `"server": `+value)), value)
 	}
-	require.NotNil(t, decodeUsual(with(`"revoked": null`, "\"revoked\"\t:\r\n null")))
-	// What is only a text is refused by the quick way alone.
+	require.NotNil(t, decodeFast(with(`"revoked": null`, "\"revoked\"\t:\r\n null")))
+	// JSON with null only inside a string is rejected by the fast path alone.
 	named := with(`"server": "EX01"`, `"server": "null"`)
-	require.Nil(t, decodeUsual(named))
+	require.Nil(t, decodeFast(named))
 	document, err := Decode(named)
 	require.NoError(t, err)
 	require.Equal(t, "null", document.Server)
 }
 
-// A document that Go made is valid where its JSON is.
+// A document made in Go is valid if and only if its JSON is.
 func TestValid(t *testing.T) {
 	t.Parallel()
 	changes := map[string]func(*Document){
@@ -173,8 +174,8 @@ func TestValid(t *testing.T) {
 	}
 }
 
-// mutate calls visit with every value below a node replaced, and every key
-// removed or joined by an unknown one, one change at a time.
+// mutate calls visit with every value below a node replaced, every key removed,
+// and an unknown key added, one change at a time.
 func mutate(node any, visit func()) {
 	visit()
 	others := []any{nil, "", "x", "SMTP", 0.0, -1.0, 1.5, 3e9, true, []any{}, []any{nil}, map[string]any{}}

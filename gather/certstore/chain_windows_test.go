@@ -8,8 +8,8 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Wine reads the stores of authorities once in a process, when it builds the
-// first chain. So this test comes first, by the name of its file.
+// Wine reads the CA stores once per process, when it builds the first chain, so
+// this test must come first by the name of its file.
 func TestChainsOfTheStore(t *testing.T) {
 	root := issue(t, "transportcert test root CA", nobody, noon.Add(-100*day), noon.Add(100*day))
 	intermediate := issue(t, "transportcert test CA", root, noon.Add(-10*day), noon.Add(50*day))

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// storeProperty writes a property as a serialized store has it.
+// storeProperty returns a property of a serialized store.
 func storeProperty(id uint32, data ...byte) []byte {
 	b := binary.LittleEndian.AppendUint32(nil, id)
 	b = binary.LittleEndian.AppendUint32(b, 1)
@@ -89,7 +89,7 @@ func TestFriendlyName(t *testing.T) {
 	require.EqualError(t, err, "friendly name: expected UTF-16, found an odd number of bytes")
 }
 
-// Whatever the bytes are, reading them ends in elements or an error.
+// Reading arbitrary bytes returns elements or an error.
 func TestReadElementDamaged(t *testing.T) {
 	t.Parallel()
 	whole := slices.Concat(storeProperty(11, 'x', 0), storeProperty(2), storeProperty(32, make([]byte, 100)...))

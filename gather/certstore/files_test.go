@@ -30,7 +30,7 @@ const password = "geheim" // of the files in testdata
 
 var yes, no = true, false
 
-// fact is what these tests look at of a certificate.
+// fact is what these tests check of a certificate.
 type fact struct {
 	thumbprint    string
 	hasPrivateKey *bool
@@ -45,8 +45,8 @@ func facts(certificates []gather.Certificate) []fact {
 	return list
 }
 
-// folder makes a folder with files. Under wine a folder that is not empty
-// cannot be removed, so there it stays.
+// folder creates a folder with files. Under wine, a folder that is not empty
+// cannot be removed, so it is kept.
 func folder(t *testing.T, files map[string][]byte) string {
 	t.Helper()
 	var dir string
@@ -72,7 +72,7 @@ func testdata(t *testing.T, name string) []byte {
 	return data
 }
 
-// der returns the first PEM block of a file of testdata.
+// der returns the first PEM block of a file in testdata.
 func der(t *testing.T, name string) []byte {
 	t.Helper()
 	block, _ := pem.Decode(testdata(t, name))
@@ -90,7 +90,8 @@ func gatherFiles(f certstore.Files) (doc gather.Document, reports []string, err 
 	return doc, reports, err
 }
 
-// property is one of a serialized store: id, encoding, length and data.
+// property returns a property of a serialized store: id, encoding, length and
+// data.
 func property(id uint32, data []byte) []byte {
 	var b []byte
 	for _, v := range []uint32{id, 1, uint32(len(data))} {
@@ -107,7 +108,7 @@ func utf16LE(text string) []byte {
 	return b
 }
 
-// serializedStore writes a store with ex01, that has a key and a name, a
+// serializedStore returns a store with ex01, which has a key and a name, a
 // revocation list, and ex02.
 func serializedStore(t *testing.T) []byte {
 	return slices.Concat(
@@ -122,7 +123,7 @@ func serializedStore(t *testing.T) []byte {
 	)
 }
 
-// indefinite writes the outer three elements of PKCS#7 without their lengths.
+// indefinite returns PKCS#7 whose outer three elements have indefinite lengths.
 func indefinite(t *testing.T, p7b []byte) []byte {
 	t.Helper()
 	const header, oid = 4, 11
@@ -136,7 +137,7 @@ func TestFormats(t *testing.T) {
 	withJunk := slices.Concat([]byte("The server's certificate:\r\n"), testdata(t, "ex02.crt"), []byte("\nand its key\n"), testdata(t, "ex02.key"), testdata(t, "ex01.crt"))
 	pemUTF16 := append([]byte{0xff, 0xfe}, utf16LE(string(testdata(t, "ex01.crt")))...)
 	bom := []byte("\ufeff")
-	// certutil -encode writes these lines around whatever file it is given.
+	// certutil -encode writes these lines around any file.
 	encoded := func(data []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: data}) }
 	element := slices.Concat(property(11, utf16LE("Microsoft Exchange\x00")), property(2, []byte("where the key lies")), property(32, der(t, "ex01.crt")))
 	pkcs1, _ := pem.Decode(testdata(t, "ex01.key"))
@@ -356,7 +357,7 @@ func TestNothingToGather(t *testing.T) {
 	}
 }
 
-// A key must not reach the document, a report or an error.
+// A key must not appear in the document, a report or an error.
 func TestKeysStayInMemory(t *testing.T) {
 	t.Parallel()
 	key, _ := pem.Decode(testdata(t, "ex02.key"))
@@ -386,7 +387,7 @@ func FuzzFiles(f *testing.F) {
 	})
 }
 
-// What is no certificate counts as one does: a small file cannot cause a
+// Objects that are not certificates count too: a small file cannot cause a
 // million notes.
 func TestManyThatAreNone(t *testing.T) {
 	t.Parallel()

@@ -20,7 +20,7 @@ import (
 	"github.com/transportcert/transportcert/internal/hostile"
 )
 
-// samples returns those of the test data and of the fixtures.
+// samples returns the files of testdata and of the fixtures.
 func samples(f *testing.F) [][]byte {
 	var all [][]byte
 	for _, pattern := range []string{"testdata/*", "../../fixtures/store/*/*", "../../fixtures/store/*/*/*"} {
@@ -47,8 +47,8 @@ func element(certificate []byte) []byte {
 	return slices.Concat(property(11, []byte("E\x00X\x00\x00\x00")), property(2, nil), property(32, certificate))
 }
 
-// FuzzFile asks of a file of any format that what is found in it are
-// certificates. PKCS#12 has a target of its own, where a password costs less.
+// FuzzFile checks that everything found in a file of any format is a
+// certificate. PKCS#12 has its own target, in which passwords are cheaper.
 func FuzzFile(f *testing.F) {
 	for _, data := range samples(f) {
 		f.Add(data)
@@ -88,7 +88,7 @@ func FuzzFile(f *testing.F) {
 	})
 }
 
-// isPKCS12 says whether a file is PKCS#12, or PEM around it.
+// isPKCS12 reports whether a file is PKCS#12, or PKCS#12 in PEM.
 func isPKCS12(data []byte) bool {
 	if blocks, err := files.PEM(data); err == nil && len(blocks) > 0 {
 		return slices.ContainsFunc(blocks, func(b files.Block) bool { return isPKCS12(b.Bytes) })
@@ -100,7 +100,8 @@ func isPKCS12(data []byte) bool {
 
 var startsWithPlace = regexp.MustCompile(`^byte \d+: `)
 
-// FuzzReadElement asks that an element lies in the data that it was read from.
+// FuzzReadElement checks that an element lies within the data that it was read
+// from.
 func FuzzReadElement(f *testing.F) {
 	f.Add(element([]byte{0x30, 0}), 0)
 	f.Add(slices.Concat(element(nil), element(nil)), 36)
@@ -132,8 +133,8 @@ func FuzzReadElement(f *testing.F) {
 	})
 }
 
-// FuzzServices asks that what --services takes is the same when it is written
-// down again, and of a services.json that nothing but services comes of it.
+// FuzzServices checks that accepted values of --services stay the same when
+// they are formatted again, and that a services.json results only in services.
 func FuzzServices(f *testing.F) {
 	f.Add("0123ABCD=SMTP,IIS")
 	f.Add("01:23:ab:cd = none")
@@ -177,7 +178,7 @@ func write(services Services) []string {
 	return values
 }
 
-// FuzzSecurityDescriptor asks for an answer or an error.
+// FuzzSecurityDescriptor checks that there is an answer or an error.
 func FuzzSecurityDescriptor(f *testing.F) {
 	allow := slices.Concat([]byte{aceAllow, 0, 20, 0, 1, 0, 0, 0}, sidNetworkService)
 	descriptor := make([]byte, descriptorSize)

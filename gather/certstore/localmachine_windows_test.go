@@ -24,8 +24,8 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// These tests fill the store LocalMachine\My themselves, and look for their own
-// certificates among others that may be there.
+// These tests add their own certificates to the store LocalMachine\My, and
+// ignore all others.
 
 const (
 	provider = "Microsoft Enhanced Cryptographic Provider v1.0"
@@ -54,13 +54,14 @@ type certAndKey struct {
 	key *rsa.PrivateKey
 }
 
-// leafKey is one for all certificates that issue no others; it takes a while.
-// Keys are RSA: wine takes an ECDSA signature for wrong where one of its two
-// numbers has a byte less than the curve, about one in a hundred.
+// leafKey is shared by all certificates that issue no others, because creating
+// it takes time. Keys are RSA: wine rejects an ECDSA signature if one of its
+// two numbers is a byte shorter than the curve, which is about one in a
+// hundred.
 var leafKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-// issue makes a certificate, self-signed if issuer is nobody. That of an
-// authority has a name that ends in CA.
+// issue creates a certificate, self-signed if issuer is nobody. The name of a
+// CA ends in CA.
 func issue(t *testing.T, name string, issuer *certAndKey, from, until time.Time) *certAndKey {
 	t.Helper()
 	isCA := strings.HasSuffix(name, "CA")
@@ -89,8 +90,8 @@ func issue(t *testing.T, name string, issuer *certAndKey, from, until time.Time)
 	return &certAndKey{c, key}
 }
 
-// open opens a store of the local machine. Wine writes to the registry what
-// was changed when the store is closed.
+// open opens a store of the local machine. Wine writes changes to the registry
+// when the store is closed.
 func open(t *testing.T, store string) (handle windows.Handle, closeStore func()) {
 	t.Helper()
 	name, err := windows.UTF16PtrFromString(store)
@@ -100,7 +101,7 @@ func open(t *testing.T, store string) (handle windows.Handle, closeStore func())
 	return handle, func() { require.NoError(t, windows.CertCloseStore(handle, 0)) }
 }
 
-// add puts a certificate with its properties into a store of the local machine
+// add adds a certificate with its properties to a store of the local machine
 // until the test ends.
 func add(t *testing.T, store string, c *certAndKey, properties ...func(*windows.CertContext)) {
 	t.Helper()
@@ -137,7 +138,7 @@ func friendlyName(t *testing.T, name string) func(*windows.CertContext) {
 	}
 }
 
-// privateKeyIn notes at a certificate where its private key lies.
+// privateKeyIn sets the location of a certificate's private key.
 func privateKeyIn(t *testing.T, container, provider string, providerType uint32) func(*windows.CertContext) {
 	t.Helper()
 	info := keyInfo{providerType: providerType, flags: windows.CRYPT_MACHINE_KEYSET, keySpec: 1}
@@ -149,8 +150,8 @@ func privateKeyIn(t *testing.T, container, provider string, providerType uint32)
 	return func(c *windows.CertContext) { setProperty(t, c, propertyKeyProviderInfo, unsafe.Pointer(&info)) }
 }
 
-// newKey makes a key of the machine, with an access control list, that goes
-// with the test.
+// newKey creates a machine key with an access control list, until the test
+// ends.
 func newKey(t *testing.T, container, sddl string) {
 	t.Helper()
 	containerName, err := windows.UTF16PtrFromString(container)
@@ -237,8 +238,8 @@ func TestKeysOfTheStore(t *testing.T) {
 		require.Empty(t, got.FriendlyName)
 	})
 
-	// What cannot be read is unknown: a key that is gone, and one whose provider
-	// is not there.
+	// A key that is missing or whose provider is missing makes services
+	// unknown.
 	for name, providerType := range map[string]uint32{provider: provRSA, "Microsoft Software Key Storage Provider": 0} {
 		t.Run("key not there, "+name, func(t *testing.T) {
 			c := issue(t, "EX01", nobody, noon, noon.Add(day))
@@ -252,8 +253,8 @@ func TestKeysOfTheStore(t *testing.T) {
 	}
 }
 
-// Keys of CNG, the newer interface, are read through their own provider. Wine
-// has none, so what is read is Windows' own descriptor from another place.
+// CNG keys are read through their own provider. Wine has none, so the
+// descriptor is that of another object.
 func TestKeysOfCNG(t *testing.T) {
 	certificate := issue(t, "EX01", nobody, noon, noon.Add(day))
 	add(t, "MY", certificate, privateKeyIn(t, "te-0b8b2a4c", "Microsoft Software Key Storage Provider", 0))
@@ -285,8 +286,8 @@ func TestKeysOfCNG(t *testing.T) {
 	}
 }
 
-// The store as Windows serializes it gives the same facts, as far as a file
-// has them.
+// The store as serialized by Windows has the same facts, as far as a file
+// contains them.
 func TestSerializedByWindows(t *testing.T) {
 	withKey, without := issue(t, "EX01", nobody, noon, noon.Add(day)), issue(t, "EX02", nobody, noon, noon.Add(day))
 	newKey(t, "transportcert-test-sst", "D:(A;;FA;;;BA)(A;;FR;;;NS)")

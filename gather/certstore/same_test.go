@@ -13,7 +13,7 @@ import (
 )
 
 // exported returns the certificates of the store in fixtures/store, by
-// thumbprint, with the facts that Exchange exported of them.
+// thumbprint, with the facts that Exchange exported.
 func exported(t *testing.T) map[string]gather.Certificate {
 	t.Helper()
 	doc := gather.Document{}
@@ -28,8 +28,8 @@ func exported(t *testing.T) map[string]gather.Certificate {
 	return certificates
 }
 
-// The same store gives the same facts, field by field, in whatever form it
-// comes. What a form cannot tell is unknown, and nothing else is.
+// The same store has the same facts in every format, field by field. Only what
+// a format does not contain is unknown.
 func TestSameFacts(t *testing.T) {
 	t.Parallel()
 	anyKey := func(c *gather.Certificate) {
@@ -56,7 +56,7 @@ func TestSameFacts(t *testing.T) {
 			for _, got := range doc.Certificates {
 				c := want[got.Thumbprint]
 				forget(&c)
-				c.Trust = gather.Trust{Chain: gather.ChainUnknown} // Exchange's own word
+				c.Trust = gather.Trust{Chain: gather.ChainUnknown} // according to Exchange
 				require.Equal(t, c, got)
 			}
 		})

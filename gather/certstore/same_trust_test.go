@@ -12,9 +12,9 @@ import (
 	"github.com/transportcert/transportcert/gather/chains"
 )
 
-// sameTrust gives the certificates of the store in fixtures/store the trust
-// that the organisation's root gives them, and compares it with what openssl
-// shows of their dates: whoever gathered them, the chains are the same.
+// sameTrust sets the trust of the certificates in fixtures/store according to
+// the organization's root, and compares it with the dates shown by openssl: the
+// chains do not depend on the gatherer.
 func sameTrust(t *testing.T, certificates []gather.Certificate) {
 	t.Helper()
 	roots, err := chains.ReadRoots(nil, filepath.Join("..", "..", "fixtures", "exports", "roots", "contoso-root.pem"))

@@ -18,9 +18,9 @@ import (
 
 var procAddElement = windows.NewLazySystemDLL("crypt32.dll").NewProc("CertAddSerializedElementToStore")
 
-// As TestSameFacts, for the store itself: Windows reads the elements of the
-// serialized store of the fixtures into LocalMachine\My. The keys do not come
-// along, so services are unknown.
+// Like TestSameFacts, for the store itself: Windows imports the serialized
+// store of the fixtures into LocalMachine\My. The keys are not imported, so
+// services are unknown.
 func TestSameFactsFromWindows(t *testing.T) {
 	openMy := func() (store windows.Handle, closeStore func()) {
 		name, err := windows.UTF16PtrFromString("MY")

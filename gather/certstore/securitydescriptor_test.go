@@ -14,8 +14,8 @@ func ace(kind, flags byte, mask uint32, sid []byte) []byte {
 	return append(binary.LittleEndian.AppendUint32(b, mask), sid...)
 }
 
-// descriptor is a self-relative security descriptor: its header, an owner and
-// the access control list.
+// descriptor returns a self-relative security descriptor: its header, an owner
+// and the access control list.
 func descriptor(aces ...[]byte) []byte {
 	owner := []byte{1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0} // S-1-5-32-544
 	b := []byte{1, 0, 0x04, 0x80}
@@ -34,7 +34,7 @@ func TestNetworkServiceMayRead(t *testing.T) {
 	localService := []byte{1, 1, 0, 0, 0, 0, 0, 5, 19, 0, 0, 0}       // S-1-5-19
 	longer := []byte{1, 2, 0, 0, 0, 0, 0, 5, 20, 0, 0, 0, 1, 0, 0, 0} // S-1-5-20-1
 	const (
-		fileRead = 0x00120089 // FILE_GENERIC_READ, as Enable-ExchangeCertificate leaves it
+		fileRead = 0x00120089 // FILE_GENERIC_READ, as set by Enable-ExchangeCertificate
 		full     = 0x001f01ff
 		write    = 0x00000002
 	)

@@ -41,7 +41,7 @@ func TestServices(t *testing.T) {
 	for name, test := range map[string]struct {
 		flags    certstore.Services
 		beside   string // services.json
-		single   bool   // gather ex01.crt alone
+		single   bool   // gather only ex01.crt
 		want     map[string][]string
 		err      string
 		reported string
@@ -96,8 +96,8 @@ func TestServices(t *testing.T) {
 	}
 }
 
-// A file that is named, and lies in a folder that is named too: its
-// services.json is read once, and must fit the whole.
+// If a file and its folder are both named, their services.json is read once,
+// and must fit all certificates.
 func TestServicesOfAFolderAndAFileInIt(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string][]byte{"ex01.crt": testdata(t, "ex01.crt"), "services.json": []byte(`{"00000000": ["SMTP"]}`)})
@@ -120,9 +120,9 @@ func TestAmbiguousPrefix(t *testing.T) {
 	require.Nil(t, doc.Certificates[1].Services)
 }
 
-// twoOfOnePrefix makes two certificates whose thumbprints begin with the same
-// 8 digits. They differ in their signatures, which nobody checks here. Some
-// 80,000 tries find a pair.
+// twoOfOnePrefix creates two certificates whose thumbprints begin with the same
+// 8 digits. They differ in their signatures, which are not verified here. It
+// takes about 80,000 attempts.
 func twoOfOnePrefix(t *testing.T) (one, two []byte) {
 	seen := map[uint32]uint32{}
 	certificate := der(t, "ex02.crt")

@@ -45,7 +45,7 @@ func TestLinks(t *testing.T) {
 	}
 	require.Len(t, reports, 6)
 
-	// A link as the path itself is somebody's choice.
+	// A link given as the path itself is followed.
 	for _, path := range []string{"b-outside", "d-folder"} {
 		_, reports, err := gatherFiles(certstore.Files{Paths: []string{filepath.Join(dir, path)}})
 		require.NoError(t, err)

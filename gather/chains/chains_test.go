@@ -47,7 +47,7 @@ func ders(certificates ...*forge.Certificate) (all [][]byte) {
 func TestChains(t *testing.T) {
 	t.Parallel()
 	isCA := [][]byte{forge.CA(t, -1)}
-	// Keys belong to names: CAs of one name have one key.
+	// Keys belong to names: CAs with the same name have the same key.
 	authority := func(cn string, issuer *forge.Certificate, from, until string) *forge.Certificate {
 		return forge.New(t, valid(forge.Recipe{CN: cn, Issuer: issuer, Extensions: isCA}, from, until))
 	}
@@ -61,7 +61,7 @@ func TestChains(t *testing.T) {
 	rsaRoot := forge.New(t, forge.Recipe{CN: "SHA-1", Key: forge.RSAKey(), Hash: crypto.SHA1, Extensions: isCA})
 	rootB := authority("Root B", nil, "2016", "2035")
 	subByB := authority("Sub", rootB, "2019", "2033")
-	subTwice := authority("Sub", rootB, "2015", "2028") // ends when sub does
+	subTwice := authority("Sub", rootB, "2015", "2028") // ends together with sub
 	loopA := authority("A", &forge.Certificate{Subject: forge.Named(t, "B"), Key: forge.KeyOf("B")}, "2020", "2030")
 	loopB := authority("B", &forge.Certificate{Subject: forge.Named(t, "A"), Key: forge.KeyOf("A")}, "2020", "2030")
 	short := forge.New(t, forge.Recipe{CN: "Short", Extensions: [][]byte{forge.CA(t, 0)}})
@@ -153,7 +153,7 @@ func TestChains(t *testing.T) {
 			}
 			require.Nil(t, got.Revoked)
 			require.Equal(t, selfSigned, doc.Certificates[0].SelfSigned)
-			for _, report := range reports { // the others of the document have reports of their own
+			for _, report := range reports { // the other certificates have their own reports
 				if !strings.HasPrefix(report, "certificate ") || strings.Contains(report, c.leaf.Thumbprint()) {
 					require.Contains(t, c.reports, report)
 				}
@@ -165,16 +165,16 @@ func TestChains(t *testing.T) {
 	}
 }
 
-// constraints permits names below one name. It is not critical, which crypto/x509
-// does not mind.
+// constraints permits names below one name. It is not critical, which
+// crypto/x509 ignores.
 func constraints(t *testing.T, permitted []byte) []byte {
 	return forge.Extension(t, forge.TLV(der.TagSequence, forge.TLV(0xa0, forge.TLV(der.TagSequence, permitted))), 2, 5, 29, 30)
 }
 
 func directoryName(t *testing.T) []byte { return forge.TLV(0xa4, forge.Named(t, "contoso")) }
 
-// What could not be verified leaves the trust unknown, and what a CA forbids
-// makes it untrusted.
+// If something could not be verified, the trust is unknown; if a CA forbids it,
+// it is untrusted.
 func TestChainsUnknown(t *testing.T) {
 	t.Parallel()
 	key := forge.RSAKey()
@@ -245,8 +245,8 @@ func TestChainsUnknown(t *testing.T) {
 	}
 }
 
-// Every certificate of the document gets its trust, and what is known of a
-// revocation stays.
+// The trust of every certificate in the document is set, and its revocation
+// status is kept.
 func TestChainsWholeDocument(t *testing.T) {
 	t.Parallel()
 	root := forge.New(t, forge.Recipe{CN: "Root", Extensions: [][]byte{forge.CA(t, -1)}})
@@ -278,7 +278,8 @@ func TestChainsWholeDocument(t *testing.T) {
 	}, reports)
 }
 
-// Thirty certificates of one name and key could issue one another: 30^6 chains.
+// Thirty certificates with one name and key could issue one another: 30^6
+// chains.
 func TestChainsBounded(t *testing.T) {
 	t.Parallel()
 	var crowd []*forge.Certificate
@@ -307,7 +308,7 @@ func TestChainsBounded(t *testing.T) {
 	require.ErrorIs(t, ch.Gather(ctx, doc), context.Canceled)
 }
 
-// A name starts no line in what is said of it.
+// A name does not start a line in messages about it.
 func TestChainsHostileNames(t *testing.T) {
 	t.Parallel()
 	ca := forge.New(t, forge.Recipe{CN: "CA\n::error::x\x1b[2J"})
@@ -328,8 +329,8 @@ func TestChainsWithoutRoots(t *testing.T) {
 	require.ErrorContains(t, Gatherer{Roots: [][]byte{{1, 2}}}.Gather(context.Background(), &gather.Document{}), "root 1: byte 0: expected a certificate")
 }
 
-// The machine's roots are read once in a process, so that a process of its own
-// is needed to say which they are.
+// The machine's roots are read once per process, so changing them requires
+// another process.
 func TestChainsSystemRoots(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {

@@ -19,8 +19,8 @@ import (
 	"github.com/transportcert/transportcert/internal/hostile"
 )
 
-// FuzzRoots asks that the roots of a file are certificates, and that chains to
-// them come to an end, with a trust that a document can hold.
+// FuzzRoots checks that the roots of a file are certificates, and that building
+// chains to them ends with a trust that a document can contain.
 func FuzzRoots(f *testing.F) {
 	paths, err := filepath.Glob("../../fixtures/exports/roots/*.pem")
 	require.NoError(f, err)

@@ -14,7 +14,7 @@ import (
 
 const twoServers = "../../fixtures/exports/two-servers"
 
-// documents returns what a collector makes, by server, and its errors.
+// documents returns a collector's documents by server, and its errors.
 func documents(t *testing.T, c collect.Collector) (map[string]*gather.Document, []error) {
 	t.Helper()
 	if c.Report == nil {
@@ -32,7 +32,7 @@ func documents(t *testing.T, c collect.Collector) (map[string]*gather.Document, 
 	return all, errs
 }
 
-// One server out of all is the same as that server alone.
+// The document of one server is the same with and without the other servers.
 func TestOneAndAllAreTheSame(t *testing.T) {
 	t.Parallel()
 	sources := []collect.Source{collect.Exports{Dir: twoServers}}
@@ -46,7 +46,7 @@ func TestOneAndAllAreTheSame(t *testing.T) {
 	}
 }
 
-// A later source supplies a section whole, for the servers that it knows.
+// A later source replaces whole sections, for the servers that it knows.
 func TestALaterSourceWins(t *testing.T) {
 	t.Parallel()
 	stores := t.TempDir()
@@ -64,7 +64,7 @@ func TestALaterSourceWins(t *testing.T) {
 	require.Contains(t, notes, "skipped, no server has this name: "+filepath.Join(stores, "EX09"))
 }
 
-// What is missing is an error of that server alone, which says what was not there.
+// A missing section is an error for that server only, which names the section.
 func TestMissing(t *testing.T) {
 	t.Parallel()
 	exports, stores := t.TempDir(), t.TempDir()
@@ -84,8 +84,8 @@ func TestMissing(t *testing.T) {
 	require.EqualError(t, errs[0], "EX01: missing information: certificates; there is no folder "+filepath.Join(stores, "EX01"))
 }
 
-// A directory is asked for the server that another source names, wherever that
-// source stands.
+// A directory is queried for the server that another source names, whatever the
+// order of the sources.
 func TestWhoNamesTheServer(t *testing.T) {
 	t.Parallel()
 	nobodyThere := collect.Directory{Gatherer: directory.Gatherer{URL: "ldap://127.0.0.1:1"}}

@@ -11,7 +11,8 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// A directory chooses how many servers there are: many take linear time.
+// The number of servers in a directory is not bounded, so many servers must
+// take linear time.
 func TestManyServers(t *testing.T) {
 	t.Parallel()
 	const most = 200_000
@@ -27,7 +28,7 @@ func TestManyServers(t *testing.T) {
 	require.Less(t, time.Since(begun), 10*time.Second, "quadratic, it takes minutes")
 }
 
-// fixed is a source that has these documents.
+// fixed is a source with these documents.
 type fixed []*gather.Document
 
 func (fixed) Gather(context.Context, string, *gather.Document) error { return nil }

@@ -16,7 +16,7 @@ import (
 	"github.com/transportcert/transportcert/gather/exports"
 )
 
-// zipped returns the files of a folder as the zip file of them has them.
+// zipped returns the files of a folder in the form of ReadZip.
 func zipped(t *testing.T, folder string) fs.FS {
 	t.Helper()
 	var data bytes.Buffer
@@ -28,8 +28,7 @@ func zipped(t *testing.T, folder string) fs.FS {
 	return files
 }
 
-// What is read from a file system in memory is what is read from the same files
-// on disk.
+// A file system in memory has the same results as the same files on disk.
 func TestFileSystems(t *testing.T) {
 	const storeFixtures = "../../fixtures/store"
 	disk := t.TempDir()
@@ -62,13 +61,13 @@ func TestFileSystems(t *testing.T) {
 	got, notes := collected(zipped(t, "exports"), zipped(t, "."))
 	require.Len(t, wanted, 2)
 	for name, doc := range got {
-		doc.GatheredAt = wanted[name].GatheredAt // a zip file knows two seconds, or none
+		doc.GatheredAt = wanted[name].GatheredAt // the times in a zip file have a resolution of two seconds, or are absent
 	}
 	require.Equal(t, wanted, got)
 	require.Equal(t, wantedNotes, notes)
 }
 
-// One file of a file system has its services beside it.
+// For one file of a file system, the services.json next to it is read.
 func TestOneFileOfAFileSystem(t *testing.T) {
 	t.Parallel()
 	files := zipped(t, "../../fixtures/store/pem")

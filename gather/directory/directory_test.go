@@ -26,12 +26,12 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Everything that goes over the wire is tested with real directories, in
+// Everything that is sent over the network is tested with real directories, in
 // integration_test.go.
 
 const container = "CN=Servers,CN=Contoso,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=corp,DC=contoso,DC=test"
 
-// entry makes an object of pairs of attribute and value.
+// entry returns an object with pairs of attribute and value.
 func entry(dn string, pairs ...string) *ldap.Entry {
 	attributes := map[string][]string{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -208,8 +208,8 @@ func TestConnector(t *testing.T) {
 	}
 }
 
-// What is found goes into the document with its source; what is not found, and a
-// name that somebody gave, stays.
+// Sections that were found go into the document with their source; other
+// sections, and a name that was given, are kept.
 func TestFill(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 22, 8, 0, 0, 1, time.FixedZone("CET", 3600))
@@ -326,7 +326,7 @@ func TestJoin(t *testing.T) {
 	require.ErrorContains(t, err, `"" does not name an object`)
 }
 
-// What is wrong on this machine already, before there is a connection.
+// Errors that are found locally, before there is a connection.
 func TestWrongBeforeConnecting(t *testing.T) {
 	t.Parallel()
 	empty := filepath.Join(t.TempDir(), "empty.pem")
@@ -396,8 +396,8 @@ func TestTarget(t *testing.T) {
 	}
 }
 
-// No bind but an anonymous one leaves this machine without TLS, and nobody is
-// asked for a password that could not be used.
+// Only an anonymous bind is attempted without TLS, and nobody is asked for a
+// password that could not be used.
 func TestPlainBindIsRefused(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -427,7 +427,7 @@ func TestPlainBindIsRefused(t *testing.T) {
 	}
 	require.False(t, asked)
 	require.Zero(t, connections.Load())
-	// The same address does get a connection where there is no secret.
+	// The same address is contacted if no secret is sent.
 	_, err = Gatherer{URL: "ldap://" + listener.Addr().String()}.All(t.Context())
 	require.ErrorContains(t, err, "bind as the anonymous user")
 	require.Equal(t, int32(1), connections.Load())

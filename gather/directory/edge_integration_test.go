@@ -12,7 +12,8 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// What a directory like that of an Edge server does and Samba does not.
+// Behavior of a directory like that of an Edge server, which Samba does not
+// have.
 func TestEdge(t *testing.T) {
 	c := edge(t, "CN=Microsoft Exchange,CN=Services,")
 	c.Now = func() time.Time { return time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC) }

@@ -22,19 +22,19 @@ import (
 	"github.com/transportcert/transportcert/internal/hostile"
 )
 
-// No goroutine of a connection is left over, however it ended.
+// No goroutine of a connection is left over, however the connection ended.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// host is a directory on loopback that calls answer with each connection. It
-// returns a gatherer for it that has not much time.
+// host is a directory on loopback that calls answer for each connection. It
+// returns a gatherer for it with a short timeout.
 func host(t testing.TB, answer func(net.Conn)) Gatherer {
 	t.Helper()
 	address := hostile.Listen(t, func(conn *net.TCPConn) { answer(conn) })
 	return Gatherer{URL: "ldap://" + address, Timeout: 500 * time.Millisecond}
 }
 
-// conversation answers one request after the other, and then does what is left
-// to do with the connection.
+// conversation answers one request after another, and then passes the
+// connection to the last function.
 func conversation(then func(net.Conn), answers ...[]byte) func(net.Conn) {
 	return func(conn net.Conn) {
 		for _, answer := range answers {
@@ -88,7 +88,7 @@ func octets(text string) *ber.Packet {
 	return ber.NewString(ber.ClassUniversal, ber.TypePrimitive, ber.TagOctetString, text, "")
 }
 
-// found is an entry that a search brings, with one attribute.
+// found is an entry in a search result, with one attribute.
 func found(dn, attribute, value string) *ber.Packet {
 	values := ber.Encode(ber.ClassUniversal, ber.TypeConstructed, ber.TagSet, nil, "")
 	values.AppendChild(octets(value))
@@ -111,8 +111,8 @@ var (
 	server4 = message(4, found("CN=EX01,CN=Servers,DC=test", attrVersion, "1"))
 )
 
-// Whatever is at the other end, there is an error that names it and the step,
-// in time, and no document.
+// Whatever the host does, there is no document but an error that names it and
+// the step, in time.
 func TestHostileHosts(t *testing.T) {
 	t.Parallel()
 	nested := bytes.Repeat([]byte{0x30, 0x80}, 1<<20)
@@ -177,7 +177,7 @@ func TestHostileHosts(t *testing.T) {
 	}
 }
 
-// A host that never comes to the end of its pages is left when the time is up.
+// A host that sends pages endlessly is abandoned after the timeout.
 func TestEndlessPages(t *testing.T) {
 	t.Parallel()
 	var pages atomic.Int64
@@ -198,8 +198,8 @@ func TestEndlessPages(t *testing.T) {
 	require.Greater(t, pages.Load(), int64(1))
 }
 
-// What a host sends is read in linear time, and a connector with the longest DN
-// that a message has room for is joined as quickly as it is read.
+// The answers of a host are read in linear time, and a connector with the
+// longest possible DN is joined as quickly as it is read.
 func TestLongDN(t *testing.T) {
 	t.Parallel()
 	const parts = 180_000
@@ -216,7 +216,7 @@ func TestLongDN(t *testing.T) {
 	require.Equal(t, "a", docs[0].Connectors[0].Name)
 }
 
-// The time also ends what is done with what a host sent.
+// The timeout also applies to processing what a host sent.
 func TestTimeAfterTheSearch(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 0)
@@ -231,8 +231,8 @@ func TestTimeAfterTheSearch(t *testing.T) {
 		"directory ldap://host: joining connectors and servers: timed out after 1s: context deadline exceeded")
 }
 
-// A connector is its nearest server's, whatever the spelling, and nobody's that
-// is not below one.
+// A connector belongs to the nearest server above it, whatever the spelling. A
+// connector that is not below a server is skipped.
 func TestNearest(t *testing.T) {
 	t.Parallel()
 	var reports []string
@@ -253,7 +253,7 @@ func TestNearest(t *testing.T) {
 	}, reports)
 }
 
-// Each limit holds to the unit.
+// Each limit is exact.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	sizes := make(chan int64, 100)
@@ -307,9 +307,9 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// What a host sends takes no more memory than a message may have. The smallest
+// The answers of a host take no more memory than one message may. The smallest
 // elements of BER take the most: two bytes become a structure. Not parallel,
-// since it measures.
+// because it measures memory.
 func TestMemoryOfOneMessage(t *testing.T) {
 	nulls := bytes.Repeat([]byte{0x05, 0x00}, 32<<10)
 	g := host(t, func(conn net.Conn) {
@@ -331,8 +331,8 @@ func TestMemoryOfOneMessage(t *testing.T) {
 	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(512<<20))
 }
 
-// FuzzEntry asks of the attributes of any server and connector that sections
-// which a document takes come of them, or an error.
+// FuzzEntry checks that the attributes of any server and connector result in
+// valid sections or an error.
 func FuzzEntry(f *testing.F) {
 	f.Add(`CN=A\, \C3\9C+OU=b`, bytes.Repeat([]byte{0xab}, 20), "29", "TRUE", "ncacn_ip_tcp:ex01.contoso.test", "4097")
 	f.Add("CN=Default EX01", []byte("0123456789abcdef0123456789ABCDEF01234567"), "-1", "false", "netbios:EX01", "x")
@@ -367,7 +367,7 @@ func FuzzEntry(f *testing.F) {
 	})
 }
 
-// FuzzHost asks of a host that answers anything that it gets an error or
+// FuzzHost checks that a host that answers anything results in an error or
 // documents, in time.
 func FuzzHost(f *testing.F) {
 	const next = "|"

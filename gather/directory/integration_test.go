@@ -21,7 +21,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// The whole forest, every section of every server as the lab was built.
+// All sections of all servers of the forest are as the lab was built.
 func TestForest(t *testing.T) {
 	c := reader(t)
 	c.Bind = Kerberos{Cache: "FILE:" + lab(t, "READER_CCACHE"), Config: lab(t, "KRB5_CONFIG")}
@@ -74,8 +74,8 @@ func TestForest(t *testing.T) {
 	}
 }
 
-// requireServer compares a document with the plan. The reason why a directory
-// cannot be read is ours to word.
+// requireServer compares a document with the plan, except for the wording of
+// the reason why a directory cannot be read.
 func requireServer(t *testing.T, want planned, got *gather.Document) {
 	t.Helper()
 	slices.SortFunc(want.Connectors, func(a, b gather.Connector) int { return strings.Compare(a.Name, b.Name) })
@@ -93,8 +93,8 @@ func requireServer(t *testing.T, want planned, got *gather.Document) {
 	require.Equal(t, want.Directory.Readable, got.Directory.Error == "", want.Case)
 }
 
-// Requests are counted as they go over the wire: the RootDSE once, and two
-// searches, each with as many pages as it takes.
+// Counts the requests on the network: one for the RootDSE, and two searches
+// with as many pages as needed.
 func TestTwoSearches(t *testing.T) {
 	const exchange = "CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=corp,DC=contoso,DC=test"
 	one := first(t, "self-signed")
@@ -192,7 +192,7 @@ func TestBinds(t *testing.T) {
 	}
 }
 
-// KRB5CCNAME and KRB5_CONFIG, as kinit and its users know them.
+// KRB5CCNAME and KRB5_CONFIG, as used by kinit.
 func TestKerberosEnvironment(t *testing.T) {
 	t.Setenv("KRB5CCNAME", "FILE:"+lab(t, "READER_CCACHE"))
 	t.Setenv("KRB5_CONFIG", lab(t, "KRB5_CONFIG"))
@@ -205,7 +205,7 @@ func TestKerberosEnvironment(t *testing.T) {
 	requireServer(t, want, doc)
 }
 
-// A value, null and not readable, by who looks.
+// A value, null and not readable, depending on the account.
 func TestThreeStates(t *testing.T) {
 	blind := reader(t)
 	blind.Bind = Simple{User: lab(t, "BLIND"), Password: passwordOf(t, "BLIND")}
@@ -438,7 +438,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// The host knows better than we do who is bound: that is the name in messages.
+// The host knows better than the client who is bound: messages use that name.
 func TestWhoAmI(t *testing.T) {
 	g := limitedTo(t, "CN=EDGE01,CN=Configuration,CN={LIMITED}")
 	g.Server = "EDGE01"

@@ -18,7 +18,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// lab is one of the variables that labs/samba/run.sh sets.
+// lab returns a variable set by labs/samba/run.sh.
 func lab(t *testing.T, name string) string {
 	t.Helper()
 	value := os.Getenv("TRANSPORTCERT_LAB_" + name)
@@ -26,7 +26,7 @@ func lab(t *testing.T, name string) string {
 	return value
 }
 
-// passwordOf reads one of the lab's password files.
+// passwordOf reads a password file of the lab.
 func passwordOf(t *testing.T, account string) func() ([]byte, error) {
 	t.Helper()
 	path := lab(t, account+"_PASSWORD")
@@ -36,8 +36,8 @@ func passwordOf(t *testing.T, account string) func() ([]byte, error) {
 	}
 }
 
-// reader is the domain controller over LDAPS, asked by the account that may
-// read nearly everything.
+// reader is a Gatherer for the domain controller over LDAPS, with the account
+// that may read almost everything.
 func reader(t *testing.T) Gatherer {
 	t.Helper()
 	return Gatherer{
@@ -46,14 +46,13 @@ func reader(t *testing.T) Gatherer {
 	}
 }
 
-// edge is the directory that is open to everybody, with what is below a
-// container of it.
+// edge is a Gatherer for the public directory, below one of its containers.
 func edge(t *testing.T, container string) Gatherer {
 	t.Helper()
 	return Gatherer{URL: lab(t, "EDGE_URL"), BaseDN: container + "CN=Configuration,CN={EDGE}", Timeout: time.Minute}
 }
 
-// limitedTo is the directory that gives three entries and no more.
+// limitedTo is a Gatherer for the directory that returns at most three entries.
 func limitedTo(t *testing.T, base string) Gatherer {
 	t.Helper()
 	return Gatherer{
@@ -69,7 +68,7 @@ func listen(c *Gatherer) *[]string {
 	return reports
 }
 
-// planned is what the lab was built to give for one server.
+// planned is the expected result for one server.
 type planned struct {
 	Server     string             `json:"server"`
 	Case       string             `json:"case"`
@@ -97,7 +96,7 @@ func plan(t *testing.T) map[string]planned {
 	return byName
 }
 
-// first is the first server of a case.
+// first returns the first server of a case.
 func first(t *testing.T, name string) planned {
 	t.Helper()
 	found := planned{}
@@ -110,7 +109,7 @@ func first(t *testing.T, name string) planned {
 	return found
 }
 
-// request is a search request as it went over the wire.
+// request is a search request as sent.
 type request struct {
 	base   string
 	scope  int64
@@ -118,8 +117,8 @@ type request struct {
 	paging *ldap.ControlPaging // nil: not paged
 }
 
-// wire notes the search requests that are written to a connection. The LDAP
-// library writes a message at a time.
+// wire records the search requests that are written to a connection. The LDAP
+// library writes one message at a time.
 type wire struct {
 	net.Conn
 	mu       sync.Mutex
@@ -150,9 +149,9 @@ func (w *wire) Write(p []byte) (int, error) {
 	return w.Conn.Write(p)
 }
 
-// proxy passes connections on to target, and answers back until it has passed
-// limit bytes; then it cuts the connection, or goes silent. It returns the
-// port that it listens on and a function that says how much it passed.
+// proxy forwards connections to target, and the answers until it has passed
+// limit bytes; then it cuts the connection or stops sending. It returns its
+// port and a function that returns the number of bytes passed.
 func proxy(t *testing.T, target string, limit int, silent bool) (port string, passed func() int) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

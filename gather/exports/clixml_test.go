@@ -24,7 +24,7 @@ func TestUnescape(t *testing.T) {
 		"_x005F__x005F_":          "__",
 		"_xD83D__xDE00_":          "\U0001F600",
 		"_xd83d__xde00_x":         "\U0001F600x",
-		"_xD83D_":                 "\ufffd", // half of a pair stands for nothing
+		"_xD83D_":                 "\ufffd", // half of a surrogate pair is invalid
 		"_x41_ _x00G1_ _x0041 _x": "_x41_ _x00G1_ _x0041 _x",
 		"_x00e9_":                 "é",
 		"__x0041__":               "_A_",
@@ -118,7 +118,8 @@ func TestValues(t *testing.T) {
 	require.Equal(t, "v", v.object.entries[0].object.string("Value"))
 }
 
-// A list that holds itself, or the same object twice, ends.
+// A list that contains itself, or the same object twice, does not cause an
+// endless loop.
 func TestFlatten(t *testing.T) {
 	t.Parallel()
 	values := flatten(decode(t, objs(`<Obj RefId="0"><LST>

@@ -15,9 +15,9 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// Damage ends in a result or in an error, whatever it hits.
+// Any damage results in a document or in an error.
 
-// try gathers from one file and checks that a failure says where.
+// try gathers from one file and checks that an error names the place.
 func try(t *testing.T, path string, data []byte) (failed bool) {
 	t.Helper()
 	require.NoError(t, os.WriteFile(path, data, 0o600))
@@ -52,7 +52,7 @@ func TestDamagedFiles(t *testing.T) {
 	}
 }
 
-// Not parallel, since it measures what is allocated.
+// Not parallel, because it measures allocations.
 func TestDamagedSerializationData(t *testing.T) {
 	text, err := os.ReadFile(fixtures + "/remote/certificates.xml")
 	require.NoError(t, err)

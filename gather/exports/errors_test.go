@@ -67,7 +67,7 @@ func TestErrors(t *testing.T) {
 	})
 }
 
-// An object that cannot be read costs its section, and says why.
+// An object that cannot be read makes its section missing, with a reason.
 func TestUnreadableObjects(t *testing.T) {
 	t.Parallel()
 	name, tls := el("S", "Name", "In"), el("S", "AuthMechanism", "Tls")
@@ -176,7 +176,7 @@ func TestUnreadableObjects(t *testing.T) {
 	}
 }
 
-// Each limit holds to the unit, and those of bytes and elements for all files
+// Each limit is exact, and those of bytes and elements apply to all files
 // together.
 func TestLimits(t *testing.T) {
 	t.Parallel()
@@ -218,7 +218,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// A file says the same in every encoding that PowerShell and editors write.
+// A file has the same result in every encoding that PowerShell and editors
+// write.
 func TestEncodings(t *testing.T) {
 	t.Parallel()
 	text := "<Objs>\r\n" + connectorObj(el("S", "Name", "Prüfstand \U0001F4E7"), el("S", "AuthMechanism", "Tls")) + "</Objs>\n"
@@ -248,8 +249,8 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
-// Half of a UTF-16 pair is no character: what stands for it is told, with its
-// file and the first line.
+// Half of a UTF-16 pair is not a character: its replacement is reported with
+// the file and the first line.
 func TestLostCharacters(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{}
@@ -265,7 +266,7 @@ func TestLostCharacters(t *testing.T) {
 	dir := folder(t, files)
 	var notes []string
 	g := Gatherer{Dir: dir, Report: func(sentence string) { notes = append(notes, sentence) }}
-	_ = g.Gather(t.Context(), &gather.Document{}) // none of it is of Exchange
+	_ = g.Gather(t.Context(), &gather.Document{}) // none of the objects is from Exchange
 	notes = slices.DeleteFunc(notes, func(note string) bool { return !strings.Contains(note, "half of a UTF-16 pair") })
 	require.Equal(t, []string{
 		dir + "/escaped.xml: line 2: found half of a UTF-16 pair, replaced with U+FFFD; texts affected in the file: 2",

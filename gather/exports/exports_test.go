@@ -16,13 +16,14 @@ import (
 
 const (
 	fixtures = "../../fixtures/exports"
-	// real has exports of real servers, beside the project. They are not part of it.
+	// real has exports of real servers, outside of the project. They are not
+	// part of it.
 	real = "../../../shared/exports"
 
 	notVerified = "the signature of SerializationData was not verified: only the server has the key"
 )
 
-// run gathers and returns the document with what was reported.
+// run gathers and returns the document and the reports.
 func run(t *testing.T, dir, server string) (gather.Document, []string, error) {
 	t.Helper()
 	var doc gather.Document
@@ -32,7 +33,8 @@ func run(t *testing.T, dir, server string) (gather.Document, []string, error) {
 	return doc, reports, err
 }
 
-// summary is what an export says of a certificate, beside what is in it.
+// summary is what an export says about a certificate, apart from its own
+// content.
 func summary(all []gather.Certificate) []string {
 	var lines []string
 	for _, c := range all {
@@ -48,7 +50,7 @@ func summary(all []gather.Certificate) []string {
 	return lines
 }
 
-// The expected values were read out of the files with Python and OpenSSL.
+// The expected values were extracted from the files with Python and OpenSSL.
 func TestRealExports(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat(real); err != nil {
@@ -167,8 +169,8 @@ func TestRealExports(t *testing.T) {
 	})
 }
 
-// What the certificates of the fixtures' servers are, as every kind of export
-// says it. The values were read out of the files with Python and OpenSSL.
+// The certificates of the fixtures' servers, according to every kind of export.
+// The values were extracted from the files with Python and OpenSSL.
 var (
 	storeEX01 = []string{
 		`A1FCA956A8FC015B33B6F4194835F0AF744EACEC untrusted, key, [SMTP], "Microsoft Exchange Server Auth Certificate"`,
@@ -304,7 +306,7 @@ func TestServers(t *testing.T) {
 	require.EqualError(t, err, dir+` contains no exports of the server "EX03"; it contains exports of: EX01, EX02`)
 }
 
-// What All says of a server is what Gather says of it.
+// All and Gather have the same result for a server.
 func TestAll(t *testing.T) {
 	t.Parallel()
 	docs, err := Gatherer{Dir: fixtures + "/two-servers"}.All(context.Background())
@@ -319,7 +321,7 @@ func TestAll(t *testing.T) {
 		require.Equal(t, &doc, docs[i])
 	}
 
-	// One object that is of no server in particular, and two servers.
+	// One object that names no server, and two servers.
 	dir := t.TempDir()
 	write := func(name, text string) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
@@ -366,8 +368,8 @@ func TestOneFile(t *testing.T) {
 	require.Equal(t, "EX01", doc.Server)
 }
 
-// A document that has a server and sections already keeps what the folder does
-// not have.
+// A document that already has a server and sections keeps what the folder does
+// not contain.
 func TestGatherKeepsWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	doc := gather.Document{

@@ -18,7 +18,7 @@ import (
 )
 
 // layout returns the files of the export script for servers EX01 to EX10, below
-// a folder. Their certificates do not say which server they belong to.
+// a folder. The certificates do not name their servers.
 func layout(t *testing.T, root string) map[string]string {
 	t.Helper()
 	files := map[string]string{root + "organization/send-connectors.xml": objs(obj("Selected.Unknown", el("S", "Name", "Internet")))}
@@ -41,7 +41,7 @@ func mapFS(files map[string]string) fstest.MapFS {
 	return all
 }
 
-// zipOf writes a zip file with these files, in the order of their names.
+// zipOf creates a zip file with these files, sorted by name.
 func zipOf(t *testing.T, files map[string]string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "EX.zip")
@@ -58,7 +58,7 @@ func zipBytes(t testing.TB, files map[string]string) []byte {
 	return buffer.Bytes()
 }
 
-// all gathers from every server.
+// all gathers from all servers.
 func all(t *testing.T, g Gatherer) ([]*gather.Document, []string) {
 	t.Helper()
 	var reports []string
@@ -71,8 +71,8 @@ func all(t *testing.T, g Gatherer) ([]*gather.Document, []string) {
 	return docs, reports
 }
 
-// The script's layout is the same in a folder, in a zip file, and with a folder
-// around it.
+// The script's layout has the same result as a folder, as a zip file, and
+// inside another folder.
 func TestLayout(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -116,7 +116,7 @@ func TestLayout(t *testing.T) {
 	}
 }
 
-// Links in a folder are followed: they are the administrator's own.
+// Links in a folder are followed: the administrator created them.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	elsewhere := t.TempDir()
@@ -137,7 +137,7 @@ func TestLinks(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-// A name that is not UTF-8, which a disk from elsewhere can have, is left out.
+// A name that is not UTF-8, which a foreign disk can contain, is skipped.
 func TestNameIsNotUTF8(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, one(connectorObj(el("S", "AuthMechanism", "Tls"))))
@@ -150,7 +150,7 @@ func TestNameIsNotUTF8(t *testing.T) {
 	require.Equal(t, []string{"DIR/B\ufffdro.xml: skipped: its name is not UTF-8"}, reports)
 }
 
-// What is wrong with one server's files costs that server, and no other.
+// An error in one server's files affects only that server.
 func TestLayoutDamage(t *testing.T) {
 	t.Parallel()
 	files := layout(t, "")
@@ -191,7 +191,7 @@ func TestLayoutDamage(t *testing.T) {
 	require.Contains(t, reports, "DIR/servers/EX02/connectors.xml: line 1: expected well-formed XML: unexpected EOF; nothing was gathered for this server")
 }
 
-// A limit holds for all servers: nothing is gathered beyond it.
+// A limit applies to all servers: nothing is gathered beyond it.
 func TestLayoutLimits(t *testing.T) {
 	t.Parallel()
 	for want, limits := range map[string]Limits{
@@ -204,7 +204,7 @@ func TestLayoutLimits(t *testing.T) {
 	}
 }
 
-// What a zip file must not hold. Each is refused before anything of it is read.
+// Zip files that are rejected before any of their content is read.
 func TestHostileZip(t *testing.T) {
 	t.Parallel()
 	connectors := objs(connectorObj(el("S", "AuthMechanism", "Tls")))
@@ -283,7 +283,7 @@ func TestHostileZip(t *testing.T) {
 
 	t.Run("size that lies", func(t *testing.T) {
 		t.Parallel()
-		// The directory says 100 bytes, and there are more.
+		// The directory of the zip file says 100 bytes, but there are more.
 		data := zipBytes(t, map[string]string{"a.xml": connectors})
 		at := bytes.Index(data, []byte("PK\x01\x02")) + 24
 		copy(data[at:], []byte{100, 0, 0, 0})

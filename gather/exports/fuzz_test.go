@@ -18,7 +18,7 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// FuzzCLIXML asks of any file that what is gathered from it is a document.
+// FuzzCLIXML checks that gathering from any file results in a valid document.
 func FuzzCLIXML(f *testing.F) {
 	for _, pattern := range []string{fixtures + "/*/*.xml", fixtures + "/script/*/organization/*.xml", real + "/*/*.xml"} {
 		paths, err := filepath.Glob(pattern)
@@ -52,7 +52,7 @@ func FuzzCLIXML(f *testing.F) {
 	})
 }
 
-// fill supplies the sections that an export can leave out.
+// fill adds the sections that an export may lack.
 func fill(document *gather.Document) {
 	if document.Server == "" {
 		document.Server = "EX01"
@@ -71,7 +71,7 @@ func fill(document *gather.Document) {
 	}
 }
 
-// FuzzZip asks of any zip file that it is read within its limits, or refused.
+// FuzzZip checks that any zip file is read within the limits, or rejected.
 func FuzzZip(f *testing.F) {
 	remote, err := os.ReadFile(fixtures + "/remote-signed/certificates.xml")
 	require.NoError(f, err)
@@ -111,8 +111,8 @@ func FuzzZip(f *testing.F) {
 
 var startsWithPlace = regexp.MustCompile(`^byte \d+: expected `)
 
-// FuzzNRBF asks of any .NET stream, signed or not, that it becomes an object or an error that
-// names the byte, and that an export which holds it does not say more than it.
+// FuzzNRBF checks that any .NET stream, signed or not, results in an object or an error that
+// names the byte, and that an export with this stream contains no other facts.
 func FuzzNRBF(f *testing.F) {
 	paths, err := filepath.Glob(fixtures + "/*/certificates.xml")
 	require.NoError(f, err)

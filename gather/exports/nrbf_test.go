@@ -34,7 +34,7 @@ func str(texts ...string) []byte {
 var header = slices.Concat([]byte{0}, i32(1, -1, 1, 0))
 
 // rooted returns a stream of one object, id 1, with one member m of that kind
-// and with what follows.
+// and the given content.
 func rooted(kind byte, rest ...[]byte) []byte {
 	class := slices.Concat([]byte{4}, i32(1), str("Root"), i32(1), str("m"), []byte{kind})
 	return slices.Concat(header, class, slices.Concat(rest...))
@@ -132,7 +132,7 @@ func TestNRBFErrors(t *testing.T) {
 	}
 }
 
-// A signature is taken off where every length fits.
+// A signature is removed if every length matches.
 func TestUnsign(t *testing.T) {
 	t.Parallel()
 	sign := func(length int32, rest string) []byte {
@@ -173,7 +173,7 @@ func TestUnsign(t *testing.T) {
 	}
 }
 
-// SerializationData that is well-formed and says something else.
+// SerializationData that is well-formed but has unexpected content.
 func TestReadSerialized(t *testing.T) {
 	t.Parallel()
 	property := func(id, size int32, data ...byte) []byte { return slices.Concat(i32(id, 1, size), data) }

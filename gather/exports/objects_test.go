@@ -14,7 +14,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// rootThumbprint is that of the fixtures' root, as OpenSSL computes it.
+// rootThumbprint is the thumbprint of the fixtures' root, computed by OpenSSL.
 const rootThumbprint = "2A3AC6E017F92DC11178E79A74130E7FB3D8899D"
 
 // rootDER returns the fixtures' root certificate.
@@ -31,7 +31,7 @@ func objs(values ...string) string {
 	return `<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">` + strings.Join(values, "\n") + `</Objs>`
 }
 
-// obj returns an object of a type with properties; each is an element.
+// obj returns an object of a type with properties; each property is an element.
 func obj(typeName string, properties ...string) string {
 	return `<Obj><TN><T>` + typeName + `</T><T>System.Object</T></TN><Props>` + strings.Join(properties, "") + `</Props></Obj>`
 }
@@ -63,7 +63,7 @@ func certificateObj(t *testing.T, properties ...string) string {
 	return obj(typeCertificate, append([]string{raw, el("S", "Identity", `ex01.corp.contoso.test\`+rootThumbprint)}, properties...)...)
 }
 
-// folder writes files into a folder of their own and returns it.
+// folder writes files into a new folder and returns its path.
 func folder(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -170,8 +170,8 @@ func TestCertificateServices(t *testing.T) {
 	}
 }
 
-// Exchange's Status of the fixtures' root, whose own validity OpenSSL gives as
-// Jan 15 09:30:00 2020 to Jan 10 09:30:00 2040.
+// Exchange's Status for the fixtures' root, whose validity is, according to
+// OpenSSL, Jan 15 09:30:00 2020 to Jan 10 09:30:00 2040.
 func TestTrust(t *testing.T) {
 	t.Parallel()
 	from, until, yes, no := "2020-01-15T09:30:00Z", "2040-01-10T09:30:00Z", true, false
@@ -229,8 +229,8 @@ func TestDirectory(t *testing.T) {
 	}
 }
 
-// An X509Certificate2 is the internal transport certificate only where the
-// file's name says so and nothing speaks against it.
+// An X509Certificate2 is the internal transport certificate only if the file's
+// name says so and nothing contradicts it.
 func TestBareCertificate(t *testing.T) {
 	t.Parallel()
 	bare := obj(typeX509, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t))))
@@ -264,7 +264,7 @@ func TestBareCertificate(t *testing.T) {
 	}
 }
 
-// A certificate that can be read stays, and what cannot be read of it is unknown.
+// A readable certificate is kept, and its unreadable facts are unknown.
 func TestUnknownFacts(t *testing.T) {
 	t.Parallel()
 	yes := true
@@ -343,7 +343,7 @@ func TestReports(t *testing.T) {
 	require.Contains(t, rest, dir+": skipped, not CLIXML: mail.txt, notes.txt")
 }
 
-// The name that an object gives its server, and how it is spelled.
+// How an object names its server, and how the name is spelled.
 func TestServerNames(t *testing.T) {
 	t.Parallel()
 	auth := el("S", "AuthMechanism", "Tls")
@@ -358,7 +358,7 @@ func TestServerNames(t *testing.T) {
 		{[]string{obj(typeServer, el("S", "Fqdn", "ex01.corp.contoso.test"))}, "ex01"},
 		{[]string{obj(typeTransport, el("S", "Identity", "EX01"))}, "EX01"},
 		{[]string{certificateObj(t)}, "ex01"},
-		{[]string{obj(typeCertificate, raw, el("S", "PSComputerName", "ex01.corp.contoso.test"))}, ""}, // the session's server
+		{[]string{obj(typeCertificate, raw, el("S", "PSComputerName", "ex01.corp.contoso.test"))}, ""}, // the server of the remote session
 		{[]string{obj(typeCertificate, raw, el("S", "Identity", rootThumbprint))}, ""},
 		{[]string{certificateObj(t), obj(typeTransport, el("S", "Name", "EX01")), connectorObj(auth), obj(typeServer, el("S", "Name", "Ex01"))}, "Ex01"},
 	} {

@@ -18,7 +18,7 @@ const (
 	typeHybrid = "Microsoft.Exchange.Data.Directory.Management.HybridConfiguration"
 )
 
-// sendObj returns a Send connector with what has to be there.
+// sendObj returns a Send connector with the required properties.
 func sendObj(auth string, properties ...string) string {
 	return obj(typeSend, append([]string{el("S", "Name", "Out"), el("S", "SmartHostAuthMechanism", auth), el("S", "AddressSpaces", "SMTP:--;1")}, properties...)...)
 }
@@ -51,8 +51,8 @@ func TestOrganization(t *testing.T) {
 	}
 }
 
-// An organization without Send connectors or Edge subscriptions is told from one
-// that nobody asked. Elsewhere an empty file says nothing.
+// An organization without Send connectors or Edge subscriptions differs from
+// one that was not queried. In other places an empty file means nothing.
 func TestOrganizationHasNone(t *testing.T) {
 	t.Parallel()
 	files := layout(t, "")
@@ -77,8 +77,8 @@ func TestOrganizationHasNone(t *testing.T) {
 	}
 }
 
-// Send connectors in the folder of a server are that server's, as an Edge server
-// has them.
+// Send connectors in the folder of a server belong to that server, as on an
+// Edge server.
 func TestSendConnectorsOfOneServer(t *testing.T) {
 	t.Parallel()
 	files := layout(t, "")
@@ -217,8 +217,8 @@ func TestServerVersionAndRoles(t *testing.T) {
 	}
 }
 
-// The exports were made when the script says, else when the newest file was
-// written that has something in it.
+// The time of the exports is that given by the script, or the modification time
+// of the newest file with content.
 func TestGatheredAt(t *testing.T) {
 	t.Parallel()
 	connectors := []byte(objs(connectorObj(el("S", "AuthMechanism", "Tls"))))

@@ -15,7 +15,7 @@ import (
 
 var startsWithLine = regexp.MustCompile(`^line \d+: `)
 
-// FuzzRegFile asks of any export of the registry that names are text.
+// FuzzRegFile checks that the names in any registry export are text.
 func FuzzRegFile(f *testing.F) {
 	const key = "\r\n\r\n[HKEY_LOCAL_MACHINE\\" + interfacesKey + `\{3F2504E0-4F89-11D3-9A0C-0305E82C3301}]` + "\r\n"
 	for _, value := range []string{`"nlb.contoso.test"`, `"a\\b\"c"`, `hex(1):6e,00,\` + "\r\n  6c,00,00,00", `hex(2):6`, `dword:00000001`, `"a`, `hex(1):00,d8`} {
@@ -41,7 +41,7 @@ func FuzzRegFile(f *testing.F) {
 	})
 }
 
-// A value of many lines costs no more than they are long.
+// A value of many lines costs no more than its length.
 func TestManyLines(t *testing.T) {
 	t.Parallel()
 	begun := time.Now()
@@ -51,7 +51,7 @@ func TestManyLines(t *testing.T) {
 	require.Less(t, time.Since(begun), time.Minute)
 }
 
-// FuzzNames asks of any --host that its names are those that were typed.
+// FuzzNames checks that the names of any --host are those that were typed.
 func FuzzNames(f *testing.F) {
 	f.Add("ex01.corp.contoso.test,EX01")
 	f.Add("Ex01.corp.contoso.test., EX01")

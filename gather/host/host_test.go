@@ -50,7 +50,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// A name that another source gave the server stays; the section is replaced.
+// A server name from another source is kept; the section is replaced.
 func TestNamesAfterAnotherSource(t *testing.T) {
 	t.Parallel()
 	doc := gather.Document{
@@ -71,7 +71,7 @@ const (
 	headerOld = "REGEDIT4\r\n\r\n"
 )
 
-// regedit encodes text as regedit writes it: UTF-16 with a byte order mark.
+// regedit encodes text as regedit does: UTF-16 with a byte order mark.
 func regedit(text string) []byte {
 	b := []byte{0xff, 0xfe}
 	for _, unit := range utf16.Encode([]rune(text)) {
@@ -80,8 +80,8 @@ func regedit(text string) []byte {
 	return b
 }
 
-// write writes a file. Under wine a folder that is not empty cannot be
-// removed, so there it stays.
+// write writes a file. Under wine, a folder that is not empty cannot be
+// removed, so it is kept.
 func write(t *testing.T, data []byte) string {
 	t.Helper()
 	dir := ""
@@ -98,7 +98,8 @@ func write(t *testing.T, data []byte) string {
 
 func TestRegFile(t *testing.T) {
 	t.Parallel()
-	// "mail.contoso.test" in UTF-16LE, with its end mark, as regedit breaks lines.
+	// "mail.contoso.test" in UTF-16LE, with its terminator, with line breaks as
+	// in regedit.
 	const hexUTF16 = `hex(2):6d,00,61,00,69,00,6c,00,2e,00,63,00,6f,00,6e,\` + "\r\n" +
 		`  00,74,00,6f,00,73,00,6f,00,2e,00,74,00,65,00,\` + "\r\n" + `  73,00,74,00,00,00`
 	const hexANSI = `hex(1):6d,fc,6c,6c,65,72,2e,74,65,73,74,00` // müller.test in Windows-1252

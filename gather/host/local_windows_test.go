@@ -13,7 +13,7 @@ import (
 	"github.com/transportcert/transportcert/gather/host"
 )
 
-// onlyWine skips a test that changes what no test may change on a real Windows.
+// onlyWine skips a test that must not run on a real Windows.
 func onlyWine(t *testing.T) {
 	t.Helper()
 	if windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() != nil {
@@ -21,7 +21,7 @@ func onlyWine(t *testing.T) {
 	}
 }
 
-// set writes a value of the registry, text or else a number, until the test ends.
+// set writes a registry value, text or a number, until the test ends.
 func set(t *testing.T, path, name string, value any) {
 	t.Helper()
 	key, _, err := registry.CreateKey(registry.LOCAL_MACHINE, path, registry.QUERY_VALUE|registry.SET_VALUE)
@@ -55,7 +55,7 @@ const interfaces = `SYSTEM\CurrentControlSet\Services\WLBS\Parameters\Interface`
 
 func TestLocal(t *testing.T) {
 	onlyWine(t)
-	machine, err := os.Hostname() // by another way: ComputerNamePhysicalDnsHostname
+	machine, err := os.Hostname() // independently: ComputerNamePhysicalDnsHostname
 	require.NoError(t, err)
 	set(t, `SYSTEM\CurrentControlSet\Services\Tcpip\Parameters`, "Domain", "corp.contoso.test")
 

@@ -11,11 +11,11 @@ import (
 	"github.com/transportcert/transportcert/internal/hostile"
 )
 
-// rounds is what a file may ask for here, so that the fuzzer gets somewhere.
+// rounds limits the rounds per file so that the fuzzer makes progress.
 const rounds = 5000
 
-// FuzzOpen asks of any PKCS#12 file that it opens or says why not, within the
-// rounds of key derivation that are left.
+// FuzzOpen checks that any PKCS#12 file opens or causes an error, within the
+// remaining rounds of key derivation.
 func FuzzOpen(f *testing.F) {
 	for _, pattern := range []string{"../../testdata/*.pfx", "../../../../fixtures/store/*/*.pfx"} {
 		paths, err := filepath.Glob(pattern)
@@ -50,7 +50,7 @@ func FuzzOpen(f *testing.F) {
 		}
 
 		// Without the authentication code, so that the fuzzer reaches what it
-		// protects: a hostile file has a code that fits.
+		// protects: a malicious file has a matching code.
 		p.mac = nil
 		if _, err := p.open(&decrypter{spent: maxIterations - rounds, left: all()}); err != nil {
 			hostile.Check(t, err.Error())

@@ -21,7 +21,7 @@ import (
 	library "software.sslmate.com/src/go-pkcs12"
 )
 
-// certificate makes one for a key. Its signature need not be its own.
+// certificate returns a certificate for a key. Its signature need not be valid.
 func certificate(t *testing.T, name string, public, private any) *x509.Certificate {
 	t.Helper()
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<31, 0)}
@@ -52,7 +52,7 @@ func answer(password string) func() ([]byte, error) {
 
 func notAsked() ([]byte, error) { return nil, errors.New("asked for a password") }
 
-// What another implementation writes is read, whichever way it encrypts.
+// Files of another implementation can be read, however they are encrypted.
 func TestReadWhatTheLibraryWrites(t *testing.T) {
 	t.Parallel()
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -128,13 +128,13 @@ func explicit(der []byte) asn1.RawValue {
 	return asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: der}
 }
 
-// plain is a safe in clear.
+// plain is an unencrypted safe.
 func plain(t *testing.T, bags ...bag) contentInfo {
 	t.Helper()
 	return contentInfo{id(oidData), explicit(marshal(t, marshal(t, bags)))}
 }
 
-// file writes a PKCS#12 file without a code that authenticates it.
+// file returns a PKCS#12 file without an authentication code.
 func file(t *testing.T, safes ...contentInfo) []byte {
 	t.Helper()
 	return marshal(t, struct {
@@ -152,7 +152,7 @@ func safesOf(t *testing.T, data []byte) (safes []contentInfo) {
 	require.NoError(t, unmarshal(p.AuthSafe.Content.Bytes, &content))
 	require.NoError(t, unmarshal(content, &safes))
 	for i := range safes {
-		safes[i].Content.FullBytes = nil // written anew from the fields
+		safes[i].Content.FullBytes = nil // encoded again from the fields
 	}
 	return safes
 }
@@ -165,9 +165,9 @@ func bmp(text string) asn1.RawValue {
 	return asn1.RawValue{Tag: asn1.TagBMPString, Bytes: b}
 }
 
-// An export of a whole store by Windows: all keys in one safe, all certificates
-// in another, and attributes that only Windows knows. The encrypted parts are
-// the library's.
+// An export of a whole store from Windows: all keys in one safe, all
+// certificates in another, and attributes that are specific to Windows. The
+// encrypted parts were written by the library.
 func TestExportOfAStore(t *testing.T) {
 	t.Parallel()
 	key1, key2 := ecKey(t), ecKey(t)
@@ -277,8 +277,8 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// NSS writes BER of indefinite length, and OCTET STRINGs in pieces; others write
-// pieces in a definite length.
+// NSS writes BER of indefinite length and OCTET STRINGs in parts; others write
+// parts with a definite length.
 func TestBER(t *testing.T) {
 	t.Parallel()
 	nss, err := os.ReadFile(filepath.Join("..", "..", "testdata", "nss-ber.pfx"))
@@ -308,8 +308,7 @@ func TestBER(t *testing.T) {
 	require.Equal(t, &File{Certificates: []Certificate{{c.Raw, ""}}, Keys: [][]byte{pkcs8(t, key)}}, got)
 }
 
-// What is not supported is refused
-// by name.
+// Unsupported algorithms are named in the error.
 func TestCiphers(t *testing.T) {
 	t.Parallel()
 	pbes2 := func(cipher string) []byte {
@@ -348,7 +347,8 @@ func TestCiphers(t *testing.T) {
 	require.EqualError(t, err, "authentication code: MD5 (1.2.840.113549.2.5) is not supported: expected SHA-1, SHA-2 or PBMAC1")
 }
 
-// The vectors of RFC 2268, 5, whose keys have as many effective bits as bits.
+// The test vectors of RFC 2268, 5, whose keys have as many effective bits as
+// bits.
 func TestRC2(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ key, clear, cipher string }{
@@ -367,13 +367,13 @@ func TestRC2(t *testing.T) {
 	}
 }
 
-// all are the rounds of a run.
+// all is the number of rounds of a run.
 func all() *Rounds {
 	rounds := MaxRounds
 	return &rounds
 }
 
-// What one file takes is not there for the next.
+// Rounds used by one file are not available to the next.
 func TestRoundsOfARun(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("../../testdata/openssl-aes.pfx")

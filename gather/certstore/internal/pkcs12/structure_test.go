@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// The structures of RFC 7292 for encoding/asn1, with which these tests write and
-// take apart files: another reader than the one that they test.
+// The structures of RFC 7292 for encoding/asn1, with which these tests create
+// and take apart files, instead of with the reader that they test.
 
 type contentInfo struct {
 	ContentType asn1.ObjectIdentifier
