@@ -34,7 +34,10 @@ publish_auth_certificate := action(
 	"publish-auth-certificate",
 	"Publish the new Exchange Server Auth certificate",
 	{
-		"description": "Run it in the same session as the command that creates the certificate.",
+		"description": concat("\n", [
+			"Run these commands in the same session as the command that creates the certificate.",
+			"If the first one asks whether to continue because the certificate takes effect in less than 48 hours, answer Yes.",
+		]),
 		"commands": [
 			"Set-AuthConfig -NewCertificateThumbprint $auth.Thumbprint -NewCertificateEffectiveDate (Get-Date)",
 			"Set-AuthConfig -PublishCertificate",
