@@ -31,7 +31,7 @@ test_a_receive_connector_needs_no_client_authentication if {
 test_extended_key_usages_that_were_not_gathered_are_not_reported if not "TC038" in reported(sending({}))
 
 test_not_for_clients_in_full if {
-	said("TC038", sending_with(["1.3.6.1.5.5.7.3.1"], {})) == [[
+	in_short("TC038", sending_with(["1.3.6.1.5.5.7.3.1"], {})) == [[
 		"info",
 		sprintf("EX01: the best certificate %s, which the Send connector To Partner uses, is not for client authentication.", [b]),
 		"certificates[1].extended_key_usages",

@@ -16,7 +16,7 @@ import data.transportcert.remedies
 #   severity: error
 #   remediation: Add ExchangeServer to the AuthMechanism of the connectors that Setup created for Exchange servers.
 report contains finding(rego.metadata.rule(), {
-	"remedies": array.flatten([remedies.exchange_server_auth(i) | some i in lost]),
+	"remedies": array.flatten([remedies.exchange_server_auth(i) | some i in to_repair]),
 	"message": concat(" ", [
 		"no connector that other Exchange servers can use has ExchangeServer:",
 		concat(", ", [connector.name | some connector in receivers]),
@@ -27,7 +27,7 @@ report contains finding(rego.metadata.rule(), {
 }
 
 # The indices of the connectors that should have it: those of Setup, otherwise the first one that servers can use.
-lost := of_setup if {
+to_repair := of_setup if {
 	count(of_setup) > 0
 } else := [[i | some i, connector in input.connectors; connector in receivers][0]]
 

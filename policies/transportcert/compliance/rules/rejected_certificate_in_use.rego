@@ -9,7 +9,7 @@ import data.transportcert.remedies
 #   The server uses a certificate for anonymous TLS or STARTTLS that data.transportcert.custom.ineligible rejects.
 #   Exchange does not know these criteria.
 # related_resources:
-#   - description: Rules of your own
+#   - description: Write your own rules
 #     ref: https://github.com/transportcert/transportcert/blob/main/docs/extending.md
 # custom:
 #   id: TC039

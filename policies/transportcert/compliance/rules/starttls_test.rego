@@ -144,32 +144,32 @@ test_each_connector_has_its_own_findings if {
 	] with input as value
 }
 
-# What a finding says, and where.
-said(id, value) := [[f.severity, f.message, f.path, f.thumbprint, f.connector] | some f in only(id, value)]
+# The findings of a rule, without their common fields.
+in_short(id, value) := [[f.severity, f.message, f.path, f.thumbprint, f.connector] | some f in only(id, value)]
 
 test_findings_about_starttls_in_full if {
-	said("TC028", offering({}, [object.union(self_signed, {"not_after": "2026-12-01T00:00:00Z"})])) == [[
+	in_short("TC028", offering({}, [object.union(self_signed, {"not_after": "2026-12-01T00:00:00Z"})])) == [[
 		"warning",
 		sprintf("EX01: Default EX01 uses the certificate %s for STARTTLS, which expires on 2026-12-01T00:00:00Z.", [a]),
 		"certificates[0].not_after",
 		a,
 		"Default EX01",
 	]]
-	said("TC029", offering({}, [expired_chain])) == [[
+	in_short("TC029", offering({}, [expired_chain])) == [[
 		"error",
 		sprintf("EX01: for STARTTLS, Default EX01 has only the certificate %s, which has expired or whose chain has expired.", [b]),
 		"certificates[0].trust",
 		b,
 		"Default EX01",
 	]]
-	said("TC046", offering({"require_tls": true, "auth_mechanisms": ["ExchangeServer"]}, [self_signed])) == [[
+	in_short("TC046", offering({"require_tls": true, "auth_mechanisms": ["ExchangeServer"]}, [self_signed])) == [[
 		"error",
 		"EX01: Default EX01 requires TLS but does not offer STARTTLS.",
 		"connectors[0].require_tls",
 		null,
 		"Default EX01",
 	]]
-	said("TC047", offering({}, [self_signed, object.union(pki, {"services": []})])) == [[
+	in_short("TC047", offering({}, [self_signed, object.union(pki, {"services": []})])) == [[
 		"warning",
 		sprintf("EX01: the certificate %s matches what Default EX01 searches for, but is not enabled for SMTP.", [b]),
 		"certificates[1].services",

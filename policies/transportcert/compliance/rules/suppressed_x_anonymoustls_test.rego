@@ -16,7 +16,7 @@ test_suppressed[name] if {
 
 test_suppressed_in_full if {
 	value := with_connectors([{"name": "In"}, {"suppress_x_anonymous_tls": true}])
-	said("TC043", value) == [[
+	in_short("TC043", value) == [[
 		"warning",
 		"EX01: Default EX01 has SuppressXAnonymousTls set and does not offer X-ANONYMOUSTLS.",
 		"connectors[1].suppress_x_anonymous_tls",

@@ -24,7 +24,7 @@ test_x_anonymoustls_not_offered[name] if {
 }
 
 test_x_anonymoustls_not_offered_in_full if {
-	said("TC044", with_connectors([])) == [[
+	in_short("TC044", with_connectors([])) == [[
 		"error",
 		"EX01: no connector offers X-ANONYMOUSTLS to other Exchange servers.",
 		"connectors",

@@ -68,10 +68,10 @@ test_a_relay_in_full if {
 }
 
 test_a_message_names_five_addresses[number] if {
-	some number, said in {5: "10.0.0.5", 6: "10.0.0.5 and 1 more", 20: "10.0.0.5 and 15 more"}
+	some number, last in {5: "10.0.0.5", 6: "10.0.0.5 and 1 more", 20: "10.0.0.5 and 15 more"}
 	found := only("TC045", object.union(
 		with_relay({}, {}),
 		{"exchange_server_addresses": [sprintf("10.0.0.%d", [i]) | some i in numbers.range(1, number)]},
 	))
-	endswith(found[0].message, sprintf("from Exchange servers: 10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4, %s.", [said]))
+	endswith(found[0].message, sprintf("from Exchange servers: 10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4, %s.", [last]))
 }

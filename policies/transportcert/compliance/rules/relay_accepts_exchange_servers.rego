@@ -20,10 +20,10 @@ import data.transportcert.remedies
 #   severity: warning
 #   remediation: Create a connector for the addresses of the Exchange servers, or remove them from the ranges.
 report contains finding(rego.metadata.rule(), {
-	"remedies": remedies.separate_connector(i, taken),
+	"remedies": remedies.separate_connector(i, addresses),
 	"message": sprintf("%s does not have ExchangeServer, but accepts sessions from Exchange servers: %s", [
 		connector.name,
-		first_few(taken),
+		first_few(addresses),
 	]),
 	"path": sprintf("connectors[%d].remote_ip_ranges", [i]),
 	"connector": connector.name,
@@ -32,13 +32,13 @@ report contains finding(rego.metadata.rule(), {
 	document.session_can_begin(connector)
 	listens_for_servers(connector)
 	not inbound_anonymous.authenticates_servers(connector)
-	taken := [address |
+	addresses := [address |
 		some address in input.exchange_server_addresses
 		some bounds in bounds_by_connector[i]
 		in_range(address, bounds)
 		not narrower_elsewhere(connector, address, bounds)
 	]
-	count(taken) > 0
+	count(addresses) > 0
 }
 
 # The bounds of each connector's remote_ip_ranges, by the connector's index.
