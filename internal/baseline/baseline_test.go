@@ -12,7 +12,7 @@ import (
 )
 
 // earlier has the same finding twice for EX01, a warning and a waived one, and
-// one of a server that nobody checks any more.
+// one of a server that is no longer checked.
 const earlier = `{"servers": [
 	{"server": "EX01", "document": "old/ex01.json", "findings": [
 		{"rule_id": "TC061", "title": "t", "severity": "warning", "server": "EX01", "message": "m", "path": "edge_subscriptions[0].thumbprint", "thumbprint": null, "connector": null, "suppressed": null},
@@ -32,7 +32,7 @@ func read(t *testing.T, text string) (*baseline.Baseline, error) {
 }
 
 func states(b *baseline.Baseline, findings ...evaluate.Finding) (all []string) {
-	b.Mark("ex01", findings) // in any case
+	b.Mark("ex01", findings) // in any letter case
 	for _, finding := range findings {
 		all = append(all, finding.BaselineState)
 	}

@@ -28,7 +28,7 @@ func count() int { return -1 }
 func TestTheContextEnds(t *testing.T) {
 	t.Parallel()
 	tests := map[string]func(context.Context) (int, error){
-		"heeded": func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, errors.New("cancelled") },
+		"heeded": func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, errors.New("canceled") },
 		"not heeded": func(context.Context) (int, error) {
 			time.Sleep(20 * time.Second)
 			return 1, nil
@@ -48,7 +48,7 @@ func TestTheContextEnds(t *testing.T) {
 	}
 }
 
-// What was done when the context ended counts.
+// A result that was ready when the context ended counts.
 func TestDoneInTime(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -57,7 +57,7 @@ func TestDoneInTime(t *testing.T) {
 	require.Equal(t, 1, value)
 }
 
-// Not in parallel: the heap is that of all tests.
+// Not parallel: the heap is shared by all tests.
 func TestTheHeapGrows(t *testing.T) {
 	_, err := run(t.Context(), 64<<20, func(ctx context.Context) (int, error) {
 		var kept [][]byte

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What is small when packed, or as text, and large when OPA has read it.
+// Content that is small when compressed, or as text, and large after OPA has
+// parsed it.
 func TestWhatABundleHoldsIsBounded(t *testing.T) {
 	t.Parallel()
 	manifest := func(roots string) string { return `{"roots": [` + roots + `], "rego_version": 1}` }

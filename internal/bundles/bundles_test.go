@@ -77,7 +77,7 @@ func TestRoots(t *testing.T) {
 	}
 }
 
-// METADATA is there where a bundle is read, for rules that ask for their own.
+// The METADATA is kept when a bundle is read, for rules that read their own.
 func TestABundleHasItsMetadata(t *testing.T) {
 	t.Parallel()
 	data, err := Build(t.Context(), Options{})
@@ -122,7 +122,7 @@ func TestAnArchiveIsBounded(t *testing.T) {
 	}
 }
 
-// A signature is over what OPA does not read, too, and over foreign bundles
+// A signature also covers files that OPA does not read, and third-party bundles
 // whose names begin with a slash.
 func TestSignEveryFile(t *testing.T) {
 	t.Parallel()
@@ -153,7 +153,7 @@ func TestSignEveryFile(t *testing.T) {
 	require.ErrorContains(t, err, "not found in the target bundle")
 }
 
-// archive makes a gzipped tar archive of zeros.
+// archive returns a gzipped tar archive of zeros.
 func archive(t *testing.T, headers ...*tar.Header) []byte {
 	t.Helper()
 	var data bytes.Buffer
@@ -172,8 +172,7 @@ func archive(t *testing.T, headers ...*tar.Header) []byte {
 	return data.Bytes()
 }
 
-// OPA takes a rule of a package that is not there for one that is undefined, and
-// nothing would be said.
+// OPA treats a rule of a missing package as undefined, without an error.
 func TestTheDecisionHasWhatItNeeds(t *testing.T) {
 	t.Parallel()
 	decision, err := ShippedDecision()

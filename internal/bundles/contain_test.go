@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whoever moves to another OPA looks at the functions that are new: do they
-// reach out of the evaluation, or take forever with small arguments?
+// When OPA is upgraded, check the new functions: do they reach outside the
+// evaluation, or run forever with small arguments?
 func TestEveryBuiltinWasLookedAt(t *testing.T) {
 	t.Parallel()
 	all := ast.CapabilitiesForThisVersion().Builtins
@@ -38,7 +38,7 @@ func TestEveryForbiddenBuiltinIsDocumented(t *testing.T) {
 	require.Contains(t, string(text), "| function | reason |\n|---|---|\n"+table+"\n")
 }
 
-// What OPA would read is looked at first: links, what is no file, and sizes.
+// Files are checked before OPA reads them: links, special files, and sizes.
 func TestInspect(t *testing.T) {
 	t.Parallel()
 	module := "package transportcert.custom\nx := 1\n"
@@ -112,7 +112,7 @@ func TestWhatIsNoFolder(t *testing.T) {
 	_, err = Custom([]string{"custom.tar.gz"})
 	require.EqualError(t, err, "reading policies: custom.tar.gz: expected Rego or data, found a bundle")
 
-	// The path itself may be a link: somebody typed it.
+	// The path itself may be a link, because a person typed it.
 	folder := t.TempDir()
 	rules, link := filepath.Join(folder, "rules"), filepath.Join(folder, "link")
 	require.NoError(t, os.Mkdir(rules, 0o700))
@@ -133,7 +133,7 @@ func TestRegoInABundleIsBounded(t *testing.T) {
 	require.ErrorContains(t, err, "x.rego: expected at most 1048576 bytes of Rego")
 }
 
-// OPA would read the file that a schema in METADATA names, and say what is in it.
+// OPA would read a file that a schema in METADATA names, and print its content.
 func TestBuildReadsNoFilesOfMetadata(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -170,7 +170,7 @@ func TestTests(t *testing.T) {
 	require.ErrorContains(t, err, "c_test.rego: expected package transportcert.custom_test, found package transportcert.inbound_anonymous")
 }
 
-// sparse makes a file of zeros that takes no room.
+// sparse creates a file of zeros that takes no disk space.
 func sparse(path string, size int64) error {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		return err
@@ -193,7 +193,7 @@ func TestEveryAllowedBuiltinIsDocumented(t *testing.T) {
 	require.Equal(t, slices.Sorted(slices.Values(names)), strings.Fields(list))
 }
 
-// A name with a line end is refused before it stands in an error of OPA.
+// A name with a line break is rejected before it appears in an error of OPA.
 func TestNamesThatBeginALine(t *testing.T) {
 	t.Parallel()
 	const name = "a\n::error::b.rego"

@@ -15,8 +15,9 @@ import (
 	"github.com/transportcert/transportcert/internal/hostile"
 )
 
-// FuzzBundle asks of a bundle of any bytes, before it is zipped, that it is
-// read within its bounds or refused, and that its files pack to the same again.
+// FuzzBundle checks that a bundle of arbitrary files, before it is compressed,
+// is read within the limits or rejected, and that packing its files again
+// results in the same files.
 func FuzzBundle(f *testing.F) {
 	files := map[string][]byte{
 		".manifest":        []byte(`{"roots": ["transportcert/custom"], "revision": "1", "rego_version": 1}`),
@@ -60,7 +61,8 @@ func FuzzBundle(f *testing.F) {
 	})
 }
 
-// FuzzKeys asks of any PEM that a key comes of it or an error without it.
+// FuzzKeys checks that any PEM results in a key or in an error that does not
+// contain it.
 func FuzzKeys(f *testing.F) {
 	f.Add([]byte("-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n"))
 	f.Add([]byte("-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n"))
@@ -76,8 +78,8 @@ func FuzzKeys(f *testing.F) {
 	})
 }
 
-// FuzzValues asks that what is counted before anything is parsed is never less
-// than what there is.
+// FuzzValues checks that the number of values counted before parsing is never
+// too low.
 func FuzzValues(f *testing.F) {
 	for _, text := range []string{
 		`{"a": [1, {"b": null}], "c\\\"": "],["}`, "[[],[{}],\"\\u0022,\",1e5]", "- a\n- - b\n  - ? c\n    : d\n- {e: f, g: [h]}\n",
@@ -99,7 +101,7 @@ func FuzzValues(f *testing.F) {
 	})
 }
 
-// countValues counts a value and those in it.
+// countValues counts a value and its members.
 func countValues(value any) int64 {
 	count := int64(1)
 	switch value := value.(type) {

@@ -21,7 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A registry that means ill. A good one is in labs/opa.
+// A malicious registry. A good one is in labs/opa.
 func TestPullFromAHostileRegistry(t *testing.T) {
 	t.Setenv("DOCKER_CONFIG", t.TempDir())
 	const layer = `{"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": "sha256:%s", "size": %d}`
@@ -73,7 +73,7 @@ func TestPullFromAHostileRegistry(t *testing.T) {
 	}
 }
 
-// A registry that sends every request back to itself.
+// A registry that redirects every request to itself.
 func TestRedirectsEnd(t *testing.T) {
 	t.Setenv("DOCKER_CONFIG", t.TempDir())
 	var requests atomic.Int32
@@ -130,7 +130,7 @@ func TestARegistryThatNobodyVouchesFor(t *testing.T) {
 func serve(t *testing.T, handler http.HandlerFunc) (Registry, string) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that fail on purpose
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes fail on purpose
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	ca := filepath.Join(t.TempDir(), "ca.pem")
@@ -139,8 +139,8 @@ func serve(t *testing.T, handler http.HandlerFunc) (Registry, string) {
 	return Registry{CA: ca}, "oci://" + server.Listener.Addr().String() + "/policies:v1"
 }
 
-// keys returns the paths of a private key, as openssl ecparam writes it, and
-// of its public part.
+// keys returns the paths of a private key, as openssl ecparam writes it, and of
+// its public key.
 func keys(t *testing.T) (private, public string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)

@@ -14,7 +14,8 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// Keys are read in the encodings that Windows PowerShell writes, as all PEM is.
+// Keys are read in the encodings that Windows PowerShell writes, like all PEM
+// files.
 func TestKeysWithByteOrderMarks(t *testing.T) {
 	t.Parallel()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

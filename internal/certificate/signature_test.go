@@ -13,7 +13,8 @@ import (
 	"github.com/transportcert/transportcert/internal/der"
 )
 
-// A signature that could not be verified is unknown. A no has to be certain.
+// If a signature could not be verified, the result is unknown. False must be
+// certain.
 func TestSelfSigned(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false
@@ -64,8 +65,8 @@ func otherRSA(t *testing.T) *rsa.PrivateKey {
 	return key
 }
 
-// brainpool has a key on a curve that crypto/x509 does not know; the signature
-// is of no importance.
+// brainpool has a key on a curve that crypto/x509 does not support; its
+// signature does not matter.
 func brainpool(t *testing.T) forge.Recipe {
 	point := append([]byte{0, 4}, make([]byte, 64)...)
 	return forge.Recipe{
@@ -75,7 +76,8 @@ func brainpool(t *testing.T) forge.Recipe {
 	}
 }
 
-// A private key finds its certificate, however that writes the key's algorithm.
+// A private key is matched with its certificate, however the certificate
+// encodes the key's algorithm.
 func TestPublicKey(t *testing.T) {
 	t.Parallel()
 	key := forge.RSAKey()

@@ -10,14 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestIndefinite reads elements whose ends are marked (X.690, 8.1.3.6), in and
-// beside elements of definite length.
+// TestIndefinite reads elements with end markers (X.690, 8.1.3.6), inside and
+// next to elements of definite length.
 func TestIndefinite(t *testing.T) {
 	t.Parallel()
 	data := []byte{
 		0x30, 0x80, // a sequence
 		0x02, 0x01, 0x05, // 5
-		0x24, 0x80, 0x04, 0x01, 'a', 0x24, 0x03, 0x04, 0x01, 'x', 0x00, 0x00, // pieces; the second has pieces itself
+		0x24, 0x80, 0x04, 0x01, 'a', 0x24, 0x03, 0x04, 0x01, 'x', 0x00, 0x00, // parts; the second consists of parts itself
 		0x30, 0x04, 0x30, 0x80, 0x00, 0x00, // definite around indefinite
 		0x00, 0x00,
 		0x05, 0x00,
@@ -85,8 +85,8 @@ func TestInt(t *testing.T) {
 
 var startsWithPlace = regexp.MustCompile(`^byte \d+: `)
 
-// FuzzReader asks that elements lie in the data and in their order, that what
-// encoding/asn1 reads is read in the same way, and that faults name a place.
+// FuzzReader checks that elements lie in the data and in order, that the result
+// agrees with encoding/asn1, and that errors name a place.
 func FuzzReader(f *testing.F) {
 	f.Add([]byte("\x30\x80\x02\x01\x05\x24\x80\x04\x01a\x00\x00\x00\x00"))
 	f.Add([]byte("\x30\x82\x00\x05\x06\x03\x2a\x03\x04\x17\x0d240101000000Z"))

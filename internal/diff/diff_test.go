@@ -19,7 +19,7 @@ const (
 	pki        = "CA11CA11CA11CA11CA11CA11CA11CA11CA11CA11"
 )
 
-// fixture returns the document of a case, anew each time.
+// fixture returns a new copy of the document of a case.
 func fixture(t *testing.T, name string) *gather.Document {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "fixtures", name, "input.json"))
@@ -48,8 +48,8 @@ func compare(t *testing.T, e *evaluate.Evaluator, before, after *gather.Document
 	return s
 }
 
-// What says nothing about the server is no difference: the order of lists, when
-// and from where it was gathered, and the values that absent fields have.
+// What says nothing about the server is not a difference: the order of lists,
+// the time and source of gathering, and the default values of absent fields.
 func TestNoDifference(t *testing.T) {
 	t.Parallel()
 	e := evaluator(t)
@@ -60,7 +60,7 @@ func TestNoDifference(t *testing.T) {
 		name := filepath.Base(filepath.Dir(input))
 		other := fixture(t, name)
 		slices.Reverse(other.Certificates)
-		if name != "193-server-connectors-of-one-name" { // which are told apart by their order
+		if name != "193-server-connectors-of-one-name" { // which differ only in their order
 			slices.Reverse(other.Connectors)
 		}
 		slices.Reverse(other.SendConnectors)
@@ -155,7 +155,8 @@ func certificate(t *testing.T, d *gather.Document, thumbprint string) *gather.Ce
 	return &d.Certificates[i]
 }
 
-// A difference of the decision is because of the facts, of the time, or of both.
+// A difference between decisions is caused by the facts, by the time, or by
+// both.
 func TestBecause(t *testing.T) {
 	t.Parallel()
 	e := evaluator(t)
@@ -197,7 +198,8 @@ func ids(outcomes []diff.Outcome) (all []int) {
 	return all
 }
 
-// Decisions that differ are told, and what is told turns around with them.
+// Decisions that differ are reported, and the report is the reverse when they
+// are swapped.
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	e := evaluator(t)

@@ -14,20 +14,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// compact is a whole document on one line.
+// compact is a complete document on one line.
 func compact(server string) string {
 	return fmt.Sprintf(`{"schema_version":1,"server":%q,"connectors":[],"certificates":[],`+
 		`"directory":{"readable":true,"internal_transport_certificate":null},`+
 		`"host":{"dns_fqdn":"a.test","dns_host_name":"a","physical_dns_fqdn":"a.test","physical_dns_host_name":"a"}}`, server)
 }
 
-// pretty is the same on several lines, the second of which, alone, is JSON.
+// pretty is the same document on several lines, of which the second alone is
+// JSON.
 func pretty(server string) string {
 	text := strings.Replace(compact(server), `"directory":`, "\"directory\":\n", 1)
 	return strings.Replace(text, `,"host":`, "\n\n,\"host\":\n", 1) + "\n"
 }
 
-// all reads everything: "NAME SERVER" for a document, the error for an error.
+// all reads everything and returns "NAME SERVER" for a document, or the error.
 func all(documents iter.Seq2[Document, error]) []string {
 	var found []string
 	for document, err := range documents {
@@ -87,7 +88,7 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// A stream yields a document before it knows of the next.
+// A stream yields a document before it reads the next one.
 func TestStreamDoesNotWait(t *testing.T) {
 	t.Parallel()
 	reader, writer := io.Pipe()
@@ -110,11 +111,11 @@ func TestStreamDoesNotWait(t *testing.T) {
 	require.False(t, more)
 }
 
-// Each limit holds to the unit.
+// Each limit is exact.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	a := compact("A")
-	size := len(a) + 1 // with the line's end
+	size := len(a) + 1 // including the line ending
 	tooLong := fmt.Sprintf("expected a document of at most %d bytes, found a longer one; the rest was not read", size)
 	read := func(text string, limits Limits) []string {
 		return all(Read([]string{"-"}, strings.NewReader(text), limits, nil))
@@ -144,7 +145,7 @@ func TestLimits(t *testing.T) {
 	require.Equal(t, []string{folder + ": expected at most 1 files, found 2"}, all(Read([]string{folder}, nil, Limits{Files: 1}, nil)))
 }
 
-// certificate has a thumbprint of that digit.
+// certificate returns a certificate whose thumbprint repeats that digit.
 func certificate(digit string) string {
 	return fmt.Sprintf(`{"thumbprint":%q,"version":3,"subject_common_names":[],"dns_names":[],`+
 		`"not_before":"2024-01-01T00:00:00Z","not_after":"2029-01-01T00:00:00Z","has_private_key":true,"services":[],"self_signed":true,`+
@@ -176,7 +177,7 @@ func TestPaths(t *testing.T) {
 		folder + ": skipped, folders in a folder are not read: older.json"}, notes)
 }
 
-// Whoever breaks off the loop gets nothing more, wherever that happens.
+// After a break, the loop yields nothing more, wherever the break is.
 func TestBreak(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

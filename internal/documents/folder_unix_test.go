@@ -13,7 +13,7 @@ import (
 	"github.com/transportcert/transportcert/internal/documents"
 )
 
-// What is no file has no end, perhaps: it is left out, and said so.
+// A special file could be endless, so it is skipped and reported.
 func TestFolderWithPipes(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

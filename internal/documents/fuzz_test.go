@@ -10,8 +10,8 @@ import (
 	"github.com/transportcert/transportcert/internal/hostile"
 )
 
-// FuzzStream asks that a stream of anything ends, that each of its lines comes
-// once, and that every line that is a document comes as one.
+// FuzzStream checks that any stream ends, that each of its lines is yielded
+// once, and that every line that is a document is yielded as a document.
 func FuzzStream(f *testing.F) {
 	a := compact("A")
 	for _, text := range []string{a, pretty("A"), a + "\n" + a, "\r\n\n" + a + "\r\n{}\n" + a[:40], "\xff\xfe{\x00}\x00\n\x00", "\ufeff" + a, "{\n\"a\":\n1}", "[1]\n2\n"} {
@@ -22,7 +22,7 @@ func FuzzStream(f *testing.F) {
 		require.NotEmpty(t, found)
 		require.LessOrEqual(t, len(found), bytes.Count(data, []byte("\n"))+2)
 
-		// Between two documents a line is a line, whatever it holds.
+		// Between two documents, a line is a line, whatever it contains.
 		line := bytes.ReplaceAll(data, []byte("\n"), nil)
 		if len(bytes.TrimSpace(line)) == 0 {
 			return
@@ -36,7 +36,7 @@ func FuzzStream(f *testing.F) {
 	})
 }
 
-// servers returns the server of each document of a stream, empty for an error.
+// servers returns the server of each document in a stream, or "" for an error.
 func servers(t *testing.T, data []byte) []string {
 	var all []string
 	for document, err := range Read([]string{"-"}, bytes.NewReader(data), Limits{}, nil) {

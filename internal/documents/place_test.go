@@ -12,7 +12,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// onLines is a document of which the tests count the lines by eye.
+// onLines is a document whose lines are counted by hand.
 const onLines = `{
   "schema_version": 1, "server": "EX01",
   "connectors": [
@@ -58,12 +58,12 @@ func TestLines(t *testing.T) {
 		"certificates":                     14,
 		`sources["odd key]\""]`:            15,
 		`sources["1"]`:                     16,
-		// What is not there is where it should be.
+		// A missing field is located at its parent.
 		"connectors[1].fqdn":    5,
 		"connectors[2].name":    3,
 		"certificates[0].trust": 14,
 		"phase":                 1,
-		// What is no path leads as far as it is one.
+		// An invalid path is followed as far as it is valid.
 		"connectors[1]!":     5,
 		"connectors[x].name": 3,
 		"!":                  1,
@@ -123,7 +123,7 @@ func TestPlacesInWhatWasGathered(t *testing.T) {
 	require.Equal(t, []Place{at(filepath.Join(folder, "ex01.pfx"), 0)}, document.Places([]string{"certificates[3].services"}))
 }
 
-// FuzzLines asks that each path leads to a line that the text has.
+// FuzzLines checks that each path leads to an existing line of the text.
 func FuzzLines(f *testing.F) {
 	f.Add([]byte(onLines), "connectors[1].auth_mechanisms[1]")
 	f.Add([]byte("[[1,\n2]]"), "[0][1]")

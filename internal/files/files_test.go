@@ -75,7 +75,7 @@ func TestPEM(t *testing.T) {
 		})
 	}
 
-	// A damaged block hides no other one.
+	// A damaged block does not hide another one.
 	for name, damaged := range map[string][]byte{
 		"cut off":      one[:40],
 		"base64":       bytes.Replace(one, []byte("\nb"), []byte("\n!"), 1),
@@ -140,8 +140,8 @@ func TestAuthorities(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// FuzzPEM asks that there is a block for each begin line, damaged or read as
-// package pem reads it.
+// FuzzPEM checks that there is a block for each BEGIN line, either damaged or
+// as package pem reads it.
 func FuzzPEM(f *testing.F) {
 	whole := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Headers: map[string]string{"Proc-Type": "4,ENCRYPTED"}, Bytes: []byte("one")})
 	f.Add(whole)
@@ -159,7 +159,7 @@ func FuzzPEM(f *testing.F) {
 		for _, block := range blocks {
 			require.True(t, block.Err == nil || block.Bytes == nil && block.Type == "")
 		}
-		// What package pem finds is found.
+		// Every block that package pem finds is found.
 		for rest := text; ; {
 			var want *pem.Block
 			if want, rest = pem.Decode(rest); want == nil {

@@ -23,7 +23,7 @@ func TestMap(t *testing.T) {
 	t.Parallel()
 	for _, goroutines := range []int{1, 2, 8} {
 		squares := slices.Collect(ordered.Map(numbers, goroutines, func(i int) int {
-			time.Sleep(time.Duration(i%7) * 10 * time.Microsecond) // later ones overtake
+			time.Sleep(time.Duration(i%7) * 10 * time.Microsecond) // later items finish earlier
 			return i * i
 		}))
 		require.Len(t, squares, 1000)
@@ -39,7 +39,7 @@ func TestMapWithoutItems(t *testing.T) {
 	require.Empty(t, slices.Collect(ordered.Map(none, 2, func(i int) int { return i })))
 }
 
-// Whoever takes results slowly, or no more of them, holds back the rest.
+// A consumer that takes results slowly, or stops, holds back the rest.
 func TestMapHoldsBack(t *testing.T) {
 	t.Parallel()
 	const goroutines = 4

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// checkText returns what is wrong with files, without the folder.
+// checkText returns the problems in files, without the folder's name.
 func checkText(t *testing.T, files map[string]string) []string {
 	t.Helper()
 	folder := t.TempDir()
@@ -88,7 +88,7 @@ ineligible contains {"thumbprint": certificate.thumbprint, "reason": "x"} if {
 	}
 }
 
-// What only a test makes does not make a field of the document.
+// An object that only a test creates does not add a field to the document.
 func TestFieldsOfTests(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzFields asks of any Rego that OPA parses that looking for misspelt fields
-// comes to an end, and that each problem has its line.
+// FuzzFields checks that looking for misspelt fields in any Rego that OPA can
+// parse ends, and that each problem has a line.
 func FuzzFields(f *testing.F) {
 	for _, text := range []string{
 		"f(c) if c.key_bit < 3072",

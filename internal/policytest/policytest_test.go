@@ -44,7 +44,7 @@ func TestTheExampleIsDescribed(t *testing.T) {
 	require.NoError(t, err)
 	rules := 0
 	for _, file := range own.rules {
-		described := map[string]bool{} // by a METADATA block for all rules of a name
+		described := map[string]bool{} // by a METADATA block for all rules with the name
 		for _, rule := range file.Parsed.Rules {
 			rules++
 			for _, annotations := range rule.Annotations {
@@ -58,7 +58,7 @@ func TestTheExampleIsDescribed(t *testing.T) {
 	require.Equal(t, 9, rules)
 }
 
-// The tables of docs/extending.md are those of the shipped rules.
+// The tables in docs/extending.md agree with the shipped rules.
 func TestTheHooksAreDocumented(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/extending.md")
@@ -86,7 +86,7 @@ func TestTheHooksAreDocumented(t *testing.T) {
 		}
 		rows += len(fields)
 	}
-	// The two fields of ineligible are in no table of the rules.
+	// The two fields of ineligible are not in a table of the rules.
 	tables, _, _ := strings.Cut(string(text), "## What rules cannot do")
 	require.Equal(t, rows+2, strings.Count(tables, "\n| `"))
 }

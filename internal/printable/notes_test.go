@@ -31,7 +31,7 @@ func TestNotes(t *testing.T) {
 	require.Empty(t, b.String(), "once")
 }
 
-// Whoever chooses every word cannot choose how many lines there are.
+// Untrusted words cannot affect the number of lines.
 func TestNotesOfManyKinds(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer

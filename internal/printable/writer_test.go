@@ -37,7 +37,7 @@ func TestWriter(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, len(test.text), n)
 		require.Equal(t, test.want, whole.String())
-		if strings.Contains(test.text, "\x1b") { // a colour is one write
+		if strings.Contains(test.text, "\x1b") { // a color sequence is a single write
 			continue
 		}
 		w := printable.NewWriter(&parts, test.as)
@@ -49,7 +49,7 @@ func TestWriter(t *testing.T) {
 	}
 }
 
-// Encoded text is what it was to whoever decodes it.
+// Encoded text decodes to the original text.
 func FuzzWriter(f *testing.F) {
 	f.Add(hostile.Text)
 	f.Fuzz(func(t *testing.T, text string) {

@@ -14,17 +14,17 @@ import (
 	"github.com/transportcert/transportcert/internal/probe/smtplab"
 )
 
-// A lab is a server, and what a document and a decision say of its one connector.
+// A lab is a server, and a document and a decision for its only connector.
 type lab struct {
 	server smtplab.Server
 	probe.Expectation
 }
 
-// temporary is a certificate from an hour after the document, and a day before
+// temporary is a certificate from an hour after the document and a day before
 // the probe.
 var temporary = forge.Recipe{CN: "EX01", From: forge.Str(0x18, "20261121080000Z"), Until: forge.Str(0x18, "20311121080000Z")}
 
-// agreeing serves on each extension what is decided.
+// agreeing returns a server that serves each extension as decided.
 func agreeing(t *testing.T) *lab {
 	t.Helper()
 	own, public := made(t, forge.Recipe{CN: "EX01"}), made(t, forge.Recipe{CN: "mail.contoso.test"})
@@ -188,7 +188,7 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-// What could not be found out is neither the same nor different.
+// An unknown result is neither the same nor different.
 func TestUnknownIsNotCompared(t *testing.T) {
 	t.Parallel()
 	l := agreeing(t)
@@ -221,7 +221,7 @@ func TestOtherConnectorAnswers(t *testing.T) {
 	require.Equal(t, []string{"another_connector", "document_older", "certificate_not_loaded"}, reasons)
 	require.Equal(t, `The connector "Relay" may have answered: the answer matches its decision.`, r.Comparison.Differences[0].Reasons[0].Message)
 
-	// The ranges of remote addresses tell which one it is.
+	// The ranges of remote addresses determine which connector it is.
 	l.Document.Connectors[0].RemoteIPRanges = []string{"0.0.0.0-255.255.255.255", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}
 	l.Document.Connectors[1].RemoteIPRanges = []string{"192.0.2.7", "127.0.0.0/30"}
 	r, err = l.compared(t, "")

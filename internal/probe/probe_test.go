@@ -22,7 +22,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// made makes a certificate with an RSA key, which every protocol can use.
+// made creates a certificate with an RSA key, which every protocol version
+// supports.
 func made(t testing.TB, r forge.Recipe, names ...string) *forge.Certificate {
 	t.Helper()
 	r.Key, r.Hash = forge.RSAKey(), crypto.SHA256
@@ -105,7 +106,7 @@ func TestProbe(t *testing.T) {
 	require.Equal(t, probe.Check{OK: new(false), Message: "the certificate does not name localhost; its SAN names: EX01"}, a.Verification.Name)
 	require.Equal(t, new(false), a.Verification.Chain.OK)
 
-	// It says nothing but this, and presents no certificate though asked.
+	// It sends nothing but this, and presents no certificate even if asked.
 	require.Equal(t, []string{
 		"EHLO [127.0.0.1]", "QUIT",
 		"EHLO [127.0.0.1]", "X-ANONYMOUSTLS", "QUIT",
@@ -159,7 +160,7 @@ func TestDates(t *testing.T) {
 	r, _ = probed(t, smtplab.Server{STARTTLS: served(made(t, forge.Recipe{CN: "EX01", From: from, Until: until}))})
 	require.Equal(t, probe.Check{OK: new(false), Message: "the certificate is not valid before 2027-01-01T00:00:00Z"}, r.STARTTLS.Verification.Dates)
 
-	// A certificate of the chain can end before the one that is served.
+	// A certificate in the chain can expire before the served one.
 	root := made(t, forge.Recipe{CN: "Contoso Root", Extensions: [][]byte{forge.CA(t, -1)}})
 	from, until = forge.Years("2020", "2026")
 	issuing := made(t, forge.Recipe{CN: "Contoso Issuing", Issuer: root, From: from, Until: until, Extensions: [][]byte{forge.CA(t, -1)}})
@@ -169,8 +170,8 @@ func TestDates(t *testing.T) {
 	require.Equal(t, new(true), r.STARTTLS.Verification.Chain.OK)
 }
 
-// Windows serves certificates that crypto/tls refuses. They are shown where a
-// protocol lets them be seen.
+// Windows serves certificates that crypto/tls rejects. They are reported if the
+// protocol version reveals them.
 func TestCertificateThatGoRefuses(t *testing.T) {
 	t.Parallel()
 	negative := made(t, forge.Recipe{CN: "EX01", Serial: []byte{0x80}}, "EX01")
@@ -195,8 +196,8 @@ func TestCertificateThatGoRefuses(t *testing.T) {
 	require.Contains(t, r.STARTTLS.Error, "this program cannot complete the handshake: tls: failed to parse certificate from server")
 }
 
-// In TLS 1.3 a server refuses the client when that takes the handshake for
-// complete.
+// With TLS 1.3, a server rejects the client only after the client has completed
+// the handshake.
 func TestServerThatWantsCertificates(t *testing.T) {
 	t.Parallel()
 	for _, newest := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
@@ -251,7 +252,7 @@ func TestNobodyListens(t *testing.T) {
 	require.False(t, r.Answered())
 }
 
-// A server that stalls is not known to be wrong, in whatever phase it stalls.
+// The result for a server that stalls is unknown, whatever the phase.
 func TestStalls(t *testing.T) {
 	t.Parallel()
 	certificate := made(t, forge.Recipe{CN: "EX01"})
@@ -285,7 +286,7 @@ func TestStalls(t *testing.T) {
 	}
 }
 
-// What a server does wrong where TLS begins is its failure.
+// An error of the server where TLS should begin is a failure.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	certificate := made(t, forge.Recipe{CN: "EX01"})
@@ -323,7 +324,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// Two servers behind one address answer in turn.
+// Two servers behind one address answer alternately.
 func TestSeveralServersAnswer(t *testing.T) {
 	t.Parallel()
 	r, _ := probed(t, smtplab.Server{STARTTLS: served(made(t, forge.Recipe{CN: "EX01"})), Fault: smtplab.At(smtplab.Banner, 2,
@@ -338,8 +339,8 @@ func TestSeveralServersAnswer(t *testing.T) {
 	require.Contains(t, r.Notes, `Another server answered on the connection for STARTTLS: "ex02" instead of "ex01.corp.contoso.test".`)
 }
 
-// Names in a result are those of anybody, and their sinks make them printable;
-// what this package words itself is already.
+// Names in a result are untrusted, and the output makes them printable; the
+// text of this package is already printable.
 func TestHostileNames(t *testing.T) {
 	t.Parallel()
 	c := made(t, forge.Recipe{Subject: forge.TLV(der.TagSequence, forge.Attribute(t, forge.Str(der.TagUTF8String, hostile.Text), 2, 5, 4, 3))}, "a\x1b[2J")
@@ -353,7 +354,7 @@ func TestHostileNames(t *testing.T) {
 	require.NotContains(t, string(text), "\x1b")
 }
 
-// A chain of any length is looked at only so far.
+// Only part of a long chain is read.
 func TestLongChain(t *testing.T) {
 	t.Parallel()
 	c := made(t, forge.Recipe{CN: "EX01"})

@@ -15,8 +15,8 @@ func record(kind byte, body []byte) []byte {
 	return append([]byte{kind, 3, 3, byte(len(body) >> 8), byte(len(body))}, body...)
 }
 
-// message is a message of the handshake (RFC 5246, 7.4), or a part of one: a
-// length of three bytes before its body.
+// message is a handshake message (RFC 5246, 7.4), or part of one: a length of
+// three bytes followed by the body.
 func message(before, body []byte) []byte {
 	return slices.Concat(before, []byte{byte(len(body) >> 16), byte(len(body) >> 8), byte(len(body))}, body)
 }
@@ -69,7 +69,7 @@ func TestRecorderIsBounded(t *testing.T) {
 	require.LessOrEqual(t, len(r.received), maxRecorded)
 }
 
-// What is taken for certificates lies one after the other in what was received.
+// The recorded certificates lie one after the other in the received data.
 func FuzzRecordedCertificates(f *testing.F) {
 	f.Add(record(22, message([]byte{11}, message(nil, message(nil, []byte("leaf"))))))
 	f.Add(record(22, message([]byte{2}, []byte("server hello"))))

@@ -61,8 +61,8 @@ func TestReadReplyFaults(t *testing.T) {
 	require.ErrorIs(t, err, errClosed)
 }
 
-// A reply is bounded, read as far as its last line and no further, and says again
-// what was sent.
+// A reply is limited, is read exactly to its last line, and can be formatted as
+// it was sent.
 func FuzzReadReply(f *testing.F) {
 	for _, seed := range []string{"220 x\r\n", "250-a\r\n250 b\r\n250 c\r\n", "250-a\n250-b\n", "2200\r\n", "554-\x1b\r\n554\r\n", "220 x"} {
 		f.Add([]byte(seed))

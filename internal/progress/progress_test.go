@@ -18,7 +18,7 @@ func TestBar(t *testing.T) {
 	bar.Set("servers", 80, 320)
 	require.Regexp(t, `servers  25% \|█+ +\| \(80/320\)`, terminal.String())
 
-	// At the end nothing of it is left.
+	// At the end, nothing of it remains.
 	terminal.Reset()
 	bar.Set("servers", 320, 320)
 	bar.Clear()

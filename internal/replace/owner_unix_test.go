@@ -30,7 +30,7 @@ func TestOwnerStays(t *testing.T) {
 	require.Equal(t, os.FileMode(0o640), info.Mode())
 }
 
-// A named pipe is written as it is.
+// A named pipe is written directly.
 func TestPipe(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "pipe")

@@ -49,7 +49,7 @@ func TestModeStays(t *testing.T) {
 		require.Equal(t, mode, info.Mode())
 		require.NoError(t, os.Remove(path))
 	}
-	// A new file has the mode that the umask leaves.
+	// A new file has the mode that the umask permits.
 	require.NoError(t, os.WriteFile(path, nil, 0o666))
 	want, err := os.Stat(path)
 	require.NoError(t, err)
@@ -74,7 +74,7 @@ func TestLinkStays(t *testing.T) {
 	require.Equal(t, "file", target)
 }
 
-// What is no file stays what it is.
+// A special file stays what it is.
 func TestDevice(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, replace.File(os.DevNull, text("gone")))
@@ -83,7 +83,7 @@ func TestDevice(t *testing.T) {
 	require.False(t, info.Mode().IsRegular())
 }
 
-// A file that could not be written is as it was.
+// A file that could not be written is unchanged.
 func TestFailure(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -125,7 +125,7 @@ func TestSame(t *testing.T) {
 	require.True(t, replace.Same(in("hard"), in("file")))
 	require.True(t, replace.Same(in("to-new"), in("new")), "of which neither is there")
 
-	// Whether letters of another case are the same, the file system says.
+	// Whether case matters depends on the file system.
 	require.NoError(t, os.WriteFile(in("case"), nil, 0o600))
 	_, err := os.Stat(in("CASE"))
 	require.Equal(t, err == nil, replace.Same(in("case"), in("CASE")))

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What was written comes out, once, wherever it was kept, and leaves no file.
+// Everything that was written is returned once, wherever it was stored, and no
+// file remains.
 func TestSpool(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("TMPDIR", folder)
@@ -46,7 +47,7 @@ type broken struct{ error }
 
 func (b broken) Write([]byte) (int, error) { return 0, b }
 
-// An error is the writer's, or tells of the temporary file.
+// An error comes from the writer or names the temporary file.
 func TestSpoolErrors(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("TMPDIR", folder)

@@ -20,8 +20,8 @@ const (
 	at             = "2026-11-22T07:00:00Z"
 )
 
-// filesIn returns the files of a folder as if it had been dropped by that name; an
-// empty name, as if its files had been.
+// filesIn returns the files of a folder as if it had been dropped under that
+// name or, for an empty name, as if its files had been dropped.
 func filesIn(t *testing.T, name, folder string) []File {
 	t.Helper()
 	var all []File
@@ -46,7 +46,7 @@ func zipped(t *testing.T, name, folder string) File {
 	return File{Name: name, Data: data.Bytes()}
 }
 
-// checker is that of all tests: it compiles the policies once.
+// checker is shared by all tests, so that the policies are compiled once.
 var checker Checker
 
 func check(t *testing.T, files ...File) *Result {
@@ -72,7 +72,7 @@ func names(r *Result) []string {
 	return all
 }
 
-// A folder, its files and a zip file of it say the same of the servers.
+// A folder, its files and a zip file of it have the same results.
 func TestHowExportsAreDropped(t *testing.T) {
 	folder := filepath.Join(exportFixtures, "two-servers")
 	inZip, inFolder := check(t, zipped(t, "a.zip", folder)), check(t, filesIn(t, "a", folder)...)
@@ -92,7 +92,7 @@ func TestHowExportsAreDropped(t *testing.T) {
 	}, inZip.Files[0].Holds)
 }
 
-// Everything at once: each file is what its content says.
+// Everything at once: each file is recognized by its content.
 func TestRoles(t *testing.T) {
 	files := filesIn(t, "exports", filepath.Join(exportFixtures, "two-servers"))
 	files = slices.DeleteFunc(files, func(f File) bool { return strings.HasSuffix(f.Name, "certificates.xml") })
@@ -124,7 +124,7 @@ func TestRoles(t *testing.T) {
 	require.Contains(t, strings.Join(r.Notes, "\n"), "notes.txt: skipped: it is not an export")
 }
 
-// The same PEM is the store's or roots, as somebody chooses.
+// The same PEM is used for the store or as roots, as selected.
 func TestChosenRole(t *testing.T) {
 	folder := filepath.Join(exportFixtures, "remote")
 	root := filesIn(t, "", filepath.Join(exportFixtures, "roots"))[0]
@@ -149,7 +149,7 @@ func TestPFX(t *testing.T) {
 	require.True(t, *opened.checked[0].Facts.Certificates[0].HasPrivateKey)
 }
 
-// What is missing names the command that exports it.
+// For missing sections, the result includes the command that exports them.
 func TestMissing(t *testing.T) {
 	files := slices.DeleteFunc(filesIn(t, "", filepath.Join(exportFixtures, "remote")), func(f File) bool { return f.Name == "connectors.xml" })
 	r := check(t, files...)
@@ -192,7 +192,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// What an edit changes is asked of one server, and what Exchange refuses is an error.
+// An edit is applied to one server, and an edit that Exchange would reject is an
+// error.
 func TestWhatIf(t *testing.T) {
 	r := check(t, zipped(t, "a.zip", exportFixtures+"/remote"), filesIn(t, "", filepath.Join(exportFixtures, "roots"))[0])
 	internal := *r.checked[0].Facts.Directory.InternalTransportCertificate

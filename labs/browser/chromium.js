@@ -1,5 +1,5 @@
-// Chromium from Debian, driven by playwright-core, and what the tests of every
-// page ask of it.
+// Chromium from Debian, driven by playwright-core, and the checks that the
+// tests of every page use.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -9,12 +9,12 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 
-// open opens an address in a context of its own. The page has `faults`, a list
-// of what it must not do: errors in the console, which is where a
-// Content-Security-Policy reports, dialogs, and requests that leave.
+// open opens an address in its own context. The page gets `faults`, a list of
+// what must not happen: errors in the console, which include violations of the
+// Content-Security-Policy, dialogs, and requests to other hosts.
 //
-// With busy it also has a function of that name: for how many seconds its main
-// thread has had a processor, however many others want one.
+// With busy, the page also gets a function of that name, which returns the
+// processor time of its main thread in seconds, independent of other processes.
 export async function open(browser, url, { busy, ...options } = {}) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
@@ -39,14 +39,14 @@ export async function open(browser, url, { busy, ...options } = {}) {
   return page;
 }
 
-// accessible asks axe-core, which must find nothing.
+// accessible runs axe-core, which must find nothing.
 export async function accessible(page, what) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")}`), [], what);
 }
 
-// fits asks that nothing needs scrolling to the side.
+// fits checks that nothing requires horizontal scrolling.
 export async function fits(page, what) {
   const [wide, width] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   assert.ok(wide <= width, `${what}: ${wide} pixels wide, of ${width}`);

@@ -23,8 +23,8 @@ after(async () => {
 
 const fixture = (name) => JSON.parse(readFileSync(new URL(`${name}/input.json`, fixtures)));
 
-// check writes a report about documents, of which each has its server's name,
-// and returns its address.
+// check writes a report about documents, each with its own server name, and
+// returns the report's address.
 function check(name, documents, extra = []) {
   const file = join(folder, `${name}.html`);
   const input = documents.map((document) => JSON.stringify(document)).join("\n");
@@ -138,7 +138,7 @@ test("names do nothing", async () => {
   assert.deepEqual(page.faults, []);
 });
 
-test("a thousand servers: below 15 MB, and of use within 3 s", async () => {
+test("a thousand servers: below 15 MB, and usable within 3 s", async () => {
   const names = ["194-server-all-events", "02-pki-certificate-in-use", "31-no-private-key", "58-mismatch-in-session"];
   const exported = spawnSync(process.env.TRANSPORTCERT, ["gather", "--all-servers", "--exports", fileURLToPath(new URL("exports/two-servers", fixtures)), "-o", "-"], { encoding: "utf8" });
   const kinds = [...names.map(fixture), ...exported.stdout.trim().split("\n").map((line) => ({ ...JSON.parse(line), now: "2028-10-01T00:00:00Z" }))];

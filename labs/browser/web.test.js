@@ -52,13 +52,13 @@ const status = (page, text, timeout = 30_000) => page.locator("#status").filter(
 
 const done = (page, timeout) => status(page, /checked/, timeout);
 
-// files returns the files of a folder, by their names in it.
+// files returns the files of a folder, with their relative names.
 const files = (from) =>
   readdirSync(from, { recursive: true })
     .filter((name) => statSync(join(from, name)).isFile())
     .map((name) => [relative(from, join(from, name)), readFileSync(join(from, name))]);
 
-// drop drops files, [name, content], as from the desktop.
+// drop drops files, [name, content], as if from the desktop.
 async function drop(page, all) {
   const transfer = await page.evaluateHandle(
     (all) => {
@@ -135,7 +135,7 @@ test("nothing leaves the page while exports are evaluated", async () => {
   await download(page, "Calendar");
   assert.deepEqual(requests, []);
   assert.deepEqual(page.faults, []);
-  // The policy that keeps it so holds in the page, and in the worker, which has it from the page.
+  // The Content-Security-Policy ensures this in the page, and in the worker, which inherits it.
   const elsewhere = createServer((request, response) => response.end());
   await new Promise((listening) => elsewhere.listen(0, "127.0.0.1", listening));
   const port = elsewhere.address().port;
@@ -222,7 +222,7 @@ write("wide.zip", [("connectors.xml", objs + "".join("<I32>%d</I32>" % (i * 7919
     await page.locator("#files").setInputFiles(join(folder, name));
     const told = page.locator("#failed .failure:visible, #error:visible").first();
     await told.waitFor({ timeout: 90_000 });
-    // On a busy machine the page can lose its patience before the program has counted.
+    // On a busy machine the page can time out before the program has counted.
     assert.match(await told.innerText(), new RegExp(`${error.source}|Stopped: there was no progress`), name);
     await page.getByRole("button", { name: `Remove ${name}` }).click();
     await status(page, /^Ready\.$/);
@@ -236,7 +236,7 @@ test("private keys are read only after the page has asked", async () => {
   const page = await loaded();
   const exports = files(join(fixtures, "exports/remote")).filter(([name]) => name !== "certificates.xml");
   const [[, pfx]] = files(join(fixtures, "store/pfx"));
-  // It is recognized whatever its name is.
+  // It is recognized regardless of its name.
   await drop(page, [...exports, ["backup.bin", pfx]]);
   await page.getByRole("heading", { name: "These files contain private keys" }).waitFor();
   await accessible(page, "the question");
@@ -249,7 +249,7 @@ test("private keys are read only after the page has asked", async () => {
   await drop(page, [["backup.bin", pfx]]);
   await page.getByLabel("Password of backup.bin").fill("Contoso-2026");
   await page.getByRole("button", { name: "Read them" }).click();
-  // The status still tells of the check before until the worker has begun.
+  // Until the worker has begun, the status is that of the previous check.
   for (const end = Date.now() + 60_000; (await rows(page)).length === 0 && Date.now() < end;) await page.waitForTimeout(100);
   await done(page);
   assert.deepEqual((await rows(page)).map(([server]) => server), ["EX01"]);
