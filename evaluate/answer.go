@@ -15,9 +15,9 @@ type answer struct {
 	text  []byte    // value as JSON; nil for the shipped policies
 }
 
-// asItIs stops OPA from converting a value to JSON types: read converts it to
+// keepValue stops OPA from converting a value to JSON types: read converts it to
 // ours.
-func asItIs(term *ast.Term, _ *rego.EvalContext) (any, error) { return term.Value, nil }
+func keepValue(term *ast.Term, _ *rego.EvalContext) (any, error) { return term.Value, nil }
 
 // textOf returns a value as JSON. That of other people's policies can be large.
 func textOf(value ast.Value) ([]byte, error) {

@@ -263,7 +263,7 @@ func (e *Evaluator) eval(ctx context.Context, query rego.PreparedEvalQuery, inpu
 		do = bounded.Trust
 	}
 	return do(ctx, func(ctx context.Context) (result answer, err error) {
-		results, err := query.Eval(ctx, append(evalOptions(), rego.EvalParsedInput(input), rego.EvalTime(e.clock()), rego.EvalGenerateJSON(asItIs))...)
+		results, err := query.Eval(ctx, append(evalOptions(), rego.EvalParsedInput(input), rego.EvalTime(e.clock()), rego.EvalGenerateJSON(keepValue))...)
 		if err != nil || len(results) == 0 {
 			return result, err
 		}

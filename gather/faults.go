@@ -67,7 +67,7 @@ func (f *faults) walk(at jsontext.Pointer, p place) {
 			if node := p.node.property(key); node != nil {
 				f.walk(at.AppendToken(key), place{join(p.path, key), node, v})
 			} else if p.node.AdditionalProperties != nil {
-				f.add(at.AppendToken(key), join(p.path, key), "unknown key"+p.node.meant(key))
+				f.add(at.AppendToken(key), join(p.path, key), "unknown key"+p.node.suggestion(key))
 			}
 		}
 	case []any:
@@ -92,9 +92,9 @@ func (f *faults) walk(at jsontext.Pointer, p place) {
 	}
 }
 
-// meant returns a question that suggests the known key closest to an unknown
+// suggestion returns a question that suggests the known key closest to an unknown
 // one, or "" if none is similar.
-func (s *schema) meant(key string) string {
+func (s *schema) suggestion(key string) string {
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		if levenshtein.ComputeDistance(strings.ToLower(cut(key)), name) <= min(2, len(name)/3) {
 			return ": did you mean " + name + "?"

@@ -40,9 +40,9 @@ func (d *Document) Gathered() iter.Seq[string] {
 	}
 }
 
-// OfOneServer reports whether the document, which can be partial, contains anything
+// ServerSpecific reports whether the document, which can be partial, contains anything
 // that applies to one server only and not to the whole organization.
-func (d *Document) OfOneServer() bool {
+func (d *Document) ServerSpecific() bool {
 	return d.Server != "" || d.ExchangeVersion != "" || d.Roles != nil ||
 		d.Connectors != nil || d.Directory != nil || d.Host != nil || d.Certificates != nil
 }

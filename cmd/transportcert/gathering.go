@@ -176,7 +176,7 @@ func (g *gathering) checkFacts(f *gather.Document) error {
 	if g.nlbReg != "" && f.Host != nil {
 		return errors.New("expected no host section in --facts together with --nlb-reg, which it would hide: put the cluster names into its nlb_cluster_names")
 	}
-	if g.allServers && f.OfOneServer() {
+	if g.allServers && f.ServerSpecific() {
 		return errors.New("expected only facts about the organization, now, phase and procedure with --all-servers: everything else is about a single server")
 	}
 	return nil

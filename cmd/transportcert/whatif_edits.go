@@ -190,7 +190,7 @@ func (e *editor) certificate(ctx context.Context, document *gather.Document, edi
 	}
 	trust, err := e.trust()
 	if err == nil && trust != nil {
-		err = trust.GatherBeside(ctx, read, document)
+		err = trust.GatherWith(ctx, read, document)
 	}
 	if err != nil {
 		return nil, err

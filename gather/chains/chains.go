@@ -86,9 +86,9 @@ func parseRoots(data []byte) ([][]byte, error) {
 	return roots, nil
 }
 
-// GatherBeside is like Gather, with the certificates of another document as
+// GatherWith is like Gather, with the certificates of another document as
 // additional intermediates. It reports nothing about those.
-func (g Gatherer) GatherBeside(ctx context.Context, doc, other *gather.Document) error {
+func (g Gatherer) GatherWith(ctx context.Context, doc, other *gather.Document) error {
 	g.Report = nil
 	all := &gather.Document{Certificates: slices.Concat(doc.Certificates, other.Certificates)}
 	if err := g.Gather(ctx, all); err != nil {

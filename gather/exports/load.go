@@ -143,8 +143,8 @@ func (g Gatherer) load(ctx context.Context) (collection, error) {
 		c.of[key] = append(c.of[key], e)
 	}
 	c.servers = servers(c.exports, folders)
-	if scripted := scriptTime(root, g.Dir); !scripted.IsZero() {
-		c.made = scripted
+	if named := scriptTime(root, g.Dir); !named.IsZero() {
+		c.made = named
 	}
 	return c, nil
 }
@@ -157,9 +157,9 @@ func (g Gatherer) found(exports []*export) {
 	}
 }
 
-// scripted matches the names that the export script gives its folder and zip
+// scriptName matches the names that the export script gives its folder and zip
 // file.
-var scripted = regexp.MustCompile(`^TransportFacts-(\d{8}T\d{6}Z)`)
+var scriptName = regexp.MustCompile(`^TransportFacts-(\d{8}T\d{6}Z)`)
 
 // scriptTime returns the time in the name of the export script's folder or zip
 // file, or zero if it is neither.
@@ -168,7 +168,7 @@ func scriptTime(folder, dir string) time.Time {
 		dir = absolute
 	}
 	for _, name := range []string{folder, filepath.Base(dir)} {
-		if match := scripted.FindStringSubmatch(name); match != nil {
+		if match := scriptName.FindStringSubmatch(name); match != nil {
 			if made, err := time.Parse("20060102T150405Z", match[1]); err == nil {
 				return made
 			}

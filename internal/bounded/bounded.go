@@ -47,7 +47,7 @@ func run[T any](ctx context.Context, growth uint64, do func(context.Context) (T,
 	defer watch.Stop()
 	var before uint64 // the heap's size at the first check
 	ended := ctx.Done()
-	var gaveUp <-chan time.Time
+	var graceOver <-chan time.Time
 	for {
 		select {
 		case o := <-done:
@@ -61,8 +61,8 @@ func run[T any](ctx context.Context, growth uint64, do func(context.Context) (T,
 				cancel(fmt.Errorf("expected it to need less than %d bytes of memory", growth))
 			}
 		case <-ended:
-			ended, gaveUp = nil, time.After(grace)
-		case <-gaveUp:
+			ended, graceOver = nil, time.After(grace)
+		case <-graceOver:
 			var nothing T
 			return nothing, context.Cause(ctx)
 		}

@@ -24,16 +24,16 @@ import (
 // CustomPackage is the package of an organization's own Rego.
 const CustomPackage = "data.transportcert.custom"
 
-// openToData are the names below data.transportcert that an organization's own
+// customData are the names below data.transportcert that an organization's own
 // data can use: those that the shipped rules read but do not define.
-var openToData = []string{"custom", "waivers"}
+var customData = []string{"custom", "waivers"}
 
 // Shipped returns the embedded policies without their tests.
 func Shipped() (*bundle.Bundle, error) { return embedded(isTest, true) }
 
-// beyondDecision are the folders of the embedded policies that the decision
+// notForDecision are the folders of the embedded policies that the decision
 // does not depend on.
-var beyondDecision = []string{"compliance", "conftest", "forecast", "plan", "whatif"}
+var notForDecision = []string{"compliance", "conftest", "forecast", "plan", "whatif"}
 
 // ShippedDecision returns the part of the embedded policies that the decision
 // needs, without METADATA. It compiles in a fraction of the time of the whole.
@@ -41,7 +41,7 @@ func ShippedDecision() (*bundle.Bundle, error) {
 	return embedded(func(path string, info fs.FileInfo, depth int) bool {
 		folder, file, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, "/"), "transportcert/"), "/")
 		// Remedies use the thresholds.
-		return isTest(path, info, depth) || !info.IsDir() && slices.Contains(beyondDecision, folder) && file != "config.rego"
+		return isTest(path, info, depth) || !info.IsDir() && slices.Contains(notForDecision, folder) && file != "config.rego"
 	}, false)
 }
 
@@ -80,7 +80,7 @@ func Custom(paths []string) (*bundle.Bundle, error) {
 	custom := &bundle.Bundle{Manifest: bundle.Manifest{Roots: &roots}, Data: loaded.Documents}
 	var wrong []error
 	for _, root := range roots {
-		if name, ok := strings.CutPrefix(root, "transportcert/"); !ok || !slices.Contains(openToData, name) {
+		if name, ok := strings.CutPrefix(root, "transportcert/"); !ok || !slices.Contains(customData, name) {
 			wrong = append(wrong, fmt.Errorf("data in %s: expected data.transportcert.custom or data.transportcert.waivers, found data.%s",
 				strings.Join(paths, ", "), strings.ReplaceAll(root, "/", ".")))
 		}

@@ -156,7 +156,7 @@ func (r Registry) repository(reference string) (*remote.Repository, error) {
 	repository.PlainHTTP = r.PlainHTTP
 	repository.Client = &auth.Client{
 		Client: &http.Client{
-			Transport: guarded{retry.NewTransport(transport), r.PlainHTTP},
+			Transport: httpsOnly{retry.NewTransport(transport), r.PlainHTTP},
 			CheckRedirect: func(_ *http.Request, via []*http.Request) error { // package auth removes Go's own limit
 				if len(via) >= maxRedirects {
 					return fmt.Errorf("stopped after %d redirects", maxRedirects)
@@ -173,14 +173,14 @@ func (r Registry) repository(reference string) (*remote.Repository, error) {
 // ErrNotHTTPS means that a registry would be reached without TLS.
 var ErrNotHTTPS = errors.New("expected https")
 
-// guarded allows requests without TLS only to a loopback address, including the
+// httpsOnly allows requests without TLS only to a loopback address, including the
 // addresses that a registry redirects to.
-type guarded struct {
+type httpsOnly struct {
 	next      http.RoundTripper
 	plainHTTP bool
 }
 
-func (g guarded) RoundTrip(request *http.Request) (*http.Response, error) {
+func (g httpsOnly) RoundTrip(request *http.Request) (*http.Response, error) {
 	host := request.URL.Hostname()
 	address := net.ParseIP(host)
 	loopback := host == "localhost" || address != nil && address.IsLoopback()

@@ -10,7 +10,7 @@ import (
 // inboundAnonymous evaluates the nine steps.
 func (s server) inboundAnonymous() evaluate.InboundAnonymousDecision {
 	domains := domainList(s.Host)
-	eligible, ineligible := sift(pointers(s.Certificates), func(c *gather.Certificate) []string {
+	eligible, ineligible := partition(pointers(s.Certificates), func(c *gather.Certificate) []string {
 		why := reasons(c)
 		if !slices.ContainsFunc(names(c), func(name string) bool { return slices.Contains(domains, name) }) {
 			why = append(why, "name_mismatch")

@@ -58,7 +58,7 @@ func (s server) inboundSTARTTLSConnector(c gather.Connector) (v evaluate.STARTTL
 		v.StoppedAt = new(stopNotFound)
 		return v, 4
 	}
-	eligible, ineligible := sift(matching, reasons)
+	eligible, ineligible := partition(matching, reasons)
 	v.Eligible, v.Ineligible = thumbprints(eligible), ineligible
 	if len(eligible) == 0 { // step 5
 		v.StoppedAt = new(stopNoEligible)

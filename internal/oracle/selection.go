@@ -30,9 +30,9 @@ func notEmpty(names []string) []string {
 	return kept
 }
 
-// sift returns the certificates without reasons against them, most recent
+// partition returns the certificates without reasons against them, most recent
 // first, and the reasons against the others.
-func sift(certificates []*gather.Certificate, reasons func(*gather.Certificate) []string) (eligible []*gather.Certificate, ineligible map[string][]string) {
+func partition(certificates []*gather.Certificate, reasons func(*gather.Certificate) []string) (eligible []*gather.Certificate, ineligible map[string][]string) {
 	ineligible = map[string][]string{}
 	for _, c := range certificates {
 		if why := reasons(c); len(why) > 0 {

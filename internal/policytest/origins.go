@@ -14,8 +14,8 @@ type origins struct {
 	args    map[string]map[int]bool          // arguments that receive foreign values, by the function's name
 }
 
-// opening are the built-in functions that return objects with arbitrary fields.
-var opening = []string{"crypto.", "io.jwt.", "json.unmarshal", "rego.metadata.", "uri.parse", "urlquery.decode_object", "yaml.unmarshal"}
+// openObjects are the built-in functions that return objects with arbitrary fields.
+var openObjects = []string{"crypto.", "io.jwt.", "json.unmarshal", "rego.metadata.", "uri.parse", "urlquery.decode_object", "yaml.unmarshal"}
 
 // origins finds the variables of each rule that come from values with unknown
 // fields, also through other variables and arguments.
@@ -42,16 +42,16 @@ func (o *own) origins() *origins {
 		changed = false
 		for _, file := range modules {
 			for _, rule := range file.Parsed.Rules {
-				each(rule, func(rule *ast.Rule) { changed = all.spread(rule) || changed })
+				each(rule, func(rule *ast.Rule) { changed = all.propagate(rule) || changed })
 			}
 		}
 	}
 	return all
 }
 
-// spread marks what a rule derives from foreign values, and reports whether
+// propagate marks what a rule derives from foreign values, and reports whether
 // anything changed.
-func (o *origins) spread(rule *ast.Rule) (changed bool) {
+func (o *origins) propagate(rule *ast.Rule) (changed bool) {
 	foreign := o.foreign[rule]
 	if foreign == nil {
 		foreign = map[ast.Var]bool{}
@@ -115,7 +115,7 @@ func isForeign(term *ast.Term, foreign map[ast.Var]bool) (found bool) {
 			found = found || foreign[node]
 		case ast.Call:
 			name := node[0].String()
-			found = found || slices.ContainsFunc(opening, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
+			found = found || slices.ContainsFunc(openObjects, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 		case *ast.ObjectComprehension:
 			found = found || !isString(node.Key)
 		}

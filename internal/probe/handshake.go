@@ -55,7 +55,7 @@ func (p Prober) handshake(ctx context.Context, r *Result, h *Handshake, first *c
 		return err
 	}
 	h.completed(r, client.ConnectionState())
-	switch err := c.leave(client); {
+	switch err := c.quitTLS(client); {
 	case isAlert(err):
 		p.broken(ctx, h, err)
 	case err != nil:
@@ -76,7 +76,7 @@ func (c *connection) ready(keyword string) error {
 		c.quit()
 		return &refusal{keyword, answer}
 	}
-	return c.silent("after its answer to " + keyword + " and before the handshake")
+	return c.expectNothing("after its answer to " + keyword + " and before the handshake")
 }
 
 // A refusal is an answer other than 220 to the command that starts TLS.
@@ -89,10 +89,10 @@ func (e *refusal) Error() string {
 	return fmt.Sprintf("expected 220 after %s, found %.200q", e.keyword, e.answer)
 }
 
-// leave ends the session inside TLS. With TLS 1.3, the client learns only here
+// quitTLS ends the session inside TLS. With TLS 1.3, the client learns only here
 // whether the server accepted its part of the handshake: if not, the server
 // answers with an alert.
-func (c *connection) leave(client *tls.Conn) error {
+func (c *connection) quitTLS(client *tls.Conn) error {
 	c.Conn, c.in = client, newReader(client)
 	_, err := c.command("QUIT")
 	if errors.Is(err, errClosed) {
@@ -146,7 +146,7 @@ func (h *Handshake) unknown(why string) { h.State, h.Error = Unknown, why }
 // program, in which case the result is unknown.
 func (p Prober) broken(ctx context.Context, h *Handshake, err error) {
 	h.State = Failed
-	h.injected = errors.As(err, new(*talkError))
+	h.injected = errors.As(err, new(*unsolicitedError))
 	operation := (*net.OpError)(nil)
 	switch {
 	case ctx.Err() != nil || timedOut(err):

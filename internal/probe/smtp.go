@@ -20,8 +20,8 @@ const (
 	maxLines = 128  // per reply
 )
 
-// farewell limits the time for the answer to QUIT.
-const farewell = 2 * time.Second
+// quitTimeout limits the time for the answer to QUIT.
+const quitTimeout = 2 * time.Second
 
 // A reply is the answer of a server to a command (RFC 5321, 4.2).
 type reply struct {
@@ -149,22 +149,22 @@ func ipOf(addr net.Addr) netip.Addr {
 	return netip.IPv4Unspecified()
 }
 
-// A talkError means that a server sent something unsolicited: an attacker could
+// An unsolicitedError means that a server sent unsolicited text: an attacker could
 // have inserted it before the session is encrypted.
-type talkError struct {
+type unsolicitedError struct {
 	where string
 	text  []byte
 }
 
-func (e *talkError) Error() string {
+func (e *unsolicitedError) Error() string {
 	return fmt.Sprintf("the server sent unsolicited plain text %s: %.200q", e.where, e.text)
 }
 
-// silent returns an error if the server sent more than was read.
-func (c *connection) silent(where string) error {
+// expectNothing returns an error if the server sent more than was read.
+func (c *connection) expectNothing(where string) error {
 	if n := c.in.Buffered(); n > 0 {
 		text, _ := c.in.Peek(n) // it is already in the buffer
-		return &talkError{where, slices.Clone(text)}
+		return &unsolicitedError{where, slices.Clone(text)}
 	}
 	return nil
 }
@@ -172,7 +172,7 @@ func (c *connection) silent(where string) error {
 // command sends a line and reads the reply.
 func (c *connection) command(line string) (reply, error) {
 	verb, _, _ := strings.Cut(line, " ")
-	if err := c.silent("before " + verb); err != nil {
+	if err := c.expectNothing("before " + verb); err != nil {
 		return reply{}, err
 	}
 	if _, err := io.WriteString(c, line+"\r\n"); err != nil {
@@ -201,7 +201,7 @@ func (c *connection) name() string {
 
 // quit sends QUIT. The answer no longer matters, so it waits only briefly.
 func (c *connection) quit() {
-	if soon := time.Now().Add(farewell); soon.Before(c.deadline) {
+	if soon := time.Now().Add(quitTimeout); soon.Before(c.deadline) {
 		_ = c.SetDeadline(soon)
 	}
 	_, _ = c.command("QUIT")

@@ -130,7 +130,7 @@ func TestParseTarget(t *testing.T) {
 
 func TestTalkError(t *testing.T) {
 	t.Parallel()
-	err := &talkError{"before EHLO", []byte("250 x\r\n")}
+	err := &unsolicitedError{"before EHLO", []byte("250 x\r\n")}
 	require.EqualError(t, err, `the server sent unsolicited plain text before EHLO: "250 x\r\n"`)
 	require.False(t, errors.Is(err, errClosed))
 }

@@ -153,7 +153,7 @@ func (r *run) complete(ctx context.Context, c *collect.Collector, servers []stri
 		if err := (gather.Facts{Path: facts[0], Files: r.files}).Gather(ctx, c.Facts); err != nil {
 			return err
 		}
-		if len(servers) > 1 && c.Facts.OfOneServer() {
+		if len(servers) > 1 && c.Facts.ServerSpecific() {
 			return fmt.Errorf("%s: expected only facts about the organization, now, phase and procedure together with exports of several servers: everything else is about a single server", facts[0])
 		}
 	}

@@ -101,7 +101,7 @@ func (r *Result) certificate(ctx context.Context, document *gather.Document, fil
 	}
 	trust, err := r.run.trust()
 	if err == nil && len(trust.Roots) > 0 {
-		err = trust.GatherBeside(ctx, read, document)
+		err = trust.GatherWith(ctx, read, document)
 	}
 	return certificate, err
 }

@@ -16,7 +16,7 @@ import (
 // or decision for the documents or decisions, as JSON for one server and as NDJSON for several.
 func (r *Result) Write(ctx context.Context, w io.Writer, format string, progress Progress) error {
 	if output.NeedsForecast(format) || format == "ics" {
-		if err := r.lookAhead(ctx, progress); err != nil {
+		if err := r.addForecasts(ctx, progress); err != nil {
 			return err
 		}
 	}
@@ -45,9 +45,9 @@ func (r *Result) Write(ctx context.Context, w io.Writer, format string, progress
 	return report.Close()
 }
 
-// lookAhead adds the forecasts. It is separate from Check because it takes
+// addForecasts adds the forecasts. It is separate from Check because it takes
 // longer than everything else.
-func (r *Result) lookAhead(ctx context.Context, progress Progress) error {
+func (r *Result) addForecasts(ctx context.Context, progress Progress) error {
 	for i := range r.checked {
 		if r.checked[i].Forecast != nil {
 			continue

@@ -18,7 +18,7 @@ var extendingBlock = regexp.MustCompile("(?s)```([a-z]+)\n(?:# ([^\n ]+\\.[a-z]+
 // the text that follows.
 func TestExtending(t *testing.T) {
 	l := newLab(t)
-	said := ""
+	output := ""
 	var stop func()
 	counts := map[string]int{}
 	for _, found := range extendingBlock.FindAllStringSubmatch(l.read("../../docs/extending.md"), -1) {
@@ -29,7 +29,7 @@ func TestExtending(t *testing.T) {
 			l.write(file, "# "+file+"\n"+text)
 			counts["files"]++
 		case language == "text":
-			require.Equal(t, strings.TrimSpace(text), strings.TrimSpace(said))
+			require.Equal(t, strings.TrimSpace(text), strings.TrimSpace(output))
 			counts["texts"]++
 		case strings.HasPrefix(text, "opa run --server "):
 			require.Nil(t, stop)
@@ -37,7 +37,7 @@ func TestExtending(t *testing.T) {
 			require.Equal(t, []string{"--addr", l.opa}, args[3:5])
 			_, stop = l.startOPA(l.opa, args[5:]...)
 		case language == "sh":
-			said = l.run("bash", "-euo", "pipefail", "-c", text)
+			output = l.run("bash", "-euo", "pipefail", "-c", text)
 			counts["commands"]++
 		default:
 			t.Errorf("this block is neither a file, a command nor its output:\n%s", found[0])

@@ -57,8 +57,8 @@ func TestMain(m *testing.M) {
 			{"build", "-o", programs + "/", "../../cmd/transportcert", "github.com/open-policy-agent/opa"},
 			{"install", conftest},
 		} {
-			if said, err := exec.Command("go", args...).CombinedOutput(); err != nil {
-				fmt.Fprintf(os.Stderr, "go %s: %v\n%s", args, err, said)
+			if output, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+				fmt.Fprintf(os.Stderr, "go %s: %v\n%s", args, err, output)
 				return 1
 			}
 		}
@@ -146,7 +146,7 @@ func (l *lab) startOPA(address string, args ...string) (log string, stop func())
 	l.t.Helper()
 	args = append([]string{"run", "--server", "--skip-version-check", "--addr", address}, args...)
 	log, stop = l.start("opa", args...)
-	var said string
+	var status string
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		response, err := http.Get("http://" + address + "/health?bundles")
 		if err == nil {
@@ -154,10 +154,10 @@ func (l *lab) startOPA(address string, args ...string) (log string, stop func())
 			if response.StatusCode == http.StatusOK {
 				return log, stop
 			}
-			said = response.Status
+			status = response.Status
 		}
 	}
-	require.Failf(l.t, "opa has no bundle", "%s\n%s\n%s", args, said, l.read(log))
+	require.Failf(l.t, "opa has no bundle", "%s\n%s\n%s", args, status, l.read(log))
 	return "", nil
 }
 

@@ -172,15 +172,15 @@ func (l *lab) exec(t *testing.T, fixtures []fixture) []answer {
 	answers := make([]answer, len(fixtures))
 	ask := func(path string, take func(*answer, any)) {
 		output := l.run("opa", append([]string{"exec", "-b", "unsigned.tar.gz", "--decision", path}, paths(fixtures)...)...)
-		var said struct {
+		var parsed struct {
 			Result []struct {
 				Path   string
 				Result any
 			}
 		}
-		require.NoError(t, json.Unmarshal([]byte(output), &said))
+		require.NoError(t, json.Unmarshal([]byte(output), &parsed))
 		byPath := map[string]any{}
-		for _, result := range said.Result {
+		for _, result := range parsed.Result {
 			byPath[strings.Trim(result.Path, "/")] = result.Result
 		}
 		for i, fixture := range fixtures {
@@ -202,13 +202,13 @@ deny contains {
 	"findings": data.transportcert.compliance.findings,
 }`)
 	args := append([]string{"test", "-p", "unsigned", "-p", "parity.rego", "-d", "unsigned/data.json", "-n", "parity", "-o", "json", "--no-fail"}, paths(fixtures)...)
-	var said []struct {
+	var parsed []struct {
 		Filename string
 		Failures []struct{ Metadata map[string]any }
 	}
-	require.NoError(t, json.Unmarshal([]byte(l.run("conftest", args...)), &said))
+	require.NoError(t, json.Unmarshal([]byte(l.run("conftest", args...)), &parsed))
 	byPath := map[string]answer{}
-	for _, result := range said {
+	for _, result := range parsed {
 		require.Len(t, result.Failures, 1, result.Filename)
 		found := result.Failures[0].Metadata
 		byPath[result.Filename] = answer{found["decision"], found["findings"]}
@@ -229,9 +229,9 @@ func (l *lab) serve(t *testing.T, fixtures []fixture, args ...string) []answer {
 		require.NoError(t, err)
 		defer response.Body.Close()
 		require.Equal(t, http.StatusOK, response.StatusCode)
-		var said struct{ Result any }
-		require.NoError(t, json.NewDecoder(response.Body).Decode(&said))
-		return said.Result
+		var parsed struct{ Result any }
+		require.NoError(t, json.NewDecoder(response.Body).Decode(&parsed))
+		return parsed.Result
 	}
 	answers := make([]answer, len(fixtures))
 	for i, fixture := range fixtures {

@@ -94,8 +94,8 @@ func (l *lab) write(name, text string) string {
 
 func (l *lab) run(name string, args ...string) {
 	l.t.Helper()
-	said, err := exec.Command(name, args...).CombinedOutput()
-	require.NoError(l.t, err, "%s: %s", name, said)
+	output, err := exec.Command(name, args...).CombinedOutput()
+	require.NoError(l.t, err, "%s: %s", name, output)
 }
 
 // listen adds a port with its own settings and returns its address.
@@ -296,9 +296,9 @@ func TestPostfix(t *testing.T) {
 	require.Contains(t, string(metrics), `transportcert_probe_extension_offered{target="`+addresses["public"]+`",extension="STARTTLS"} 1`)
 	promtool := exec.Command("promtool", "check", "metrics")
 	promtool.Stdin = bytes.NewReader(metrics)
-	said, err := promtool.CombinedOutput()
-	require.NoError(t, err, "%s", said)
-	require.Empty(t, string(said))
+	output, err := promtool.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+	require.Empty(t, string(output))
 
 	// The commands that Postfix itself counted: nothing else, and no client
 	// certificate.

@@ -19,8 +19,8 @@ import (
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	program := filepath.Join(t.TempDir(), "transportcert")
-	said, err := exec.Command("go", "build", "-o", program, "../../cmd/transportcert").CombinedOutput()
-	require.NoError(t, err, "%s", said)
+	output, err := exec.Command("go", "build", "-o", program, "../../cmd/transportcert").CombinedOutput()
+	require.NoError(t, err, "%s", output)
 	broken := filepath.Join(t.TempDir(), "EX02.json")
 	require.NoError(t, os.WriteFile(broken, []byte("{}"), 0o600))
 	for name, args := range map[string][]string{
@@ -32,18 +32,18 @@ func TestMetrics(t *testing.T) {
 		"nothing was checked": {"missing.json"},
 	} {
 		file := filepath.Join(t.TempDir(), "transportcert.prom")
-		said, err := exec.Command(program, append([]string{"check", "-o", "prometheus=" + file}, args...)...).CombinedOutput()
+		output, err := exec.Command(program, append([]string{"check", "-o", "prometheus=" + file}, args...)...).CombinedOutput()
 		if failed := (*exec.ExitError)(nil); !errors.As(err, &failed) {
-			require.NoError(t, err, "%s: %s", name, said)
+			require.NoError(t, err, "%s: %s", name, output)
 		}
 		metrics, err := os.Open(file)
-		require.NoError(t, err, "%s: %s", name, said)
+		require.NoError(t, err, "%s: %s", name, output)
 		defer metrics.Close()
 		check := exec.Command("promtool", "check", "metrics")
 		check.Stdin = metrics
-		said, err = check.CombinedOutput()
-		require.NoError(t, err, "%s: %s", name, said)
-		require.Empty(t, said, name)
+		output, err = check.CombinedOutput()
+		require.NoError(t, err, "%s: %s", name, output)
+		require.Empty(t, output, name)
 	}
 }
 
@@ -55,7 +55,7 @@ func TestAlerts(t *testing.T) {
 	} {
 		promtool := exec.Command("promtool", args...)
 		promtool.Dir = "../../examples/prometheus"
-		said, err := promtool.CombinedOutput()
-		require.NoError(t, err, "%s", said)
+		output, err := promtool.CombinedOutput()
+		require.NoError(t, err, "%s", output)
 	}
 }

@@ -27,8 +27,8 @@ func command(ctx context.Context, program string, arguments ...string) runner {
 func fed(ctx context.Context, input func(*writer) error, program string, arguments ...string) runner {
 	return func(output *os.File) (time.Duration, int64, error) {
 		process := exec.CommandContext(ctx, program, arguments...)
-		var complaint bytes.Buffer
-		process.Stdout, process.Stderr = output, &complaint
+		var stderr bytes.Buffer
+		process.Stdout, process.Stderr = output, &stderr
 		written := make(chan error, 1)
 		if input == nil {
 			written <- nil
@@ -49,7 +49,7 @@ func fed(ctx context.Context, input func(*writer) error, program string, argumen
 			err = <-written
 		}
 		if err != nil {
-			return 0, 0, fmt.Errorf("%s: %w\n%s", strings.Join(process.Args, " "), err, complaint.Bytes())
+			return 0, 0, fmt.Errorf("%s: %w\n%s", strings.Join(process.Args, " "), err, stderr.Bytes())
 		}
 		return took, peak(process.ProcessState), nil
 	}
