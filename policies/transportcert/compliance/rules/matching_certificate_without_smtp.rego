@@ -18,7 +18,7 @@ import data.transportcert.selection
 #   remediation: Enable the certificate for SMTP, or remove it if it must not be used.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.without_smtp(thumbprint),
-	"message": sprintf("the certificate %s matches what %s searches for, but is not enabled for SMTP", [
+	"message": sprintf("the certificate %s matches %s for STARTTLS, but is not enabled for SMTP", [
 		thumbprint,
 		connector.name,
 	]),

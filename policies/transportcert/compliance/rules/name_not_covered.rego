@@ -5,7 +5,7 @@ import data.transportcert.remedies
 import data.transportcert.selection
 
 # METADATA
-# title: No eligible certificate has a name of the server
+# title: A server name is not in any eligible certificate
 # description: >-
 #   A name on the domain list is neither a common name nor a DNS name of any eligible certificate. A wildcard name
 #   covers only itself. A host name without dots is not required if a certificate from a CA has the FQDN that begins

@@ -16,7 +16,7 @@ import data.transportcert.remedies
 #     or a new one.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.internal_transport_certificate,
-	"message": sprintf("no certificate is eligible; the store contains %d", [count(input.certificates)]),
+	"message": sprintf("no certificate is eligible (certificates in the store: %d)", [count(input.certificates)]),
 	"path": "certificates",
 }) if {
 	count(decision.eligible) == 0

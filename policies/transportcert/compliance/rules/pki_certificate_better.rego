@@ -4,7 +4,7 @@ import data.transportcert.document
 import data.transportcert.remedies
 
 # METADATA
-# title: A valid PKI certificate is not in use
+# title: A PKI certificate is better than the one in use
 # description: >-
 #   The best certificate is a valid PKI certificate, but the server uses another one. If a connector has
 #   ExchangeServer, event 1037 is reported as well. Not reported in procedure 2016, because Microsoft recommends a

@@ -21,7 +21,7 @@ import data.transportcert.remedies
 #   remediation: Add ExchangeServer to the AuthMechanism of the connector.
 report contains finding(rego.metadata.rule(), {
 	"remedies": remedies.exchange_server_auth(i),
-	"message": sprintf("%s no longer has ExchangeServer, which Setup enables on it", [connector.name]),
+	"message": sprintf("%s does not have ExchangeServer, which Setup enables by default", [connector.name]),
 	"path": sprintf("connectors[%d].auth_mechanisms", [i]),
 	"connector": connector.name,
 }) if {

@@ -15,7 +15,7 @@ test_a_connector_of_setup_does_not_authenticate_exchange_servers[name] if {
 	[[f.rule_id, f.severity, f.message, f.path, f.connector] | some f in found] == [[
 		"TC041",
 		"warning",
-		sprintf("EX01: %s no longer has ExchangeServer, which Setup enables on it.", [change.name]),
+		sprintf("EX01: %s does not have ExchangeServer, which Setup enables by default.", [change.name]),
 		"connectors[1].auth_mechanisms",
 		change.name,
 	]]

@@ -171,7 +171,7 @@ test_findings_about_starttls_in_full if {
 	]]
 	in_short("TC047", offering({}, [self_signed, object.union(pki, {"services": []})])) == [[
 		"warning",
-		sprintf("EX01: the certificate %s matches what Default EX01 searches for, but is not enabled for SMTP.", [b]),
+		sprintf("EX01: the certificate %s matches Default EX01 for STARTTLS, but is not enabled for SMTP.", [b]),
 		"certificates[1].services",
 		b,
 		"Default EX01",

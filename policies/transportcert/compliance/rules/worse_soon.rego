@@ -21,9 +21,8 @@ import data.transportcert.remedies
 #     transportcert forecast to see what still changes.
 report contains finding(rego.metadata.rule(), {
 	"remedies": [remedies.worse_soon(document.store[date.thumbprint], date.field)],
-	"message": sprintf("%s; from %s: %s", [
+	"message": sprintf("%s. From then on: %s", [
 		date.because,
-		date.at,
 		trim_suffix(concat(" ", sentences), "."),
 	]),
 	"path": path(date.thumbprint, date.field),
