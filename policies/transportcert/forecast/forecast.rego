@@ -14,6 +14,7 @@ package transportcert.forecast
 
 import data.transportcert.compliance
 import data.transportcert.document
+import data.transportcert.inbound_starttls
 
 # METADATA
 # title: Timeline
@@ -101,7 +102,7 @@ worsens(change) if {
 	preference[change.from] < preference[change.to]
 }
 
-preference := {"pki": 1, "self_signed": 2, "expired_pki": 3, null: 4}
+preference := object.union(inbound_starttls.preference, {null: 4})
 
 # METADATA
 # title: Changes until

@@ -78,7 +78,12 @@ eligible(searched) := selection.in_order(matching(searched) - object.keys(inelig
 # custom:
 #   step: 6
 #   reading: 3
-best(searched) := selection.first_of(eligible(searched), {"pki": 1, "self_signed": 2, "expired_pki": 3})
+best(searched) := selection.first_of(eligible(searched), preference)
+
+# METADATA
+# title: Preference
+# description: A number for each kind of certificate that step 6 accepts; the lowest is preferred.
+preference := {"pki": 1, "self_signed": 2, "expired_pki": 3}
 
 # METADATA
 # title: Expired
