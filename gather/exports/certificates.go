@@ -2,12 +2,12 @@ package exports
 
 import (
 	"bytes"
-	"crypto/sha1"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
+	x509 "github.com/transportcert/transportcert/internal/certificate"
 )
 
 // either returns a plain property of a certificate, or the value in
@@ -33,7 +33,7 @@ func (e *export) identify() ([]byte, error) {
 			return nil, err
 		}
 		if der != nil && !bytes.Equal(raw, der) {
-			return nil, v.expected("the certificate in SerializationData, " + thumbprint(der))
+			return nil, v.expected("the certificate in SerializationData, " + x509.Thumbprint(der))
 		}
 		return raw, nil
 	}
@@ -55,7 +55,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 	}
 	unknown := func(err error) {
 		if err != nil {
-			g.Report.Sentence("%s: certificate %s: some facts are unknown: %v", e.place(), thumbprint(der), err)
+			g.Report.Sentence("%s: certificate %s: some facts are unknown: %v", e.place(), x509.Thumbprint(der), err)
 		}
 	}
 	unknown(e.damage)
@@ -65,7 +65,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 		unknown(err)
 	}
 	if status == "PendingRequest" {
-		g.Report.Sentence("%s: skipped: %s is a pending request, which is not in the store", e.place(), thumbprint(der))
+		g.Report.Sentence("%s: skipped: %s is a pending request, which is not in the store", e.place(), x509.Thumbprint(der))
 		return "", c, nil
 	}
 	if c, err = g.parse(e, der); err != nil {
@@ -153,8 +153,6 @@ func (g Gatherer) parse(e *export, der []byte) (gather.Certificate, error) {
 	}
 	return c, nil
 }
-
-func thumbprint(der []byte) string { return fmt.Sprintf("%X", sha1.Sum(der)) }
 
 // statuses are the values of Status, starting with 0.
 var statuses = []string{"Unknown", "Valid", "Revoked", "DateInvalid", "Untrusted", "Invalid", "RevocationCheckFailure", "PendingRequest"}

@@ -32,7 +32,6 @@ const (
 	TagSequence        = 0x30
 	TagSet             = 0x31
 	TagExplicit0       = 0xa0 // [0], constructed
-	TagImplicit0       = 0x80 // [0], primitive
 )
 
 // Constructed is the bit of a tag whose value consists of elements.

@@ -79,8 +79,7 @@ func certificateWords(document *gather.Document, thumbprint string) string {
 		return "not in the store"
 	}
 	certificate := document.Certificates[i]
-	day, _, _ := strings.Cut(certificate.NotAfter, "T")
-	return fmt.Sprintf("%s, %s, valid until %s", title(certificate), signedBy(certificate), day)
+	return fmt.Sprintf("%s, %s, valid until %s", title(certificate), signedBy(certificate), day(certificate.NotAfter))
 }
 
 // decisionLines says what differs between the decisions: a line for each

@@ -80,22 +80,15 @@ func tellOutcome(p *page, s server) {
 		}
 	}
 	if len(offered) > 0 {
-		p.tell("%s %s and %s %s.", quoted(offered), p.paint(green, verb(offered, "offers", "offer")+" X-ANONYMOUSTLS"),
-			verb(offered, "serves", "serve"), *offered[0].Thumbprint)
+		p.tell("%s %s and %s %s.", quoted(offered), p.paint(green, plural(offered, "offers", "offer")+" X-ANONYMOUSTLS"),
+			plural(offered, "serves", "serve"), *offered[0].Thumbprint)
 	}
 	if len(not) > 0 {
-		p.tell("%s %s X-ANONYMOUSTLS.", quoted(not), p.paint(red, verb(not, "does not offer", "do not offer")))
+		p.tell("%s %s X-ANONYMOUSTLS.", quoted(not), p.paint(red, plural(not, "does not offer", "do not offer")))
 	}
 	if len(s.Connectors) == 0 {
 		p.tell("Without a connector nothing is offered.")
 	}
-}
-
-func verb(connectors []evaluate.AnonymousConnector, one, many string) string {
-	if len(connectors) == 1 {
-		return one
-	}
-	return many
 }
 
 // why says what decides whether an eligible certificate is best.

@@ -3,13 +3,13 @@ package output
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha1" // a thumbprint is SHA-1 by definition
 	"encoding/pem"
 	"fmt"
 	"io"
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
+	x509 "github.com/transportcert/transportcert/internal/certificate"
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
@@ -82,8 +82,8 @@ func loadedDER(document *gather.Document, thumbprint string) ([]byte, error) {
 		case certificate.Thumbprint != thumbprint:
 		case len(certificate.DER) == 0:
 			return nil, fmt.Errorf("certificates[%d].der: expected the certificate %s, which %s loads, found nothing", i, thumbprint, document.Server)
-		case fmt.Sprintf("%X", sha1.Sum(certificate.DER)) != thumbprint:
-			return nil, fmt.Errorf("certificates[%d].der: expected the certificate %s, found one with the thumbprint %X", i, thumbprint, sha1.Sum(certificate.DER))
+		case x509.Thumbprint(certificate.DER) != thumbprint:
+			return nil, fmt.Errorf("certificates[%d].der: expected the certificate %s, found one with the thumbprint %s", i, thumbprint, x509.Thumbprint(certificate.DER))
 		default:
 			return certificate.DER, nil
 		}

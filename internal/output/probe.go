@@ -29,7 +29,7 @@ func NewProbe(name string, w io.Writer, style Style) (ProbeFormat, error) {
 	case "ndjson":
 		return encoded[*probe.Result]{newEncoder(printable.NewWriter(w, printable.JSON))}, nil
 	case "prometheus":
-		return &probeMetrics{w: printable.NewWriter(w, printable.Text), samples: samples{seen: map[string]bool{}}}, nil
+		return &probeMetrics{printable.NewWriter(w, printable.Text), gauges{}}, nil
 	}
 	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(ProbeFormats, ", "))
 }

@@ -1,7 +1,6 @@
 package output
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/transportcert/transportcert/internal/probe"
@@ -9,12 +8,12 @@ import (
 
 // probeMetrics are in the same format as those of prometheusReport.
 type probeMetrics struct {
-	w       io.Writer
-	samples samples
+	w      io.Writer
+	gauges gauges
 }
 
 // probed has the metrics of a probe, in the order in which they are written.
-var probed = []struct{ name, help string }{
+var probed = []metric{
 	{"transportcert_probe_success", "Whether everything that was asked of the server was answered (1) or not (0)."},
 	{"transportcert_probe_timestamp_seconds", "When the server was probed."},
 	{"transportcert_probe_same_as_decision", "Whether the server answered as decided (1) or not (0); absent where that is not known."},
@@ -25,14 +24,14 @@ var probed = []struct{ name, help string }{
 }
 
 func (m *probeMetrics) Write(r *probe.Result) error {
-	s := &m.samples
+	s := samples{seen: map[string]bool{}}
 	s.add("transportcert_probe_success", truth(r.Answered()), "target", r.Target)
 	s.time("transportcert_probe_timestamp_seconds", r.ProbedAt, "target", r.Target)
 	if c := r.Comparison; c != nil && c.Same != nil {
 		s.add("transportcert_probe_same_as_decision", truth(*c.Same), "target", r.Target, "server", c.Server, "connector", c.Connector)
 	}
 	if r.Error != "" {
-		return nil
+		return m.gauges.take(s)
 	}
 	for _, scenario := range probe.Scenarios {
 		h, labels := r.Of(scenario), []string{"target", r.Target, "extension", probe.Keyword(scenario)}
@@ -50,23 +49,7 @@ func (m *probeMetrics) Write(r *probe.Result) error {
 			}
 		}
 	}
-	return nil
+	return m.gauges.take(s)
 }
 
-func (m *probeMetrics) Close() error {
-	for _, metric := range probed {
-		text := ""
-		for _, sample := range m.samples.all {
-			if sample.metric == metric.name {
-				text += sample.line
-			}
-		}
-		if text == "" {
-			continue
-		}
-		if _, err := fmt.Fprintf(m.w, "# HELP %s %s\n# TYPE %[1]s gauge\n%[3]s", metric.name, metric.help, text); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (m *probeMetrics) Close() error { return m.gauges.write(m.w, probed) }

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,7 +42,7 @@ func (s *htmlSheet) Facts() []htmlFact {
 		add("Edge subscription", strings.TrimSpace(subscription.Name+" "+orEmpty(subscription.Thumbprint)))
 	}
 	if hybrid := s.facts.Hybrid; hybrid != nil {
-		add("Hybrid TlsCertificateName", orNone(orEmpty(hybrid.TLSCertificateName)))
+		add("Hybrid TlsCertificateName", cmp.Or(orEmpty(hybrid.TLSCertificateName), "none"))
 	}
 	of := map[string][]string{}
 	for _, section := range slices.Sorted(maps.Keys(s.facts.Sources)) {
@@ -62,7 +63,7 @@ func (s *htmlSheet) Tables() []htmlTable {
 	}
 	for _, c := range s.facts.Certificates {
 		certificates.Rows = append(certificates.Rows, []string{
-			c.Thumbprint, fmt.Sprintf("%s; %s", c.Subject, orNone(some(names(c)))), signedBy(c), when(c.NotBefore) + " to " + when(c.NotAfter),
+			c.Thumbprint, fmt.Sprintf("%s; %s", c.Subject, cmp.Or(some(names(c)), "none")), signedBy(c), when(c.NotBefore) + " to " + when(c.NotAfter),
 			yesNo(c.HasPrivateKey), servicesCell(c), chain(c), strings.TrimSpace(fmt.Sprintf("%s %s %s", c.KeyAlgorithm, bits(c.KeyBits), c.SignatureAlgorithm)),
 		})
 	}

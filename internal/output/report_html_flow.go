@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -127,12 +128,12 @@ func (s *htmlSheet) anonymousFlow() htmlFlow {
 		}
 	}
 	f.Steps = []htmlStep{
-		{Title: "Does a session reach a connector?", Say: []string{"Receive connectors: " + orNone(some(connectors)) + "."}},
+		{Title: "Does a session reach a connector?", Say: []string{"Receive connectors: " + cmp.Or(some(connectors), "none") + "."}},
 		{Title: "Does the connector have ExchangeServer authentication?"},
 		{Title: "Which certificate does the directory name?", Say: []string{s.directory()}},
 		{Title: "Does the store hold it?", Say: s.loaded(s.Thumbprint)},
 		{Title: "Has it expired?", Say: s.ends(s.Thumbprint)},
-		{Title: "Which names can a certificate be for?", Say: []string{orNone(some(s.Domains)) + "."}},
+		{Title: "Which names can a certificate be for?", Say: []string{cmp.Or(some(s.Domains), "none") + "."}},
 		{Title: "Which certificates are eligible?", Table: s.criteria(s.Eligible, s.Ineligible, true)},
 		{Title: "Which of them is best?", Say: []string{s.bestWords()}},
 		{Title: "Is the best certificate the loaded one?", Say: []string{s.matchWords()}},
@@ -201,13 +202,6 @@ func (s server) matchWords() string {
 		return "No. The loaded certificate is used all the same."
 	}
 	return "There is nothing to compare."
-}
-
-func orNone(words string) string {
-	if words == "" {
-		return "none"
-	}
-	return words
 }
 
 // criteria shows how each certificate meets the criteria of step 7, as the

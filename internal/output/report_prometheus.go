@@ -18,19 +18,52 @@ import (
 
 // prometheusReport is metrics in Prometheus' text format 0.0.4, without
 // timestamps, for the textfile collectors of node_exporter and
-// windows_exporter. The samples of a metric stand together, so each metric
-// waits in a spool of its own until the last server is known.
+// windows_exporter.
 type prometheusReport struct {
 	w         io.Writer
-	samples   map[string]*spool.Spool // by metric
-	documents map[string]string       // by server
-	up        map[string]bool         // by server: whether it could be checked
+	gauges    gauges
+	documents map[string]string // by server
+	up        map[string]bool   // by server: whether it could be checked
 	complete  bool
 }
 
-// metrics has all of them, in the order in which they are written. Each is a
-// gauge.
-var metrics = []struct{ name, help string }{
+// Gauges keep the samples of each metric, by its name, until the last one is
+// known: they stand together.
+type gauges map[string]*spool.Spool
+
+func (g gauges) take(s samples) error {
+	for _, sample := range s.all {
+		if g[sample.metric] == nil {
+			g[sample.metric] = &spool.Spool{}
+		}
+		if _, err := io.WriteString(g[sample.metric], sample.line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes the metrics that have samples, in this order.
+func (g gauges) write(w io.Writer, metrics []metric) error {
+	for _, metric := range metrics {
+		samples := g[metric.name]
+		if samples == nil {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "# HELP %s %s\n# TYPE %[1]s gauge\n", metric.name, metric.help); err != nil {
+			return err
+		}
+		if _, err := samples.WriteTo(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type metric struct{ name, help string }
+
+// metrics has all of them, in the order in which they are written.
+var metrics = []metric{
 	{"transportcert_run_complete", "Whether every server could be checked (1) or not (0)."},
 	{"transportcert_up", "Whether the facts of the server could be read and checked (1) or not (0)."},
 	{"transportcert_mail_at_risk", "Whether mail to or from the server is at risk (1) or not (0)."},
@@ -48,11 +81,7 @@ var metrics = []struct{ name, help string }{
 }
 
 func newPrometheus(w io.Writer) *prometheusReport {
-	r := &prometheusReport{w: w, samples: map[string]*spool.Spool{}, documents: map[string]string{}, up: map[string]bool{}, complete: true}
-	for _, metric := range metrics {
-		r.samples[metric.name] = &spool.Spool{}
-	}
-	return r
+	return &prometheusReport{w: w, gauges: gauges{}, documents: map[string]string{}, up: map[string]bool{}, complete: true}
 }
 
 func (r *prometheusReport) Add(c Checked) error {
@@ -75,12 +104,7 @@ func (r *prometheusReport) Add(c Checked) error {
 		s.add("transportcert_event", 1, "event", strconv.Itoa(event.ID), "severity", event.Severity, "connector", orEmpty(event.Connector))
 	}
 	s.findings(c.Findings)
-	for _, sample := range s.all {
-		if _, err := io.WriteString(r.samples[sample.metric], sample.line); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.gauges.take(s)
 }
 
 // Fail is of a server that is known by the name of its document, which gather
@@ -100,24 +124,10 @@ func (r *prometheusReport) Close() error {
 		s.server = server
 		s.add("transportcert_up", truth(r.up[server]))
 	}
-	for _, sample := range s.all {
-		if _, err := io.WriteString(r.samples[sample.metric], sample.line); err != nil {
-			return err
-		}
+	if err := r.gauges.take(s); err != nil {
+		return err
 	}
-	for _, metric := range metrics {
-		of := r.samples[metric.name]
-		if of.Len() == 0 {
-			continue
-		}
-		if _, err := fmt.Fprintf(r.w, "# HELP %s %s\n# TYPE %[1]s gauge\n", metric.name, metric.help); err != nil {
-			return err
-		}
-		if _, err := of.WriteTo(r.w); err != nil {
-			return err
-		}
-	}
-	return nil
+	return r.gauges.write(r.w, metrics)
 }
 
 // samples are those of one server, each once: a collector refuses a file that

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/baseline"
@@ -65,9 +64,8 @@ func (s *summary) count(finding evaluate.Finding, place int) {
 func (s server) firstEnd() string {
 	first := "-"
 	for _, certificate := range s.facts.Certificates {
-		day, _, _ := strings.Cut(certificate.NotAfter, "T")
-		if s.serves(certificate.Thumbprint) && (first == "-" || day < first) {
-			first = day
+		if s.serves(certificate.Thumbprint) && (first == "-" || certificate.NotAfter < first) {
+			first = day(certificate.NotAfter)
 		}
 	}
 	return first

@@ -42,12 +42,11 @@ func servicesCell(certificate gather.Certificate) string {
 }
 
 func (p *page) validUntil(s server, certificate gather.Certificate) painted {
-	day, _, _ := strings.Cut(certificate.NotAfter, "T")
 	left := plain(s.left(certificate))
 	if certificate.NotAfter < s.EvaluatedAt {
 		left = p.paint(red, s.left(certificate))
 	}
-	return plain(day) + "\n" + left
+	return plain(day(certificate.NotAfter)) + "\n" + left
 }
 
 // lines puts texts on a line each.

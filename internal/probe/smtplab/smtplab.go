@@ -30,9 +30,6 @@ const (
 	Farewell  Phase = "answer to QUIT"
 )
 
-// Phases lists all phases.
-var Phases = []Phase{Banner, Answer, Ready, Handshake, Farewell}
-
 // A Server describes the answers of a server.
 type Server struct {
 	Name       string // in the banner; empty: ex01.corp.contoso.test
