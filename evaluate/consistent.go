@@ -260,7 +260,7 @@ var agreements = []func(c *checker, path string, object map[string]any) error{
 	func(_ *checker, path string, object map[string]any) error { // the scenario
 		eligible, _ := object["eligible"].([]any)
 		if best, ok := object["best"].(string); ok && !slices.Contains(eligible, any(best)) {
-			return expected(below(path, "best"), "one of eligible", best)
+			return expected(below(path, "best"), "a certificate in eligible", best)
 		}
 		matches, ok := object["matches_best"].(bool)
 		if ok && (object["best"] == nil || object["certificate"] == nil || matches != (object["best"] == object["certificate"])) {
@@ -273,7 +273,7 @@ var agreements = []func(c *checker, path string, object map[string]any) error{
 		ineligible, _ := object["ineligible"].(map[string]any)
 		for _, thumbprint := range eligible {
 			if text, _ := thumbprint.(string); ineligible[text] != nil {
-				return expected(below(path, "ineligible"), "no certificate of eligible", text)
+				return expected(below(path, "ineligible"), "a certificate that is not in eligible", text)
 			}
 		}
 		if _, all := object["domains"]; all && len(eligible)+len(ineligible) != len(c.certificates) {

@@ -273,7 +273,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	require.NoError(t, err)
 	document, _ := server(t)
 	_, err = evaluator.Evaluate(t.Context(), document)
-	require.EqualError(t, err, "evaluating the document of EX01: expected it to need less than 2147483648 bytes of memory")
+	require.EqualError(t, err, "evaluating the document of EX01: it needs more than 2147483648 bytes of memory")
 }
 
 func TestADecisionIsBounded(t *testing.T) {

@@ -169,7 +169,7 @@ var waiverFields = []waiverField{
 	{"server", true, aText, func(string) bool { return true }},
 	{"thumbprint", true, "a thumbprint, 40 hex digits", hexDigits.MatchString},
 	{"reason", false, aText, func(string) bool { return true }},
-	{"expires", false, "a day YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ",
+	{"expires", false, "a date YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ",
 		func(text string) bool { return isDay(text) || gather.IsTime(text) }},
 }
 
@@ -187,7 +187,7 @@ func isDay(text string) bool {
 
 func (f *waiverFaults) waiver(node *yaml.Node, path string) map[string]any {
 	if node.Kind != yaml.MappingNode {
-		f.add(node, path, "expected a waiver, an object")
+		f.add(node, path, "expected a waiver (an object)")
 		return nil
 	}
 	var names []string

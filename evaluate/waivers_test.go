@@ -87,7 +87,7 @@ func TestWaiverFaults(t *testing.T) {
 	}
 	const (
 		aRule = "expected the id of a rule other than TC090 to TC099, which cannot be waived, found "
-		aDay  = "expected a day YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ, found "
+		aDay  = "expected a date YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ, found "
 		words = "expected a non-empty string, found "
 	)
 	tests := map[string]struct {
@@ -101,10 +101,10 @@ func TestWaiverFaults(t *testing.T) {
 		"an empty object":          {"{}", []string{"expected an array of waivers, or an object with one in waivers"}},
 		"another key":              {"waiver: []", []string{"line 1: waiver: unknown key: expected waivers"}},
 		"no array":                 {"waivers: {}", []string{"line 1: waivers: expected an array of waivers"}},
-		"no waiver":                {"[\n1,\n[]]", []string{"line 2: [0]: expected a waiver, an object", "line 3: [1]: expected a waiver, an object"}},
+		"no waiver":                {"[\n1,\n[]]", []string{"line 2: [0]: expected a waiver (an object)", "line 3: [1]: expected a waiver (an object)"}},
 		"no YAML":                  {"[1", []string{"expected JSON or YAML: yaml: line 1: did not find expected ',' or ']'"}},
 		"two documents":            {"[]\n---\n[]", []string{"expected JSON or YAML: expected one YAML document"}},
-		"an alias":                 {"- &a " + waiverJSON + "\n- *a", []string{"line 2: [1]: expected a waiver, an object"}},
+		"an alias":                 {"- &a " + waiverJSON + "\n- *a", []string{"line 2: [1]: expected a waiver (an object)"}},
 		"key twice":                {with("reason2", `"x", "reason2": "y"`), []string{"line 2: [0].reason2: unknown key: expected rule_id, server, thumbprint, reason, expires", "line 2: [0].reason2: unknown key: expected rule_id, server, thumbprint, reason, expires"}},
 		"known key twice":          {with("thumbprint", `"0123456789012345678901234567890123456789", "thumbprint": "x"`), []string{"line 2: [0].thumbprint: the key occurs twice"}},
 		"misspelt key":             {with("expire", `"2026-12-31"`), []string{"line 2: [0].expire: unknown key: expected rule_id, server, thumbprint, reason, expires"}},
@@ -123,7 +123,7 @@ func TestWaiverFaults(t *testing.T) {
 		"all missing": {"waivers:\n- {}", []string{
 			"line 2: waivers[0].rule_id: missing: expected the id of a rule other than TC090 to TC099, which cannot be waived",
 			"line 2: waivers[0].reason: missing: expected a non-empty string",
-			"line 2: waivers[0].expires: missing: expected a day YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ",
+			"line 2: waivers[0].expires: missing: expected a date YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ",
 			"line 2: waivers[0]: expected server or thumbprint, or both",
 		}},
 		"too long": {strings.Repeat("#", maxWaivers+1), []string{"expected at most 1048576 bytes"}},
@@ -138,7 +138,7 @@ func TestWaiverFaults(t *testing.T) {
 	}
 
 	_, err := readOne(waiverFile(t, "["+strings.Repeat("1,\n", 30)+"]"))
-	require.ErrorContains(t, err, "line 20: [19]: expected a waiver, an object\n  and 10 more")
+	require.ErrorContains(t, err, "line 20: [19]: expected a waiver (an object)\n  and 10 more")
 	_, err = readOne("missing.yaml")
 	require.EqualError(t, err, "reading waivers: missing.yaml: no such file or directory")
 }

@@ -61,7 +61,7 @@ func (d *documentFlags) check() error {
 		d.at += "T00:00:00Z"
 	}
 	if d.at != "" && !gather.IsTime(d.at) {
-		return usagef("--at: expected a day YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ, in UTC, found %q", d.at)
+		return usagef("--at: expected a date YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ, in UTC, found %q", d.at)
 	}
 	if d.color != "auto" && d.color != "always" && d.color != "never" {
 		return usagef("--color: expected auto, always or never, found %q", d.color)

@@ -29,7 +29,7 @@ func (m LocalMachine) Gather(ctx context.Context, doc *gather.Document) error {
 	certificates := []gather.Certificate{}
 	err := eachCertificate(ctx, func(c *windows.CertContext) error {
 		if len(certificates) == maxCertificates {
-			return fmt.Errorf("it holds more than %d certificates", maxCertificates)
+			return fmt.Errorf("it contains more than %d certificates", maxCertificates)
 		}
 		certificate, err := m.certificate(c)
 		if err != nil {

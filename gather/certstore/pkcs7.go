@@ -39,7 +39,7 @@ func readPKCS7(contentInfo der.Element) (contents, error) {
 		return contents{}, fmt.Errorf("its PKCS#7 SignedData is damaged: %w", err)
 	}
 	if len(held.entries) == 0 {
-		return contents{}, errors.New("its PKCS#7 SignedData holds no certificate")
+		return contents{}, errors.New("its PKCS#7 SignedData contains no certificate")
 	}
 	return held, nil
 }

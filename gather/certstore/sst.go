@@ -64,7 +64,7 @@ func readSerializedStore(data []byte) (contents, error) {
 		held.entries = append(held.entries, entry{slices.Clone(element.Certificate), &hasKey, name})
 	}
 	if len(held.entries) == 0 {
-		return contents{}, errors.New("its serialized store holds no certificate")
+		return contents{}, errors.New("its serialized store contains no certificate")
 	}
 	return held, nil
 }

@@ -181,7 +181,7 @@ func (s *search) mayIssue(issuer *certificate.Certificate, chain []*certificate.
 	case issuer.CannotSignCertificates:
 		return errors.New("its key usage does not allow signing certificates")
 	case issuer.MaxPathLen >= 0 && below > issuer.MaxPathLen:
-		return fmt.Errorf("its path length is %d", issuer.MaxPathLen)
+		return fmt.Errorf("its path length constraint is %d", issuer.MaxPathLen)
 	case strings.HasPrefix(chain[len(chain)-1].SignatureAlgorithm, "MD5-"):
 		return errors.New("an MD5 signature can be forged")
 	}
@@ -267,7 +267,7 @@ func (s *search) checkConstraints(chain []*certificate.Certificate, valid window
 		cert, err := c.Go()
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("crypto/x509 refuses %s: %w", c.Subject, err)
+			return nil, fmt.Errorf("crypto/x509 rejects %s: %w", c.Subject, err)
 		case i == 0:
 			leaf = cert
 		case i == len(chain)-1:

@@ -146,7 +146,7 @@ func unverifiable(c *certificate.Certificate) string {
 	cert, err := c.Go()
 	switch {
 	case err != nil:
-		return "Go refuses " + c.Subject + ": " + err.Error()
+		return "Go rejects " + c.Subject + ": " + err.Error()
 	case cert.PublicKey == nil:
 		return "the key of " + c.Subject + " is not supported"
 	}

@@ -236,7 +236,7 @@ func (c *Collector) complete(ctx context.Context, server string, doc *gather.Doc
 	}
 	if c.Facts != nil {
 		if c.Facts.Server != "" && doc.Server != "" && !SameServer(c.Facts.Server, doc.Server) {
-			return fmt.Errorf("%s is about the server %s, and the other sources are about %s", c.FactsFile, c.Facts.Server, doc.Server)
+			return fmt.Errorf("%s is about the server %s, but the other sources are about %s", c.FactsFile, c.Facts.Server, doc.Server)
 		}
 		doc.Overlay(c.Facts)
 	}

@@ -108,5 +108,5 @@ func TestFactsOfAnotherServer(t *testing.T) {
 		Sources: []collect.Source{collect.Exports{Dir: twoServers}}, Server: "EX01",
 		Facts: &gather.Document{Server: "EX02"}, FactsFile: "facts.json",
 	})
-	require.EqualError(t, errs[0], "facts.json is about the server EX02, and the other sources are about EX01")
+	require.EqualError(t, errs[0], "facts.json is about the server EX02, but the other sources are about EX01")
 }

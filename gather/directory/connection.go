@@ -194,7 +194,7 @@ func (c *connection) search(base, filter string, attributes []string, size uint3
 		entries = append(entries, page.Entries...)
 		referrals += len(page.Referrals)
 		if most := c.g.Limits.Entries; len(entries)+referrals > most {
-			return nil, c.failed(step, fmt.Errorf("there are more than %d", most))
+			return nil, c.failed(step, fmt.Errorf("expected at most %d entries, found more", most))
 		}
 		c.entries += len(page.Entries)
 		if c.g.Progress != nil {

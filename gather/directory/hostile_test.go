@@ -289,7 +289,7 @@ func TestLimits(t *testing.T) {
 	}{
 		{Limits{}, ""},
 		{Limits{Page: 7, Entries: 3}, ""},
-		{Limits{Entries: 2}, "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: there are more than 2"},
+		{Limits{Entries: 2}, "searching for (objectClass=msExchExchangeServer) below CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=test: expected at most 2 entries, found more"},
 		{Limits{Bytes: size + 10}, fmt.Sprintf("the host sent more than %d bytes", size+10)},
 	} {
 		g := host(t, conversation(answers, bound, whoAmI, rootDSE))

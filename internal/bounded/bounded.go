@@ -58,7 +58,7 @@ func run[T any](ctx context.Context, growth uint64, do func(context.Context) (T,
 				before = size
 			}
 			if size > before+growth {
-				cancel(fmt.Errorf("expected it to need less than %d bytes of memory", growth))
+				cancel(fmt.Errorf("it needs more than %d bytes of memory", growth))
 			}
 		case <-ended:
 			ended, graceOver = nil, time.After(grace)

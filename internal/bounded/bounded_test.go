@@ -67,5 +67,5 @@ func TestTheHeapGrows(t *testing.T) {
 		}
 		return len(kept), ctx.Err()
 	})
-	require.EqualError(t, err, "expected it to need less than 67108864 bytes of memory")
+	require.EqualError(t, err, "it needs more than 67108864 bytes of memory")
 }

@@ -82,7 +82,7 @@ func (e Element) Octets(err *error) []byte {
 	}
 	var octets []byte
 	for r := e.Inside(err); r.More(); {
-		octets = append(octets, r.Take(TagOctetString, "a piece of an OCTET STRING").Content()...)
+		octets = append(octets, r.Take(TagOctetString, "a part of an OCTET STRING").Content()...)
 	}
 	return octets
 }

@@ -39,7 +39,7 @@ func TestIndefinite(t *testing.T) {
 	require.NoError(t, err)
 
 	pieces.Octets(&err)
-	require.EqualError(t, err, "byte 10: expected a piece of an OCTET STRING (tag 0x04), found tag 0x24")
+	require.EqualError(t, err, "byte 10: expected a part of an OCTET STRING (tag 0x04), found tag 0x24")
 	err = nil
 	require.Equal(t, []byte("abc"), Element{Tag: 0xa0, data: []byte("\x04\x01a\x04\x02bc"), end: 7}.Octets(&err))
 	require.NoError(t, err)

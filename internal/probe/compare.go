@@ -148,7 +148,7 @@ func choose(r *Result, document *gather.Document, name string) (int, string, err
 		}
 	}
 	if len(listening) > 1 {
-		return 0, "", fmt.Errorf("%w: of %s, these are bound to %s: %s", ErrConnector, document.Server, r.remote, connectorNames(document, listening))
+		return 0, "", fmt.Errorf("%w: these connectors of %s are bound to %s: %s", ErrConnector, document.Server, r.remote, connectorNames(document, listening))
 	}
 	return listening[0], by, nil
 }

@@ -185,7 +185,7 @@ func (o Options) check(files []File) error {
 			return fmt.Errorf("%q: expected a name without .. and without empty parts", f.Name)
 		}
 		if seen[f.Name] {
-			return fmt.Errorf("%s: expected each name once, found two such files", printable.Line(f.Name))
+			return fmt.Errorf("%s: expected unique names, found two files with this name", printable.Line(f.Name))
 		}
 		seen[f.Name] = true
 	}

@@ -165,7 +165,7 @@ func TestErrors(t *testing.T) {
 		expected string // of the error, or of the only failure
 	}{
 		"nothing":         {nil, Options{}, "expected exports of the Exchange Management Shell or documents, found none"},
-		"a name twice":    {[]File{{Name: "a"}, {Name: "a"}}, Options{}, "a: expected each name once"},
+		"a name twice":    {[]File{{Name: "a"}, {Name: "a"}}, Options{}, "a: expected unique names"},
 		"a name outside":  {[]File{{Name: "../a"}}, Options{}, "expected a name without .."},
 		"no time":         {nil, Options{At: "tomorrow"}, "time: expected YYYY-MM-DDThh:mm:ssZ"},
 		"no procedure":    {nil, Options{Procedure: "2009"}, "procedure: expected one of 2007, 2010, 2016"},

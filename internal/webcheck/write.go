@@ -52,7 +52,7 @@ func (r *Result) addForecasts(ctx context.Context, progress Progress) error {
 		if r.checked[i].Forecast != nil {
 			continue
 		}
-		progress("Looking ahead", i, len(r.checked))
+		progress("Forecasting", i, len(r.checked))
 		forecast, err := r.evaluator.Forecast(ctx, r.checked[i].Facts)
 		if err != nil {
 			return fmt.Errorf("%s: %w", printable.Line(r.checked[i].Document), err)

@@ -247,7 +247,7 @@ func (f *File) addBag(kind string, value, attributes *der.Reader, password *decr
 	case oidSafeContentsBag:
 		return f.addBags(value, password, depth+1)
 	default:
-		f.note("skipped a bag that holds neither certificate nor private key (%s)", kind)
+		f.note("skipped a bag that contains neither a certificate nor a private key (%s)", kind)
 	}
 	return *err
 }

@@ -221,7 +221,7 @@ func TestBags(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []Certificate{{c.Raw, ""}, {c.Raw, ""}}, got.Certificates)
 	require.Equal(t, []string{
-		"skipped a bag that holds neither certificate nor private key (1.2.840.113549.1.12.10.1.5)",
+		"skipped a bag that contains neither a certificate nor a private key (1.2.840.113549.1.12.10.1.5)",
 		"skipped a certificate of a kind other than X.509 (1.2.840.113549.1.9.22.2)",
 		"certificate 2: ignored its friendly name, which is not text",
 	}, got.Notes)
