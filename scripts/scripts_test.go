@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// code is the script without its help and its comments.
+// code is the script without its help and comments.
 func code(t *testing.T) string {
 	t.Helper()
 	_, body, found := strings.Cut(ExportTransportFacts, "#>\n")
@@ -18,8 +18,8 @@ func code(t *testing.T) string {
 	return regexp.MustCompile(`(?m)(^| )# .*$`).ReplaceAllString(body, "")
 }
 
-// The script runs on production servers: every cmdlet that it calls is one that
-// reads from Exchange or writes below its own folder.
+// The script runs on production servers: every cmdlet that it calls either
+// reads from Exchange or writes to its own folder.
 func TestScriptCallsNothingElse(t *testing.T) {
 	t.Parallel()
 	want := []string{
@@ -34,7 +34,7 @@ func TestScriptCallsNothingElse(t *testing.T) {
 	require.ElementsMatch(t, want, slices.Compact(found))
 }
 
-// Export-Result is the only place that calls what is not spelled out.
+// Export-Result is the only place that calls a command by a variable name.
 func TestScriptCallsByNameInOnePlace(t *testing.T) {
 	t.Parallel()
 	require.Len(t, regexp.MustCompile(`&\s*\$|Invoke-|\biex\b`).FindAllString(code(t), -1), 1)
@@ -58,8 +58,8 @@ func TestScriptLayout(t *testing.T) {
 	require.Contains(t, code(t), `$own = "$folder\servers\$name"`)
 }
 
-// Windows PowerShell 2.0 takes a file without a byte order mark for ANSI, and
-// knows nothing of what came with 3.0 and later.
+// Windows PowerShell 2.0 reads a file without a byte order mark as ANSI, and
+// does not support features of 3.0 and later.
 func TestScriptSuitsPowerShell2(t *testing.T) {
 	t.Parallel()
 	require.Regexp(t, `^[\t\n -~]+$`, ExportTransportFacts)
@@ -73,7 +73,7 @@ func TestScriptSuitsPowerShell2(t *testing.T) {
 	require.Less(t, strings.Count(ExportTransportFacts, "\n"), 150)
 }
 
-// A password would travel in the archive: a Send connector can have one.
+// A Send connector can have a password, which must not be exported.
 func TestScriptLeavesCredentialsOut(t *testing.T) {
 	t.Parallel()
 	require.Regexp(t, `(?s)'Get-SendConnector'\) \{[^}]*-ExcludeProperty AuthenticationCredential`, code(t))

@@ -3,7 +3,7 @@ import test from "node:test";
 import * as powershell from "./powershell.js";
 import * as yaml from "./yaml.js";
 
-test("PowerShell that does not parse is found, with its place", () => {
+test("a syntax error in PowerShell is found, with its place", () => {
   assert.deepEqual(powershell.problems("Get-Item -Path 'x' | ForEach-Object { $_.Name }\n"), []);
   assert.deepEqual(powershell.problems("$a = 1\nforeach ($b in $a) {\n  Write-Host $b\n"), ["3:16: expected }"]);
   assert.notDeepEqual(powershell.problems("if ($a -eq) { 1 }\n"), []);
@@ -19,12 +19,12 @@ const wrong = {
   "waivers.yaml": ["- rule_id: TC004\n", "- a: b: c\n"],
 };
 for (const [name, [good, bad]] of Object.entries(wrong)) {
-  test(`what is wrong in ${name} is found`, async () => {
+  test(`a problem in ${name} is found`, async () => {
     assert.deepEqual(await yaml.problems(name, good), []);
     assert.notDeepEqual(await yaml.problems(name, good + bad), []);
   });
 }
 
-test("a file that nothing checks is a problem", async () => {
+test("a file without a check is a problem", async () => {
   assert.equal((await yaml.problems("other.yaml", "a: 1\n")).length, 1);
 });

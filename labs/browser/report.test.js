@@ -53,7 +53,7 @@ async function picture(page, name, options = {}) {
 
 const visible = (page) => page.locator("table.servers tbody tr:visible").evaluateAll((rows) => rows.map((row) => row.querySelector("a").textContent));
 
-test("the worst server comes first, and what could not be checked is told", async () => {
+test("the worst server comes first, and failures are shown", async () => {
   const page = await open(browser, few());
   const rows = await page.locator("table.servers tbody tr").evaluateAll((all) => all.map((row) => [row.cells[0].textContent, row.cells[1].textContent.slice(2)]));
   assert.deepEqual(rows, [["EX03", "MAIL AT RISK"], ["EX02", "ACTION NEEDED"], ["EX01", "OK"]]);
@@ -84,7 +84,7 @@ test("search and filter", async () => {
   assert.equal(await page.locator("details[open]").count(), 0);
 });
 
-test("everything is there without JavaScript", async () => {
+test("all content is shown without JavaScript", async () => {
   const page = await open(browser, few(), { javaScriptEnabled: false });
   assert.equal(await page.locator("#tools").isVisible(), false);
   assert.equal(await page.locator("article:visible").count(), 3);
@@ -111,7 +111,7 @@ test("light, dark, narrow and printed, axe-core finds nothing", async () => {
   assert.equal(papers.size, 2, "dark is dark");
 });
 
-test("printed, it is ink on paper, and nothing that only a screen has", async () => {
+test("printed: dark text on white, without controls", async () => {
   const page = await open(browser, few(), { colorScheme: "dark" });
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
@@ -122,7 +122,7 @@ test("printed, it is ink on paper, and nothing that only a screen has", async ()
   assert.ok(pages >= 3, `${pages} pages, and each server begins on a new one`);
 });
 
-test("names do nothing", async () => {
+test("malicious names have no effect", async () => {
   const document = fixture("194-server-all-events");
   for (const connector of document.connectors) connector.name += hostile;
   document.certificates[0].friendly_name = `${hostile}\u202egnp.exe\u0007`;

@@ -96,7 +96,7 @@ async function picture(page, name) {
 
 const rows = (page) => page.locator("#servers tbody tr").evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
 
-test("for all exports, the page says what check says of the same zip file", async () => {
+test("for all exports, the page and check have the same results for a zip file", async () => {
   const page = await loaded();
   await page.getByText("Options", { exact: true }).click();
   await page.getByLabel("Evaluate at this time").fill(at);
@@ -154,7 +154,7 @@ test("nothing leaves the page while exports are evaluated", async () => {
   assert.deepEqual(blocked, ["blocked", "blocked"]);
 });
 
-test("the example, in light, dark, wide and narrow, to which axe-core objects nothing", async () => {
+test("the example, in light, dark, wide and narrow, in which axe-core finds nothing", async () => {
   for (const colorScheme of ["light", "dark"]) {
     for (const width of [1200, 360]) {
       const what = `${colorScheme}, ${width} pixels`;
@@ -181,7 +181,7 @@ test("by keyboard alone", async () => {
   assert.equal(await page.evaluate(() => document.activeElement.id), "result-title");
 });
 
-test("a broken zip file is an error with its name, and what comes after it works", async () => {
+test("a damaged zip file causes an error that names it, and the next files work", async () => {
   const page = await loaded();
   const broken = readFileSync(zip("cut", join(fixtures, "exports/remote"))).subarray(0, 5000);
   await drop(page, [["cut.zip", broken]]);
@@ -195,7 +195,7 @@ test("a broken zip file is an error with its name, and what comes after it works
   assert.deepEqual((await rows(page)).map(([server]) => server), ["EX01"]);
 });
 
-test("hostile zip files: an error, and the page lives", async () => {
+test("hostile zip files cause an error, and the page keeps working", async () => {
   const page = await loaded();
   const script = `
 import sys, zipfile
@@ -232,7 +232,7 @@ write("wide.zip", [("connectors.xml", objs + "".join("<I32>%d</I32>" % (i * 7919
   assert.deepEqual(page.faults, []);
 });
 
-test("private keys are read only after the page has asked", async () => {
+test("private keys are read only with consent", async () => {
   const page = await loaded();
   const exports = files(join(fixtures, "exports/remote")).filter(([name]) => name !== "certificates.xml");
   const [[, pfx]] = files(join(fixtures, "store/pfx"));
@@ -303,7 +303,7 @@ with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as z:
   console.log(`50 servers: ${took.toFixed(1)} s from the drop to the report`);
 });
 
-test("whatif by click is the command line's answer", async () => {
+test("whatif has the same result as the command line", async () => {
   const page = await loaded();
   await page.getByText("Options", { exact: true }).click();
   await page.getByLabel("Evaluate at this time").fill(at);

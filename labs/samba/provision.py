@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Makes the lab's Active Directory: provision.py LAB
+"""Creates the lab's Active Directory: provision.py LAB
 
-Reads LAB/seed (written by labs/samba/seed) and LAB/passwords, and leaves a
+Reads LAB/seed (written by labs/samba/seed) and LAB/passwords, and writes a
 domain controller's files in LAB/dc, to be run with LAB/smb.conf.
 """
 import json
@@ -25,7 +25,7 @@ CERTIFICATE = "msExchServerInternalTLSCert"
 
 
 def provision(lab):
-    # An smb.conf of our own: Debian's is not to play a part.
+    # A separate smb.conf, so that Debian's is not used.
     conf = os.path.join(lab, "provision.conf")
     with open(conf, "w") as f:
         f.write("[global]\n")
@@ -57,7 +57,7 @@ def extend_schema(lab, here):
 
 
 def add_accounts(db, lab):
-    """reader may read what every user may; blind not the certificate."""
+    """reader may read what every user may; blind may not read the certificate."""
     for account in ("reader", "blind"):
         db.newuser(account, password(lab, account))
     service = ldb.Message(ldb.Dn(db, "CN=DC1,OU=Domain Controllers," + NAMING))
@@ -70,7 +70,7 @@ def add_accounts(db, lab):
 
 
 class Denials:
-    """Access control entries that refuse to show an attribute."""
+    """Access control entries that hide an attribute."""
 
     def __init__(self, db):
         self.db, self.sd = db, SDUtils(db)
@@ -100,8 +100,8 @@ def fill(db, lab):
     denials = Denials(db)
     db.transaction_start()
     try:
-        # The container comes first: servers and connectors inherit what it
-        # allows (everything to read, for every user) and denies.
+        # The container comes first: servers and connectors inherit its access
+        # control entries (read access for every user, and denials).
         container, rest = forest.split("\n\n", 1)
         db.add_ldif(container + "\n\n")
         denials.sd.dacl_prepend_aces(EXCHANGE, "(A;CI;RPLCLORC;;;AU)")

@@ -1,13 +1,14 @@
 #!/bin/bash
-# Runs a command beside a directory lab that is made for it and goes with it:
+# Runs a command together with a directory lab, which is created for the command
+# and removed afterwards:
 #
 #   labs/samba/run.sh go test -tags integration ./gather/directory/...
 #
-# The command, and all of the lab, see a network of their own with nothing but
-# loopback, so that the ports of a domain controller are always free. The
-# TRANSPORTCERT_LAB_ variables tell the command where everything is; README.md
-# lists them. The exit code is the command's. It needs root and the packages of
-# labs/install.sh.
+# The command and the lab run in their own network namespace with only a
+# loopback interface, so that the ports of a domain controller are always free.
+# The TRANSPORTCERT_LAB_ variables, listed in README.md, tell the command where
+# everything is. The exit code is that of the command. It requires root and the
+# packages of labs/install.sh.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -26,7 +27,7 @@ outside() {
 	trap 'rm -rf "$lab"' EXIT
 	(
 		cd "$here/../.."
-		# Inside there is no network to fetch modules from.
+		# The namespace has no network to download modules from.
 		go list -e -deps -test -tags integration ./... >/dev/null
 		mkdir "$lab/seed"
 		go run ./labs/samba/seed -o "$lab/seed"
@@ -94,7 +95,7 @@ configure() {
 	done
 }
 
-# quietly runs a step and shows what it said only where it failed.
+# quietly runs a step and shows its output only if it fails.
 quietly() {
 	"$@" >>"$lab/log" 2>&1 || {
 		echo "directory lab: $1 failed:" >&2
