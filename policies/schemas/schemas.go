@@ -1,5 +1,5 @@
-// Package schemas embeds the JSON Schemas (draft 7) of what goes into the
-// policies and what comes out of them. Go, Rego and editors use the same files.
+// Package schemas embeds the JSON Schemas (draft 7) of the input and output of
+// the policies. Go, Rego and editors use the same files.
 package schemas
 
 import _ "embed"
