@@ -5,8 +5,8 @@ import data.transportcert.document
 # METADATA
 # title: Ranking
 # description: >-
-#   The eligible certificates for a domain list, in order, each with what decides whether it is best. Only an
-#   explanation reads it.
+#   The eligible certificates for a domain list, in order, each with the reason why it is or is not the best one. Used only
+#   to explain a decision.
 # custom:
 #   step: 8
 ranking(domains) := [{"thumbprint": thumbprint, "because": because(found, document.store[thumbprint])} |
@@ -18,7 +18,7 @@ best_or_none(domains) := best(domains) if {
 	best(domains)
 } else := {"thumbprint": null, "kind": null}
 
-# Whether a certificate is the best one found, or the criterion by which it is not.
+# "best", or the criterion because of which a certificate is not the best one.
 because(found, certificate) := "best" if {
 	certificate.thumbprint == found.thumbprint
 } else := "older" if {
