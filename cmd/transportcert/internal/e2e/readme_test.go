@@ -54,6 +54,7 @@ var readmeElsewhere = map[string]string{
 	"transportcert gather --all-servers --ldap-url ": "needs a domain controller: labs/samba has one",
 	"transportcert probe ":                           "needs a mail server: TestProbe and labs/postfix have some",
 	"make ":                                          "builds and tests the project itself",
+	".ci/run ":                                       "runs everything that CI runs",
 }
 
 // The commands of README.md answer, in the order of the page, where there are
