@@ -41,7 +41,7 @@ func TestReadAsJSON(t *testing.T) {
 	}
 }
 
-func TestReadWhatDoesNotFit(t *testing.T) {
+func TestReadMismatch(t *testing.T) {
 	t.Parallel()
 	for answer, expected := range map[string]string{
 		`[]`:                                  "expected a value for evaluate.Checked, found array",

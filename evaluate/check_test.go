@@ -94,7 +94,7 @@ func TestCheck(t *testing.T) {
 	require.Equal(t, expected, checked.Decision)
 }
 
-func TestCheckFindsNothingWhereAllIsAsItShouldBe(t *testing.T) {
+func TestCheckFindsNothing(t *testing.T) {
 	t.Parallel()
 	document := inOrder(t)
 	checked, err := checker(t).Check(t.Context(), document)
@@ -103,7 +103,7 @@ func TestCheckFindsNothingWhereAllIsAsItShouldBe(t *testing.T) {
 	require.NotNil(t, checked.Findings)
 }
 
-func TestCheckOfADocumentThatIsNotValid(t *testing.T) {
+func TestCheckOfAnInvalidDocument(t *testing.T) {
 	t.Parallel()
 	document, _ := server(t)
 	document.Directory = nil
@@ -204,7 +204,7 @@ findings contains {"rule_id": "ORG002", "severity": "error", "message": "without
 config := {"expires_within_days": 45}
 `
 
-func TestCheckWithRulesOfOnesOwn(t *testing.T) {
+func TestCheckWithCustomRules(t *testing.T) {
 	t.Parallel()
 	c := checker(t, evaluate.WithPolicies(write(t, "custom.rego", customFindings)))
 	document, _ := withoutKey(t)
@@ -287,7 +287,7 @@ findings contains {"rule_id": "ORG001", "severity": "info", "message": "x"} if {
 }
 
 // New reads every file that an option names, whether it is needed or not.
-func TestWaiversThatCannotBeReadAreAnErrorOfNew(t *testing.T) {
+func TestUnreadableWaiversFailNew(t *testing.T) {
 	t.Parallel()
 	_, err := evaluate.New(t.Context(), evaluate.WithWaivers(filepath.Join(write(t, "waivers", "- {}"), "waivers")))
 	require.ErrorContains(t, err, "reading waivers: ")

@@ -126,7 +126,7 @@ ineligible contains {"thumbprint": certificate.thumbprint, "reason": "ours"} if 
 	}
 }
 
-func TestShippedRulesStayWhatTheyAre(t *testing.T) {
+func TestShippedRulesCannotBeChanged(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		files    map[string]string

@@ -20,7 +20,7 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-func TestNowIsTheClockWhereTheDocumentDoesNotSay(t *testing.T) {
+func TestNowDefaultsToTheClock(t *testing.T) {
 	t.Parallel()
 	clock := func() time.Time { return time.Date(2029, 1, 1, 1, 0, 1, 0, time.FixedZone("", 3600)) }
 	evaluator, err := evaluate.New(t.Context(), evaluate.WithClock(clock))
@@ -57,7 +57,7 @@ func TestEvaluateConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-func TestADocumentThatIsNotValidIsAnError(t *testing.T) {
+func TestAnInvalidDocumentIsAnError(t *testing.T) {
 	t.Parallel()
 	evaluator, err := evaluate.New(t.Context())
 	require.NoError(t, err)
@@ -114,7 +114,7 @@ func TestCertificate(t *testing.T) {
 	}
 }
 
-func TestCertificateThatGoRefuses(t *testing.T) {
+func TestCertificateThatGoRejects(t *testing.T) {
 	t.Parallel()
 	evaluator, err := evaluate.New(t.Context())
 	require.NoError(t, err)

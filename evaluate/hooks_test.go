@@ -9,7 +9,7 @@ import (
 )
 
 // A hook that cannot be read must not be treated as absent.
-func TestHooksThatCannotBeRead(t *testing.T) {
+func TestUnreadableHooks(t *testing.T) {
 	t.Parallel()
 	const header = "package transportcert.custom\n"
 	const collection = "data.transportcert.custom.ineligible: expected a set or an array"
@@ -60,7 +60,7 @@ func TestHooksThatCannotBeRead(t *testing.T) {
 }
 
 // METADATA with the id of a shipped rule would describe that rule in every report.
-func TestIDsOfOwnRules(t *testing.T) {
+func TestIDsOfCustomRules(t *testing.T) {
 	t.Parallel()
 	rule := func(id string) string {
 		return "package transportcert.custom.deep\n\n# METADATA\n# title: Nothing to see\n# custom:\n#   id: " + id + "\n#   severity: info\np := 1\n"

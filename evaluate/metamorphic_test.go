@@ -362,7 +362,7 @@ func TestTimePassesATrustWindow(t *testing.T) {
 
 // Between those boundaries time changes nothing, not even when it passes a
 // not_before, or the not_after of a certificate that is not loaded.
-func TestTimePassesNoBoundary(t *testing.T) {
+func TestTimeBetweenBoundaries(t *testing.T) {
 	t.Parallel()
 	decide := decider(t)
 	rapid.Check(t, func(rt *rapid.T) {

@@ -26,7 +26,7 @@ ineligible contains {"thumbprint": certificate.thumbprint, "reason": "ours_only"
 }
 `
 
-func TestACustomRuleHasAPartInTheDecision(t *testing.T) {
+func TestACustomRuleAffectsTheDecision(t *testing.T) {
 	t.Parallel()
 	folder := write(t, "custom.rego", customRule)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "custom_test.rego"), []byte("package anything_test"), 0o600))
@@ -42,7 +42,7 @@ func TestACustomRuleHasAPartInTheDecision(t *testing.T) {
 	require.Equal(t, document.Certificates[0].Thumbprint, *decision.InboundAnonymous.Thumbprint, "the certificate that is loaded stays what it is")
 }
 
-func TestACustomBundleStandsBesideTheEmbeddedPolicies(t *testing.T) {
+func TestACustomBundleExtendsTheEmbeddedPolicies(t *testing.T) {
 	t.Parallel()
 	folder := write(t, "custom.rego", customRule)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, ".manifest"), []byte(`{"roots": ["transportcert/custom"]}`), 0o600))
@@ -54,7 +54,7 @@ func TestACustomBundleStandsBesideTheEmbeddedPolicies(t *testing.T) {
 	require.Equal(t, []string{"ours_only"}, decision.InboundAnonymous.CustomizedBy)
 }
 
-func TestABundleStandsInPlaceOfTheEmbeddedPolicies(t *testing.T) {
+func TestABundleReplacesTheEmbeddedPolicies(t *testing.T) {
 	t.Parallel()
 	folder := write(t, "decision.rego", `package transportcert.server
 decision := object.union(same, {
@@ -88,7 +88,7 @@ stopped := {"certificate": null, "stopped_at": "bundle"}`)
 	require.Equal(t, []string{"from the bundle"}, decision.InboundAnonymous.Domains)
 }
 
-func TestPoliciesThatWouldChangeTheShippedRulesAreRefused(t *testing.T) {
+func TestPoliciesThatWouldChangeTheShippedRulesAreRejected(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"transportcert.inbound_anonymous", "transportcert", "transportcert.customs", "main"} {
 		_, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, "x.rego", "package "+name+"\nbest := 1")))
@@ -97,7 +97,7 @@ func TestPoliciesThatWouldChangeTheShippedRulesAreRefused(t *testing.T) {
 	}
 }
 
-func TestPoliciesThatCannotBeReadAreAnError(t *testing.T) {
+func TestUnreadablePoliciesAreAnError(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		option   evaluate.Option

@@ -117,7 +117,7 @@ func editings(d *gather.Document) []editing {
 
 // Each command has the same result as editing the document by hand, and
 // therefore the same decision, for every fixture.
-func TestApplyIsEditingByHand(t *testing.T) {
+func TestApplyEqualsEditingByHand(t *testing.T) {
 	t.Parallel()
 	evaluator, err := evaluate.New(t.Context())
 	require.NoError(t, err)
@@ -176,7 +176,7 @@ func TestApplyRenews(t *testing.T) {
 	require.Equal(t, renewed.Thumbprint, *decision.InboundAnonymous.Best)
 }
 
-func TestApplyEffectRefuses(t *testing.T) {
+func TestApplyEffectRejects(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
 	require.NoError(t, err)

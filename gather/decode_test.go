@@ -139,7 +139,7 @@ func TestDecodeAccepts(t *testing.T) {
 	require.Empty(t, doc.Missing())
 }
 
-func TestDecodeRefuses(t *testing.T) {
+func TestDecodeRejects(t *testing.T) {
 	t.Parallel()
 	replace := func(pairs ...string) string {
 		for i := 0; i < len(pairs); i += 2 {

@@ -16,7 +16,7 @@ import (
 
 // A change of a single value in the fixtures is a fault for Decode if and only if it
 // is one for a complete JSON Schema library.
-func TestSchemaIsReadAsALibraryReadsIt(t *testing.T) {
+func TestSchemaAgreesWithALibrary(t *testing.T) {
 	t.Parallel()
 	definition, err := jsonschema.UnmarshalJSON(bytes.NewReader(schemas.Input))
 	require.NoError(t, err)

@@ -55,7 +55,7 @@ func compareMutants(t *testing.T, whole any) (quick, refused int) {
 	return quick, refused
 }
 
-func TestTheFastPathTakesNoKeyTwice(t *testing.T) {
+func TestTheFastPathRejectsDuplicateKeys(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
 	require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestTheFastPathTakesNoKeyTwice(t *testing.T) {
 // The fast path looks for null in the text, where the key before it may be only
 // text too: a source can have the name of a fact, and a name can contain
 // anything.
-func TestTheFastPathTakesNoNullWhereNoneBelongs(t *testing.T) {
+func TestTheFastPathRejectsMisplacedNull(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
 	require.NoError(t, err)

@@ -35,7 +35,7 @@ func TestScriptCallsNothingElse(t *testing.T) {
 }
 
 // Export-Result is the only place that calls a command by a variable name.
-func TestScriptCallsByNameInOnePlace(t *testing.T) {
+func TestScriptCallsVariableCommandsInOnePlace(t *testing.T) {
 	t.Parallel()
 	require.Len(t, regexp.MustCompile(`&\s*\$|Invoke-|\biex\b`).FindAllString(code(t), -1), 1)
 	for _, match := range regexp.MustCompile(`(?m)^\s*Export-Result \S+ "[^"]+" (\S+)`).FindAllStringSubmatch(code(t), -1) {
@@ -74,7 +74,7 @@ func TestScriptSuitsPowerShell2(t *testing.T) {
 }
 
 // A Send connector can have a password, which must not be exported.
-func TestScriptLeavesCredentialsOut(t *testing.T) {
+func TestScriptOmitsCredentials(t *testing.T) {
 	t.Parallel()
 	require.Regexp(t, `(?s)'Get-SendConnector'\) \{[^}]*-ExcludeProperty AuthenticationCredential`, code(t))
 }

@@ -389,7 +389,7 @@ func FuzzFiles(f *testing.F) {
 
 // Objects that are not certificates count too: a small file cannot cause a
 // million notes.
-func TestManyThatAreNone(t *testing.T) {
+func TestManyNonCertificates(t *testing.T) {
 	t.Parallel()
 	many := append(testdata(t, "ex01.crt"), bytes.Repeat([]byte("-----BEGIN X-----\n-----END X-----\n"), 20)...)
 	path := filepath.Join(folder(t, map[string][]byte{"many.pem": many}), "many.pem")

@@ -123,7 +123,7 @@ func TestBounds(t *testing.T) {
 	})
 }
 
-func TestLocalMachineElsewhere(t *testing.T) {
+func TestLocalMachineOnOtherSystems(t *testing.T) {
 	t.Parallel()
 	err := certstore.LocalMachine{}.Gather(context.Background(), &gather.Document{})
 	require.ErrorContains(t, err, `certificate store LocalMachine\My: it exists only on Windows; this is `)

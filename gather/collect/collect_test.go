@@ -86,7 +86,7 @@ func TestMissing(t *testing.T) {
 
 // A directory is queried for the server that another source names, whatever the
 // order of the sources.
-func TestWhoNamesTheServer(t *testing.T) {
+func TestServerNameBySource(t *testing.T) {
 	t.Parallel()
 	nobodyThere := collect.Directory{Gatherer: directory.Gatherer{URL: "ldap://127.0.0.1:1"}}
 	_, errs := documents(t, collect.Collector{Sources: []collect.Source{nobodyThere}})

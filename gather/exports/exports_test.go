@@ -370,7 +370,7 @@ func TestOneFile(t *testing.T) {
 
 // A document that already has a server and sections keeps what the folder does
 // not contain.
-func TestGatherKeepsWhatItDoesNotKnow(t *testing.T) {
+func TestGatherKeepsUnknownSections(t *testing.T) {
 	t.Parallel()
 	doc := gather.Document{
 		Server: "given", Host: &gather.Host{DNSFQDN: "given"}, Connectors: []gather.Connector{{Name: "given"}},

@@ -12,7 +12,7 @@ import (
 	"github.com/transportcert/transportcert/gather/host"
 )
 
-func TestLocalElsewhere(t *testing.T) {
+func TestLocalOnOtherSystems(t *testing.T) {
 	t.Parallel()
 	err := host.Local{}.Gather(context.Background(), &gather.Document{})
 	require.ErrorContains(t, err, "names of this computer: they can be read only on Windows")

@@ -91,7 +91,7 @@ func TestNoBaseline(t *testing.T) {
 	require.Zero(t, notChecked)
 }
 
-func TestReadRefuses(t *testing.T) {
+func TestReadRejects(t *testing.T) {
 	t.Parallel()
 	for text, expected := range map[string]string{
 		"":                            "expected the output of 'transportcert check -o json': jsontext: unexpected EOF",

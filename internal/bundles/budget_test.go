@@ -12,7 +12,7 @@ import (
 
 // Content that is small when compressed, or as text, and large after OPA has
 // parsed it.
-func TestWhatABundleHoldsIsBounded(t *testing.T) {
+func TestBundleContentIsBounded(t *testing.T) {
 	t.Parallel()
 	manifest := func(roots string) string { return `{"roots": [` + roots + `], "rego_version": 1}` }
 	many := map[string]string{}

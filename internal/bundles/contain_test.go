@@ -18,7 +18,7 @@ import (
 
 // When OPA is upgraded, check the new functions: do they reach outside the
 // evaluation, or run forever with small arguments?
-func TestEveryBuiltinWasLookedAt(t *testing.T) {
+func TestEveryBuiltinWasReviewed(t *testing.T) {
 	t.Parallel()
 	all := ast.CapabilitiesForThisVersion().Builtins
 	require.Len(t, all, 206, "look at the built-in functions that are new")
@@ -99,7 +99,7 @@ func TestInspect(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoFolder(t *testing.T) {
+func TestNotAFolder(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "windows" {
 		_, err := Custom([]string{"/dev/zero"})
@@ -194,7 +194,7 @@ func TestEveryAllowedBuiltinIsDocumented(t *testing.T) {
 }
 
 // A name with a line break is rejected before it appears in an error of OPA.
-func TestNamesThatBeginALine(t *testing.T) {
+func TestNamesWithLineBreaks(t *testing.T) {
 	t.Parallel()
 	const name = "a\n::error::b.rego"
 	archive, err := pack(map[string][]byte{name: []byte("package transportcert.custom")})

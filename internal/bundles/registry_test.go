@@ -90,7 +90,7 @@ func TestRedirectsEnd(t *testing.T) {
 	require.LessOrEqual(t, requests.Load(), int32(2*maxRedirects))
 }
 
-func TestNoPasswordInAReference(t *testing.T) {
+func TestPasswordInAReference(t *testing.T) {
 	t.Parallel()
 	for _, reference := range []string{
 		"oci://user:hunter2@registry.contoso.test/policies:v1",
@@ -115,7 +115,7 @@ func TestNoPasswordInAReference(t *testing.T) {
 	}
 }
 
-func TestARegistryThatNobodyVouchesFor(t *testing.T) {
+func TestUntrustedRegistry(t *testing.T) {
 	t.Setenv("DOCKER_CONFIG", t.TempDir())
 	_, reference := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("asked without TLS") })
 	for _, registry := range []Registry{{}, {PlainHTTP: true}} {

@@ -81,7 +81,7 @@ func TestLines(t *testing.T) {
 	require.Empty(t, lines([]byte(onLines), nil))
 }
 
-func TestPlacesInWhatWasRead(t *testing.T) {
+func TestPlacesInDocuments(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "ex01.json")
 	require.NoError(t, os.WriteFile(file, []byte("\ufeff\r\n\n"+strings.ReplaceAll(onLines, "\n", "\r\n")), 0o600))
@@ -98,7 +98,7 @@ func TestPlacesInWhatWasRead(t *testing.T) {
 	}, found)
 }
 
-func TestPlacesInWhatWasGathered(t *testing.T) {
+func TestPlacesInGatheredDocuments(t *testing.T) {
 	t.Parallel()
 	folder, elsewhere := t.TempDir(), t.TempDir()
 	xml, facts := filepath.Join(folder, "certificates.xml"), filepath.Join(elsewhere, "facts.json")

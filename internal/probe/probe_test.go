@@ -172,7 +172,7 @@ func TestDates(t *testing.T) {
 
 // Windows serves certificates that crypto/tls rejects. They are reported if the
 // protocol version reveals them.
-func TestCertificateThatGoRefuses(t *testing.T) {
+func TestCertificateThatGoRejects(t *testing.T) {
 	t.Parallel()
 	negative := made(t, forge.Recipe{CN: "EX01", Serial: []byte{0x80}}, "EX01")
 	for _, newest := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
@@ -198,7 +198,7 @@ func TestCertificateThatGoRefuses(t *testing.T) {
 
 // With TLS 1.3, a server rejects the client only after the client has completed
 // the handshake.
-func TestServerThatWantsCertificates(t *testing.T) {
+func TestServerThatRequestsCertificates(t *testing.T) {
 	t.Parallel()
 	for _, newest := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		certificate := made(t, forge.Recipe{CN: "EX01"})
@@ -242,7 +242,7 @@ func TestGreetings(t *testing.T) {
 	require.Equal(t, `expected 250 after EHLO, found "502 5.5.1 no"`, r.Error)
 }
 
-func TestNobodyListens(t *testing.T) {
+func TestConnectionRefused(t *testing.T) {
 	t.Parallel()
 	running := smtplab.Start(t, "127.0.0.1:0", smtplab.Server{})
 	running.Stop()

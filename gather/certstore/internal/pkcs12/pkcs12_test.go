@@ -53,7 +53,7 @@ func answer(password string) func() ([]byte, error) {
 func notAsked() ([]byte, error) { return nil, errors.New("asked for a password") }
 
 // Files of another implementation can be read, however they are encrypted.
-func TestReadWhatTheLibraryWrites(t *testing.T) {
+func TestReadLibraryFiles(t *testing.T) {
 	t.Parallel()
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
