@@ -8,21 +8,18 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
-	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // explanation tells the steps of each scenario in order: what was looked at, what
 // was found, and whether the process went on.
 type explanation struct {
-	w     io.Writer
-	style Style
+	pages
 	which Selection
-	many  bool // something was written before
 }
 
 // Explain returns the format that tells a decision step by step.
 func Explain(w io.Writer, style Style, which Selection) Format {
-	return &explanation{w: printable.NewWriter(w, encoding(style.Color)), style: style, which: which}
+	return &explanation{newPages(w, style), which}
 }
 
 func (e *explanation) Write(c Checked) error {
@@ -30,12 +27,8 @@ func (e *explanation) Write(c Checked) error {
 	if err != nil {
 		return err
 	}
-	s, p := newServer(document, decision), &page{Style: e.style, names: inProse(document)}
-	s.which, s.ranking = e.which, c.Ranking
-	if e.many {
-		p.line("")
-	}
-	e.many = true
+	s, p := newServer(document, decision), e.next()
+	s.which, s.ranking, p.names = e.which, c.Ranking, inProse(document)
 	p.headline(decision, c.Plan)
 	p.unknown(s)
 	for _, part := range []struct {
@@ -55,11 +48,8 @@ func (e *explanation) Write(c Checked) error {
 		"certificate has expired) and 12024 (Exchange 2010 and later: after 12013 a temporary certificate may be used).")
 	p.line("")
 	p.plan(c.Plan)
-	_, err = e.w.Write(p.Bytes())
-	return err
+	return e.write(p)
 }
-
-func (*explanation) Close() error { return nil }
 
 // part begins the steps of a scenario.
 func (p *page) part(words string) {

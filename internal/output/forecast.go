@@ -25,7 +25,7 @@ var ForecastFormats = []string{"text", "json", "ndjson", "ics"}
 func NewForecasts(name string, w io.Writer, style Style, now time.Time) (Forecasts, error) {
 	switch name {
 	case "text":
-		return &forecastText{w: printable.NewWriter(w, encoding(style.Color)), style: style}, nil
+		return &forecastText{newPages(w, style)}, nil
 	case "json", "ndjson":
 		encoder := newEncoder(printable.NewWriter(w, printable.JSON))
 		if name == "json" {
@@ -69,18 +69,10 @@ func moments(forecast *evaluate.Forecast) []moment {
 }
 
 // forecastText writes a timeline for each server.
-type forecastText struct {
-	w     io.Writer
-	style Style
-	many  bool // something was written before
-}
+type forecastText struct{ pages }
 
 func (t *forecastText) Write(forecast *evaluate.Forecast) error {
-	p := &page{Style: t.style}
-	if t.many {
-		p.line("")
-	}
-	t.many = true
+	p := t.next()
 	p.title(fmt.Sprintf("%s from %s to %s", forecast.Server, when(forecast.From), when(forecast.Until)))
 	p.line("")
 	for _, moment := range moments(forecast) {
@@ -102,11 +94,8 @@ func (t *forecastText) Write(forecast *evaluate.Forecast) error {
 	if forecast.Omitted {
 		p.prose(0, "Changes after %s are left out: only dates from 1678 to 2262 can be told.", when(forecast.Until))
 	}
-	_, err := t.w.Write(p.Bytes())
-	return err
+	return t.write(p)
 }
-
-func (*forecastText) Close() error { return nil }
 
 func inDays(days int64) string {
 	if days == 0 {

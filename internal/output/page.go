@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -38,6 +39,33 @@ type page struct {
 	Style
 	names *strings.Replacer // of thumbprints in sentences; nil: none
 }
+
+// pages writes pages as they come, with an empty line between two.
+type pages struct {
+	w     io.Writer
+	style Style
+	many  bool // one was written before
+}
+
+func newPages(w io.Writer, style Style) pages {
+	return pages{w: printable.NewWriter(w, encoding(style.Color)), style: style}
+}
+
+func (s *pages) next() *page {
+	p := &page{Style: s.style}
+	if s.many {
+		p.line("")
+	}
+	s.many = true
+	return p
+}
+
+func (s *pages) write(p *page) error {
+	_, err := s.w.Write(p.Bytes())
+	return err
+}
+
+func (*pages) Close() error { return nil }
 
 // named makes the thumbprints of a sentence readable.
 func (p *page) named(sentence string) string {

@@ -23,7 +23,7 @@ var ProbeFormats = []string{"text", "json", "ndjson", "prometheus"}
 func NewProbe(name string, w io.Writer, style Style) (ProbeFormat, error) {
 	switch name {
 	case "text":
-		return &probeText{w: printable.NewWriter(w, encoding(style.Color)), style: style}, nil
+		return &probeText{newPages(w, style)}, nil
 	case "json":
 		return &probeJSON{w: printable.NewWriter(w, printable.JSON), all: array{indent: "  "}}, nil
 	case "ndjson":

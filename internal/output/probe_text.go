@@ -2,25 +2,16 @@ package output
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/probe"
 )
 
 // probeText writes results for people.
-type probeText struct {
-	w     io.Writer
-	style Style
-	many  bool // something was written before
-}
+type probeText struct{ pages }
 
 func (t *probeText) Write(r *probe.Result) error {
-	p := &page{Style: t.style}
-	if t.many {
-		p.line("")
-	}
-	t.many = true
+	p := t.next()
 	headline := r.Target + " at " + when(r.ProbedAt)
 	if r.Address != "" && r.Address != r.Target {
 		headline = fmt.Sprintf("%s (%s) at %s", r.Target, r.Address, when(r.ProbedAt))
@@ -41,11 +32,8 @@ func (t *probeText) Write(r *probe.Result) error {
 	for _, note := range r.Notes {
 		p.prose(6, "%s  %s", p.paint(bold, "Note"), note)
 	}
-	_, err := t.w.Write(p.Bytes())
-	return err
+	return t.write(p)
 }
-
-func (*probeText) Close() error { return nil }
 
 // outcome shows the answer first, and then what differs from the decision.
 func (p *page) outcome(r *probe.Result) {
