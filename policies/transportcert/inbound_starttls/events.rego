@@ -14,9 +14,9 @@ events := [event |
 	event := event_for(i, result)
 ]
 
-event_for(i, result) := event_12014(input.connectors[i], result, remedies.starttls(i, result)) if {
+event_for(i, result) := event_12014(input.connectors[i], result, remedies.starttls_for_event(i, result)) if {
 	failed_step[result.stopped_at]
-} else := event_12016(input.connectors[i], result, remedies.starttls(i, result)) if {
+} else := event_12016(input.connectors[i], result, remedies.starttls_for_event(i, result)) if {
 	result.expired == true
 }
 
@@ -35,8 +35,8 @@ event_12014(connector, result, remedy) := {
 	"severity": "error",
 	"symbolic_name": null,
 	"message": sprintf("%s: %s: %s, so STARTTLS is not offered.", [input.server, connector.name, why_not(result)]),
-	"action": remedy[0].id,
-	"remediation": remedies.text(remedy),
+	"action": remedy.id,
+	"remediation": remedies.text([remedy]),
 	"connector": connector.name,
 }
 
@@ -85,8 +85,8 @@ event_12016(connector, result, remedy) := {
 		"%s: %s: the certificate for STARTTLS, %s, expired on %s.",
 		[input.server, connector.name, result.certificate, document.store[result.certificate].not_after],
 	),
-	"action": remedy[0].id,
-	"remediation": remedies.text(remedy),
+	"action": remedy.id,
+	"remediation": remedies.text([remedy]),
 	"connector": connector.name,
 }
 

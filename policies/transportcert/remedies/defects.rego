@@ -7,6 +7,8 @@ import data.transportcert.selection
 # METADATA
 # title: Fit
 # description: A certificate that can be used for TLS for the next weeks, as far as is known.
+default fit(_) := false
+
 fit(certificate) if {
 	certificate.version >= 3
 	certificate.has_private_key == true
@@ -22,6 +24,8 @@ usable_kind(certificate) if selection.valid_pki(certificate)
 # title: Defective
 # description: Something is wrong with a certificate that only another certificate mends.
 # scope: document
+default defective(_) := false # OPA remembers this, too
+
 defective(certificate) if not selection.valid_now(certificate)
 
 defective(certificate) if certificate.not_after < horizon
@@ -90,6 +94,9 @@ any_usage := "2.5.29.37.0"
 # title: Exchange services
 # description: The services that a certificate is enabled for, as far as they are known.
 exchange_services(certificate) := {service | some service in certificate.services} - {"None"}
+
+# The certificates of the store that are not defective.
+sound := [certificate | some certificate in input.certificates; not defective(certificate)]
 
 # The certificates of the store that are fit and enabled for SMTP.
 fit_for_smtp := [certificate |

@@ -213,10 +213,9 @@ services_left(successor) := [service |
 services_left(_) := [] if not loaded_and_defective
 
 held_elsewhere(service, thumbprint) if {
-	some certificate in input.certificates
+	some certificate in sound
 	certificate.thumbprint != thumbprint
 	service in certificate.services
-	not defective(certificate)
 }
 
 create_internal := action(

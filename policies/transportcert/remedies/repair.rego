@@ -14,10 +14,21 @@ repair(thumbprint) := internal_transport_certificate if {
 
 # The planned internal transport certificate, where it alone takes the place.
 prerequisites(thumbprint) := [make_internal] if {
+	internal_takes_its_place(thumbprint)
+} else := []
+
+internal_takes_its_place(thumbprint) if {
 	planned
 	needed(thumbprint, fit_besides(thumbprint))
 	not needed(thumbprint, replacements_of(thumbprint))
-} else := []
+}
+
+# What an event says of a repair, which is its first action without what only a plan says.
+repair_for_event(thumbprint) := internal_for_event if {
+	thumbprint == internal_certificate.loaded.thumbprint
+} else := internal_for_event if {
+	internal_takes_its_place(thumbprint)
+} else := instead_of(thumbprint)[0]
 
 # What takes the place of a certificate, and then its removal. Where nothing needs it, that is all. One that becomes the
 # internal transport certificate although it expires soon is the best, and a CA has to replace it.

@@ -14,6 +14,13 @@ starttls(i, result) := array.concat(for_own_fqdn(i), set_own_fqdn(i)) if {
 	gets_own_fqdn(input.connectors[i])
 } else := certificate_for(i, result)
 
+# METADATA
+# title: STARTTLS for an event
+# description: What an event says of this remedy, which is its first action without what only a plan says.
+starttls_for_event(i, result) := repair_for_event(result.certificate) if {
+	is_string(result.certificate)
+} else := starttls(i, result)[0]
+
 # The same for a connector that keeps its FQDN.
 certificate_for(i, result) := repair(result.certificate) if {
 	is_string(result.certificate)
