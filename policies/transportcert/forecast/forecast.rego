@@ -64,7 +64,7 @@ omitted if until < horizon
 
 omitted if {
 	some certificate in input.certificates
-	some [date, _, _] in ends(certificate)
+	some date in [certificate.not_after, object.get(certificate.trust, "valid_until", null)]
 	is_ahead(date, until)
 	not second_after(date)
 }

@@ -11,19 +11,30 @@ passing_until(end) := object.union_n([{date.at: {date.because: true}} | some dat
 # description: >-
 #   The dates of certificates after now, up to and including a time, each with the first second at which it has passed, the
 #   certificate, its field, and a description.
-dates_until(end) := array.concat(
-	[passing(date, certificate, field, words) |
+dates_until(end) := array.flatten([
+	[passing(certificate.not_before, certificate, "not_before", "%s becomes valid on %s") |
 		some certificate in input.certificates
-		some [date, field, words] in beginnings(certificate)
-		document.now < date
-		date <= end
+		document.now < certificate.not_before
+		certificate.not_before <= end
 	],
-	[object.union(passing(date, certificate, field, words), {"at": second_after(date)}) |
+	[passing(certificate.trust.valid_from, certificate, "trust.valid_from", "the chain of %s becomes valid on %s") |
 		some certificate in input.certificates
-		some [date, field, words] in ends(certificate)
-		is_ahead(date, end)
+		document.now < certificate.trust.valid_from
+		certificate.trust.valid_from <= end
+
+		# A chain's date that equals the certificate's own is not repeated.
+		certificate.trust.valid_from != certificate.not_before
 	],
-)
+	[ending(certificate.not_after, certificate, "not_after", "%s expires on %s") |
+		some certificate in input.certificates
+		is_ahead(certificate.not_after, end)
+	],
+	[ending(certificate.trust.valid_until, certificate, "trust.valid_until", "the chain of %s expires on %s") |
+		some certificate in input.certificates
+		is_ahead(certificate.trust.valid_until, end)
+		certificate.trust.valid_until != certificate.not_after
+	],
+])
 
 passing(date, certificate, field, words) := {
 	"at": date,
@@ -32,23 +43,11 @@ passing(date, certificate, field, words) := {
 	"because": sprintf(words, [named(certificate), date]),
 }
 
-# A chain's date that equals the certificate's own is not repeated.
-beginnings(certificate) := [
-	[certificate.not_before, "not_before", "%s becomes valid on %s"],
-	[chain_date(certificate, "valid_from", "not_before"), "trust.valid_from", "the chain of %s becomes valid on %s"],
-]
-
 # A certificate is still valid in the second of its not_after.
-ends(certificate) := [
-	[certificate.not_after, "not_after", "%s expires on %s"],
-	[chain_date(certificate, "valid_until", "not_after"), "trust.valid_until", "the chain of %s expires on %s"],
-]
-
-# Null, which sorts before every string, if there is no date to report.
-chain_date(certificate, of_chain, own) := date if {
-	date := certificate.trust[of_chain]
-	date != certificate[own]
-} else := null
+ending(date, certificate, field, words) := object.union(
+	passing(date, certificate, field, words),
+	{"at": second_after(date)},
+)
 
 # Whether the second after a date is after now and not later than an end.
 is_ahead(date, end) if {
