@@ -29,6 +29,12 @@ verdict := "MAIL AT RISK" if {
 #   connectors, then what a person does elsewhere; certificates are removed when others have taken their place, from the end
 #   of the store on; last what an organisation's own findings ask for.
 actions := [object.union(action, {"why": sort(object.keys(why[id]))}) |
+	# The ids of the events and rules that each action answers, by the action's id, each an object with them as keys.
+	why := object.union_n([{remedy.id: {reason: true}} |
+		some finding in compliance.unwaived
+		some reason in reasons(finding)
+		some remedy in finding.remedies
+	])
 	remedies := {remedy | some finding in compliance.unwaived; some remedy in finding.remedies}
 	ordered := sort([[order(remedy), remedy.id, remedy] | some remedy in remedies])
 	some i, [_, id, action] in ordered
@@ -36,13 +42,6 @@ actions := [object.union(action, {"why": sort(object.keys(why[id]))}) |
 	# Those with one id follow one another.
 	not ordered[i - 1][1] == id
 ]
-
-# The ids of the events and rules that each action answers, by the action's id, each an object with them as keys.
-why := object.union_n([{remedy.id: {reason: true}} |
-	some finding in compliance.unwaived
-	some reason in reasons(finding)
-	some remedy in finding.remedies
-])
 
 # A finding that reports an event stands for both.
 reasons(finding) := {finding.event, finding.rule_id} if {
