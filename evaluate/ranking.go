@@ -10,21 +10,21 @@ import (
 
 const ranking = "[ranked | ranked := data.transportcert.selection.ranking(data.transportcert.inbound_anonymous.domains)[_]]"
 
-// Ranked is an eligible certificate, and what decides in step 8 of inbound
-// anonymous TLS whether it is the best one.
+// Ranked is an eligible certificate, and the reason why it is or is not the
+// best in step 8 of inbound anonymous TLS.
 type Ranked struct {
 	Thumbprint string `json:"thumbprint"`
 
 	// Because is best; or the criterion by which it is not: older and
-	// higher_thumbprint, of two of one kind; self_signed, where there is a valid PKI
-	// certificate; and for a certificate that is neither, self_signed_unknown, revoked,
-	// chain_untrusted, chain_unknown, chain_not_valid_yet, chain_expired or
-	// chain_validity_unknown.
+	// higher_thumbprint, among certificates of the same kind; self_signed, if there is
+	// a valid PKI certificate; and for a certificate that is neither,
+	// self_signed_unknown, revoked, chain_untrusted, chain_unknown,
+	// chain_not_valid_yet, chain_expired or chain_validity_unknown.
 	Because string `json:"because"`
 }
 
-// Ranking returns the eligible certificates in the order of the decision. What is an
-// error for Evaluate is one here. The first Ranking compiles its rules.
+// Ranking returns the eligible certificates in the order of the decision. It returns
+// the errors of Evaluate. The first call compiles its rules.
 func (e *Evaluator) Ranking(ctx context.Context, document *gather.Document) ([]Ranked, error) {
 	query, err := e.wholeQuery(ctx, &e.ranked, ranking)
 	if err != nil {

@@ -69,7 +69,7 @@ func (o *object) is(typeName string) bool {
 	})
 }
 
-// A boolean is a property that is true or false, and where its value goes.
+// A boolean is a property that is true or false, and the variable to set.
 type boolean struct {
 	name string
 	into **bool

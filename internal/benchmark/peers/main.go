@@ -77,7 +77,7 @@ func (b *bench) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return same(b.decided...) // last, since it takes memory
+	return same(b.decided...) // last, because it needs memory
 }
 
 // decisions measures how each program evaluates the same documents.

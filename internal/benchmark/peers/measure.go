@@ -23,7 +23,7 @@ func command(ctx context.Context, program string, arguments ...string) runner {
 	return fed(ctx, nil, program, arguments...)
 }
 
-// fed is command for a program that reads its standard input; nil: none.
+// fed is like command for a program that reads its standard input; nil: none.
 func fed(ctx context.Context, input func(*writer) error, program string, arguments ...string) runner {
 	return func(output *os.File) (time.Duration, int64, error) {
 		process := exec.CommandContext(ctx, program, arguments...)
