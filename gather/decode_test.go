@@ -177,8 +177,8 @@ certificates: missing: expected an array`},
 		"now":                  {replace(`"2026-11-22T07:00:00Z"`, `"2026-11-31T07:00:00Z"`), `now: expected a date that exists, found "2026-11-31T07:00:00Z"`},
 		"a window":             {replace(`"valid_until": null`, `"valid_until": 0`), `certificates[0].trust.valid_until: expected a time YYYY-MM-DDThh:mm:ssZ or null, found 0`},
 		"a window's day":       {replace(`"valid_until": null`, `"valid_until": "2024-04-31T00:00:00Z"`), `certificates[0].trust.valid_until: expected a date that exists, found "2024-04-31T00:00:00Z"`},
-		"a thumbprint":         {replace(`"thumbprint": "`+thumbA, `"thumbprint": "`+strings.ToLower(thumbA)), `certificates[0].thumbprint: expected a thumbprint, 40 hex digits in upper case, found "` + strings.ToLower(thumbA) + `"`},
-		"a text or null":       {replace(`"internal_transport_certificate": "`+thumbA, `"internal_transport_certificate": "`), `directory.internal_transport_certificate: expected a thumbprint, 40 hex digits in upper case or null, found ""`},
+		"a thumbprint":         {replace(`"thumbprint": "`+thumbA, `"thumbprint": "`+strings.ToLower(thumbA)), `certificates[0].thumbprint: expected a thumbprint, 40 uppercase hex digits, found "` + strings.ToLower(thumbA) + `"`},
+		"a text or null":       {replace(`"internal_transport_certificate": "`+thumbA, `"internal_transport_certificate": "`), `directory.internal_transport_certificate: expected a thumbprint, 40 uppercase hex digits or null, found ""`},
 		"unknown key":          {replace(`"not_before"`, `"not_befor"`), "certificates[0].not_before: missing: expected a time YYYY-MM-DDThh:mm:ssZ\ncertificates[0].not_befor: unknown key: did you mean not_before?"},
 		"another case":         {replace(`"phase"`, `"Phase"`), "Phase: unknown key: did you mean phase?"},
 		"nothing like it":      {replace(`"phase"`, `"a \"key\""`), `["a \"key\""]: unknown key`},
@@ -254,7 +254,7 @@ func TestDecodeCertificates(t *testing.T) {
 	_, err = DecodePartial([]byte(`{"certificates":[{},{},{}]}`))
 	lines := strings.Split(err.Error(), "\n")
 	require.Len(t, lines, 21)
-	require.Equal(t, "certificates[0].thumbprint: missing: expected a thumbprint, 40 hex digits in upper case", lines[0])
+	require.Equal(t, "certificates[0].thumbprint: missing: expected a thumbprint, 40 uppercase hex digits", lines[0])
 	require.Equal(t, "certificates[1].trust: missing: expected an object", lines[19])
 	require.Equal(t, "and 10 more", lines[20])
 }

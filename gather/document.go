@@ -121,11 +121,11 @@ type Host struct {
 
 // Certificate is a certificate of the store LocalMachine\My.
 type Certificate struct {
-	Thumbprint         string   `json:"thumbprint"` // SHA-1 of the DER certificate, 40 upper-case hex digits
+	Thumbprint         string   `json:"thumbprint"` // SHA-1 of the DER certificate, 40 uppercase hex digits
 	Version            int      `json:"version"`    // 1, 2 or 3
 	Subject            string   `json:"subject"`
 	Issuer             string   `json:"issuer"`
-	SerialNumber       string   `json:"serial_number"` // upper-case hex digits
+	SerialNumber       string   `json:"serial_number"` // uppercase hex digits
 	SubjectCommonNames []string `json:"subject_common_names"`
 	DNSNames           []string `json:"dns_names"`
 	NotBefore          string   `json:"not_before"` // TimeFormat

@@ -180,7 +180,7 @@ const (
 // patterns describes the schema's regular expressions in words.
 var patterns = map[string]string{
 	`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$`: aTime,
-	`^[0-9A-F]{40}$`:                  "a thumbprint, 40 hex digits in upper case",
+	`^[0-9A-F]{40}$`:                  "a thumbprint, 40 uppercase hex digits",
 	`^[0-9]{1,9}(\.[0-9]{1,9}){1,3}$`: "a version, two to four numbers: 15.2.1748.10",
 	`^[0-9A-Fa-f:][0-9A-Fa-f:.]*$`:    anAddress,
 	`^[0-9]+(\.[0-9]+)+$`:             "an object identifier: 1.3.6.1.5.5.7.3.1",

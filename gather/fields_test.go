@@ -217,9 +217,9 @@ func resolve(schema, node map[string]any) map[string]any {
 // texts are examples that match the regular expressions of the schema, by their
 // description in messages.
 var texts = map[string]string{
-	aTime:     "2026-11-22T07:00:00Z",
-	anAddress: "10.0.0.11",
-	"a thumbprint, 40 hex digits in upper case":    "5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F",
+	aTime:                                   "2026-11-22T07:00:00Z",
+	anAddress:                               "10.0.0.11",
+	"a thumbprint, 40 uppercase hex digits": "5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F",
 	"a version, two to four numbers: 15.2.1748.10": "15.2.1748.10",
 	"an object identifier: 1.3.6.1.5.5.7.3.1":      "1.3.6.1.5.5.7.3.1",
 }

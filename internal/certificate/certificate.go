@@ -72,7 +72,7 @@ func (c *Certificate) damaged(part string, err error) {
 	}
 }
 
-// Thumbprint returns the SHA-1 of a DER certificate in 40 upper-case hex digits.
+// Thumbprint returns the SHA-1 of a DER certificate in 40 uppercase hex digits.
 func Thumbprint(der []byte) string { return fmt.Sprintf("%X", sha1.Sum(der)) }
 
 // Parse reads a certificate (RFC 5280, 4.1). Damage in names, key and

@@ -58,7 +58,7 @@ optional_custom_fields := {
 	"remediation": "a string",
 	"references": "an array of strings",
 	"path": "a string",
-	"thumbprint": "40 upper-case hex digits or null",
+	"thumbprint": "40 uppercase hex digits or null",
 	"connector": "a string or null",
 }
 

@@ -122,7 +122,7 @@ fields := {
 	},
 	"edge_subscription": {
 		"required": {"name": "a name"},
-		"optional": {"thumbprint": "40 upper-case hex digits or null"},
+		"optional": {"thumbprint": "40 uppercase hex digits or null"},
 	},
 	"hybrid": {
 		"required": {},
@@ -131,7 +131,7 @@ fields := {
 	"directory": {
 		"required": {
 			"readable": "true or false",
-			"internal_transport_certificate": "40 upper-case hex digits or null",
+			"internal_transport_certificate": "40 uppercase hex digits or null",
 		},
 		"optional": {"error": "a string"},
 	},
@@ -146,7 +146,7 @@ fields := {
 	},
 	"certificate": {
 		"required": {
-			"thumbprint": "40 upper-case hex digits",
+			"thumbprint": "40 uppercase hex digits",
 			"version": "a whole number",
 			"subject_common_names": "an array of strings",
 			"dns_names": "an array of strings",

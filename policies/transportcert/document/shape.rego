@@ -100,11 +100,11 @@ conforms(value, "an id of letters, digits, _ and -, not beginning with TC") if {
 
 conforms(value, "40 hex digits") if regex.match(`^[0-9A-Fa-f]{40}$`, value)
 
-conforms(value, "40 upper-case hex digits") if regex.match(thumbprint_pattern, value)
+conforms(value, "40 uppercase hex digits") if regex.match(thumbprint_pattern, value)
 
-conforms(value, "40 upper-case hex digits or null") if regex.match(thumbprint_pattern, value)
+conforms(value, "40 uppercase hex digits or null") if regex.match(thumbprint_pattern, value)
 
-conforms(value, "40 upper-case hex digits or null") if is_null(value)
+conforms(value, "40 uppercase hex digits or null") if is_null(value)
 
 conforms(value, "a time YYYY-MM-DDThh:mm:ssZ") if regex.match(time_pattern, value)
 
