@@ -18,9 +18,9 @@ import (
 	"github.com/transportcert/transportcert/internal/oracle/documents"
 )
 
-// TestForecast compares the forecast for generated documents with what the
-// oracle decides at every second that a date of theirs names, at the second
-// before and at the second after.
+// TestForecast compares the forecast for generated documents with the decisions
+// of the oracle at every second that one of their dates names, and at the
+// seconds before and after.
 func TestForecast(t *testing.T) {
 	const days = 800
 	clock := at(t, "2026-11-22T07:00:00Z")
@@ -55,7 +55,7 @@ func TestForecast(t *testing.T) {
 		found := slices.Clone(forecast.Changes)
 		for i, change := range found {
 			require.NotEmpty(rt, forecast.Sentences[i])
-			second := at(rt, change.At).Add(-time.Second).Format(gather.TimeFormat) // the last one of something that expires
+			second := at(rt, change.At).Add(-time.Second).Format(gather.TimeFormat) // the last second before something expires
 			require.Regexp(rt, "becomes valid on "+change.At+"|expires on "+second, change.Because)
 			found[i].Because = ""
 			seen[change.Field]++
@@ -63,13 +63,13 @@ func TestForecast(t *testing.T) {
 		require.True(rt, slices.IsSortedFunc(found, func(a, b evaluate.Change) int { return at(rt, a.At).Compare(at(rt, b.At)) }))
 		require.ElementsMatch(rt, expected, found)
 	})
-	for _, field := range []string{"certificate_kind", "expired", "best", "event"} { // the frequent ones
+	for _, field := range []string{"certificate_kind", "expired", "best", "event"} { // frequent changes
 		require.NotZero(t, seen[field], "%s never changed: %v", field, seen)
 	}
 }
 
-// TestForecastWithOPAAlone compares our evaluator's forecast for each fixture with
-// that of the policies without it.
+// TestForecastWithOPAAlone compares our evaluator's forecast for each fixture
+// with that of the policies in plain OPA.
 func TestForecastWithOPAAlone(t *testing.T) {
 	evaluator, err := evaluate.New(t.Context())
 	require.NoError(t, err)
@@ -90,8 +90,8 @@ func TestForecastWithOPAAlone(t *testing.T) {
 	require.NotZero(t, changes)
 }
 
-// spread has a CA issue some certificates of a document, and moves some dates to
-// others around now.
+// spread has a CA issue some certificates of a document, and moves some dates
+// close to now.
 func spread(t *rapid.T, document *gather.Document, now time.Time) {
 	move := func(date *string) {
 		if seconds := rapid.IntRange(-900*86400, 900*86400).Draw(t, "seconds"); rapid.Bool().Draw(t, "move") {
@@ -143,7 +143,7 @@ func decided(document *gather.Document, now time.Time) evaluate.Decision {
 	return oracle.Decide(&then, "")
 }
 
-// changes lists what differs between two decisions.
+// changes lists the differences between two decisions.
 func changes(before, after evaluate.Decision, moment string) []evaluate.Change {
 	var all []evaluate.Change
 	add := func(scenario evaluate.Scenario, connector *string, field string, from, to any, event *int) {
@@ -202,7 +202,7 @@ func events(d evaluate.Decision) map[string]evaluate.Scenario {
 
 func keyOf(event evaluate.Event) string { return fmt.Sprint(event.ID, value(event.Connector)) }
 
-// value is what a pointer points to, or nil.
+// value returns what a pointer points to, or nil.
 func value[V any](pointer *V) any {
 	if pointer == nil {
 		return nil

@@ -30,8 +30,8 @@ import (
 	"github.com/transportcert/transportcert/policies/schemas"
 )
 
-// documentsInOneRun is how many documents the differential test compares
-// where -rapid.checks does not say otherwise, as "make property" does.
+// documentsInOneRun is the number of documents for the differential test unless
+// -rapid.checks is set, as in "make property".
 const documentsInOneRun = "500"
 
 func TestMain(m *testing.M) {
@@ -41,8 +41,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestFixtures compares the decision for each fixture with the one that was
-// worked out by hand.
+// TestFixtures compares the decision for each fixture with the one worked out
+// by hand.
 func TestFixtures(t *testing.T) {
 	evaluator, err := evaluate.New(t.Context())
 	require.NoError(t, err)
@@ -70,10 +70,10 @@ func TestFixtures(t *testing.T) {
 	}
 }
 
-// TestInvalidFixtures asks that what is wrong with a document is named, by the
-// Go validation and by the policies alone, and that nothing is decided.
+// TestInvalidFixtures checks that the Go validation and the policies alone name
+// what is wrong with a document, and that nothing is decided.
 func TestInvalidFixtures(t *testing.T) {
-	onlyGoAsks := map[string]bool{
+	onlyGoRejects := map[string]bool{
 		"unknown-key": true, "unknown-auth-mechanism": true, "unknown-role": true, "host-name-empty": true,
 	}
 	policies, schema := policiesAlone(t), decisionSchema(t)
@@ -93,7 +93,7 @@ func TestInvalidFixtures(t *testing.T) {
 			for _, place := range places {
 				require.ErrorContains(t, err, place+": ")
 			}
-			if onlyGoAsks[name] {
+			if onlyGoRejects[name] {
 				return
 			}
 
@@ -115,15 +115,16 @@ func TestInvalidFixtures(t *testing.T) {
 			}
 			errors := fmt.Sprintln(decision["input_errors"].([]any)...)
 			for _, place := range places {
-				// The policies name a list as a whole, not the name in it.
+				// The policies name the whole list, not the item in it.
 				require.Contains(t, errors, element.ReplaceAllString(place, "")+": ")
 			}
 		})
 	}
 }
 
-// TestNullsAreRefused sets each field of the fixtures to null, one at a time: the
-// policies alone refuse it, and decide nothing, unless the schema allows null.
+// TestNullsAreRefused sets each field of the fixtures to null, one at a time:
+// unless the schema allows null, the policies alone reject it and decide
+// nothing.
 func TestNullsAreRefused(t *testing.T) {
 	var schema map[string]any
 	require.NoError(t, json.Unmarshal(schemas.Input, &schema))
@@ -153,8 +154,8 @@ func TestNullsAreRefused(t *testing.T) {
 	}
 }
 
-// nullEach calls visit with each field of an object set to null that was not seen
-// before, and with whether the schema allows it.
+// nullEach calls visit with each field of an object not seen before set to
+// null, and with whether the schema allows it.
 func nullEach(object, schema, node map[string]any, path string, seen map[string]bool, visit func(string, bool)) {
 	properties, _ := resolve(schema, node)["properties"].(map[string]any)
 	for key, value := range object {
@@ -185,7 +186,7 @@ func nullEach(object, schema, node map[string]any, path string, seen map[string]
 	}
 }
 
-// index is an index in a path.
+// index matches an index in a path.
 var index = regexp.MustCompile(`\[\d+\]`)
 
 // fieldsOf returns the paths of all fields of the schema.
@@ -211,12 +212,12 @@ func resolve(schema, node map[string]any) map[string]any {
 	return node
 }
 
-// element is the end of a path that leads to an element of a list.
+// element matches the end of a path to an element of a list.
 var element = regexp.MustCompile(`\[\d+\]$`)
 
-// TestDifferential compares the policies with an implementation in Go that was
-// written from the specification alone, over generated documents: as our own
-// evaluator reads them, and as they are, which is how OPA alone reads them.
+// TestDifferential compares the policies with a Go implementation written only
+// from the specification, for generated documents: as our evaluator reads them,
+// and unchanged, as plain OPA reads them.
 func TestDifferential(t *testing.T) {
 	const now = "2026-11-22T07:00:00Z"
 	clock, err := time.Parse(gather.TimeFormat, now)
@@ -253,8 +254,8 @@ func decisionSchema(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-// decideAlone returns what the policies decide for the document at path without
-// our evaluator.
+// decideAlone returns the decision of the policies in plain OPA for the
+// document at path.
 func decideAlone(t *testing.T, policies rego.PreparedEvalQuery, path string) map[string]any {
 	t.Helper()
 	var input any
@@ -264,7 +265,8 @@ func decideAlone(t *testing.T, policies rego.PreparedEvalQuery, path string) map
 	return results[0].Expressions[0].Value.(map[string]any)
 }
 
-// TestPolicies runs the policies' own tests and asks that they cover every line.
+// TestPolicies runs the policies' own tests and checks that they cover every
+// line.
 func TestPolicies(t *testing.T) {
 	modules, store := loadPolicies(t)
 	coverage := cover.New()
@@ -272,7 +274,7 @@ func TestPolicies(t *testing.T) {
 		SetStore(store).
 		SetModules(modules).
 		SetCoverageQueryTracer(coverage).
-		SetTimeout(time.Minute). // a machine can have much else to do
+		SetTimeout(time.Minute). // the machine may be busy
 		RunTests(t.Context(), nil)
 	require.NoError(t, err)
 	count := 0
@@ -291,8 +293,8 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// TestRulesAreDescribed asks that METADATA says what it is about, and that
-// every rule that another package reads has METADATA.
+// TestRulesAreDescribed checks that METADATA has titles and descriptions, and
+// that every rule that another package reads has METADATA.
 func TestRulesAreDescribed(t *testing.T) {
 	modules, _ := loadPolicies(t)
 	described := map[string]bool{}
@@ -328,11 +330,11 @@ func TestRulesAreDescribed(t *testing.T) {
 	}
 }
 
-// ruleLink is a link of the specification to a rule and its file.
+// ruleLink matches a link from the specification to a rule and its file.
 var ruleLink = regexp.MustCompile("\\[`([a-z0-9_]+)`\\]\\(\\.\\./(policies/transportcert/[a-z0-9_/]+\\.rego)\\)")
 
-// TestSpecificationLinksRules asks that the specification links each step of
-// each scenario to its rule, and that each link leads to a rule of that name.
+// TestSpecificationLinksRules checks that the specification links each step of
+// each scenario to its rule, and that each link leads to a rule with that name.
 func TestSpecificationLinksRules(t *testing.T) {
 	text, err := os.ReadFile("docs/specification.md")
 	require.NoError(t, err)
@@ -360,7 +362,7 @@ func TestSpecificationLinksRules(t *testing.T) {
 	}
 }
 
-// stepsOf returns the steps that the METADATA of a rule names.
+// stepsOf returns the steps in the METADATA of a rule.
 func stepsOf(module *ast.Module, name string) []string {
 	var steps []string
 	for _, rule := range module.Rules {
@@ -389,7 +391,7 @@ func read(t *testing.T, path string) *gather.Document {
 	return document
 }
 
-// policiesAlone prepares the decision without our evaluator and its validation.
+// policiesAlone prepares the decision in plain OPA, without our validation.
 func policiesAlone(t *testing.T) rego.PreparedEvalQuery {
 	t.Helper()
 	return asked(t, "data.transportcert.server.decision")
@@ -423,20 +425,20 @@ func loadPolicies(t *testing.T) (map[string]*ast.Module, storage.Store) {
 	return modules, store
 }
 
-// withoutProse returns a decision as JSON without the messages and
-// remediations of its events, which are for people and tested with the rules.
+// withoutProse returns a decision as JSON without the messages and remediations
+// of its events, which the tests of the rules cover.
 func withoutProse(t require.TestingT, decision any) string {
 	return withoutFields(t, decision, nil, "message", "remediation", "action")
 }
 
-// nineSteps is withoutProse for the decision of inbound anonymous TLS as it is
-// where nothing chooses between procedures.
+// nineSteps is withoutProse for the decision of inbound anonymous TLS without
+// what depends on the procedure.
 func nineSteps(t require.TestingT, decision any) string {
 	return withoutFields(t, decision, []string{"procedure"}, "message", "remediation", "action", "connector")
 }
 
 // withoutFields returns a decision as JSON without some of its fields, and some
-// of the fields of its events and those of the decisions in it.
+// fields of its events and nested decisions.
 func withoutFields(t require.TestingT, decision any, ofDecision []string, ofEvents ...string) string {
 	text, err := json.Marshal(decision)
 	require.NoError(t, err)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# make.sh made the files beside it, with other programs than the project's own:
-# openssl 3.0, keytool of Java 17 and pk12util of NSS 3.87. The keys serve no
-# other purpose. A new run makes new keys: the thumbprints in the tests change.
+# make.sh created the files next to it with other programs: openssl 3.0, keytool
+# of Java 17 and pk12util of NSS 3.87. The keys are not used elsewhere. A new
+# run creates new keys and changes the thumbprints in the tests.
 set -eu
 cd "$(dirname "$0")"
 key() {
