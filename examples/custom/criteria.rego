@@ -42,5 +42,6 @@ strong_key(certificate) if {
 
 # METADATA
 # title: Issued by Contoso
-# description: Whether one of Contoso's CAs issued the certificate. The shipped rules check whether its chain is trusted.
+# description: >-
+#   Whether one of Contoso's CAs issued the certificate. The shipped rules check whether its chain is trusted.
 issued_by_contoso(certificate) if certificate.issuer in data.transportcert.custom.authorities

@@ -30,7 +30,9 @@ sections := {
 
 # METADATA
 # title: Connector fields
-# description: The fields of a Receive connector that are logged. tls_certificate_name is not, because it contains a certificate's issuer and subject.
+# description: >-
+#   The fields of a Receive connector that are logged. tls_certificate_name is not, because it contains a
+#   certificate's issuer and subject.
 connector_fields := {
 	"name",
 	"auth_mechanisms",
@@ -44,7 +46,9 @@ connector_fields := {
 
 # METADATA
 # title: Certificate fields
-# description: The fields of a certificate that are logged. der, subject, issuer, subject_common_names, dns_names, friendly_name and serial_number are not.
+# description: >-
+#   The fields of a certificate that are logged. der, subject, issuer, subject_common_names, dns_names, friendly_name
+#   and serial_number are not.
 certificate_fields := {
 	"thumbprint",
 	"version",
@@ -102,7 +106,8 @@ mask contains {"op": "upsert", "path": "/result", "value": without_names(input.r
 
 # METADATA
 # title: Without names
-# description: A decision without the fields that can contain names, including the nested decisions of a server's decision.
+# description: >-
+#   A decision without the fields that can contain names, including the nested decisions of a server's decision.
 without_names(decision) := object.union(of_server, of_scenarios) if {
 	of_server := object.union(decision, unquoted(decision))
 	of_scenarios := {scenario: unquoted(nested) |
@@ -142,7 +147,9 @@ logged := object.union(
 
 # METADATA
 # title: Logged lists
-# description: The connectors and certificates of the document as they are logged. Values that are not objects are not logged as connectors.
+# description: >-
+#   The connectors and certificates of the document as they are logged. Values that are not objects are not logged as
+#   connectors.
 logged_lists := {
 	"connectors": [object.filter(connector, connector_fields) | some connector in input.input.connectors; is_object(connector)],
 	"certificates": [logged_certificate(certificate) | some certificate in input.input.certificates],

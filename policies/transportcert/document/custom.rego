@@ -2,7 +2,8 @@ package transportcert.document
 
 # METADATA
 # title: Custom criteria
-# description: An organization's own criteria by reason, each with the thumbprints of the certificates in the store that fail it.
+# description: >-
+#   An organization's own criteria by reason, each with the thumbprints of the certificates in the store that fail it.
 # scope: document
 # custom:
 #   hook: data.transportcert.custom.ineligible

@@ -63,7 +63,9 @@ physical_names := [
 
 # METADATA
 # title: Best
-# description: The certificate that steps 7 and 8 select for the domain list, by thumbprint and kind, both null if they select none.
+# description: >-
+#   The certificate that steps 7 and 8 select for the domain list, by thumbprint and kind, both null if they select
+#   none.
 # scope: document
 # custom:
 #   step: 8

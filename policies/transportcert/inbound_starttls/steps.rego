@@ -51,7 +51,8 @@ matching(searched) := object.keys(object.get(selection.by_tls_certificate_name, 
 
 # METADATA
 # title: Wildcard for
-# description: The wildcard name that matches a name, with an asterisk for its first label. A name with one label is unchanged.
+# description: >-
+#   The wildcard name that matches a name, with an asterisk for its first label. A name with one label is unchanged.
 # scope: document
 wildcard_for(name) := regex.replace(name, `^[^.]+(\..+)$`, "*$1")
 

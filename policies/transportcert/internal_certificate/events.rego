@@ -5,7 +5,8 @@ import data.transportcert.remedies
 
 # METADATA
 # title: Event 12012
-# description: The directory names no internal transport certificate. Raised only at startup, whatever the connectors are.
+# description: >-
+#   The directory names no internal transport certificate. Raised only at startup, whatever the connectors are.
 # custom:
 #   step: 3
 #   reading: 3

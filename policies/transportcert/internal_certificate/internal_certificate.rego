@@ -24,7 +24,8 @@ directory_thumbprint := input.directory.internal_transport_certificate if {
 
 # METADATA
 # title: Loaded
-# description: The certificate in the store that the directory names, which the server loads; undefined if there is none.
+# description: >-
+#   The certificate in the store that the directory names, which the server loads; undefined if there is none.
 # custom:
 #   step: 4
 loaded := document.store[directory_thumbprint]

@@ -47,7 +47,8 @@ uses_send_connectors if {
 
 # METADATA
 # title: Missing facts
-# description: The sections that are needed to determine the routes but were not gathered. The decision omits these routes.
+# description: >-
+#   The sections that are needed to determine the routes but were not gathered. The decision omits these routes.
 missing_facts := ["roles"] if {
 	is_null(role)
 } else := ["send_connectors"] if {

@@ -4,7 +4,8 @@ import data.transportcert.document
 
 # METADATA
 # title: Ineligible
-# description: The certificates that fail at least one criterion for a domain list, by thumbprint, each with its reasons, sorted.
+# description: >-
+#   The certificates that fail at least one criterion for a domain list, by thumbprint, each with its reasons, sorted.
 # custom:
 #   step: 7
 ineligible(domains) := reasons_by_thumbprint(array.concat(fixed_criteria, [["name_mismatch", mismatched(domains)]]))

@@ -12,7 +12,9 @@ eligible(domains) := in_order(object.keys(document.store) - object.keys(ineligib
 
 # METADATA
 # title: In order
-# description: Sorts thumbprints by the certificates' not_before, most recent first. If it is equal, the lower thumbprint comes first.
+# description: >-
+#   Sorts thumbprints by the certificates' not_before, most recent first. If it is equal, the lower thumbprint comes
+#   first.
 # custom:
 #   step: 8
 #   reading: 9
@@ -28,7 +30,9 @@ from_nine := {"0": "9", "1": "8", "2": "7", "3": "6", "4": "5", "5": "4", "6": "
 
 # METADATA
 # title: Best
-# description: The first eligible certificate that is a valid PKI certificate, otherwise the first that is self-signed; undefined if there is neither.
+# description: >-
+#   The first eligible certificate that is a valid PKI certificate, otherwise the first that is self-signed; undefined
+#   if there is neither.
 # custom:
 #   step: 8
 #   reading: 7
@@ -79,7 +83,9 @@ valid_pki(certificate) if {
 
 # METADATA
 # title: Expired PKI certificate
-# description: Whether a certificate would be a valid PKI certificate if its chain had not expired. The beginning of the chain's validity can be unknown.
+# description: >-
+#   Whether a certificate would be a valid PKI certificate if its chain had not expired. The beginning of the chain's
+#   validity can be unknown.
 # custom:
 #   step: 6
 #   reading: 3

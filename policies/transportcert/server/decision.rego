@@ -16,7 +16,9 @@ import data.transportcert.outbound_anonymous
 
 # METADATA
 # title: Decision
-# description: What the server does in each scenario, and whether mail is at risk. For a document with errors, nothing is decided.
+# description: >-
+#   What the server does in each scenario, and whether mail is at risk. For a document with errors, nothing is
+#   decided.
 # entrypoint: true
 decision := {
 	"server": document.server,
