@@ -95,7 +95,7 @@ type SendConnector struct {
 // EdgeSubscription is an Edge server that is subscribed to the organization.
 type EdgeSubscription struct {
 	Name       string  `json:"name"`
-	Thumbprint *string `json:"thumbprint,omitzero"` // of the certificate it was made with; nil: not known
+	Thumbprint *string `json:"thumbprint,omitzero"` // of the certificate it was made with; nil: unknown
 }
 
 // Hybrid is the organization's hybrid configuration.
@@ -131,7 +131,7 @@ type Certificate struct {
 	NotBefore          string   `json:"not_before"` // TimeFormat
 	NotAfter           string   `json:"not_after"`  // TimeFormat
 	HasPrivateKey      *bool    `json:"has_private_key"`
-	Services           []string `json:"services"` // nil: not known
+	Services           []string `json:"services"` // nil: unknown
 	SelfSigned         *bool    `json:"self_signed"`
 	Trust              Trust    `json:"trust"`
 	FriendlyName       string   `json:"friendly_name,omitempty"`
@@ -176,6 +176,6 @@ type Trust struct {
 	Chain      string  `json:"chain"`
 	ValidFrom  *string `json:"valid_from"`  // TimeFormat; nil: no chain
 	ValidUntil *string `json:"valid_until"` // TimeFormat; nil: no chain
-	Revoked    *bool   `json:"revoked"`     // nil: not known
+	Revoked    *bool   `json:"revoked"`     // nil: unknown
 	Error      string  `json:"error,omitempty"`
 }

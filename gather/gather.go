@@ -28,7 +28,7 @@ type Gatherer interface {
 // not read.
 type Report func(sentence string)
 
-// Sentence reports a sentence, unless there is nobody to report it to.
+// Sentence reports a formatted sentence, unless r is nil.
 func (r Report) Sentence(format string, args ...any) {
 	if r != nil {
 		r(printable.Message(fmt.Sprintf(format, args...)))
