@@ -3,7 +3,7 @@ package transportcert.compliance
 # METADATA
 # title: Thresholds
 # description: >-
-#   The thresholds of the rules: the shipped ones, or those of data.transportcert.custom.config where valid.
+#   The thresholds of the rules: the shipped ones, or those of data.transportcert.custom.config if they are valid.
 config := object.union(
 	{name: threshold.default | some name, threshold in thresholds},
 	object.remove(custom_config, object.keys(wrong_config)),

@@ -23,7 +23,8 @@ custom_report contains object.union_n([
 }
 
 # The action for a custom finding's remediation. Its id consists of the rule's id and the finding's thumbprint,
-# connector or path, in this order of preference, because an index in a path changes with the document. What the remediation does to the facts is not known.
+# connector or path, in this order of preference, because an index in a path changes with the document. What the
+# remediation does to the facts is not known.
 custom_remedy(custom) := {"action": action.id, "remedies": [action]} if {
 	custom.remediation != ""
 	action := remedies.manual(custom_action(custom), object.get(custom, "title", custom.rule_id), custom.remediation)

@@ -85,7 +85,7 @@ procedure_known if input.exchange_version
 
 # METADATA
 # title: Session can begin
-# description: Whether a connector accepts sessions, which every connector does that is not disabled.
+# description: Whether a connector accepts sessions. Only a disabled connector does not.
 # custom:
 #   step: 1
 #   reading: 4

@@ -23,7 +23,7 @@ offers_tls(connector) if "Tls" in connector.auth_mechanisms
 
 # METADATA
 # title: Searched for
-# description: What a connector searches for a certificate by, and the value as it is in the document.
+# description: The property by which a connector searches for a certificate, and its value as in the document.
 # custom:
 #   step: 3
 searched_for(connector) := {"by": "tls_certificate_name", "value": connector.tls_certificate_name} if {

@@ -6,7 +6,7 @@ import data.transportcert.remedies
 # METADATA
 # title: Event 12012
 # description: >-
-#   The directory names no internal transport certificate. Raised only at startup, whatever the connectors are.
+#   The directory names no internal transport certificate. Raised only at startup, regardless of the connectors.
 # custom:
 #   step: 3
 #   reading: 3

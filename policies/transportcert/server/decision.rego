@@ -42,7 +42,7 @@ exchange_version := input.exchange_version if count(document.input_errors) == 0
 # title: Events
 # description: >-
 #   The events of inbound anonymous TLS, then of STARTTLS, then of outbound anonymous TLS. If an event occurs twice for the
-#   same connector, only the first is listed. Usually none does, which is faster to find out than the first ones.
+#   same connector, only the first is listed. Usually none does, and checking that is faster than finding the first ones.
 events := all_events if {
 	count(all_events) == count({[event.id, event.connector] | some event in all_events})
 } else := [event |
