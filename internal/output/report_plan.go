@@ -110,7 +110,7 @@ func (s *script) command(command string, run bool) {
 
 // isCommand tells a command, which begins with a cmdlet, a variable or a type,
 // from words.
-var isCommand = regexp.MustCompile(`^(\$[A-Za-z]+ = |\[|[A-Z][A-Za-z]+-[A-Z])`)
+var isCommand = regexp.MustCompile(`^(\$[A-Za-z][A-Za-z0-9]* = |\[|[A-Z][A-Za-z]+-[A-Z])`)
 
 func (s *script) action(number int, action evaluate.Action) {
 	s.comment(fmt.Sprintf("%d. %s", number, action.Title))
