@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,14 +40,19 @@ func TestPlans(t *testing.T) {
 		})
 	}
 	// The same documents in every run: what a plan does for one that nobody has is not worth a red build elsewhere.
-	generated := documents.Document()
-	// Of 20,000, some twenty still fail (1037 where two certificates are made; services None enabled by two actions).
-	for seed := range min(flag.Lookup("rapid.checks").Value.(flag.Getter).Get().(int), 900) {
-		document := generated.Example(seed)
-		makePossible(document)
-		text, err := json.Marshal(document)
-		require.NoError(t, err)
-		t.Run(fmt.Sprintf("generated %d", seed), func(t *testing.T) { carryOut(t, evaluator, text) })
+	many := flag.Lookup("rapid.checks").Value.(flag.Getter).Get().(int)
+	for part := range 4 {
+		t.Run(fmt.Sprint("generated ", part), func(t *testing.T) {
+			t.Parallel()
+			generated := documents.Document()
+			for seed := part; seed < many; seed += 4 {
+				document := generated.Example(seed)
+				makePossible(document)
+				text, err := json.Marshal(document)
+				require.NoError(t, err)
+				t.Run(strconv.Itoa(seed), func(t *testing.T) { carryOut(t, evaluator, text) })
+			}
+		})
 	}
 }
 
@@ -74,7 +80,7 @@ func makePossible(document *gather.Document) {
 	for i := range document.Certificates {
 		c := &document.Certificates[i]
 		c.NotBefore, c.NotAfter = min(c.NotBefore, c.NotAfter), max(c.NotBefore, c.NotAfter)
-		if c.NotBefore >= "2026-11-22T06:59:59Z" && c.NotBefore <= "2026-11-22T07:00:01Z" {
+		if c.NotBefore >= "2026-11-22T06:59:50Z" && c.NotBefore <= "2026-11-22T07:00:01Z" {
 			c.NotBefore = "2026-11-22T06:00:00Z"
 		}
 		if c.Trust.ValidFrom != nil {
@@ -91,14 +97,18 @@ type fault struct {
 	id, thumbprint, connector string
 }
 
-func faults(checked *evaluate.Checked) map[fault]*string {
-	all := map[fault]*string{}
+func faults(checked *evaluate.Checked) map[fault]string {
+	all := map[fault]string{}
 	for _, event := range checked.Decision.Events {
-		all[fault{id: fmt.Sprint(event.ID), connector: textOf(event.Connector)}] = event.Action
+		all[fault{id: fmt.Sprint(event.ID), connector: textOf(event.Connector)}] = textOf(event.Action)
 	}
 	for _, finding := range checked.Findings {
 		if finding.Severity != "info" && finding.Suppressed == nil {
-			all[fault{finding.RuleID, textOf(finding.Thumbprint), textOf(finding.Connector)}] = finding.Action
+			f := fault{finding.RuleID, textOf(finding.Thumbprint), textOf(finding.Connector)}
+			if f.id == "TC004" || f.id == "TC014" { // about the internal transport certificate, whichever it is
+				f.thumbprint = ""
+			}
+			all[f] = textOf(finding.Action)
 		}
 	}
 	return all
@@ -118,87 +128,98 @@ func carryOut(t *testing.T, evaluator *evaluate.Evaluator, text []byte) {
 	require.NoError(t, err)
 	before, err := evaluator.Check(ctx, document)
 	require.NoError(t, err)
-	answers := wellFormed(t, document, before)
+	actions := wellFormed(t, document, before)
 	var applied strings.Builder
 	for _, action := range before.Plan.Actions {
 		fmt.Fprintf(&applied, "%s %v manual %v %s\n  %s\n", action.ID, action.Why, action.Manual, action.Effect, strings.Join(action.Commands, "\n  "))
 	}
-	document, _, err = evaluate.ApplyPlan(document, before.Plan)
+	changed, _, err := evaluate.ApplyPlan(document, before.Plan)
 	require.NoError(t, err)
-	changed, err := json.Marshal(document)
-	require.NoError(t, err)
-	after, err := evaluator.Check(ctx, document)
+	madeInOrder(document, changed, before.Decision.EvaluatedAt)
+	after, err := evaluator.Check(ctx, changed)
 	require.NoError(t, err)
 	was, is := faults(before), faults(after)
-	for f, action := range was {
-		if _, still := is[f]; still && action != nil && !answers[*action].Manual && !excepted(f, document, before) {
-			t.Fatalf("%v is still there after\n%s%s", f, applied.String(), changed)
-		}
-	}
 	for f := range is {
-		if _, known := was[f]; !known && !excepted(f, document, before) {
-			t.Fatalf("%v is new after\n%s%s", f, applied.String(), changed)
+		action, known := was[f]
+		if known && !actions[action].Manual && !leftToAPerson(f, before) && !excepted(f, document, before, after) {
+			text, _ := json.Marshal(document)
+			t.Errorf("%v is still there after\n%sbefore: %s", f, applied.String(), text)
+		}
+		if !known && !leftToAPerson(f, before) && !excepted(f, document, before, after) {
+			text, _ := json.Marshal(document)
+			t.Errorf("%v is new after\n%sbefore: %s", f, applied.String(), text)
 		}
 	}
 }
 
-// excepted are the faults that can outlast a plan or follow it.
-func excepted(f fault, document *gather.Document, before *evaluate.Checked) bool {
-	plans := func(matches func(evaluate.Action) bool) bool {
-		return slices.ContainsFunc(before.Plan.Actions, matches)
-	}
-	is := func(ids ...string) bool { return slices.Contains(ids, f.id) }
-	switch {
-	// Where the version is not known, the advice is that for 2016, which has no event 1037.
-	case is("1037", "TC004", "TC014") && document.Procedure == "" && document.ExchangeVersion == "":
-		return true
-	// A self-signed certificate of the future is best in 2007 and 2010 whatever the server serves today.
-	case is("1037", "TC004", "TC014"):
-		// Of two certificates that a plan makes, the second is the more recent, though in the facts both begin now.
-		made := 0
-		for _, action := range before.Plan.Actions {
-			if action.Prompt != nil && action.Prompt.Answer == "Yes" && strings.Contains(string(action.Effect), "/certificates/-") {
-				made++
-			}
+// madeInOrder makes the later of the certificates that a plan makes the more
+// recent, as it is on a server. In the facts all begin now.
+func madeInOrder(before, after *gather.Document, now string) {
+	at, _ := time.Parse(gather.TimeFormat, now)
+	for i := range slices.Backward(after.Certificates) {
+		c := &after.Certificates[i]
+		if !slices.ContainsFunc(before.Certificates, func(old gather.Certificate) bool { return old.Thumbprint == c.Thumbprint }) {
+			c.NotBefore = at.Format(gather.TimeFormat)
+			at = at.Add(-time.Second)
 		}
-		return made > 1 || plans(removes) || slices.ContainsFunc(document.Certificates, func(c gather.Certificate) bool { return c.NotBefore > before.Decision.EvaluatedAt })
-	// What only a CA can replace stays as it is until then, whichever rule reports it.
-	case f.thumbprint != "" && plans(func(action evaluate.Action) bool { return action.Manual && action.ID == "renew:"+f.thumbprint }):
-		return true
-	case is("12016", "TC006", "TC028", "TC029") && plans(func(action evaluate.Action) bool {
-		return action.Manual && strings.HasPrefix(action.ID, "renew:") &&
-			slices.ContainsFunc(action.Why, func(reason evaluate.Reason) bool { return reason.String() == f.id })
-	}):
-		return true
-	// The names are looked at where a certificate is eligible, and a host name where no CA's certificate has its FQDN.
-	case is("TC015"):
-		return len(before.Decision.InboundAnonymous.Eligible) == 0 || plans(removes)
-	// The forecast after a plan is another one.
-	case is("TC056"):
-		return true
-	// Without the certificates that are removed, one of the future can be best.
-	case is("TC025"):
-		return plans(removes)
-	// What a connector that the plan changes searches for then is another matter.
-	case is("12014", "12016", "TC005", "TC006", "TC028", "TC029", "TC046", "TC047", "TC060", "TC061", "TC063", "TC066") &&
-		plans(func(action evaluate.Action) bool { return changesConnector(action, document, f.connector) }):
-		return true
-	// A name that names nothing may almost name a certificate that was not there before, and the reverse.
-	case is("TC061", "TC063", "TC065"):
-		return slices.ContainsFunc(before.Findings, func(found evaluate.Finding) bool {
-			return textOf(found.Connector) == f.connector && found.RuleID > "TC060" && found.RuleID < "TC066"
+	}
+}
+
+// leftToAPerson reports whether a fault is about a certificate, or about the
+// certificate of a connector, for which only a CA, a backup or a fact that is
+// missing can do something. It can go by another name when the rest is done.
+func leftToAPerson(f fault, before *evaluate.Checked) bool {
+	ids := map[string]bool{}
+	for other := range faults(before) {
+		if f.connector != "" && (other.connector == f.connector || other.id == "TC040") {
+			ids[other.id] = true
+		}
+	}
+	return slices.ContainsFunc(before.Plan.Actions, func(action evaluate.Action) bool {
+		kind, about, _ := strings.Cut(action.ID, ":")
+		answers := slices.ContainsFunc(action.Why, func(reason evaluate.Reason) bool { return ids[reason.String()] })
+		return action.Manual && (f.thumbprint != "" && about == f.thumbprint || answers && aboutCertificates[kind])
+	})
+}
+
+var aboutCertificates = map[string]bool{
+	"import-certificate": true, "private-key": true, "trust": true, "renew": true, "gather-facts": true, "gather-host": true,
+}
+
+// excepted are the faults that can outlast a plan or follow it, since no command
+// can do better.
+func excepted(f fault, document *gather.Document, before, after *evaluate.Checked) bool {
+	was, is := before.Decision.InboundAnonymous, after.Decision.InboundAnonymous
+	plans := func(id string) bool {
+		return slices.ContainsFunc(before.Plan.Actions, func(action evaluate.Action) bool { return action.ID == id })
+	}
+	switch f.id {
+	// Where the version is not known, plans follow 2016, which has no event 1037, and decisions 2007. So a self-signed
+	// certificate stays beside a CA's, or beside one that a connector needs, and an event that only lacked a connector comes.
+	case "1037", "TC004", "TC014":
+		kept := was.MatchesBest != nil && !*was.MatchesBest
+		unknown := document.Procedure == "" && document.ExchangeVersion == "" &&
+			(kept || textOf(is.BestKind) == "pki" || !slices.Contains(was.Eligible, textOf(is.Best)))
+		// A certificate of the future is the best already, and nothing has to be done if the clock is right.
+		return unknown || plans("clock:"+textOf(is.Best))
+	// Among those that remain, one of the future is best, which decides nothing before it is valid.
+	case "TC025":
+		return f.thumbprint == textOf(is.Best) && f.thumbprint != textOf(is.Thumbprint)
+	// What the plan says of it is to run the Hybrid Configuration Wizard afterwards.
+	case "TC066":
+		return plans("send-connector-tls:"+f.connector) || plans("receive-connector-tls:"+f.connector)
+	// Names are reported once a certificate is eligible. Then only a CA can issue one for all names where its certificate is the
+	// best, and only the directory keeps the server from one of its own.
+	case "TC015":
+		return len(was.Eligible) == 0 && (is.Procedure != "2016" && textOf(is.BestKind) == "pki" || plans("directory-readable"))
+	// A certificate that is used now has a chain that begins or ends soon, and only its CA can mend that.
+	case "TC056":
+		return slices.ContainsFunc(document.Certificates, func(c gather.Certificate) bool {
+			return c.SelfSigned != nil && !*c.SelfSigned && (c.Trust.ValidUntil != nil && *c.Trust.ValidUntil < c.NotAfter || c.Trust.ValidFrom != nil && *c.Trust.ValidFrom > c.NotBefore)
 		})
 	}
 	return false
 }
-
-// changesConnector reports whether an action changes the Receive connector of that name.
-func changesConnector(action evaluate.Action, document *gather.Document, name string) bool {
-	i := slices.IndexFunc(document.Connectors, func(c gather.Connector) bool { return c.Name == name })
-	return strings.Contains(string(action.Effect), fmt.Sprintf(`"/connectors/%d/`, i)) && !strings.HasPrefix(action.ID, "suppress-")
-}
-
-func removes(action evaluate.Action) bool { return strings.HasPrefix(action.ID, "remove-certificate:") }
 
 var (
 	enabling    = regexp.MustCompile(`Enable-ExchangeCertificate -Thumbprint ([0-9A-F]{40}) `)
@@ -217,8 +238,12 @@ func wellFormed(t *testing.T, document *gather.Document, checked *evaluate.Check
 		store[c.Thumbprint] = c
 	}
 	actions := map[string]evaluate.Action{}
+	overwrites := 0
 	for _, action := range checked.Plan.Actions {
 		require.NotContains(t, actions, action.ID)
+		if action.Prompt != nil && action.Prompt.Answer == "Yes" && strings.HasPrefix(action.Prompt.Question, "Overwrite") {
+			overwrites++
+		}
 		actions[action.ID] = action
 		require.NotEmpty(t, action.Title)
 		require.NotEmpty(t, action.Why, action.ID)
@@ -242,6 +267,7 @@ func wellFormed(t *testing.T, document *gather.Document, checked *evaluate.Check
 			require.Len(t, action.Commands, 1, action.ID)
 		}
 	}
+	require.LessOrEqual(t, overwrites, 1, "the later certificate wins, and the action for the other one is for nothing")
 	answered := func(id *string, reason evaluate.Reason) {
 		require.NotNil(t, id, reason)
 		require.Contains(t, actions, *id, reason)

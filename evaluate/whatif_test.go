@@ -26,9 +26,9 @@ func copyOf(t *testing.T, d *gather.Document) *gather.Document {
 	return same
 }
 
-// with returns services without None, plus others that are missing.
+// with returns services plus others that are missing. None stays, since it counts for nothing.
 func with(services []string, more ...string) []string {
-	all := slices.DeleteFunc(slices.Clone(services), func(s string) bool { return s == "None" })
+	all := slices.Clone(services)
 	for _, service := range more {
 		if !slices.Contains(all, service) {
 			all = append(all, service)
@@ -92,7 +92,7 @@ func editings(d *gather.Document) []editing {
 			"renew with a file", evaluate.Edit{Action: evaluate.RenewCertificate, Thumbprint: c.Thumbprint, Certificate: &made},
 			func(d *gather.Document) {
 				renewed := made
-				renewed.Services = with(c.Services, "SMTP")
+				renewed.Services = slices.DeleteFunc(with(c.Services, "SMTP"), func(service string) bool { return service == "None" })
 				d.Certificates = append(d.Certificates, renewed)
 				if internal {
 					d.Directory.InternalTransportCertificate = &renewed.Thumbprint

@@ -41,14 +41,13 @@ enable_services(thumbprint, services, overwrite_default) := array.concat(
 	default_smtp_certificate(thumbprint, services, overwrite_default),
 )
 
-# One at a time, since another action may enable it for others.
+# One at a time, since another action may enable it for others; so None stays in the list, as it counts for nothing.
 services_added(index, before, services) := [{"op": "add", "path": sprintf("/certificates/%d/services/-", [index]), "value": service} |
 	some service in services
 	not service in before
 ] if {
 	is_array(before)
-	not "None" in before
-} else := set_field(sprintf("/certificates/%d/services", [index]), with_services(before, services))
+} else := set_field(sprintf("/certificates/%d/services", [index]), services)
 
 # Without services a certificate has None, or nothing is known of them.
 with_services(before, services) := array.concat(kept, [service | some service in services; not service in kept]) if {

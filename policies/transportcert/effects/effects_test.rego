@@ -19,7 +19,7 @@ test_enable_smtp if {
 test_enable_other_services if {
 	without := object.union(example, {"certificates": [self_signed, object.union(pki, {"services": ["None"]})]})
 	patch := effects.enable_services(b, ["IIS"], true) with input as without
-	patch == [{"op": "add", "path": "/certificates/1/services", "value": ["IIS"]}]
+	patch == [{"op": "add", "path": "/certificates/1/services/-", "value": "IIS"}]
 }
 
 test_enable_where_the_services_are_unknown if {

@@ -10,6 +10,7 @@
 package transportcert.plan
 
 import data.transportcert.compliance
+import data.transportcert.document
 import data.transportcert.server
 
 # METADATA
@@ -53,8 +54,12 @@ order(action) := [rank(split(action.id, ":")[0]), 0 - to_number(split(action.eff
 	action.effect[0].op == "remove"
 } else := [rank(split(action.id, ":")[0]), 0]
 
-# Kinds that are not named here come after those of rank 4.
-rank(kind) := object.get(
+# Kinds that are not named here come after those of rank 4. Where event 1037 asks for the most recent certificate, the internal
+# transport certificate is made after the others.
+rank(kind) := 4 if {
+	kind == "internal-transport-certificate"
+	document.procedure != "2016"
+} else := object.get(
 	{
 		"correct-document": 0, "correct-policies": 0, "correct-now": 0,
 		"directory-readable": 1, "exchange-version": 1, "gather-facts": 1, "gather-host": 1, "clock": 1,
@@ -65,5 +70,5 @@ rank(kind) := object.get(
 		"remove-certificate": 7,
 		"custom": 8,
 	},
-	kind, 4,
+	kind, 5,
 )

@@ -64,7 +64,9 @@ names_another_server(connector) if {
 	not selection.comparable(connector.fqdn) in server_names
 }
 
-# A connector that has ExchangeServer, or is to have it, cannot keep such an FQDN.
+# A connector that has ExchangeServer, or is to have it, cannot keep the FQDN of another server.
+gets_own_fqdn(connector) if nobodys_fqdn(connector)
+
 gets_own_fqdn(connector) if {
 	names_another_server(connector)
 	inbound_anonymous.authenticates_servers(connector)
@@ -88,6 +90,16 @@ setup_names := {lower(sprintf(name, [input.server])) |
 	]
 }
 
+# No certificate can be for an FQDN of nothing but a dot.
+nobodys_fqdn(connector) if {
+	connector.fqdn != ""
+	selection.comparable(connector.fqdn) == ""
+}
+
+future_fqdn(connector) := {"fqdn": input.host.physical_dns_fqdn} if {
+	gets_own_fqdn(connector)
+} else := {}
+
 fqdn_option(connector) := sprintf(" -Fqdn %s", [quoted(input.host.physical_dns_fqdn)]) if {
 	names_another_server(connector)
 } else := ""
@@ -110,12 +122,19 @@ keeps_certificate(i) if {
 	fit(store[inbound_starttls.outcome.connectors[i].certificate])
 }
 
-# What a changed connector would need for STARTTLS; nothing where it gets a certificate that is valid.
-starttls_with(i, change) := certificate_for(i, result) if {
+# What a changed connector would need for STARTTLS: a certificate that is valid, and none that lacks SMTP.
+starttls_with(i, change) := array.concat(
+	[remedy | not has_fit_certificate(result); some remedy in certificate_for(i, result)],
+	[remedy |
+		some thumbprint, reasons in result.ineligible
+		lacks_only_smtp(reasons)
+		selection.valid_now(store[thumbprint])
+		some remedy in without_smtp(thumbprint)
+	],
+) if {
 	connector := object.union(input.connectors[i], change)
-	inbound_starttls.offers_tls(connector)
+	uses_tls(connector)
 	result := inbound_starttls.search(inbound_starttls.searched_for(connector))
-	not has_fit_certificate(result)
 } else := []
 
 has_fit_certificate(result) if fit(store[result.certificate])
@@ -123,25 +142,24 @@ has_fit_certificate(result) if fit(store[result.certificate])
 # METADATA
 # title: Own FQDN
 # description: Gives a connector with ExchangeServer the server's FQDN, without which Exchange Server authentication fails.
-set_own_fqdn(i) := array.flatten([
-	action(
-		sprintf("connector-fqdn:%s", [subject("connectors", i)]),
-		sprintf("Set the FQDN of %s to that of the server", [connector.name]),
-		{
-			"commands": [sprintf("Set-ReceiveConnector %s -Fqdn %s", [identity(connector.name), quoted(input.host.physical_dns_fqdn)])],
-			"effect": effects.set_field(sprintf("/connectors/%d/fqdn", [i]), input.host.physical_dns_fqdn),
-		},
-	),
-	for_own_fqdn(i),
-]) if {
+set_own_fqdn(i) := array.concat([own_fqdn(i)], for_own_fqdn(i))
+
+own_fqdn(i) := action(
+	sprintf("connector-fqdn:%s", [subject("connectors", i)]),
+	sprintf("Set the FQDN of %s to that of the server", [connector.name]),
+	{
+		"commands": [sprintf("Set-ReceiveConnector %s -Fqdn %s", [identity(connector.name), quoted(input.host.physical_dns_fqdn)])],
+		"effect": effects.set_field(sprintf("/connectors/%d/fqdn", [i]), input.host.physical_dns_fqdn),
+	},
+) if {
 	connector := input.connectors[i]
 }
 
-# An FQDN of nothing but a dot matches nothing.
-own_fqdn(result) := manual(
+# A name of nothing but a dot matches nothing.
+own_name := manual(
 	"gather-host",
 	sprintf("Gather the names of %s", [input.server]),
-	sprintf("%s is not a name that a certificate can be for. Correct the FQDN of the connector or the name of the server.", [quoted(result.searched_for.value)]),
+	sprintf("%s is not a name that a certificate can be for. Gather the names of the host on the server itself.", [quoted(input.host.physical_dns_fqdn)]),
 )
 
 # METADATA
@@ -174,9 +192,11 @@ transport_cmdlet := "Get-TransportServer" if {
 # METADATA
 # title: Add Tls
 # description: Lets a connector, by its index, offer STARTTLS, with a certificate for it.
-add_tls(i) := array.concat(
-	starttls_with(i, {"auth_mechanisms": ["Tls"]}),
-	[action(
+add_tls(i) := array.flatten([
+	starttls_with(i, object.union({"auth_mechanisms": ["Tls"]}, future_fqdn(connector))),
+	name_to_mend(i),
+	[own_fqdn(i) | nobodys_fqdn(connector)],
+	action(
 		sprintf("add-tls:%s", [subject("connectors", i)]),
 		sprintf("Add Tls to the AuthMechanism of %s", [connector.name]),
 		{
@@ -184,10 +204,18 @@ add_tls(i) := array.concat(
 			"afterwards": restart,
 			"effect": effects.add_auth_mechanism(i, "Tls"),
 		},
-	)],
-) if {
+	),
+]) if {
 	connector := input.connectors[i]
 }
+
+# A TlsCertificateName that names nothing matters from 2013 on, so it does where the version is not known.
+name_to_mend(i) := name_again("connectors", i) if {
+	not document.procedure_known
+	is_string(input.connectors[i].tls_certificate_name)
+	input.connectors[i].tls_certificate_name != ""
+	not selection.by_tls_certificate_name[lower(input.connectors[i].tls_certificate_name)]
+} else := []
 
 # METADATA
 # title: Offer
@@ -196,19 +224,22 @@ add_tls(i) := array.concat(
 #   servers is made. One that somebody disabled stays disabled.
 offer := array.flatten([stop_suppressing(i) | some i in suppressing]) if {
 	count(suppressing) > 0
-} else := [action(
-	"receive-connector",
-	"Create a Receive connector for Exchange servers",
-	{
-		"description": concat(" ", [
-			"Before that, look at the connectors that are there: Get-ReceiveConnector | Format-List Identity, Enabled, AuthMechanism.",
-			"If the one for Exchange servers is disabled, enable it instead.",
-		]),
-		"commands": [creating(every_address)],
-		"afterwards": restart,
-		"effect": created(every_address),
-	},
-)]
+} else := array.flatten([
+	action(
+		"receive-connector",
+		"Create a Receive connector for Exchange servers",
+		{
+			"description": concat(" ", [
+				"Before that, look at the connectors that are there: Get-ReceiveConnector | Format-List Identity, Enabled, AuthMechanism.",
+				"If the one for Exchange servers is disabled, enable it instead.",
+			]),
+			"commands": [creating(every_address)],
+			"afterwards": restart,
+			"effect": created(every_address),
+		},
+	),
+	where_offered,
+])
 
 every_address := {
 	"name": sprintf("Exchange servers %s", [input.server]),

@@ -57,10 +57,37 @@ primary_suffix := manual(
 	"gather-host",
 	sprintf("Gather the full names of %s", [input.server]),
 	concat("\n", [
-		"A name that should be fully qualified has no domain. If the machine has a primary DNS suffix, gather the host again.",
-		"If it has none, no certificate of a CA can be for its name: give it one (System Properties, Computer Name, Change, More).",
+		"A name that should be fully qualified has no domain. Gather the names of the host on the server itself.",
+		"If the machine has no primary DNS suffix, no certificate of a CA can be for its name. Microsoft does not support a",
+		"change of the name once Exchange is installed.",
 	]),
 )
+
+# METADATA
+# title: Uncovered names
+# description: >-
+#   The names of the domain list that no eligible certificate is for. A host name whose FQDN stands in a CA's is not one.
+# scope: document
+uncovered_names contains domain if {
+	count(outcome.eligible) > 0
+	some domain in outcome.domains
+	not domain in covered_by(outcome.eligible)
+}
+
+covered_by(thumbprints) := union({covered_names(store[thumbprint]) | some thumbprint in thumbprints})
+
+# The names of the domain list that a certificate covers.
+covered_names(certificate) := {domain | some domain in outcome.domains; covers(certificate, domain)}
+
+covers(certificate, domain) if domain in comparable_names(certificate)
+
+covers(certificate, domain) if {
+	not contains(domain, ".")
+	certificate.self_signed == false
+	some fqdn in comparable_names(certificate)
+	fqdn in outcome.domains
+	startswith(fqdn, concat("", [domain, "."]))
+}
 
 # METADATA
 # title: Cover the names
@@ -72,21 +99,19 @@ cover_names := [directory] if {
 } else := [gather_names_at_ca] if {
 	not keeps_self_signed
 	outcome.best_kind == "pki"
-} else := [action(
+} else := [create_for_the_server]
+
+create_for_the_server := action(
 	"certificate-for-names",
 	sprintf("Create a self-signed certificate for all names of %s", [input.server]),
 	{
 		"description": run_there,
 		"commands": [creation(input.server, internal_names)],
-		"prompt": overwrite(answer_for_new(internal_names)),
-		"afterwards": after_enabling(["SMTP"], answer_for_new(internal_names)),
-		"effect": effects.add_certificate(
-			effects.new_certificate("certificate-for-names", internal_names),
-			["SMTP"],
-			answer_for_new(internal_names) == "Yes",
-		),
+		"prompt": overwrite("No"),
+		"afterwards": after_enabling(["SMTP"], "No"),
+		"effect": effects.add_certificate(effects.new_certificate("certificate-for-names", internal_names), ["SMTP"], false),
 	},
-)]
+)
 
 gather_names_at_ca := manual(
 	"certificate-for-names",
@@ -96,22 +121,39 @@ gather_names_at_ca := manual(
 
 # METADATA
 # title: Edge subscription
-# description: A new subscription with the certificate that the Edge server has now.
-edge_subscription(name) := object.union(
-	manual(
-		sprintf("edge-subscription:%s", [name]),
-		sprintf("Make a new Edge subscription for %s", [name]),
-		concat("\n", [
+# description: A new subscription, by its index, with the certificate that the Edge server has now or will have.
+edge_subscription(i) := action(
+	sprintf("edge-subscription:%s", [name]),
+	sprintf("Make a new Edge subscription for %s", [name]),
+	{
+		"description": concat("\n", [
 			"Run the first command on the Edge server, and copy the file to a Mailbox server of the subscribed site. Within 24 hours",
-			"run the others there, with the name of the site for SITE.",
+			"run the others there.",
 		]),
-	),
-	{"commands": [
-		"New-EdgeSubscription -FileName 'C:\\EdgeSubscription.xml'",
-		"New-EdgeSubscription -FileData ([System.IO.File]::ReadAllBytes('C:\\EdgeSubscription.xml')) -Site SITE",
-		"Start-EdgeSynchronization",
-	]},
-)
+		"commands": [
+			sprintf("New-EdgeSubscription -FileName %s", [subscription_file]),
+			sprintf("New-EdgeSubscription %s -Site (Get-EdgeSubscription %s).Site.Name", [subscription_option, quoted(name)]),
+			"Start-EdgeSynchronization",
+		],
+		"prompt": {
+			"question": "If you create an Edge Subscription, this Edge Transport server will be managed via EdgeSync replication.",
+			"answer": "Yes",
+		},
+		"effect": effects.set_field(sprintf("/edge_subscriptions/%d/thumbprint", [i]), future_internal),
+	},
+) if {
+	name := input.edge_subscriptions[i].name
+}
+
+subscription_file := `'C:\EdgeSubscription.xml'`
+
+subscription_option := sprintf("-FileName %s", [subscription_file]) if {
+	is_2007
+} else := sprintf("-FileData ([System.IO.File]::ReadAllBytes(%s))", [subscription_file])
+
+future_internal := planned.thumbprint if {
+	planned
+} else := internal_certificate.directory_thumbprint
 
 # METADATA
 # title: Name of the hybrid configuration

@@ -68,8 +68,8 @@ directory := manual(
 # METADATA
 # title: Event 1037
 # description: >-
-#   Where the version is not known, a certificate of a CA must not become the internal transport certificate: from 2013 on
-#   there is no step 9.
+#   Where the version is not known, it has to be gathered: from 2013 on there is no step 9. Another reason for a new internal
+#   transport certificate answers the event too, unless the best one is a CA's.
 event_1037 := [event_1037_for_event] if {
 	event_1037_for_event.manual
 } else := internal_transport_certificate
@@ -79,10 +79,16 @@ event_1037 := [event_1037_for_event] if {
 # description: What the event says of its remedy, which is its first action without what only a plan says.
 event_1037_for_event := exchange_version if {
 	not document.procedure_known
-	outcome.best_kind == "pki"
+	not goes_with_a_new_internal
 } else := clock(store[outcome.best]) if {
 	document.now < store[outcome.best].not_before
 } else := internal_for_event
+
+goes_with_a_new_internal if {
+	internal_needed
+	outcome.best_kind == "self_signed"
+	store[outcome.best].not_before <= document.now
+}
 
 exchange_version := manual(
 	"exchange-version",
@@ -116,20 +122,12 @@ internal_needed if {
 }
 
 internal_needed if {
-	document.procedure != "2016"
+	not keeps_self_signed
 	outcome.matches_best == false
-	event_1037_asks_for_it
+	store[outcome.best].not_before <= document.now
 }
 
-event_1037_asks_for_it if {
-	store[outcome.best].not_before <= document.now
-	document.procedure_known
-}
-
-event_1037_asks_for_it if {
-	store[outcome.best].not_before <= document.now
-	outcome.best_kind == "self_signed"
-}
+internal_needed if must_be_new
 
 # The certificate of the store that becomes the internal transport certificate, undefined where none can.
 choice := thumbprint if {
@@ -139,23 +137,90 @@ choice := thumbprint if {
 		store[candidate].self_signed == true
 		fit(store[candidate])
 	][0]
-} else := outcome.best if {
+} else := best_with_smtp.thumbprint if {
 	not keeps_self_signed
-	outcome.best_kind == "pki"
-	selection.valid_now(store[outcome.best])
-	not outcome.best == loaded_and_defective
-} else := outcome.best if {
+	best_with_smtp.kind == "pki"
+	selection.valid_now(store[best_with_smtp.thumbprint])
+	not best_with_smtp.thumbprint == loaded_and_defective
+} else := best_with_smtp.thumbprint if {
 	not keeps_self_signed
-	fit(store[outcome.best])
-} else := candidates_without_smtp[0]
+	not newer_is_made
+	fit(store[best_with_smtp.thumbprint])
+} else := candidates_without_smtp[0] if {
+	not newer_is_made
+}
 
 loaded_and_defective := internal_certificate.loaded.thumbprint if defective(internal_certificate.loaded)
 
-# The certificates that lack nothing but SMTP and would be chosen with it.
+# The best in 2007 and 2010 when the certificates have SMTP that the plan enables for it.
+best_with_smtp := selection.first_of(selection.in_order(with_smtp), preference)
+
+with_smtp := {thumbprint | some thumbprint in outcome.eligible} | getting_smtp
+
+# A connector searches for them, or they take the place of others.
+getting_smtp := {thumbprint |
+	some thumbprint in (searched_without_smtp | heirs_without_smtp)
+	lacks_only_smtp(outcome.ineligible[thumbprint])
+	fit(store[thumbprint])
+}
+
+searched_without_smtp := {thumbprint |
+	some result in searches
+	some thumbprint, reasons in result.ineligible
+	lacks_only_smtp(reasons)
+}
+
+heirs_without_smtp := {heirs(certificate.thumbprint)[0] |
+	some certificate in input.certificates
+	"SMTP" in certificate.services
+	defective(certificate)
+	to_be_replaced(certificate.thumbprint, fit_besides(certificate.thumbprint))
+}
+
+preference := {"pki": 1, "self_signed": 2}
+
+# Without a CA's certificate the most recent self-signed one is the best in 2007 and 2010. Where the plan makes one, the last of
+# them has to become the internal transport certificate, and none that is there.
+newer_is_made if {
+	newest_is_best
+	count(renewals) > 0
+}
+
+newer_is_made if must_be_new
+
+newest_is_best if {
+	not keeps_self_signed
+	not best_with_smtp.kind == "pki"
+}
+
+# A self-signed certificate for all names of the server: something needs it for a name of the domain list.
+must_be_new if {
+	newest_is_best
+	count(uncovered_names) > 0
+}
+
+must_be_new if {
+	newest_is_best
+	count(outcome.eligible) == 0
+	count(getting_smtp) > 0
+	some domain in outcome.domains
+	not domain in covered_by(getting_smtp)
+}
+
+must_be_new if {
+	newest_is_best
+	some result in searches
+	has_to_be_made(result)
+	selection.comparable(result.searched_for.value) in outcome.domains
+}
+
+# The certificates that lack nothing but SMTP and would be chosen with it. One that leaves out a name of the server lacks more.
 candidates_without_smtp := [thumbprint |
 	some thumbprint in selection.in_order([t | some t, reasons in outcome.ineligible; lacks_only_smtp(reasons)])
 	fit(store[thumbprint])
 	would_be_chosen(thumbprint)
+	covered := covered_by(array.concat(outcome.eligible, [thumbprint]))
+	every domain in outcome.domains { domain in covered }
 ]
 
 would_be_chosen(thumbprint) if {
@@ -165,15 +230,14 @@ would_be_chosen(thumbprint) if {
 
 would_be_chosen(thumbprint) if {
 	not keeps_self_signed
-	in_order := selection.in_order(array.concat(outcome.eligible, [thumbprint]))
-	selection.first_of(in_order, {"pki": 1, "self_signed": 2}).thumbprint == thumbprint
+	selection.first_of(selection.in_order({thumbprint} | with_smtp), preference).thumbprint == thumbprint
 }
 
 # A self-signed certificate is never best where there is a valid PKI certificate.
 only_the_ca_can_renew if {
 	not keeps_self_signed
-	outcome.best_kind == "pki"
-	outcome.best == loaded_and_defective
+	best_with_smtp.kind == "pki"
+	best_with_smtp.thumbprint == loaded_and_defective
 }
 
 renewable_as_internal if {

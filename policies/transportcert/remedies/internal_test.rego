@@ -108,7 +108,7 @@ test_event_1037[name] if {
 	some name, case in {
 		"2010, of a CA": {"document": with_procedure("2010", [self_signed, pki]), "ids": {itc}},
 		"of a CA, unknown version": {"document": with_certificates([self_signed, pki]), "ids": {"exchange-version"}},
-		"self-signed, unknown version": {"document": with_certificates([self_signed, newer]), "ids": {itc}},
+		"self-signed, unknown version": {"document": with_certificates([self_signed, newer]), "ids": {"exchange-version"}},
 		"not valid yet": {
 			"document": with_procedure("2010", [self_signed, object.union(newer, {"not_before": "2027-01-01T00:00:00Z"})]),
 			"ids": {sprintf("clock:%s", [b])},
@@ -127,16 +127,18 @@ test_names_that_no_certificate_has[name] if {
 	some name, case in {
 		"a new one": {
 			"document": object.union(document, cluster),
+			"id": "certificate-for-names",
 			"commands": ["New-ExchangeCertificate -Server 'EX01' -KeySize 2048 -PrivateKeyExportable $true -FriendlyName 'EX01' -DomainName 'EX01','nlb.corp.contoso.test' -IncludeServerFQDN -Services SMTP"],
 			"answer": "No",
 		},
 		"a new one that is best": {
 			"document": object.union(with_procedure("2010", [self_signed]), cluster),
+			"id": itc,
 			"commands": ["New-ExchangeCertificate -Server 'EX01' -KeySize 2048 -PrivateKeyExportable $true -FriendlyName 'EX01' -DomainName 'EX01','nlb.corp.contoso.test' -IncludeServerFQDN -Services SMTP"],
 			"answer": "Yes",
 		},
 	}
-	action := planned(case.document)["certificate-for-names"]
+	action := planned(case.document)[case.id]
 	action.why == ["TC015"]
 	action.commands == case.commands
 	action.prompt.answer == case.answer
@@ -187,11 +189,11 @@ test_the_auth_certificate if {
 test_event_1037_beside_another_certificate[name] if {
 	old := object.union_n([self_signed, expired, {"thumbprint": c, "services": ["SMTP"]}])
 	newer := object.union(self_signed, {"thumbprint": b, "not_before": "2025-01-01T00:00:00Z"})
-	some name, value in {
-		"2010": with_procedure("2010", [self_signed, pki, old]),
-		"unknown version": with_certificates([self_signed, newer, old]),
+	some name, case in {
+		"2010": {"document": with_procedure("2010", [self_signed, pki, old]), "id": itc},
+		"unknown version": {"document": with_certificates([self_signed, newer, old]), "id": "exchange-version"},
 	}
-	object.keys(planned(value)) == {itc, sprintf("remove-certificate:%s", [c])}
+	object.keys(planned(case.document)) == {case.id, sprintf("remove-certificate:%s", [c])}
 }
 
 test_a_revoked_self_signed_certificate if {
@@ -206,4 +208,94 @@ test_a_new_certificate_by_its_name if {
 		{"auth_mechanisms": ["Tls", "ExchangeServer"], "tls_certificate_name": "<I>CN=EX01<S>CN=EX01"},
 	)]}])
 	12014 in planned(value)[itc].why
+}
+
+# Whether each question is answered in a plan, and where it is answered with Yes.
+answers(value) := {id: action.prompt.answer |
+	some id, action in planned(value)
+	contains(action.prompt.question, "Overwrite")
+}
+
+# In 2007 and 2010 the most recent self-signed certificate is the best.
+test_one_new_internal_transport_certificate_in_2010[name] if {
+	old := object.union(self_signed, expired)
+	for_mail := {"subject_common_names": [], "dns_names": ["ex01.corp.contoso.test", "mail.contoso.test"]}
+	tls := {"connectors": [object.union(document.connectors[0], {"auth_mechanisms": ["Tls", "ExchangeServer"]})]}
+	named := object.union(document.connectors[0], {"auth_mechanisms": ["Tls", "ExchangeServer"], "fqdn": "EX01"})
+	some name, case in {
+		"the loaded one is renewed rather than another one enabled and it renewed too": {
+			"document": object.union(
+				with_procedure("2010", [old, object.union(self_signed, {
+					"thumbprint": b, "not_before": "2025-01-01T00:00:00Z", "dns_names": ["EX01"],
+				})]),
+				tls,
+			),
+			"answers": {itc: "Yes"},
+		},
+		"made after one that is renewed": {
+			"document": object.union(with_procedure("2010", [old, object.union_n([old, for_mail, {"thumbprint": b}])]), {
+				"connectors": [named, {"name": "Mail", "auth_mechanisms": ["Tls"], "fqdn": "mail.contoso.test"}],
+			}),
+			"answers": {itc: "Yes", sprintf("renew:%s", [b]): "No"},
+		},
+		"made where one that gets SMTP leaves out a name": {
+			"document": object.union(with_procedure("2010", [object.union(self_signed, {"services": [], "dns_names": ["EX01"]})]), {"connectors": [named]}),
+			"answers": {itc: "Yes", sprintf("enable-smtp:%s", [a]): "No"},
+		},
+		"made for the host name, which a certificate of a CA need not have": {
+			"document": object.union(
+				with_procedure("2010", [object.union(pki, {
+					"subject_common_names": [], "dns_names": ["ex01.corp.contoso.test"], "trust": {"valid_until": "2026-01-01T00:00:00Z"},
+				})]),
+				{"connectors": [named]},
+			),
+			"answers": {itc: "Yes"},
+		},
+		"made for a connector that is to offer STARTTLS": {
+			"document": object.union(with_procedure("2010", [object.union(self_signed, {"dns_names": []})]), {"connectors": [object.union(
+				document.connectors[0],
+				{"require_tls": true},
+			)]}),
+			"answers": {itc: "Yes"},
+		},
+	}
+	answers(case.document) == case.answers
+}
+
+# A certificate of a CA takes the place of another one, and is the best once it has SMTP.
+test_an_heir_becomes_the_internal_transport_certificate_in_2010 if {
+	soon := object.union(pki, {"not_after": "2026-12-01T00:00:00Z", "services": ["SMTP"]})
+	heir := object.union(pki, {"thumbprint": c, "not_before": "2026-01-01T00:00:00Z", "services": ["IIS"]})
+	value := object.union(with_procedure("2010", [self_signed, soon, heir]), {"directory": {"internal_transport_certificate": b}})
+	answers(value) == {itc: "Yes"}
+	planned(value)[itc].commands == [enable(c)]
+}
+
+test_the_name_of_the_host_is_a_dot if {
+	value := object.union(document, {
+		"procedure": "2016", "host": {"physical_dns_fqdn": "."},
+		"connectors": [object.union(object.remove(document.connectors[0], ["fqdn"]), {"auth_mechanisms": ["Tls", "ExchangeServer"]})],
+	})
+	12014 in planned(value)["gather-host"].why
+}
+
+test_an_edge_subscription[procedure] if {
+	some procedure, imported in {
+		"2007": "-FileName 'C:\\EdgeSubscription.xml'",
+		"2016": "-FileData ([System.IO.File]::ReadAllBytes('C:\\EdgeSubscription.xml'))",
+	}
+	value := object.union(with_procedure(procedure, [self_signed]), {"edge_subscriptions": [{"name": "EX01", "thumbprint": b}]})
+	action := planned(value)["edge-subscription:EX01"]
+	action.commands == [
+		"New-EdgeSubscription -FileName 'C:\\EdgeSubscription.xml'",
+		sprintf("New-EdgeSubscription %s -Site (Get-EdgeSubscription 'EX01').Site.Name", [imported]),
+		"Start-EdgeSynchronization",
+	]
+	action.prompt.answer == "Yes"
+	action.effect == [{"op": "add", "path": "/edge_subscriptions/0/thumbprint", "value": a}]
+
+	# With the certificate that will be the internal transport certificate.
+	renewed := object.union(value, {"certificates": [object.union(self_signed, expired)]})
+	made := planned(renewed)
+	made["edge-subscription:EX01"].effect[0].value == made[itc].effect[0].value.thumbprint
 }

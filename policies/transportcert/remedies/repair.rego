@@ -35,13 +35,16 @@ repair_for_event(thumbprint) := internal_for_event if {
 instead_of(thumbprint) := [renew_at_ca(store[thumbprint])] if {
 	planned.thumbprint == thumbprint
 } else := [removal(thumbprint)] if {
-	not needed(thumbprint, replacements_of(thumbprint))
-	not of_use(store[thumbprint])
+	not to_be_replaced(thumbprint, replacements_of(thumbprint))
 } else := array.concat(take_over(heirs(thumbprint)[0], thumbprint), [removal(thumbprint)]) if {
 	count(heirs(thumbprint)) > 0
 } else := array.flatten([renewal(thumbprint), services_of_renewed(thumbprint), removal(thumbprint)]) if {
 	store[thumbprint].self_signed == true
 } else := [renew_at_ca(store[thumbprint])]
+
+to_be_replaced(thumbprint, others) if needed(thumbprint, others)
+
+to_be_replaced(thumbprint, _) if of_use(store[thumbprint])
 
 # What a CA has issued and is valid yet may have a use of which the document says nothing.
 of_use(certificate) if {
@@ -68,16 +71,15 @@ needed(thumbprint, _) if {
 }
 
 needed(thumbprint, others) if {
-	some connector in inbound_starttls.outcome.connectors
-	connector.certificate == thumbprint
-	every other in others { not matches(other, connector.searched_for) }
+	some result in searches
+	result.certificate == thumbprint
+	every other in others { not matches(other, result.searched_for) }
 }
 
 needed(thumbprint, others) if {
 	thumbprint in outcome.eligible
-	some domain in outcome.domains
-	domain in comparable_names(store[thumbprint])
-	every other in others { not domain in comparable_names(other) }
+	some domain in covered_names(store[thumbprint])
+	every other in others { not domain in covered_names(other) }
 }
 
 needed(thumbprint, others) if {
@@ -86,11 +88,13 @@ needed(thumbprint, others) if {
 	every other in others { not is_named_by(other, connector.tls_certificate_name) }
 }
 
-# The connectors of both kinds that can name a certificate.
-named_connectors := array.concat(
-	[connector | some connector in input.connectors; is_string(connector.tls_certificate_name)],
-	[connector | some connector in input.send_connectors; is_string(connector.tls_certificate_name)],
-)
+# The connectors that can name a certificate, by kind and index, from 2013 on.
+named_connectors := [{"kind": kind, "index": i, "tls_certificate_name": connector.tls_certificate_name} |
+	keeps_self_signed
+	some kind in ["connectors", "send_connectors"]
+	some i, connector in input[kind]
+	is_string(connector.tls_certificate_name)
+]
 
 # Services go from one self-signed certificate to the next, not from a CA's to a self-signed one: clients check that.
 taken_over_by_internal(thumbprint) if {
@@ -133,21 +137,22 @@ no_less_trusted(_, replaced) if replaced.self_signed == true
 no_less_trusted(certificate, _) if certificate.self_signed == false
 
 take_over(heir, thumbprint) := array.flatten([
-	[enable(heir, services) |
-		services := sort(exchange_services(store[thumbprint]) - exchange_services(store[heir]))
-		count(services) > 0
-	],
-	[set_tls_certificate_name("connectors", i, heir) |
-		some i, connector in input.connectors
-		is_named_by(store[thumbprint], connector.tls_certificate_name)
-		not is_named_by(store[heir], connector.tls_certificate_name)
-	],
-	[set_tls_certificate_name("send_connectors", i, heir) |
-		some i, connector in input.send_connectors
-		is_named_by(store[thumbprint], connector.tls_certificate_name)
-		not is_named_by(store[heir], connector.tls_certificate_name)
-	],
-])
+	[for_smtp(heir) | "SMTP" in missing],
+	[enable(heir, sort(missing - {"SMTP"})) | count(missing - {"SMTP"}) > 0],
+	[set_tls_certificate_name(named.kind, named.index, heir) | some named in renamed],
+]) if {
+	renamed := [named |
+		some named in named_connectors
+		is_named_by(store[thumbprint], named.tls_certificate_name)
+		not is_named_by(store[heir], named.tls_certificate_name)
+	]
+	services := exchange_services(store[thumbprint]) | {"SMTP" | count(renamed) > 0}
+	missing := services - exchange_services(store[heir])
+}
+
+for_smtp(thumbprint) := make_internal if {
+	thumbprint == planned.thumbprint
+} else := enable(thumbprint, ["SMTP"])
 
 # METADATA
 # title: Enable
@@ -158,9 +163,9 @@ enable(thumbprint, services) := action(
 	{
 		"description": run_there,
 		"commands": [enabling(thumbprint, services)],
-		"prompt": asked(services, answer_for(thumbprint, store[thumbprint])),
-		"afterwards": after_enabling(services, answer_for(thumbprint, store[thumbprint])),
-		"effect": effects.enable_services(thumbprint, services, answer_for(thumbprint, store[thumbprint]) == "Yes"),
+		"prompt": asked(services, answer_for(thumbprint)),
+		"afterwards": after_enabling(services, answer_for(thumbprint)),
+		"effect": effects.enable_services(thumbprint, services, answer_for(thumbprint) == "Yes"),
 	},
 )
 
@@ -177,8 +182,10 @@ after_enabling(services, "Yes") := after_internal if "SMTP" in services
 after_enabling(services, "No") := after_named if "SMTP" in services
 
 # In 2007 and 2010 the internal transport certificate is the best, or event 1037 says so.
-answer_for(thumbprint, _) := "Yes" if {
+answer_for(thumbprint) := "Yes" if {
 	not keeps_self_signed
+	not planned
+	input.directory.readable
 	lacks_only_smtp(outcome.ineligible[thumbprint])
 	would_be_chosen(thumbprint)
 } else := "Yes" if {
@@ -186,13 +193,32 @@ answer_for(thumbprint, _) := "Yes" if {
 	not planned
 } else := "No"
 
-# A new certificate is the most recent of the self-signed ones.
-answer_for_new(names) := "Yes" if {
-	not keeps_self_signed
-	outcome.best_kind != "pki"
-	not planned.self_signed == false
-	some name in names
+# The self-signed certificates for a name of the domain list that only a renewal can replace.
+renewals := {certificate.thumbprint |
+	some certificate in input.certificates
+	certificate.self_signed == true
+	in_use(certificate)
+	defective(certificate)
+	is_for_the_server(certificate)
+	needed(certificate.thumbprint, fit_besides(certificate.thumbprint))
+	count(heirs(certificate.thumbprint)) == 0
+}
+
+in_use(certificate) if count(exchange_services(certificate)) > 0
+
+in_use(certificate) if certificate.thumbprint in {internal_certificate.loaded.thumbprint, outcome.best}
+
+is_for_the_server(certificate) if {
+	some name in selection.names(certificate)
 	selection.comparable(name) in outcome.domains
+}
+
+# In 2007 and 2010 the last one that is renewed is the best, where no certificate of a CA is.
+answer_for_renewed(thumbprint) := "Yes" if {
+	newest_is_best
+	not planned
+	input.directory.readable
+	thumbprint == max(renewals)
 } else := "No"
 
 # METADATA
@@ -214,7 +240,7 @@ renewal(thumbprint) := action(
 	},
 ) if {
 	certificate := store[thumbprint]
-	answer := answer_for_new(selection.names(certificate))
+	answer := answer_for_renewed(thumbprint)
 }
 
 # A command that is answered with No stands alone, so what goes on with the new certificate finds it in a variable.

@@ -64,6 +64,14 @@ test_a_successor_takes_over_services_and_names if {
 	found[remove(b)].prompt.answer == "Yes"
 }
 
+test_a_successor_gets_smtp if {
+	heir := object.union(mail, {"thumbprint": c, "services": []})
+	soon := {"not_after": "2026-12-01T00:00:00Z", "services": ["SMTP"]}
+	found := planned(expired_mail(soon, [heir]))
+	object.keys(found) == {sprintf("enable-smtp:%s", [c]), remove(b)}
+	found[sprintf("enable-smtp:%s", [c])].prompt.answer == "No"
+}
+
 test_exchange_removes_nothing_that_a_send_connector_names if {
 	found := planned(object.union(
 		expired_mail({"services": ["SMTP"]}, [object.union(mail, {"thumbprint": c})]),

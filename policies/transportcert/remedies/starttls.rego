@@ -1,9 +1,22 @@
 package transportcert.remedies
 
+import data.transportcert.document
 import data.transportcert.effects
 import data.transportcert.inbound_starttls
 import data.transportcert.internal_certificate
 import data.transportcert.selection
+
+# What connectors search for, now and when the plan has changed them.
+searches := {inbound_starttls.search(inbound_starttls.searched_for(changed)) |
+	some connector in input.connectors
+	document.session_can_begin(connector)
+	uses_tls(connector)
+	some changed in [connector, object.union(connector, future_fqdn(connector))]
+}
+
+uses_tls(connector) if inbound_starttls.offers_tls(connector)
+
+uses_tls(connector) if connector.require_tls == true
 
 # METADATA
 # title: STARTTLS
@@ -26,6 +39,11 @@ certificate_for(i, result) := repair(result.certificate) if {
 	is_string(result.certificate)
 } else := internal_transport_certificate if {
 	matches(planned, result.searched_for)
+} else := [create_for_the_server] if {
+	has_to_be_made(result)
+	selection.comparable(result.searched_for.value) in outcome.domains
+} else := [create_for(result.searched_for.value)] if {
+	has_to_be_made(result)
 } else := [enable(without_smtp[0], ["SMTP"])] if {
 	without_smtp := fit_without_smtp(result)
 	count(without_smtp) > 0
@@ -33,16 +51,28 @@ certificate_for(i, result) := repair(result.certificate) if {
 	keyless := without_key(result)
 	count(keyless) > 0
 } else := [gather_facts] if {
-	some reasons in result.ineligible
-	some reason in reasons
-	reason in {"private_key_unknown", "services_unknown"}
+	unknown_facts(result)
 } else := [trust(store[result.eligible[0]])] if {
 	result.stopped_at == "no_best_certificate"
 } else := name_again("connectors", i) if {
 	result.searched_for.by == "tls_certificate_name"
-} else := [own_fqdn(result)] if {
-	selection.comparable(result.searched_for.value) == ""
-} else := [create_for(result.searched_for.value)]
+} else := [own_name]
+
+# Nothing in the store can be the certificate that is searched for.
+has_to_be_made(result) if {
+	result.searched_for.by != "tls_certificate_name"
+	selection.comparable(result.searched_for.value) != ""
+	result.stopped_at in {"certificate_not_found", "no_eligible_certificate"}
+	count(fit_without_smtp(result)) == 0
+	count(without_key(result)) == 0
+	not unknown_facts(result)
+}
+
+unknown_facts(result) if {
+	some reasons in result.ineligible
+	some reason in reasons
+	reason in {"private_key_unknown", "services_unknown"}
+}
 
 fit_without_smtp(result) := selection.in_order([thumbprint |
 	some thumbprint, reasons in result.ineligible
@@ -144,17 +174,15 @@ create_for(name) := action(
 			[line | some line in [run_there]; line != ""],
 		])),
 		"commands": [creation(name, [name])],
-		"prompt": overwrite(answer),
-		"afterwards": after_enabling(["SMTP"], answer),
+		"prompt": overwrite("No"),
+		"afterwards": after_enabling(["SMTP"], "No"),
 		"effect": effects.add_certificate(
 			effects.new_certificate(sprintf("starttls-certificate:%s", [name]), [name]),
 			["SMTP"],
-			answer == "Yes",
+			false,
 		),
 	},
-) if {
-	answer := answer_for_new([name])
-}
+)
 
 # METADATA
 # title: Without SMTP

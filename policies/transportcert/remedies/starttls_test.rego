@@ -76,8 +76,9 @@ test_names_of_connectors[name] if {
 }
 
 test_an_fqdn_of_a_dot_matches_nothing if {
-	action := planned(with_clients({"fqdn": "."}, []))["gather-host"]
+	action := planned(with_clients({"fqdn": "."}, []))["connector-fqdn:Clients"]
 	action.why == [12014, "TC005"]
+	action.commands == [`Set-ReceiveConnector 'EX01\Clients' -Fqdn 'ex01.corp.contoso.test'`]
 }
 
 test_import_commands[version] if {
@@ -98,4 +99,11 @@ test_the_internal_certificate_stays_it_with_smtp if {
 	other := object.union(self_signed, {"thumbprint": b, "not_before": "2023-01-01T00:00:00Z"})
 	value := object.union(with_clients({"fqdn": "ex01.corp.contoso.test"}, []), {"certificates": [without_smtp, other]})
 	planned(value)[sprintf("enable-smtp:%s", [self_signed.thumbprint])].prompt.answer == "Yes"
+}
+
+test_an_unknown_version_can_search_by_tls_certificate_name if {
+	value := object.remove(with_clients({"auth_mechanisms": [], "require_tls": true, "fqdn": "mail.contoso.test", "tls_certificate_name": "<I>CN=old<S>CN=x"}, []), ["procedure"])
+	found := planned(value)
+	object.keys(found) == {"add-tls:Clients", "receive-connector-tls:Clients"}
+	found["receive-connector-tls:Clients"].why == ["TC046"]
 }

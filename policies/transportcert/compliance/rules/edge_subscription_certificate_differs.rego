@@ -17,7 +17,7 @@ import data.transportcert.remedies
 #   severity: error
 #   remediation: Create a new Edge subscription.
 report contains finding(rego.metadata.rule(), {
-	"remedies": [remedies.edge_subscription(subscription.name)],
+	"remedies": [remedies.edge_subscription(i)],
 	"message": sprintf("the Edge subscription %s has the certificate %s, but the internal transport certificate is %s", [
 		subscription.name,
 		subscription.thumbprint,

@@ -1,8 +1,6 @@
 package transportcert.compliance.rules
 
-import data.transportcert.document
 import data.transportcert.remedies
-import data.transportcert.selection
 
 # METADATA
 # title: A server name is not in any eligible certificate
@@ -22,25 +20,5 @@ report contains finding(rego.metadata.rule(), {
 	"message": concat(" ", ["no eligible certificate has the name", domain]),
 	"path": min(object.keys(paths_by_host_name[domain])),
 }) if {
-	count(decision.eligible) > 0
-	some domain in decision.domains
-	not domain in eligible_names
-	not covered_by_ca(domain)
-}
-
-# A host name whose FQDN is in an eligible certificate from a CA.
-covered_by_ca(domain) if {
-	not contains(domain, ".")
-	some thumbprint in decision.eligible
-	document.store[thumbprint].self_signed == false
-	some name in selection.names(document.store[thumbprint])
-	fqdn := selection.comparable(name)
-	fqdn in decision.domains
-	startswith(fqdn, concat("", [domain, "."]))
-}
-
-# The names of the eligible certificates, comparable.
-eligible_names := {selection.comparable(name) |
-	some thumbprint in decision.eligible
-	some name in selection.names(document.store[thumbprint])
+	some domain in remedies.uncovered_names
 }

@@ -15,8 +15,8 @@ import data.transportcert.selection
 #   id: TC016
 #   severity: warning
 #   remediation: >-
-#     Give {server} its primary DNS suffix (System Properties, Computer Name, Change, More), and a certificate
-#     with the full name.
+#     Gather the names of the host on {server} itself. A machine without a primary DNS suffix has no name that a CA's certificate
+#     can be for.
 report contains finding(rego.metadata.rule(), {
 	"remedies": [remedies.primary_suffix],
 	"message": sprintf("the FQDN %s has no domain", [input.host[field]]),
