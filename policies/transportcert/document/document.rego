@@ -17,9 +17,9 @@ package transportcert.document
 # scope: document
 # custom:
 #   reading: 12
-now := input.now
-
-now := time.format([time.now_ns(), "UTC", "2006-01-02T15:04:05Z07:00"]) if not input.now
+now := input.now if {
+	input.now
+} else := time.format([time.now_ns(), "UTC", "2006-01-02T15:04:05Z07:00"])
 
 # METADATA
 # title: Days from now

@@ -108,7 +108,7 @@ preference := object.union(inbound_starttls.preference, {null: 4})
 # title: Changes until
 # description: The changes after now, up to and including a time.
 changes_until(end) := [object.union(difference, {"at": moment, "because": because}) |
-	count(document.input_errors) == 0
+	document.input_errors == set()
 	passing := passing_until(end)
 	moments := sort(object.keys(passing))
 	states := array.concat([state], [then | some moment in moments; then := state_at(moment)])

@@ -31,7 +31,7 @@ outcome := object.union(customization, {
 	"matches_best": matches_best,
 	"input_errors": [],
 }) if {
-	count(document.input_errors) == 0
+	document.input_errors == set()
 } else := {
 	"server": document.server,
 	"phase": document.phase,
@@ -48,7 +48,7 @@ outcome := object.union(customization, {
 	"matches_best": null,
 	"input_errors": sort(document.input_errors),
 } if {
-	count(document.input_errors) > 0
+	document.input_errors != set()
 }
 
 # Marks a decision that an organization's own rules influence, because it may differ from what Exchange does.

@@ -22,12 +22,10 @@ events := array.flatten([
 	],
 ])
 
-# The certificate process starts if a session can reach step 3.
+# The certificate process starts if a session can reach step 3: what stops it then, if anything, concerns the certificate.
 certificate_process_starts if {
-	some connector in input.connectors
-	document.session_can_begin(connector)
-	authenticates_servers(connector)
-	not suppressed(connector)
+	some connector in connectors
+	connector.stopped_at == internal_certificate.stopped_at
 }
 
 # METADATA

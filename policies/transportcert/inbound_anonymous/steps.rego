@@ -38,11 +38,7 @@ suppressed(connector) if {
 # description: The names of which a certificate must have at least one, in lower case, sorted.
 # custom:
 #   step: 6
-domains := sort({domain |
-	some name in array.concat(fqdns, physical_names)
-	domain := selection.comparable(name)
-	domain != ""
-})
+domains := sort({selection.comparable(name) | some name in array.concat(fqdns, physical_names)} - {""})
 
 # NLB cluster names, if there are any, replace the DNS FQDN.
 fqdns := cluster_names if {

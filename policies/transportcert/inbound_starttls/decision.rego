@@ -20,7 +20,7 @@ outcome := {
 	"connectors": connectors,
 	"input_errors": [],
 } if {
-	count(document.input_errors) == 0
+	document.input_errors == set()
 } else := {
 	"server": document.server,
 	"evaluated_at": null,

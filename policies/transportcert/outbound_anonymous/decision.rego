@@ -26,7 +26,7 @@ outcome := {
 	"missing_facts": missing_facts,
 	"input_errors": [],
 } if {
-	count(document.input_errors) == 0
+	document.input_errors == set()
 } else := {
 	"server": document.server,
 	"evaluated_at": null,

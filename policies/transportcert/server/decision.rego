@@ -36,7 +36,7 @@ decision := {
 
 default exchange_version := null
 
-exchange_version := input.exchange_version if count(document.input_errors) == 0
+exchange_version := input.exchange_version if document.input_errors == set()
 
 # METADATA
 # title: Events
@@ -63,7 +63,7 @@ first_index := object.union_n(array.reverse([{[event.id, event.connector]: i} | 
 # title: At risk
 # description: Whether mail is at risk; null for a document with errors.
 at_risk := null if {
-	count(document.input_errors) > 0
+	document.input_errors != set()
 } else if {
 	mail_at_risk
 } else := false
