@@ -93,13 +93,13 @@ func TestWhatDoesNotChangeADecision(t *testing.T) {
 			}
 			doc.Host.NLBClusterNames = shuffled(rt, doc.Host.NLBClusterNames)
 		},
-		"case of names":              func(rt *rapid.T, doc *gather.Document) { rename(rt, doc, otherCase) },
-		"a trailing dot":             func(rt *rapid.T, doc *gather.Document) { rename(rt, doc, otherDot) },
-		"case and dots":              func(rt *rapid.T, doc *gather.Document) { rename(rt, doc, otherCase); rename(rt, doc, otherDot) },
-		"names and services twice":   twice,
-		"common names as DNS names":  moveCommonNames,
-		"unrelated facts":            unrelated,
-		"the phase where it is said": func(_ *rapid.T, doc *gather.Document) { doc.Phase = cmp.Or(doc.Phase, "session") },
+		"case of names":             func(rt *rapid.T, doc *gather.Document) { rename(rt, doc, otherCase) },
+		"a trailing dot":            func(rt *rapid.T, doc *gather.Document) { rename(rt, doc, otherDot) },
+		"case and dots":             func(rt *rapid.T, doc *gather.Document) { rename(rt, doc, otherCase); rename(rt, doc, otherDot) },
+		"names and services twice":  twice,
+		"common names as DNS names": moveCommonNames,
+		"unrelated facts":           unrelated,
+		"an explicit default phase": func(_ *rapid.T, doc *gather.Document) { doc.Phase = cmp.Or(doc.Phase, "session") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

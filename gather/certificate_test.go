@@ -254,7 +254,7 @@ func TestNewCertificateOdd(t *testing.T) {
 			},
 			notes: []string{"has a damaged list of extensions", "is read leniently"},
 		},
-		"constraints that are none": {
+		"invalid constraints": {
 			recipe: forge.Recipe{Extensions: [][]byte{forge.Extension(t, []byte{1, 2, 3}, 2, 5, 29, 19)}},
 			notes:  []string{"has a damaged basic constraints extension", "is read leniently"},
 		},
@@ -296,7 +296,7 @@ func TestNewCertificateOdd(t *testing.T) {
 				c.KeyAlgorithm, c.KeyBits, c.SignatureAlgorithm = "RSA", 2048, "SHA1-RSA"
 			},
 		},
-		"an RSA signature that is said to be ECDSA": {
+		"an RSA signature declared as ECDSA": {
 			recipe: forge.Recipe{Key: forge.RSAKey(), Hash: crypto.SHA1, Algorithm: forge.TLV(der.TagSequence, forge.OID(t, 1, 2, 840, 10045, 4, 1))},
 			want: func(c *Certificate) {
 				c.KeyAlgorithm, c.KeyBits, c.SignatureAlgorithm, c.SelfSigned = "RSA", 2048, "ECDSA-SHA1", new(bool)

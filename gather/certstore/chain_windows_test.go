@@ -15,7 +15,7 @@ func TestChainsOfTheStore(t *testing.T) {
 	intermediate := issue(t, "transportcert test CA", root, noon.Add(-10*day), noon.Add(50*day))
 	add(t, "ROOT", root)
 	add(t, "CA", intermediate)
-	stranger := issue(t, "transportcert test stranger CA", nobody, noon.Add(-100*day), noon.Add(100*day))
+	unknown := issue(t, "transportcert test unknown CA", nobody, noon.Add(-100*day), noon.Add(100*day))
 	type want struct {
 		chain, from, until, err string
 	}
@@ -29,7 +29,7 @@ func TestChainsOfTheStore(t *testing.T) {
 		"not yet valid":          {issue(t, "leaf", intermediate, noon.Add(5*day), noon.Add(9*day)), want{gather.ChainTrusted, "2026-11-27T12:00:00Z", "2026-12-01T12:00:00Z", "from Windows' own chain"}},
 		"never valid":            {issue(t, "leaf", intermediate, noon.Add(60*day), noon.Add(90*day)), want{gather.ChainUntrusted, "", "", "from Windows' own chain: its certificates are never all valid at the same time"}},
 		"self-signed":            {issue(t, "EX01", nobody, noon.Add(-day), noon.Add(day)), want{gather.ChainUntrusted, "", "", "from Windows' own chain: its root is not trusted"}},
-		"from an unknown issuer": {issue(t, "leaf", stranger, noon.Add(-day), noon.Add(day)), want{gather.ChainUntrusted, "", "", "from Windows' own chain: an issuer was not found"}},
+		"from an unknown issuer": {issue(t, "leaf", unknown, noon.Add(-day), noon.Add(day)), want{gather.ChainUntrusted, "", "", "from Windows' own chain: an issuer was not found"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			add(t, "MY", test.certificate)

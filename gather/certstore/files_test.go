@@ -156,7 +156,7 @@ func TestFormats(t *testing.T) {
 			files: map[string][]byte{"a": append(der(t, "ex01.crt"), bytes.Repeat([]byte{0x30, 0}, 1<<20)...)}, want: []fact{{ex01, nil, ""}},
 			reports: []string{"skipped 2097152 bytes at byte 808"},
 		},
-		"PEM and its key beside it":  {files: map[string][]byte{"a": testdata(t, "ex01.crt"), "b/c": testdata(t, "ex01.key")}, want: []fact{{ex01, &yes, ""}}},
+		"PEM and its key next to it": {files: map[string][]byte{"a": testdata(t, "ex01.crt"), "b/c": testdata(t, "ex01.key")}, want: []fact{{ex01, &yes, ""}}},
 		"key in DER":                 {files: map[string][]byte{"a": testdata(t, "ex01.crt"), "b": pkcs1.Bytes}, want: []fact{{ex01, &yes, ""}}},
 		"key before its certificate": {files: map[string][]byte{"b": testdata(t, "ex02.crt"), "a": testdata(t, "ex02.key")}, want: []fact{{ex02, &yes, ""}}},
 		"key of another": {
@@ -319,7 +319,7 @@ func TestPasswords(t *testing.T) {
 		})
 	}
 
-	t.Run("nobody to ask", func(t *testing.T) {
+	t.Run("no password function", func(t *testing.T) {
 		t.Parallel()
 		err := certstore.Files{Paths: []string{path}}.Gather(context.Background(), &gather.Document{})
 		require.ErrorContains(t, err, path+": it is password-protected, and no password was given")

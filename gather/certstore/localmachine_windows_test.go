@@ -241,7 +241,7 @@ func TestKeysOfTheStore(t *testing.T) {
 	// A key that is missing or whose provider is missing makes services
 	// unknown.
 	for name, providerType := range map[string]uint32{provider: provRSA, "Microsoft Software Key Storage Provider": 0} {
-		t.Run("key not there, "+name, func(t *testing.T) {
+		t.Run("missing key, "+name, func(t *testing.T) {
 			c := issue(t, "EX01", nobody, noon, noon.Add(day))
 			add(t, "MY", c, privateKeyIn(t, "transportcert-test-gone", name, providerType))
 			found, reports := gatherStore(t)

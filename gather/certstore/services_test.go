@@ -46,20 +46,20 @@ func TestServices(t *testing.T) {
 		err      string
 		reported string
 	}{
-		"nobody says":           {want: map[string][]string{ex01: nil, ex02: nil}},
+		"not given":             {want: map[string][]string{ex01: nil, ex02: nil}},
 		"flags":                 {flags: certstore.Services{ex01[:8]: smtp, ex02: {}}, want: map[string][]string{ex01: smtp, ex02: {}}},
 		"services.json":         {beside: `{"` + ex01 + `": ["smtp", "IIS"]}`, want: map[string][]string{ex01: iis, ex02: nil}},
-		"flags go before it":    {flags: certstore.Services{ex01[:10]: smtp}, beside: `{"46849e1a": ["IIS"], "` + ex02 + `": []}`, want: map[string][]string{ex01: smtp, ex02: {}}},
+		"flags take precedence": {flags: certstore.Services{ex01[:10]: smtp}, beside: `{"46849e1a": ["IIS"], "` + ex02 + `": []}`, want: map[string][]string{ex01: smtp, ex02: {}}},
 		"flag for no one":       {flags: certstore.Services{"00000000": smtp}, err: "services of 00000000: no certificate has this thumbprint"},
 		"flags for one":         {flags: certstore.Services{ex01: smtp, ex01[:9]: smtp}, err: "services of " + ex01 + ": " + ex01 + " is listed twice"},
-		"file for no one":       {beside: `{"00000000": ["SMTP"]}`, err: `services.json: "00000000": no certificate has this thumbprint`},
-		"file twice for one":    {beside: `{"` + ex01 + `": [], "` + ex01[:8] + `": []}`, err: `services.json: "` + ex01 + `": ` + ex01 + ` is also listed in `},
+		"unknown certificate":   {beside: `{"00000000": ["SMTP"]}`, err: `services.json: "00000000": no certificate has this thumbprint`},
+		"one listed twice":      {beside: `{"` + ex01 + `": [], "` + ex01[:8] + `": []}`, err: `services.json: "` + ex01 + `": ` + ex01 + ` is also listed in `},
 		"file with a prefix":    {beside: `{"4684": ["SMTP"]}`, err: `services.json: "4684": expected a thumbprint or its first 8 or more hex digits`},
 		"file with a service":   {beside: `{"46849E1A": ["SMPT"]}`, err: `services.json: "46849E1A": expected services from the list IMAP`},
 		"file with null":        {beside: `{"46849E1A": null}`, err: `services.json: "46849E1A": expected an array of services, found null`},
 		"file of another shape": {beside: `["SMTP"]`, err: `services.json: expected {"THUMBPRINT": ["SMTP", "IIS"], …}: json: `},
 		"file with more":        {beside: `{} {}`, err: "services.json: expected"},
-		"beside a single file": {
+		"next to a single file": {
 			single: true, beside: `{"` + ex01 + `": ["SMTP"], "` + ex02 + `": ["IIS"]}`, want: map[string][]string{ex01: smtp},
 			reported: "services.json: skipped " + ex02 + ": no certificate has this thumbprint",
 		},

@@ -149,7 +149,7 @@ func TestHostileHosts(t *testing.T) {
 		"speaks HTTP, StartTLS":     {send([]byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")), "StartTLS", "StartTLS: "},
 		"sends nested garbage":      {send(nested), "ldap", "bind as the anonymous user: "},
 		"claims two gigabytes":      {send(huge), "ldap", "bind as the anonymous user: "},
-		"answers what nobody asked": {conversation(stall, message(99, result(ldap.ApplicationBindResponse))), "ldap", "bind as the anonymous user: timed out after 500ms"},
+		"answers without a request": {conversation(stall, message(99, result(ldap.ApplicationBindResponse))), "ldap", "bind as the anonymous user: timed out after 500ms"},
 		"answers without a result":  {conversation(hangUp, message(1, octets("x"))), "ldap", "bind as the anonymous user: "},
 		"sends zeros": {conversation(func(conn net.Conn) {
 			for zeros := make([]byte, 64<<10); ; {

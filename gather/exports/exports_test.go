@@ -54,7 +54,7 @@ func summary(all []gather.Certificate) []string {
 func TestRealExports(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat(real); err != nil {
-		t.Skip("the exports of real servers are not there: ", err)
+		t.Skip("the exports of real servers are missing: ", err)
 	}
 	for _, test := range []struct {
 		folder, server string

@@ -281,7 +281,7 @@ func TestHostileZip(t *testing.T) {
 		})
 	}
 
-	t.Run("size that lies", func(t *testing.T) {
+	t.Run("wrong size", func(t *testing.T) {
 		t.Parallel()
 		// The directory of the zip file says 100 bytes, but there are more.
 		data := zipBytes(t, map[string]string{"a.xml": connectors})

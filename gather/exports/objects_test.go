@@ -277,13 +277,13 @@ func TestUnknownFacts(t *testing.T) {
 		services   []string
 		reports    []string
 	}{
-		"stream":          {[]string{el("BA", "SerializationData", "AAEA")}, nil, nil, []string{unknown + "SerializationData: byte 1: expected 4 bytes, found 2", "has_private_key" + lacks, "services" + lacks}},
-		"base64":          {[]string{el("BA", "SerializationData", "*")}, nil, nil, []string{unknown + "line 1: SerializationData: expected bytes in base64, found <BA>", "has_private_key" + lacks, "services" + lacks}},
-		"signed stream":   {[]string{el("BA", "SerializationData", "I3NpZyMBAAAA")}, nil, nil, []string{unknown + "SerializationData: byte 5: expected a stream of 1 bytes and a signature of 32, found 0 bytes", "has_private_key" + lacks, "services" + lacks}},
-		"HasPrivateKey":   {[]string{el("S", "HasPrivateKey", "perhaps"), services}, nil, []string{"SMTP"}, []string{unknown + "line 1: HasPrivateKey: expected true or false, found <S>", "has_private_key" + lacks}},
-		"Services":        {[]string{key, el("S", "Services", "Fax")}, &yes, nil, []string{unknown + "line 1: Services: expected flags such as IMAP, POP, found <S>", "services" + lacks}},
-		"Status":          {[]string{key, services, el("I32", "Status", "8")}, &yes, []string{"SMTP"}, []string{unknown + "line 1: Status: expected one of " + strings.Join(statuses, ", ") + ", found <I32>"}},
-		"plain beside it": {[]string{el("BA", "SerializationData", "AAEA"), key, services}, &yes, []string{"SMTP"}, []string{unknown + "SerializationData: byte 1: expected 4 bytes, found 2"}},
+		"stream":        {[]string{el("BA", "SerializationData", "AAEA")}, nil, nil, []string{unknown + "SerializationData: byte 1: expected 4 bytes, found 2", "has_private_key" + lacks, "services" + lacks}},
+		"base64":        {[]string{el("BA", "SerializationData", "*")}, nil, nil, []string{unknown + "line 1: SerializationData: expected bytes in base64, found <BA>", "has_private_key" + lacks, "services" + lacks}},
+		"signed stream": {[]string{el("BA", "SerializationData", "I3NpZyMBAAAA")}, nil, nil, []string{unknown + "SerializationData: byte 5: expected a stream of 1 bytes and a signature of 32, found 0 bytes", "has_private_key" + lacks, "services" + lacks}},
+		"HasPrivateKey": {[]string{el("S", "HasPrivateKey", "perhaps"), services}, nil, []string{"SMTP"}, []string{unknown + "line 1: HasPrivateKey: expected true or false, found <S>", "has_private_key" + lacks}},
+		"Services":      {[]string{key, el("S", "Services", "Fax")}, &yes, nil, []string{unknown + "line 1: Services: expected flags such as IMAP, POP, found <S>", "services" + lacks}},
+		"Status":        {[]string{key, services, el("I32", "Status", "8")}, &yes, []string{"SMTP"}, []string{unknown + "line 1: Status: expected one of " + strings.Join(statuses, ", ") + ", found <I32>"}},
+		"plain as well": {[]string{el("BA", "SerializationData", "AAEA"), key, services}, &yes, []string{"SMTP"}, []string{unknown + "SerializationData: byte 1: expected 4 bytes, found 2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -335,7 +335,7 @@ func TestReports(t *testing.T) {
 	require.Equal(t, map[string]string{"host": "clixml:a.xml, clixml:c.xml"}, doc.Sources)
 	require.Empty(t, doc.ExchangeVersion)
 	require.Nil(t, doc.Roles)
-	require.NoError(t, Gatherer{Dir: dir}.Gather(t.Context(), &gather.Document{}), "nobody wants the reports")
+	require.NoError(t, Gatherer{Dir: dir}.Gather(t.Context(), &gather.Document{}), "reports are discarded")
 
 	var rest []string
 	g := Gatherer{Dir: dir, Except: dir + "/./facts.json", Report: func(sentence string) { rest = append(rest, sentence) }}

@@ -130,7 +130,7 @@ func TestRegFile(t *testing.T) {
 		"a numbered control set": {
 			data: regedit(header + strings.ReplaceAll(key1, "CurrentControlSet", "ControlSet001") + "\"ClusterName\"=\"mail.test\"\r\n"), want: []string{"mail.test"},
 		},
-		"the current control set beside another": {
+		"the current control set and another one": {
 			data: regedit(header + strings.ReplaceAll(key1, "CurrentControlSet", "ControlSet002") + "\"ClusterName\"=\"old.test\"\r\n" + key1 + "\"ClusterName\"=\"mail.test\"\r\n"), want: []string{"mail.test"},
 		},
 		"two numbered control sets that agree": {

@@ -73,7 +73,7 @@ func TestMark(t *testing.T) {
 			require.Equal(t, test.states, states(b, test.findings...))
 			absent, notChecked := b.Absent()
 			require.Len(t, absent, test.absent)
-			require.Equal(t, 1, notChecked, "nobody knows what became of the finding about EX09")
+			require.Equal(t, 1, notChecked, "the state of the finding about EX09 is unknown")
 			for _, finding := range absent {
 				require.Equal(t, "absent", finding.BaselineState)
 				require.Equal(t, "old/ex01.json", finding.Document)

@@ -26,7 +26,7 @@ func TestFile(t *testing.T) {
 	require.Equal(t, "two", read(t, path))
 	entries, err := os.ReadDir(folder)
 	require.NoError(t, err)
-	require.Len(t, entries, 1, "nothing is left beside it")
+	require.Len(t, entries, 1, "no temporary file is left")
 
 	err = replace.File(filepath.Join(folder, "missing", "file"), text(""))
 	require.ErrorContains(t, err, "writing "+filepath.Join(folder, "missing", "file")+": ")
