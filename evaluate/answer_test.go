@@ -28,12 +28,12 @@ func TestReadAsJSON(t *testing.T) {
 		require.NoError(t, err)
 		document, err := gather.Decode(text)
 		require.NoError(t, err)
-		said, err := evaluator.eval(t.Context(), compliance.checked, inputValue(document))
+		result, err := evaluator.eval(t.Context(), compliance.checked, inputValue(document))
 		require.NoError(t, err)
 
 		var expected, found Checked
-		require.NoError(t, read(said.value, reflect.ValueOf(&found).Elem()))
-		text, err = textOf(said.value)
+		require.NoError(t, read(result.value, reflect.ValueOf(&found).Elem()))
+		text, err = textOf(result.value)
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(text, &expected))
 		require.Equal(t, expected, found, path)
