@@ -62,7 +62,7 @@ func TestKnownFindings(t *testing.T) {
 		"junit":  "known error: EX01: the internal transport certificate",
 		"github": "known error: TC003 ",
 		"azure":  "known error: TC003 ",
-		"html":   `<span class="severity known error">known error</span> <strong>TC003 `,
+		"html":   `<i class="known error">known error</i> <b>TC003 `,
 		"csv":    ",unchanged,",
 
 		"prometheus": `transportcert_known_findings{server="EX01",rule="TC003",severity="error"} 1`,
@@ -73,6 +73,6 @@ func TestKnownFindings(t *testing.T) {
 		require.NotContains(t, "\n"+text, "\n::error", name)
 		require.NotContains(t, text, "type=error", name)
 		require.NotContains(t, text, `transportcert_findings{server="EX01",rule="TC003"`, name)
-		require.NotContains(t, text, `<span class="severity error">error</span> <strong>TC003 `, name)
+		require.NotContains(t, text, `<i class="error">error</i> <b>TC003 `, name)
 	}
 }

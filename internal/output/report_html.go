@@ -18,9 +18,13 @@ import (
 	"github.com/transportcert/transportcert/internal/spool"
 )
 
-// mostDrawn is up to how many servers the selection is drawn of each. Of more,
-// it is drawn where the verdict is not OK.
-const mostDrawn = 50
+// The selection is drawn of each server where there are no more than mostDrawn.
+// Otherwise it is drawn of the first mostOfVerdict with each verdict but OK, so that
+// a page about a thousand servers can be sent as an attachment.
+const (
+	mostDrawn     = 50
+	mostOfVerdict = 100
+)
 
 // What a report holds besides the servers. The style and the script are
 // allowed by their hashes, and nothing else can be loaded or run.
@@ -93,8 +97,11 @@ func (r *htmlReport) Add(c Checked) error {
 		return err
 	}
 	ok := verdict == len(verdicts)-1
-	if !ok || r.all.Servers <= mostDrawn {
+	drawn := r.all.Servers <= mostDrawn || !ok && r.all.Verdicts[verdict].Count <= mostOfVerdict
+	if drawn {
 		sheet.draw()
+	}
+	if drawn || !ok {
 		if err := htmlTemplate().ExecuteTemplate(&r.sheets[verdict], "sheet", sheet); err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/transportcert/transportcert/gather"
 )
 
 type htmlFact struct{ Name, Value string }
@@ -64,7 +66,7 @@ func (s *htmlSheet) Tables() []htmlTable {
 	for _, c := range s.facts.Certificates {
 		certificates.Rows = append(certificates.Rows, []string{
 			c.Thumbprint, fmt.Sprintf("%s; %s", c.Subject, cmp.Or(some(names(c)), "none")), signedBy(c), when(c.NotBefore) + " to " + when(c.NotAfter),
-			yesNo(c.HasPrivateKey), servicesCell(c), chain(c), strings.TrimSpace(fmt.Sprintf("%s %s %s", c.KeyAlgorithm, bits(c.KeyBits), c.SignatureAlgorithm)),
+			yesNo(c.HasPrivateKey), servicesCell(c), chainCell(c), strings.TrimSpace(fmt.Sprintf("%s %s %s", c.KeyAlgorithm, bits(c.KeyBits), c.SignatureAlgorithm)),
 		})
 	}
 	receive := htmlTable{
@@ -87,6 +89,15 @@ func (s *htmlSheet) Tables() []htmlTable {
 		})
 	}
 	return slices.DeleteFunc([]htmlTable{certificates, receive, send}, func(t htmlTable) bool { return len(t.Rows) == 0 })
+}
+
+// chainCell is chain, and does not repeat the validity beside it.
+func chainCell(c gather.Certificate) string {
+	trust := c.Trust
+	if trust.Chain == gather.ChainTrusted && !is(trust.Revoked, true) && is(trust.ValidFrom, c.NotBefore) && is(trust.ValidUntil, c.NotAfter) {
+		return "trusted while it is valid" + inBrackets(trust.Error)
+	}
+	return chain(c)
 }
 
 func bits(n int) string {

@@ -26,6 +26,7 @@ type htmlSheet struct {
 
 // htmlFinding is a finding or an event.
 type htmlFinding struct {
+	Again                                  bool // it has the severity and the name of the one before
 	Severity, Name, Message, Where, Waived string
 	Action                                 string // the id of the place of its action; empty: it has none
 	ActionNumber                           int
@@ -57,6 +58,9 @@ func newSheet(number int, c Checked) *htmlSheet {
 			shown.Severity, shown.Waived = "waived", waiver(finding.Suppressed)
 		} else if known(finding) {
 			shown.Severity = "known " + finding.Severity // classes of the style too
+		}
+		if last := len(s.Findings) - 1; last >= 0 {
+			shown.Again = s.Findings[last].Severity == shown.Severity && s.Findings[last].Name == shown.Name
 		}
 		s.Findings = append(s.Findings, s.finding(shown, finding.Action, finding.Remediation))
 	}

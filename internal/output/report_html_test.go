@@ -87,7 +87,8 @@ func TestHTMLWorstFirst(t *testing.T) {
 	require.Regexp(t, `MAIL AT RISK</span> 2 servers</li>\n.* ACTION NEEDED</span> 1 server</li>\n.* OK</span> 2 servers</li>\n.* NOT CHECKED</span> 1 document<`, b.String())
 }
 
-// Of more than 50 servers, those that are OK are not drawn.
+// Of more than 50 servers, those that are OK are not drawn, nor more than 100 with
+// another verdict.
 func TestHTMLDrawsNotEveryServer(t *testing.T) {
 	t.Parallel()
 	for servers, drawn := range map[int]int{50: 50, 51: 1, 60: 1} {
@@ -100,21 +101,30 @@ func TestHTMLDrawsNotEveryServer(t *testing.T) {
 		require.Equal(t, drawn, strings.Count(page, `<div class="time">`), "of %d", servers)
 		require.Equal(t, drawn, strings.Count(page, "How the certificates are selected"), "of %d", servers)
 	}
+	var all []output.Checked
+	for i := range 202 {
+		all = append(all, told(fmt.Sprintf("EX%d", i), []string{"MAIL AT RISK", "ACTION NEEDED"}[i%2]))
+	}
+	page := htmlOf(t, all...)
+	require.Equal(t, 200, strings.Count(page, `<div class="time">`))
+	require.Equal(t, 2, strings.Count(page, "<p class=quiet>Not drawn"))
 }
 
 func TestHTMLPlan(t *testing.T) {
 	t.Parallel()
 	page := htmlOf(t, told("EX01", "ACTION NEEDED"))
 	require.Contains(t, page, `<li id="s1a1"><h4>Enable another certificate</h4>
-<p>Exchange asks: “Overwrite?” Answer <strong>No</strong>.</p>
+<p>Exchange asks: “Overwrite?” Answer <strong>No</strong>.
 <pre><code>first</code></pre>
-<p>Then:</p>
+<p>Then:
 <pre><code>second</code></pre>
-<p class="quiet">Because of event 1037, TC003.</p></li>`)
+<p class=quiet>Because of event 1037, TC003.
+`)
 	require.Contains(t, page, `<h4>Ask the CA <span class="tag">by hand</span></h4>
-<p>By letter.</p>`)
+<p>By letter.
+`)
 	require.Equal(t, 1, strings.Count(page, "<li>Restart<pre>"), "once for both")
-	require.Contains(t, page, `<a href=#s1a1>What to do: number 1</a>`)
+	require.Contains(t, page, `<p class=quiet><a href=#s1a1>Action 1</a>`)
 }
 
 // The path of each scenario: where it goes on, who leaves it and what is noted.
