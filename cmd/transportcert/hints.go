@@ -26,6 +26,14 @@ var howToSupply = map[string]string{
 	"certificates": "--store PATH, or " + exports.Command("certificates"),
 }
 
+// writtenByHand has examples of sections that a person can write. They are those of no
+// server, so that nobody takes one as it is.
+var writtenByHand = map[string]string{
+	"connectors": `[{"name": "NAME", "auth_mechanisms": ["Tls", "ExchangeServer"], "fqdn": "FQDN"}]`,
+	"directory":  `{"readable": true, "internal_transport_certificate": "THUMBPRINT"}`,
+	"host":       `{"dns_fqdn": "FQDN", "dns_host_name": "NAME", "physical_dns_fqdn": "FQDN", "physical_dns_host_name": "NAME"}`,
+}
+
 // hint says which flag helps against an error from below, which knows no flags.
 func hint(err error) string {
 	which, none := (*exports.ServerError)(nil), documents.NoDocumentsError{}
@@ -82,7 +90,15 @@ func (s *sources) howToSupply(sections []string) string {
 		}
 		fmt.Fprintf(&lines, "\n  %-12s  %s", section, how)
 	}
-	lines.WriteString("\nRun the commands in the Exchange Management Shell of the server, and copy their files into a folder for --exports." +
-		"\nOr type the sections into a file for --facts FILE.")
+	lines.WriteString("\nRun the commands in the Exchange Management Shell of the server, and copy their files into a folder for --exports.")
+	var written []string
+	for _, section := range sections {
+		if example := writtenByHand[section]; example != "" {
+			written = append(written, fmt.Sprintf("%q: %s", section, example))
+		}
+	}
+	if written != nil {
+		fmt.Fprintf(&lines, "\nOr write the sections into a JSON file for --facts FILE:\n  {\n    %s\n  }", strings.Join(written, ",\n    "))
+	}
 	return lines.String()
 }

@@ -53,10 +53,10 @@ func (p *page) plan(plan evaluate.Plan) {
 
 // noActions says why a plan is empty.
 func noActions(plan evaluate.Plan) string {
-	if plan.Verdict == mailAtRisk || plan.Verdict == actionNeeded {
-		return "no remedy is known for what was found"
+	if plan.Verdict == "OK" {
+		return "no errors or warnings, apart from waived ones"
 	}
-	return "no errors or warnings, apart from waived ones"
+	return "no remedy is known for what was found"
 }
 
 func (p *page) action(number int, action evaluate.Action) {

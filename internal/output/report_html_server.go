@@ -8,6 +8,7 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // A htmlSheet is what the page tells of one server.
@@ -113,11 +114,16 @@ func (s *htmlSheet) NotGathered() string { return list(notGathered(s.checked)) }
 
 // Customized says whose rules have a part in the decision.
 func (s *htmlSheet) Customized() string {
-	return list(s.decision.InboundAnonymous.CustomizedBy)
+	return printable.Line(list(criteriaNames(s.decision, s.decision.InboundAnonymous.CustomizedBy)))
 }
 
 // NoActions says why the plan is empty.
-func (s *htmlSheet) NoActions() string { return "Nothing: " + noActions(s.Plan) }
+func (s *htmlSheet) NoActions() string {
+	if s.Plan.Verdict == "OK" {
+		return "Nothing: " + noActions(s.Plan)
+	}
+	return "Not known: " + noActions(s.Plan)
+}
 
 // First is the first thing to do, and how many more there are.
 func (s *htmlSheet) First() string {

@@ -127,6 +127,22 @@ func TestHTMLPlan(t *testing.T) {
 	require.Contains(t, page, `<p class=quiet><a href=#s1a1>Action 1</a>`)
 }
 
+// An empty plan says that nothing has to be done only where the verdict is OK.
+func TestHTMLEmptyPlan(t *testing.T) {
+	t.Parallel()
+	for verdict, expected := range map[string]string{
+		"OK":            "Nothing: no errors or warnings, apart from waived ones",
+		"ACTION NEEDED": "Not known: no remedy is known for what was found",
+		"MAIL AT RISK":  "Not known: no remedy is known for what was found",
+	} {
+		checked := told("EX01", verdict)
+		checked.Plan.Actions = nil
+		page := htmlOf(t, checked)
+		require.Contains(t, page, "<h3>What to do</h3>\n<p>"+expected+".</p>")
+		require.Contains(t, page, `<td role="cell" data-label="To do first">`+expected+"</td>")
+	}
+}
+
 // The path of each scenario: where it goes on, who leaves it and what is noted.
 func TestHTMLFlow(t *testing.T) {
 	t.Parallel()

@@ -179,6 +179,11 @@ func TestTextReport(t *testing.T) {
 
 MAIL AT RISK
 
+Exchange version not gathered; pass --procedure 2016 (Exchange 2013 and later), 2010 or 2007. The
+  procedure of Exchange 2007 is applied.
+  Version 15 is Exchange 2013 and later, 14 is 2010, and 8 is 2007. This command shows it:
+  Get-ExchangeServer | Format-List Name, AdminDisplayVersion
+
 error  TC003 Event 12015, the certificate has expired
   EX01: the internal transport certificate 1111111111111111111111111111111111111111 expired on
   2026-03-01T00:00:00Z. See action 1.
@@ -199,6 +204,11 @@ suppressed  TC014 A PKI certificate would be better
 ============================
 
 OK
+
+Exchange version not gathered; pass --procedure 2016 (Exchange 2013 and later), 2010 or 2007. The
+  procedure of Exchange 2007 is applied.
+  Version 15 is Exchange 2013 and later, 14 is 2010, and 8 is 2007. This command shows it:
+  Get-ExchangeServer | Format-List Name, AdminDisplayVersion
 
 Plan  none: no errors or warnings, apart from waived ones.
 

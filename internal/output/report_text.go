@@ -39,6 +39,9 @@ func (t *textReport) Add(c Checked) error {
 	}
 	p := &page{Style: t.options.Style, names: inProse(c.Facts)}
 	p.headline(c.Decision, c.Plan)
+	if c.Facts != nil {
+		p.unknown(newServer(c.Facts, c.Decision))
+	}
 	for _, i := range bySeverity(c.Findings) {
 		p.finding(c.Findings[i], c.Places[i], c.Plan)
 	}

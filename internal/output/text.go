@@ -64,7 +64,7 @@ func (p *page) headline(decision *evaluate.Decision, plan evaluate.Plan) {
 	p.line("")
 	if inbound := decision.InboundAnonymous; inbound.Customized {
 		p.prose(12, "%s  by your own rules (%s): this may not be what Exchange does.",
-			p.paint(bold, "Customized"), strings.Join(inbound.CustomizedBy, ", "))
+			p.paint(bold, "Customized"), strings.Join(criteriaNames(decision, inbound.CustomizedBy), ", "))
 		p.line("")
 	}
 }

@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,13 +86,24 @@ func reason(code string, certificate gather.Certificate) string {
 // has the title of its METADATA.
 func (s server) reasons(codes []string, certificate gather.Certificate) string {
 	sentences := make([]string, len(codes))
-	for i, code := range codes {
-		sentences[i] = reason(code, certificate)
-		if title := s.decision.Criterion(code); title != "" {
-			sentences[i] = title + " (" + code + ")"
+	for i, name := range criteriaNames(s.decision, codes) {
+		if sentences[i] = name; name == codes[i] {
+			sentences[i] = reason(name, certificate)
 		}
 	}
 	return strings.Join(sentences, "; ")
+}
+
+// criteriaNames returns the titles of criteria, with their codes; the code alone of one
+// that has no title.
+func criteriaNames(decision *evaluate.Decision, codes []string) []string {
+	names := slices.Clone(codes)
+	for i, code := range codes {
+		if title := decision.Criterion(code); title != "" {
+			names[i] = title + " (" + code + ")"
+		}
+	}
+	return names
 }
 
 func services(certificate gather.Certificate) string {
