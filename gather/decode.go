@@ -153,7 +153,7 @@ func decode(data []byte, expected *schema) (*Document, error) {
 	switch start := bytes.TrimSpace(data[:min(len(data), 4096)]); {
 	case len(start) == 0:
 		return nil, errors.New("expected a document (a JSON object), found nothing")
-	case start[0] == '<' && bytes.Contains(start, []byte("<Objs")):
+	case start[0] == '<' && bytes.Contains(start, []byte("<Objs")), bytes.HasPrefix(start, []byte("PK\x03\x04")): // CLIXML, or a zip file of it
 		return nil, ErrExport
 	case bytes.HasPrefix(start, []byte("-----BEGIN ")), start[0] == 0x30 && len(start) > 1 && start[1] >= 0x80: // PEM, DER
 		return nil, ErrCertificate

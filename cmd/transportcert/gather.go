@@ -47,8 +47,8 @@ Exit codes: 0 gathered; 2 an error, even if it is about one server of many. A do
 				}
 			}
 			if len(from.order) == 0 {
-				return usagef("expected where the facts are: --exports PATH; or --ldap-url URL for connectors and directory,\n" +
-					"--store PATH for certificates, --host FQDN,NETBIOS for names. On an Exchange server, nothing is needed.")
+				return usagef("expected a source of facts: --exports PATH; or --ldap-url URL for connectors and directory,\n" +
+					"--store PATH for certificates, and --host FQDN,NETBIOS for names. On an Exchange server, no source is needed.")
 			}
 			if err := from.check(); err != nil {
 				return err

@@ -187,7 +187,7 @@ func (g *gathering) source(given givenSource) collect.Source {
 	switch given.flag {
 	case "exports":
 		if g.facts == "" {
-			g.notePartial(given.value)
+			g.noteDocuments(given.value)
 		}
 		return collect.Exports{Dir: given.value, Except: g.facts, Limits: g.limits.exports, Report: g.note}
 	case "ldap-url":
@@ -204,21 +204,28 @@ func (g *gathering) source(given givenSource) collect.Source {
 	return collect.ThisComputer{Report: g.note}
 }
 
-// notePartial notes the partial documents in a folder of exports, which only --facts
-// reads.
-func (g *gathering) notePartial(folder string) {
-	entries, err := os.ReadDir(folder)
-	if err != nil { // a file, or an error that the source meets too
-		return
+// noteDocuments notes documents in place of exports and among them.
+func (g *gathering) noteDocuments(path string) {
+	paths := []string{path}
+	entries, err := os.ReadDir(path)
+	if err == nil { // a folder
+		paths = nil
 	}
 	for _, entry := range entries {
-		path := filepath.Join(folder, entry.Name())
-		if !entry.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), ".json") {
+		if entry.Type().IsRegular() {
+			paths = append(paths, filepath.Join(path, entry.Name()))
+		}
+	}
+	for _, path := range paths {
+		if !strings.EqualFold(filepath.Ext(path), ".json") {
 			continue
 		}
-		partial := &gather.Document{}
-		err := (gather.Facts{Path: path}).Gather(g.command.Context(), partial)
-		if err == nil && len(partial.Missing()) > 0 { // a whole document would hide the exports
+		document := &gather.Document{}
+		switch err := (gather.Facts{Path: path}).Gather(g.command.Context(), document); {
+		case err != nil: // the source names it
+		case len(document.Missing()) == 0:
+			g.note(fmt.Sprintf("%s is a document: pass it without --exports", path))
+		default:
 			g.note(fmt.Sprintf("%s is a partial document, which is not read with --exports: pass --facts %[1]s", path))
 		}
 	}

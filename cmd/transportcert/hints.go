@@ -52,7 +52,7 @@ func hint(err error) string {
 	case errors.Is(err, bundles.ErrNotHTTPS):
 		return "; --plain-http allows http to a loopback address"
 	case errors.Is(err, gather.ErrExport):
-		return "; pass its folder with --exports"
+		return "; pass it, or the folder that has all exports, with --exports"
 	case errors.Is(err, gather.ErrCertificate):
 		return "; pass it with --store, and the other sections with --exports, --ldap-url or --facts"
 	case errors.As(err, &documents.PartialError{}):

@@ -81,7 +81,7 @@ func (l *limits) set(text string) error {
 		}
 		names = append(names, limit.name)
 	}
-	return fmt.Errorf("expected NAME=VALUE with a NAME out of %s", strings.Join(names, ", "))
+	return fmt.Errorf("expected NAME=VALUE, where NAME is one of %s", strings.Join(names, ", "))
 }
 
 // newLimitsTopic is a page of help.
