@@ -202,6 +202,11 @@ func excepted(f fault, document *gather.Document, before, after *evaluate.Checke
 			(kept || textOf(is.BestKind) == "pki" || !slices.Contains(was.Eligible, textOf(is.Best)))
 		// A certificate of the future is the best already, and nothing has to be done if the clock is right.
 		return unknown || plans("clock:"+textOf(is.Best))
+	// A fact that is not known decides once what was better is gone.
+	case "TC051":
+		return slices.ContainsFunc(document.Certificates, func(c gather.Certificate) bool {
+			return c.Thumbprint == f.thumbprint && (c.SelfSigned == nil || c.Trust.Chain == gather.ChainUnknown)
+		})
 	// Among those that remain, one of the future is best, which decides nothing before it is valid.
 	case "TC025":
 		return f.thumbprint == textOf(is.Best) && f.thumbprint != textOf(is.Thumbprint)

@@ -58,13 +58,13 @@ order(action) := [rank(split(action.id, ":")[0]), 0 - to_number(split(action.eff
 # transport certificate is made after the others.
 rank(kind) := 4 if {
 	kind == "internal-transport-certificate"
-	document.procedure != "2016"
+	document.advised_procedure != "2016"
 } else := object.get(
 	{
 		"correct-document": 0, "correct-policies": 0, "correct-now": 0,
 		"directory-readable": 1, "exchange-version": 1, "gather-facts": 1, "gather-host": 1, "clock": 1,
 		"internal-transport-certificate": 2,
-		"certificate-for-names": 3, "starttls-certificate": 3, "renew": 3, "enable-smtp": 3, "auth-certificate": 3,
+		"certificate-for-names": 3, "ca-certificate-for-names": 3, "starttls-certificate": 3, "renew": 3, "enable-smtp": 3, "auth-certificate": 3,
 		"private-key": 3, "import-certificate": 3, "trust": 3,
 		"edge-subscription": 6, "shorter-name": 6,
 		"remove-certificate": 7,

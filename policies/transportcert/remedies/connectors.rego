@@ -54,7 +54,7 @@ where_offered := internal_transport_certificate if {
 # description: The names by which the server is known, comparable.
 server_names := {selection.comparable(name) |
 	some name in array.concat([input.server], host_names)
-}
+} - {""}
 
 # METADATA
 # title: Names another server
@@ -125,17 +125,19 @@ keeps_certificate(i) if {
 # What a changed connector would need for STARTTLS: a certificate that is valid, and none that lacks SMTP.
 starttls_with(i, change) := array.concat(
 	[remedy | not has_fit_certificate(result); some remedy in certificate_for(i, result)],
-	[remedy |
-		some thumbprint, reasons in result.ineligible
-		lacks_only_smtp(reasons)
-		selection.valid_now(store[thumbprint])
-		some remedy in without_smtp(thumbprint)
-	],
+	all_with_smtp(result),
 ) if {
 	connector := object.union(input.connectors[i], change)
 	uses_tls(connector)
 	result := inbound_starttls.search(inbound_starttls.searched_for(connector))
 } else := []
+
+all_with_smtp(result) := [remedy |
+	some thumbprint, reasons in result.ineligible
+	lacks_only_smtp(reasons)
+	selection.valid_now(store[thumbprint])
+	some remedy in without_smtp(thumbprint)
+]
 
 has_fit_certificate(result) if fit(store[result.certificate])
 

@@ -114,7 +114,7 @@ create_for_the_server := action(
 )
 
 gather_names_at_ca := manual(
-	"certificate-for-names",
+	"ca-certificate-for-names",
 	sprintf("Have the CA issue a certificate for all names of %s", [input.server]),
 	sprintf("The names are %s. Import the certificate, and enable it for SMTP.", [concat(", ", outcome.domains)]),
 )

@@ -146,7 +146,7 @@ test_names_that_no_certificate_has[name] if {
 
 test_names_that_the_ca_has_to_put_into_a_certificate if {
 	loaded := object.union(with_procedure("2010", [pki]), {"directory": {"internal_transport_certificate": b}, "host": {"nlb_cluster_names": ["nlb.corp.contoso.test"]}})
-	planned(loaded)["certificate-for-names"].manual
+	planned(loaded)["ca-certificate-for-names"].manual
 	"TC015" in planned(object.union(loaded, unreadable))["directory-readable"].why
 }
 

@@ -1,20 +1,29 @@
 package transportcert.remedies
 
+import data.transportcert.inbound_starttls
 import data.transportcert.selection
 
 # METADATA
 # title: Name again
 # description: What makes the TlsCertificateName of a connector, by kind and index, that of a certificate of the store.
-name_again(kind, i) := array.concat(
-	[set_tls_certificate_name(kind, i, almost[0])],
-	[enable(almost[0], ["SMTP"]) | not "SMTP" in store[almost[0]].services],
-) if {
+name_again(kind, i) := name_of_another(kind, i, almost[0]) if {
 	almost := fit_almost_named(input[kind][i].tls_certificate_name)
 	count(almost) > 0
-} else := [set_tls_certificate_name(kind, i, for_fqdn(input[kind][i])[0])] if {
+} else := name_of_another(kind, i, for_fqdn(input[kind][i])[0]) if {
 	kind == "connectors"
 	count(for_fqdn(input[kind][i])) > 0
 } else := [import_named(input[kind][i].tls_certificate_name)]
+
+# With SMTP for all certificates of that name, of which Exchange can pick any.
+name_of_another(kind, i, thumbprint) := array.flatten([
+	set_tls_certificate_name(kind, i, thumbprint),
+	[enable(thumbprint, ["SMTP"]) | kind == "send_connectors"; not "SMTP" in store[thumbprint].services],
+	[remedy |
+		kind == "connectors"
+		result := inbound_starttls.search({"by": "tls_certificate_name", "value": selection.tls_certificate_name(store[thumbprint])})
+		some remedy in all_with_smtp(result)
+	],
+])
 
 fit_almost_named(value) := selection.in_order([thumbprint |
 	some thumbprint in almost_named(value)
