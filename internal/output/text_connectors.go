@@ -142,16 +142,12 @@ const fewMatches = 3
 
 // noneEligible says why none of the certificates that match is eligible.
 func (s server) noneEligible(connector evaluate.STARTTLSConnector) string {
-	matching := count(len(connector.Ineligible), "certificate matches ", "certificates match ") + searchedFor(connector)
 	var failing []string
 	for _, thumbprint := range slices.Sorted(maps.Keys(connector.Ineligible)) {
-		failing = append(failing, s.called(thumbprint)+": "+s.reasons(connector.Ineligible[thumbprint], s.store[thumbprint]))
+		failing = append(failing, s.called(thumbprint)+" matches, but "+s.reasons(connector.Ineligible[thumbprint], s.store[thumbprint]))
 	}
-	switch {
-	case len(failing) == 1:
-		return matching + " and is not eligible, " + failing[0]
-	case len(failing) <= fewMatches:
-		return matching + ", and none is eligible: " + strings.Join(failing, "; ")
+	if len(failing) <= fewMatches {
+		return strings.Join(failing, "; ")
 	}
 	failed := map[string]int{}
 	for _, codes := range connector.Ineligible {
@@ -163,7 +159,7 @@ func (s server) noneEligible(connector evaluate.STARTTLSConnector) string {
 	for _, code := range slices.Sorted(maps.Keys(failed)) {
 		counted = append(counted, fmt.Sprintf("%s (%d)", cmp.Or(criteria[code], code), failed[code]))
 	}
-	return matching + ", and none is eligible: " + strings.Join(counted, ", ")
+	return fmt.Sprintf("none of the %d matching certificates is eligible: %s", len(failing), strings.Join(counted, ", "))
 }
 
 // criteria are the reasons of step 5 without a certificate.
