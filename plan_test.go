@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -37,6 +38,16 @@ func TestPlans(t *testing.T) {
 			text, err := os.ReadFile(path)
 			require.NoError(t, err)
 			carryOut(t, evaluator, text)
+			expected, err := os.ReadFile(filepath.Join(filepath.Dir(path), "plan.json"))
+			if errors.Is(err, os.ErrNotExist) {
+				return
+			}
+			require.NoError(t, err)
+			document, err := gather.Decode(text)
+			require.NoError(t, err)
+			checked, err := evaluator.Check(t.Context(), document)
+			require.NoError(t, err)
+			require.JSONEq(t, string(expected), steps(t, checked.Plan))
 		})
 	}
 	// The same documents in every run: what a plan does for one that nobody has is not worth a red build elsewhere.
@@ -54,6 +65,28 @@ func TestPlans(t *testing.T) {
 			}
 		})
 	}
+}
+
+// steps is what a person does in a plan, as the fixtures have it.
+func steps(t *testing.T, plan evaluate.Plan) string {
+	t.Helper()
+	type step struct {
+		ID       string   `json:"id"`
+		Commands []string `json:"commands"`
+		Answer   *string  `json:"answer"`
+		Manual   bool     `json:"manual"`
+	}
+	all := []step{}
+	for _, action := range plan.Actions {
+		next := step{ID: action.ID, Commands: action.Commands, Manual: action.Manual}
+		if action.Prompt != nil {
+			next.Answer = &action.Prompt.Answer
+		}
+		all = append(all, next)
+	}
+	text, err := json.Marshal(all)
+	require.NoError(t, err)
+	return string(text)
 }
 
 // makePossible gives a document what every server has: names without a dot at
