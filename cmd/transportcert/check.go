@@ -23,19 +23,24 @@ func newCheck() *cobra.Command {
 		Long: `Check each document, and the decision for it, against the compliance rules ("transportcert rules" lists them). PATH and
 SOURCE are the same as for "evaluate".
 
-The output (-o) is text for people, json for programs, junit and sarif for CI systems, codequality for GitLab, or
-annotations in the log of GitHub Actions (github) and Azure Pipelines (azure), a page that draws the decision
-(html), metrics for the textfile collectors of Prometheus' exporters (prometheus), a table for spreadsheets (csv),
-or the plan as a PowerShell script (plan). With FORMAT=FILE it goes into a file; -o can be repeated. Text about more
-than five servers begins with tables; --summary prints these alone.
+The output (-o FORMAT) is one of these, and -o FORMAT=FILE writes it to a file. -o can be repeated.
 
-A waiver (--waivers) suppresses a finding until a day: JSON or YAML, a list of rule_id, server or thumbprint or
-both, reason and expires. --waivers can be repeated. Standard error names each waiver that applies to nothing.
+  text           for people; about more than five servers it begins with tables, and --summary prints only these
+  json           for programs
+  junit, sarif   for CI systems
+  codequality    for GitLab
+  github, azure  annotations in the log of GitHub Actions and Azure Pipelines
+  html           a page that draws the decision
+  prometheus     metrics for the textfile collectors of Prometheus' exporters
+  csv            a table for spreadsheets
+  plan           the plan as a PowerShell script
 
-With a baseline (--baseline), the JSON of an earlier check, only what is new fails the gate. A finding is known
-by its rule, server, certificate, connector and field, whatever its line and wording; one that is worse than it
-was, or whose waiver has expired, is new. Every report but codequality marks the known findings. The verdict and the
-plan are about all findings.
+A waiver (--waivers) suppresses a finding until a date. The file is JSON or YAML, a list of waivers with rule_id,
+server or thumbprint or both, reason and expires. Standard error names each waiver that applies to nothing.
+
+With a baseline (--baseline), the JSON of an earlier check, only new findings fail the check. A finding is known by its
+rule, server, certificate, connector and field. If it is more severe than it was, or its waiver has expired, it is new.
+Every report but codequality and plan marks the known findings. The verdict and the plan are about all findings.
 
 Exit codes: 0 no finding fails the check (--fail-on); 1 a finding does; 2 an error, even if it is about one document
 of many.`,

@@ -42,7 +42,7 @@ func (d *documentFlags) addFlags(command *cobra.Command) {
 func (d *documentFlags) addDecisionFlags(command *cobra.Command) {
 	d.policies.addFlags(command)
 	d.policies.limits = &d.from.limits
-	command.Flags().StringVar(&d.at, "at", "", "decide for this `TIME`, YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD (00:00 UTC), instead of the document's now")
+	command.Flags().StringVar(&d.at, "at", "", "evaluate at this `TIME`, YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD (00:00 UTC), instead of the document's now")
 	d.addColorFlag(command)
 }
 

@@ -20,11 +20,13 @@ func newEvaluate() *cobra.Command {
 		Use:   "evaluate [PATH... | - | SOURCE...]",
 		Short: "Decide which certificates a server uses",
 		Long: `Decide for each document which certificate the server uses for X-ANONYMOUSTLS and STARTTLS, connector by connector,
-and for sending mail to other servers of the organization, and which events it logs. PATH is a document, a folder of documents (*.json and *.ndjson), or NDJSON, one document a line; - or no
-PATH is standard input. With a SOURCE, one of the flags that "gather" lists, the document is gathered.
+and for sending mail to other servers of the organization, and which events it logs.
 
-The output (-o) is text for people, json or ndjson for programs, or pem: the certificate of --scenario and
---connector, without them the one that is served on X-ANONYMOUSTLS. Text about more than five servers begins with
+PATH is a document, a folder of documents (*.json and *.ndjson), or NDJSON with one document a line. Without PATH, or
+with -, standard input is read. With a SOURCE, one of the flags that "gather" lists, the document is gathered.
+
+The output (-o) is text for people, json or ndjson for programs, or pem: the certificate for --scenario and
+--connector, or, without them, the one for X-ANONYMOUSTLS. Text about more than five servers begins with
 tables of servers and events; --summary prints only these.
 
 Exit codes: 0 no server puts mail at risk; 1 a server does, whatever --scenario says; 2 an error, even if it is about

@@ -28,8 +28,9 @@ The sources are, in any mixture:
   --local     names and certificates of this computer, on Windows
 
 If two sources have the same section, the one that comes later on the command line supplies all of it. --facts, a
-partial document, takes precedence over all sources. On an Exchange server, gather without a source takes this computer and the directory of its domain.
-With --all-servers there is a document for every server, in the folder of -o, or as NDJSON with -o -.
+partial document, takes precedence over all sources. On an Exchange server, gather without a source reads this computer
+and the directory of its domain. With --all-servers there is a document for every server, in the folder of -o, or as
+NDJSON with -o -.
 
 docs/gathering.md has an example of each source, and the permissions that it needs. Standard error notes what was
 left out or could not be read.

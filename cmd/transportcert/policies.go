@@ -76,7 +76,7 @@ type registryFlags struct{ bundles.Registry }
 
 func (r *registryFlags) addFlags(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringVar(&r.CA, "ca", "", "trust the certificates in this PEM `FILE` for oci://HOST, in place of this machine's")
+	flags.StringVar(&r.CA, "ca", "", "trust the certificates in this PEM `FILE` for oci://HOST, instead of this computer's")
 	flags.BoolVar(&r.PlainHTTP, "plain-http", false, "use http for oci://HOST where HOST is a loopback address")
 	_ = command.MarkFlagFilename("ca", "pem", "crt", "cer")
 }

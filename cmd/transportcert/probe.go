@@ -54,7 +54,7 @@ The output (-o) is text for people, json or ndjson for programs, or metrics for 
 Prometheus' exporters (prometheus).
 
 Exit codes: 0 the server answers, with --against as decided; 1 something differs, or a handshake fails; 2 no
-answer to something, or another error, also with one server of many.`,
+answer to something, or another error, even if it is about one server of many.`,
 		Example: `  transportcert probe ex01.corp.contoso.test
   transportcert probe --system-roots mail.contoso.test:587 [2001:db8::25]:25
   transportcert probe ex01.corp.contoso.test --against ex01.json

@@ -34,15 +34,15 @@ be done. PATH and SOURCE are the same as for "evaluate", with one server. The se
   --set-tls-certificate-name  Set-ReceiveConnector or Set-SendConnector with -TlsCertificateName
   --apply-plan                the commands of the plan
 
-A certificate is named by its thumbprint or its first 8 or more digits. Where SMTP is enabled, Exchange asks whether to
+A certificate is named by its thumbprint or its first 8 or more digits. When SMTP is enabled, Exchange asks whether to
 overwrite the default SMTP certificate: --overwrite-default answers Yes, which makes the certificate the internal
 transport certificate, and --keep-default answers No. --renew needs neither: the internal transport certificate is
 overwritten, and no other.
 
 The output (-o) is text for people, json for programs, or document: the document as it would be.
 
-Exit codes: 0 no new risk, 1 mail would be put at risk or a finding of severity error would appear, 2 an error, also
-where Exchange refuses the command.`,
+Exit codes: 0 no new risk, 1 mail would be put at risk or a finding of severity error would appear, 2 an error,
+or Exchange would refuse the command.`,
 		Example: `  transportcert whatif ex01.json --renew 5E1F5E1F
   transportcert whatif ex01.json --add ex01-2027.pfx --services SMTP,IIS --keep-default --roots contoso-ca.pem
   transportcert whatif ex01.json --enable CA11CA11=SMTP --overwrite-default --remove 5E1F5E1F

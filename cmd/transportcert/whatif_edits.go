@@ -61,7 +61,7 @@ func (w *whatIfFlags) addFlags(command *cobra.Command) {
 	flags.Func("services", "enable the certificate of the --add before it for these `SERVICES`, such as SMTP,IIS;\nor, as THUMBPRINT=SERVICES, say which services a certificate of --store is enabled for", w.setServices)
 	add("enable", "enable a certificate for services, `THUMBPRINT=SERVICES`, such as 5E1F5E1F=SMTP", parseEnable)
 	flags.BoolVar(&w.overwrite, "overwrite-default", false, "answer Yes where Exchange asks whether to overwrite the default SMTP certificate")
-	flags.BoolVar(&w.keep, "keep-default", false, "answer No there")
+	flags.BoolVar(&w.keep, "keep-default", false, "answer No to this question")
 	add("renew", "renew a certificate, `THUMBPRINT[=FILE]`; FILE is what the CA issued", parseRenew)
 	add("remove", "remove the certificate of this `THUMBPRINT`", parseRemove)
 	add("set-tls-certificate-name", "set the TlsCertificateName of a Receive or Send connector to that of a certificate, `CONNECTOR=THUMBPRINT`", parseName)
