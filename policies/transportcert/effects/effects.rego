@@ -37,7 +37,7 @@ set_internal_transport_certificate(thumbprint) := set_field("/directory/internal
 #   Enable-ExchangeCertificate: a certificate of the store is enabled for further services. Overwriting the default SMTP
 #   certificate makes it the internal transport certificate.
 enable_services(thumbprint, services, overwrite_default) := array.concat(
-	services_added(index_of(thumbprint), document.store[thumbprint].services, services),
+	services_added(indices[thumbprint], document.store[thumbprint].services, services),
 	default_smtp_certificate(thumbprint, services, overwrite_default),
 )
 
@@ -83,7 +83,7 @@ renew(thumbprint, replacement) := add_certificate(
 # METADATA
 # title: Remove a certificate
 # description: Remove-ExchangeCertificate.
-remove_certificate(thumbprint) := [{"op": "remove", "path": sprintf("/certificates/%d", [index_of(thumbprint)])}]
+remove_certificate(thumbprint) := [{"op": "remove", "path": sprintf("/certificates/%d", [indices[thumbprint]])}]
 
 # METADATA
 # title: Set TlsCertificateName
@@ -124,4 +124,4 @@ five_years_later := concat("", [
 	replace(substring(document.now, 4, -1), "-02-29", "-02-28"),
 ])
 
-index_of(thumbprint) := [i | some i, certificate in input.certificates; certificate.thumbprint == thumbprint][0]
+indices := {certificate.thumbprint: i | some i, certificate in input.certificates}

@@ -100,10 +100,11 @@ sound := [certificate | some certificate in input.certificates; not defective(ce
 
 # The certificates of the store that are fit and enabled for SMTP.
 fit_for_smtp := [certificate |
-	some certificate in input.certificates
+	some certificate in fit_certificates
 	"SMTP" in certificate.services
-	fit(certificate)
 ]
+
+fit_certificates := [certificate | some certificate in input.certificates; fit(certificate)]
 
 lacks_only_smtp(reasons) if reasons == ["smtp_not_enabled"]
 

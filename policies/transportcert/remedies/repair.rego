@@ -65,8 +65,8 @@ replacements_of(thumbprint) := array.concat(fit_besides(thumbprint), [planned]) 
 # description: Whether a certificate has something to do that none of some others can do in its place.
 # scope: document
 needed(thumbprint, _) if {
-	some service in (exchange_services(store[thumbprint]) - {"SMTP"})
 	not taken_over_by_internal(thumbprint)
+	some service in (exchange_services(store[thumbprint]) - {"SMTP"})
 	not held_elsewhere(service, thumbprint)
 }
 
@@ -123,10 +123,9 @@ matches(certificate, searched) if {
 heirs(thumbprint) := selection.in_order(found) if {
 	names := comparable_names(store[thumbprint])
 	found := [certificate.thumbprint |
-		some certificate in input.certificates
+		some certificate in fit_certificates
 		certificate.thumbprint != thumbprint
 		is_array(certificate.services)
-		fit(certificate)
 		no_less_trusted(certificate, store[thumbprint])
 		count(names - comparable_names(certificate)) == 0
 	]
