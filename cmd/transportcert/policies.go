@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +43,18 @@ func (p *policyFlags) addFlags(command *cobra.Command) {
 func (p *policyFlags) check() error {
 	if p.verificationKey != "" && len(p.bundles) == 0 {
 		return usagef("--verification-key requires --bundle")
+	}
+	return checkPolicyPaths(p.policies)
+}
+
+// checkPolicyPaths is an error for a file that has neither Rego nor data.
+func checkPolicyPaths(paths []string) error {
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		known := slices.Contains([]string{".rego", ".json", ".yaml", ".yml"}, strings.ToLower(filepath.Ext(path)))
+		if err == nil && info.Mode().IsRegular() && !known {
+			return usagef("%s: expected a folder of Rego, or a file *.rego, *.json or *.yaml; --bundle takes a bundle", path)
+		}
 	}
 	return nil
 }

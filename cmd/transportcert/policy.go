@@ -135,7 +135,7 @@ func folders(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return usagef("expected DIR...")
 	}
-	return nil
+	return checkPolicyPaths(args)
 }
 
 // writeTests writes what did not pass, and how many did.
