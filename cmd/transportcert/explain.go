@@ -15,7 +15,7 @@ func newExplain() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "explain [PATH... | - | SOURCE...]",
 		Short: "Explain a decision step by step",
-		Long: `Go through the steps of each scenario in order: what each step looks at, what it finds, and whether the process goes on
+		Long: `Go through the steps of each scenario in order: what each step looks at, what it finds, and whether the process continues
 or stops. STARTTLS is explained connector by connector. PATH and SOURCE are what they are for "evaluate".
 
 Exit codes: 0 no server puts mail at risk, 1 a server does, 2 an error.`,

@@ -21,7 +21,7 @@ type documentFolder struct {
 // check finds out whether the folder can be one, before anything is gathered.
 func (f *documentFolder) check() error {
 	if info, err := os.Stat(f.path); err == nil && !info.IsDir() {
-		return usagef("-o %s: expected a folder, since there is a document for every server", f.path)
+		return usagef("-o %s: expected a folder, because there is a document for each server", f.path)
 	}
 	return nil
 }

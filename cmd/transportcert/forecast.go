@@ -147,7 +147,7 @@ func (d daysFlag) worse(forecast *evaluate.Forecast) (bool, error) {
 	}
 	last := from.AddDate(0, 0, int(d)).Format(gather.TimeFormat)
 	if forecast.Until < last && forecast.Omitted {
-		return false, fmt.Errorf("--fail-within: the forecast ends on %s, since only dates from 1678 to 2262 can be told", forecast.Until)
+		return false, fmt.Errorf("--fail-within: the forecast ends on %s, because only dates from 1678 to 2262 are supported", forecast.Until)
 	}
 	if forecast.Until < last {
 		return false, fmt.Errorf("--fail-within: expected no more than the forecast has, which ends on %s; pass --until %s", forecast.Until, &d)

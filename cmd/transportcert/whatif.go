@@ -178,7 +178,7 @@ func (e *editor) applyPlan(ctx context.Context, document *gather.Document) (*gat
 	}
 	after, left, err := evaluate.ApplyPlan(document, checked.Plan)
 	for _, action := range left {
-		e.gathering.note("not applied, since a person has to do it: " + action.Title)
+		e.gathering.note("not applied, because a person must do it: " + action.Title)
 	}
 	return after, err
 }

@@ -129,9 +129,9 @@ func becauseOf(outcomes []diff.Outcome, topic string, quote func(string) string)
 func sinceTime(because string) string {
 	switch because {
 	case diff.Time:
-		return ", since time has passed"
+		return ", because time has passed"
 	case diff.FactsAndTime:
-		return ", since facts changed and time has passed"
+		return ", because facts changed and time has passed"
 	}
 	return ""
 }

@@ -68,7 +68,7 @@ func (p *page) explainAnonymous(s server) {
 		{"Does a session reach a connector?", tellSession},
 		{"Does the connector have ExchangeServer authentication?", tellAuthentication},
 		{"Which certificate does the directory name?", tellDirectory},
-		{"Does the store hold it?", tellStore},
+		{"Is it in the store?", tellStore},
 		{"Has it expired?", tellExpiry},
 		{"Which names can a certificate be for?", tellDomains},
 		{"Which certificates are eligible?", tellEligible},
@@ -165,19 +165,17 @@ func tellDirectory(p *page, s server) {
 
 func tellStore(p *page, s server) {
 	directory := s.facts.Directory
-	held := "The store is empty."
-	if n := len(s.facts.Certificates); n > 0 {
-		held = "The store holds " + count(n, "certificate", "certificates") + "."
-	}
 	switch {
 	case s.Thumbprint != nil:
 		certificate := s.store[*s.Thumbprint]
-		p.tell("%s %s is there: %s, %s. It is loaded. %s",
-			held, *s.Thumbprint, title(certificate), signedBy(certificate), s.goesOn())
+		p.tell("Yes: %s, %s. It is loaded. %s", *s.Thumbprint, signedBy(certificate), s.goesOn())
 	case !directory.Readable || directory.InternalTransportCertificate == nil:
 		p.tell("Not reached: there is no thumbprint to look for.")
+	case len(s.facts.Certificates) == 0:
+		p.tell("No: the store is empty. %s %s", s.stops(), s.logged(12013))
 	default:
-		p.tell("%s %s is not there. %s %s", held, *directory.InternalTransportCertificate, s.stops(), s.logged(12013))
+		p.tell("No: %s is not in the store, which has %s. %s %s", *directory.InternalTransportCertificate,
+			count(len(s.facts.Certificates), "certificate", "certificates"), s.stops(), s.logged(12013))
 	}
 }
 
@@ -198,9 +196,9 @@ func tellExpiry(p *page, s server) {
 // what would happen.
 func (s server) goesOn() string {
 	if !s.reached() {
-		return "The process would go on."
+		return "The process would continue."
 	}
-	return "The process goes on."
+	return "The process continues."
 }
 
 func (s server) stops() string {
@@ -214,7 +212,7 @@ func (s server) stops() string {
 func (s server) logged(id int) string {
 	switch {
 	case s.event(id) != nil && id == 12012:
-		return "Exchange logs event 12012, since the transport service starts."
+		return "Exchange logs event 12012, because the transport service is starting."
 	case s.event(id) != nil:
 		return fmt.Sprintf("Exchange logs event %d.", id)
 	case id == 12012:

@@ -61,7 +61,7 @@ func tellComparison(p *page, s server) {
 	case is(s.MatchesBest, true):
 		p.tell("Yes: %s. No event is logged.", *s.Best)
 	case is(s.MatchesBest, false) && s.event(1037) != nil:
-		p.tell("No: the best certificate is %s, and the loaded one is %s. Exchange logs event 1037 and serves %s all the same.",
+		p.tell("No: the best certificate is %s, and the loaded one is %s. Exchange logs event 1037 and still uses %s.",
 			*s.Best, *s.Thumbprint, *s.Thumbprint)
 	case is(s.MatchesBest, false):
 		p.tell("No: the best certificate is %s, and the loaded one is %s. %s", *s.Best, *s.Thumbprint, s.logged(1037))

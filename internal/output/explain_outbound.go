@@ -51,6 +51,6 @@ func (p *page) outboundCertificate(s server, outbound evaluate.OutboundAnonymous
 	certificate := s.store[*outbound.Thumbprint]
 	p.tell("%s is loaded: %s, %s.", certificate.Thumbprint, title(certificate), signedBy(certificate))
 	if is(outbound.Expired, true) {
-		p.tell("Its validity ended on %s (%s). It is used all the same.", certificate.NotAfter, s.left(certificate))
+		p.tell("Its validity ended on %s (%s). It is still used.", certificate.NotAfter, s.left(certificate))
 	}
 }

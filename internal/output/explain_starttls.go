@@ -42,13 +42,13 @@ func (p *page) startTLSSteps(s server, facts gather.Connector, c evaluate.STARTT
 		p.tell("Step 1. The connector is disabled. The process stops: it accepts no session.")
 		return
 	}
-	p.tell("Step 1. The connector is enabled. The process goes on.")
+	p.tell("Step 1. The connector is enabled. The process continues.")
 	if is(c.StoppedAt, "tls_auth_disabled") {
 		p.tell("Step 2. The AuthMechanism is %s, without Tls. The process stops: STARTTLS is %s, and no event is logged.",
 			authMechanism(facts), p.paint(red, "not offered"))
 		return
 	}
-	p.tell("Step 2. The AuthMechanism has Tls. The process goes on.")
+	p.tell("Step 2. The AuthMechanism has Tls. The process continues.")
 	if c.SearchedFor == nil { // a place to stop at that is not known here
 		p.tell("The process stops: %s.", s.stoppedSTARTTLS(c))
 		return
@@ -60,7 +60,7 @@ func (p *page) startTLSSteps(s server, facts gather.Connector, c evaluate.STARTT
 			p.paint(red, "not offered"))
 		return
 	}
-	p.tell("Step 4. %s. The process goes on.", count(matching, "certificate matches", "certificates match"))
+	p.tell("Step 4. %s. The process continues.", count(matching, "certificate matches", "certificates match"))
 	p.matching(s, c)
 	if len(c.Eligible) == 0 {
 		p.tell("None is eligible. The process stops: STARTTLS is %s. Exchange logs event 12014.", p.paint(red, "not offered"))
@@ -74,7 +74,7 @@ func (p *page) startTLSSteps(s server, facts gather.Connector, c evaluate.STARTT
 	p.tell("Step 6. Of the eligible certificates, the most recent first, %s is chosen: %s.", *c.Thumbprint, s.whyChosen(c))
 	certificate := s.store[*c.Thumbprint]
 	if is(c.Expired, true) {
-		p.tell("Step 7. Its validity ended on %s (%s). Exchange logs event 12016. STARTTLS is %s all the same.",
+		p.tell("Step 7. Its validity ended on %s (%s). Exchange logs event 12016. STARTTLS is still %s.",
 			certificate.NotAfter, s.left(certificate), p.paint(green, "offered"))
 		return
 	}
@@ -110,7 +110,7 @@ func (p *page) matching(s server, c evaluate.STARTTLSConnector) {
 		p.prose(6, "    %s  %s", thumbprint, title(certificate))
 		p.prose(6, "      %s", verdict)
 		if slices.Contains(c.Ineligible[thumbprint], "smtp_not_enabled") {
-			p.prose(6, "      Exchange may choose it all the same, and TLS then fails. Either way no session is encrypted.")
+			p.prose(6, "      Exchange may still choose it, and TLS then fails. Either way no session is encrypted.")
 		}
 	}
 }
@@ -121,9 +121,9 @@ func (s server) whyChosen(c evaluate.STARTTLSConnector) string {
 	case is(c.Kind, "pki"):
 		return "the first valid PKI certificate; " + chain(s.store[*c.Thumbprint])
 	case is(c.Kind, "self_signed"):
-		return "the first self-signed one, since none is a valid PKI certificate"
+		return "the first self-signed one, because none is a valid PKI certificate"
 	case is(c.Kind, "expired_pki"):
-		return "the first expired PKI certificate, since none is a valid PKI certificate or self-signed"
+		return "the first expired PKI certificate, because none is a valid PKI certificate or self-signed"
 	}
 	return strings.ReplaceAll(*c.Thumbprint, "\n", " ")
 }

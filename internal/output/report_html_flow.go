@@ -88,7 +88,7 @@ func walk(steps []htmlStep, all []leaver, stops map[string]int, events []evaluat
 		case going == 0:
 			step.Class, step.State = "stopped", "stops here"
 		case noted != "":
-			step.Class, step.State = "noted", "goes on"
+			step.Class, step.State = "noted", "continues"
 		default:
 			step.Class = "passed"
 		}
@@ -131,7 +131,7 @@ func (s *htmlSheet) anonymousFlow() htmlFlow {
 		{Title: "Does a session reach a connector?", Say: []string{"Receive connectors: " + cmp.Or(some(connectors), "none") + "."}},
 		{Title: "Does the connector have ExchangeServer authentication?"},
 		{Title: "Which certificate does the directory name?", Say: []string{s.directory()}},
-		{Title: "Does the store hold it?", Say: s.loaded(s.Thumbprint)},
+		{Title: "Is it in the store?", Say: s.loaded(s.Thumbprint)},
 		{Title: "Has it expired?", Say: s.ends(s.Thumbprint)},
 		{Title: "Which names can a certificate be for?", Say: []string{cmp.Or(some(s.Domains), "none") + "."}},
 		{Title: "Which certificates are eligible?", Table: s.criteria(s.Eligible, s.Ineligible, true)},
@@ -189,7 +189,7 @@ func (s server) bestWords() string {
 	case "pki":
 		words += ": the most recent valid PKI certificate"
 	case "self_signed":
-		words += ": the most recent self-signed one, since none is a valid PKI certificate"
+		words += ": the most recent self-signed one, because none is a valid PKI certificate"
 	}
 	return words + "."
 }
@@ -199,7 +199,7 @@ func (s server) matchWords() string {
 	case is(s.MatchesBest, true):
 		return "Yes."
 	case is(s.MatchesBest, false):
-		return "No. The loaded certificate is used all the same."
+		return "No. The loaded certificate is still used."
 	}
 	return "There is nothing to compare."
 }
@@ -342,12 +342,12 @@ func (s *htmlSheet) outboundFlow() htmlFlow {
 	f := htmlFlow{Title: "Outbound anonymous TLS"}
 	switch {
 	case outbound.Role == nil:
-		f.For = "not decided, since the server's roles were not gathered"
+		f.For = "not decided, because the server's roles were not gathered"
 		return f
 	case len(outbound.Routes) == 0:
 		f.For = "no mail leaves the server with anonymous TLS"
 		if len(outbound.MissingFacts) > 0 {
-			f.For = "not decided, since these were not gathered: " + strings.ReplaceAll(list(outbound.MissingFacts), "_", " ")
+			f.For = "not decided, because these were not gathered: " + strings.ReplaceAll(list(outbound.MissingFacts), "_", " ")
 		}
 		return f
 	}
@@ -363,7 +363,7 @@ func (s *htmlSheet) outboundFlow() htmlFlow {
 	f.Steps = []htmlStep{
 		{Mark: "·", Title: "Can the route use anonymous TLS?", Say: []string{"Mail to: " + some(names) + "."}},
 		{Number: "3", Mark: "3", Title: "Which certificate does the directory name?", Say: []string{s.directory()}},
-		{Number: "4", Mark: "4", Title: "Does the store hold it?", Say: s.loaded(outbound.Thumbprint)},
+		{Number: "4", Mark: "4", Title: "Is it in the store?", Say: s.loaded(outbound.Thumbprint)},
 		{Number: "5", Mark: "5", Title: "Has it expired?", Say: s.ends(outbound.Thumbprint)},
 	}
 	walk(f.Steps, all, outboundStops, outbound.Events)

@@ -143,7 +143,7 @@ func TestHTMLEmptyPlan(t *testing.T) {
 	}
 }
 
-// The path of each scenario: where it goes on, who leaves it and what is noted.
+// The path of each scenario: where it continues, who leaves it and what is noted.
 func TestHTMLFlow(t *testing.T) {
 	t.Parallel()
 	page := htmlOf(t, told("EX01", "ACTION NEEDED"))
@@ -163,7 +163,7 @@ func TestHTMLFlow(t *testing.T) {
 		"Outbound anonymous TLS":                 "passed, passed, passed, passed",
 	}, stripEnds(t, drawn))
 	require.Contains(t, page, "<b>Does the connector have ExchangeServer authentication?</b></div><ul><li>Client: ExchangeServer authentication is off.</ul>")
-	require.Contains(t, page, "<i>goes on, event 1037</i>")
+	require.Contains(t, page, "<i>continues, event 1037</i>")
 	require.Regexp(t, `11111111\)<td class=yes>yes<td class=yes>yes<td class=no>no<td>not eligible\n`, page, "SMTP, of the connector Client")
 }
 

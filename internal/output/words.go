@@ -55,7 +55,7 @@ func (s server) stopped(connector evaluate.AnonymousConnector) string {
 	case "directory_null":
 		return "the directory names no certificate"
 	case "certificate_not_found":
-		return "the store does not hold " + s.short(s.facts.Directory.InternalTransportCertificate)
+		return s.short(s.facts.Directory.InternalTransportCertificate) + " is not in the store"
 	}
 	return *connector.StoppedAt
 }
