@@ -4,10 +4,11 @@ package transportcert.compliance
 # title: Thresholds
 # description: >-
 #   The thresholds of the rules: the shipped ones, or those of data.transportcert.custom.config if they are valid.
-config := object.union(
-	{name: threshold.default | some name, threshold in thresholds},
-	object.remove(custom_config, object.keys(wrong_config)),
-)
+config := defaults if {
+	custom_config == {}
+} else := object.union(defaults, object.remove(custom_config, object.keys(wrong_config)))
+
+defaults := {name: threshold.default | some name, threshold in thresholds}
 
 # METADATA
 # title: Shipped thresholds

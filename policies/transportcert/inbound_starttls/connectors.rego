@@ -28,15 +28,15 @@ stopped(reason) := {
 # description: The part of the result that depends only on what a connector searches for.
 search(searched) := {
 	"advertise_starttls": true,
-	"certificate": best(searched).thumbprint,
-	"certificate_kind": best(searched).kind,
-	"expired": expired(best(searched).thumbprint),
+	"certificate": found.thumbprint,
+	"certificate_kind": found.kind,
+	"expired": expired(found.thumbprint),
 	"stopped_at": null,
 	"searched_for": searched,
 	"eligible": eligible(searched),
 	"ineligible": ineligible(searched),
 } if {
-	best(searched)
+	found := best(searched)
 } else := object.union(stopped(search_stopped_at(searched)), {
 	"searched_for": searched,
 	"eligible": eligible(searched),
