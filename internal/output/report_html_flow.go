@@ -50,15 +50,15 @@ type htmlCertificate struct {
 	Meets        []string // yes, no or unknown, for each criterion
 }
 
-// A leaver is one that leaves a path: where and why the policies say.
-type leaver struct {
+// A pathStop is a connector or a route, and where and why the policies say that it stops.
+type pathStop struct {
 	who, why string
 	at       *string
 }
 
-// walk fills in the state of each step: stops says at which step each place to
+// setStates fills in the state of each step: stops says at which step each place to
 // stop at is. What stops at a place that is not known here leaves at the end.
-func walk(steps []htmlStep, all []leaver, stops map[string]int, events []evaluate.Event) {
+func setStates(steps []htmlStep, all []pathStop, stops map[string]int, events []evaluate.Event) {
 	going := len(all)
 	for i := range steps {
 		step := &steps[i]
@@ -99,7 +99,7 @@ func walk(steps []htmlStep, all []leaver, stops map[string]int, events []evaluat
 }
 
 // exit lets one more leave at the step.
-func (s *htmlStep) exit(who leaver) {
+func (s *htmlStep) exit(who pathStop) {
 	for i := range s.Exits {
 		if s.Exits[i].Why == who.why {
 			s.Exits[i].Who += ", " + who.who
@@ -117,12 +117,12 @@ var anonymousStops = map[string]int{
 // anonymousFlow draws the nine steps.
 func (s *htmlSheet) anonymousFlow() htmlFlow {
 	f := htmlFlow{Title: "Inbound anonymous TLS (X-ANONYMOUSTLS)"}
-	var all []leaver
+	var all []pathStop
 	offered := map[string][]string{}
 	var connectors []string
 	for _, connector := range s.Connectors {
 		connectors = append(connectors, connector.Name)
-		all = append(all, leaver{connector.Name, s.stopped(connector), connector.StoppedAt})
+		all = append(all, pathStop{connector.Name, s.stopped(connector), connector.StoppedAt})
 		if connector.Advertise && connector.Thumbprint != nil {
 			offered[*connector.Thumbprint] = append(offered[*connector.Thumbprint], connector.Name)
 		}
@@ -144,7 +144,7 @@ func (s *htmlSheet) anonymousFlow() htmlFlow {
 	if s.decision.Procedure == "2016" {
 		f.Steps[5].Note = "For Exchange 2013 and later the published text ends here. Steps 6 to 9 are advice."
 	}
-	walk(f.Steps, all, anonymousStops, s.Events)
+	setStates(f.Steps, all, anonymousStops, s.Events)
 	for _, connector := range s.Connectors {
 		if connector.Thumbprint != nil && offered[*connector.Thumbprint] != nil {
 			f.Ends = append(f.Ends, "X-ANONYMOUSTLS is offered with "+s.called(*connector.Thumbprint)+" on "+some(offered[*connector.Thumbprint]))
@@ -324,7 +324,7 @@ func (s *htmlSheet) startTLSFlow(facts gather.Connector, c evaluate.STARTTLSConn
 			events = append(events, event)
 		}
 	}
-	walk(f.Steps, []leaver{{why: s.stoppedSTARTTLS(c), at: c.StoppedAt}}, startTLSStops, events)
+	setStates(f.Steps, []pathStop{{why: s.stoppedSTARTTLS(c), at: c.StoppedAt}}, startTLSStops, events)
 	if c.Advertise && c.Thumbprint != nil {
 		f.Ends = []string{"STARTTLS is offered with " + s.called(*c.Thumbprint)}
 	}
@@ -351,11 +351,11 @@ func (s *htmlSheet) outboundFlow() htmlFlow {
 		}
 		return f
 	}
-	var all []leaver
+	var all []pathStop
 	var names, use []string
 	for _, route := range outbound.Routes {
 		names = append(names, routeName(route))
-		all = append(all, leaver{routeName(route), s.stoppedRoute(route), route.StoppedAt})
+		all = append(all, pathStop{routeName(route), s.stoppedRoute(route), route.StoppedAt})
 		if route.UsesAnonymousTLS {
 			use = append(use, routeName(route))
 		}
@@ -366,7 +366,7 @@ func (s *htmlSheet) outboundFlow() htmlFlow {
 		{Number: "4", Mark: "4", Title: "Is it in the store?", Say: s.loaded(outbound.Thumbprint)},
 		{Number: "5", Mark: "5", Title: "Has it expired?", Say: s.ends(outbound.Thumbprint)},
 	}
-	walk(f.Steps, all, outboundStops, outbound.Events)
+	setStates(f.Steps, all, outboundStops, outbound.Events)
 	if len(use) > 0 && outbound.Thumbprint != nil {
 		f.Ends = []string{"Mail to " + some(use) + " is sent with " + s.called(*outbound.Thumbprint)}
 	}
