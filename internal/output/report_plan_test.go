@@ -30,6 +30,16 @@ func TestPlanReport(t *testing.T) {
 	require.Equal(t, string(expected), report(t, "plan", onErrors, checked, inOrder(), hostileNames))
 }
 
+// A variable for a renewed certificate has the digits of a thumbprint.
+func TestPlanReportOfVariables(t *testing.T) {
+	t.Parallel()
+	checked := inOrder()
+	checked.Plan = evaluate.Plan{Verdict: "ACTION NEEDED", Actions: []evaluate.Action{{
+		Title: "Renew it", Why: []evaluate.Reason{{Rule: "TC024"}}, Commands: []string{"$renewed5E1F01DA = Get-Date"},
+	}}}
+	require.Contains(t, report(t, "plan", onErrors, checked), "\n$renewed5E1F01DA = Get-Date\n")
+}
+
 // Whatever a document holds, a comment stays one, and so does a command that
 // asks or that is not on one line.
 func TestPlanReportOfHostileNames(t *testing.T) {

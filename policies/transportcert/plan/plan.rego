@@ -50,11 +50,17 @@ reasons(finding) := {finding.event, finding.rule_id} if {
 } else := {finding.rule_id}
 
 # The order of an action: that of its kind, and for removals the index of the certificate, the last first.
-order(action) := [rank(split(action.id, ":")[0]), 0 - to_number(split(action.effect[0].path, "/")[2])] if {
+order(action) := [rank_of(action), 0 - to_number(split(action.effect[0].path, "/")[2])] if {
 	action.effect[0].op == "remove"
-} else := [rank(split(action.id, ":")[0]), 0]
+} else := [rank_of(action), 0]
 
-# Kinds that are not named here come after those of rank 4. Where event 1037 asks for the most recent certificate, the internal
+# What a CA or a backup has to give can take days, so it comes after the certificates that commands make.
+rank_of(action) := 5 if {
+	action.manual
+	rank(split(action.id, ":")[0]) == 3
+} else := rank(split(action.id, ":")[0])
+
+# Kinds that are not named here come after those of rank 5. Where event 1037 asks for the most recent certificate, the internal
 # transport certificate is made after the others.
 rank(kind) := 4 if {
 	kind == "internal-transport-certificate"
@@ -64,11 +70,11 @@ rank(kind) := 4 if {
 		"correct-document": 0, "correct-policies": 0, "correct-now": 0,
 		"directory-readable": 1, "exchange-version": 1, "gather-facts": 1, "gather-host": 1, "clock": 1,
 		"internal-transport-certificate": 2,
-		"certificate-for-names": 3, "ca-certificate-for-names": 3, "starttls-certificate": 3, "renew": 3, "enable-smtp": 3, "auth-certificate": 3,
-		"private-key": 3, "import-certificate": 3, "trust": 3,
-		"edge-subscription": 6, "shorter-name": 6,
-		"remove-certificate": 7,
-		"custom": 8,
+		"certificate-for-names": 3, "ca-certificate-for-names": 3, "starttls-certificate": 3, "renew": 3, "enable-smtp": 3,
+		"auth-certificate": 3, "private-key": 3, "import-certificate": 3, "trust": 3,
+		"edge-subscription": 7, "shorter-name": 7,
+		"remove-certificate": 8,
+		"custom": 9,
 	},
-	kind, 5,
+	kind, 6,
 )

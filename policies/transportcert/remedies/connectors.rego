@@ -173,7 +173,7 @@ stop_suppressing(i) := array.flatten([
 		sprintf("Turn off SuppressXAnonymousTls on %s", [connector.name]),
 		{
 			"description": concat(" ", [
-				"If a WAN optimiser needs it, waive TC043 instead, and check that UseDowngradedExchangeServerAuth is set too:",
+				"If a WAN optimizer needs it, waive TC043 instead, and check that UseDowngradedExchangeServerAuth is set too:",
 				sprintf("%s %s | Format-List UseDowngradedExchangeServerAuth.", [transport_cmdlet, quoted(input.server)]),
 				"Once no connector suppresses X-ANONYMOUSTLS, turn that off as well.",
 			]),

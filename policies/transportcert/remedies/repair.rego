@@ -296,13 +296,13 @@ services_in_words(certificate) := concat(", ", sort(exchange_services(certificat
 } else := "SMTP"
 
 # Exchange 2007 and 2013 write the request to a file, others return it.
-request(certificate) := [sprintf("%s -Path %s", [requesting(certificate), request_file])] if {
+request(certificate) := [sprintf("%s -Path %s", [requesting(certificate), request_file(certificate)])] if {
 	is_2007
-} else := [sprintf("%s -RequestFile %s", [requesting(certificate), request_file])] if {
+} else := [sprintf("%s -RequestFile %s", [requesting(certificate), request_file(certificate)])] if {
 	startswith(input.exchange_version, "15.0")
 } else := [
 	concat("", ["$request = ", requesting(certificate)]),
-	sprintf("[System.IO.File]::WriteAllText(%s, $request)", [request_file]),
+	sprintf("[System.IO.File]::WriteAllText(%s, $request)", [request_file(certificate)]),
 ]
 
 requesting(certificate) := sprintf(
@@ -310,7 +310,8 @@ requesting(certificate) := sprintf(
 	[certificate.thumbprint, on_server, key_size],
 )
 
-request_file := quoted(sprintf(`C:\%s.req`, [lower(input.server)]))
+# One for each certificate, so that no request overwrites another.
+request_file(certificate) := quoted(sprintf(`C:\%s-%s.req`, [lower(input.server), substring(certificate.thumbprint, 0, 8)]))
 
 # METADATA
 # title: Removal

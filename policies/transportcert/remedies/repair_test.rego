@@ -35,9 +35,9 @@ test_what_nothing_needs_is_removed if {
 
 test_what_a_connector_uses_is_renewed_by_its_ca[name] if {
 	some name, case in {
-		"2007": {"facts": {"procedure": "2007"}, "ends": "-PrivateKeyExportable $true -Path 'C:\\ex01.req'"},
-		"2013": {"facts": {"exchange_version": "15.0.1497.2"}, "ends": "-PrivateKeyExportable $true -RequestFile 'C:\\ex01.req'"},
-		"2019": {"facts": {"exchange_version": "15.2.1748.10"}, "ends": "[System.IO.File]::WriteAllText('C:\\ex01.req', $request)"},
+		"2007": {"facts": {"procedure": "2007"}, "ends": "-PrivateKeyExportable $true -Path 'C:\\ex01-BBBBBBBB.req'"},
+		"2013": {"facts": {"exchange_version": "15.0.1497.2"}, "ends": "-PrivateKeyExportable $true -RequestFile 'C:\\ex01-BBBBBBBB.req'"},
+		"2019": {"facts": {"exchange_version": "15.2.1748.10"}, "ends": "[System.IO.File]::WriteAllText('C:\\ex01-BBBBBBBB.req', $request)"},
 	}
 	connectors := {"connectors": [connector, object.union(connector, {"name": "Mail", "auth_mechanisms": ["Tls"], "fqdn": "mail.contoso.test", "bindings": ["0.0.0.0:587"]})]}
 	expired_everywhere := object.union_n([object.remove(expired_mail({"trust": {"valid_until": "2026-11-22T06:59:59Z"}}, []), ["procedure"]), connectors, case.facts])
