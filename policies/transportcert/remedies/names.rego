@@ -17,7 +17,7 @@ name_again(kind, i) := name_of_another(kind, i, almost[0]) if {
 # With SMTP for all certificates of that name, of which Exchange can pick any.
 name_of_another(kind, i, thumbprint) := array.flatten([
 	set_tls_certificate_name(kind, i, thumbprint),
-	[enable(thumbprint, ["SMTP"]) | kind == "send_connectors"; not "SMTP" in store[thumbprint].services],
+	[enable(thumbprint, ["SMTP"]) | not "SMTP" in store[thumbprint].services],
 	[remedy |
 		kind == "connectors"
 		result := inbound_starttls.search({"by": "tls_certificate_name", "value": selection.tls_certificate_name(store[thumbprint])})
