@@ -97,9 +97,10 @@ set_tls_certificate_name(kind, index, thumbprint) := set_field(
 # title: New self-signed certificate
 # description: >-
 #   What New-ExchangeCertificate makes for some names: valid from now for five years. Its thumbprint is that of nothing: the
-#   SHA-1 of what makes it.
+#   SHA-1 of what makes it. Of several, the new internal transport certificate is made last; they all begin now, where the
+#   lower thumbprint comes first.
 new_certificate(made_by, names) := {
-	"thumbprint": upper(crypto.sha1(made_by)),
+	"thumbprint": placeholder(made_by),
 	"version": 3,
 	"subject": sprintf("CN=%s", [names[0]]),
 	"issuer": sprintf("CN=%s", [names[0]]),
@@ -116,6 +117,14 @@ new_certificate(made_by, names) := {
 	"signature_algorithm": "SHA256-RSA",
 	"extended_key_usages": ["1.3.6.1.5.5.7.3.1"],
 }
+
+placeholder(made_by) := concat("", ["00000000", upper(substring(crypto.sha1(made_by), 8, -1))]) if {
+	becomes_internal(made_by)
+} else := upper(crypto.sha1(made_by))
+
+becomes_internal("internal-transport-certificate")
+
+becomes_internal(made_by) if made_by == concat(":", ["renew", input.directory.internal_transport_certificate])
 
 # By its digits, since nanoseconds end in 2262; a 1 in front keeps those of a year below 1000. Years have four digits, and
 # not every year has a 29 February.

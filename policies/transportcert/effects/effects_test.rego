@@ -62,6 +62,14 @@ test_a_new_certificate if {
 	[made.not_before, made.not_after] == ["2026-11-22T07:00:00Z", "2031-11-22T07:00:00Z"]
 }
 
+# printf internal-transport-certificate | sha1sum
+test_a_new_internal_transport_certificate_comes_first if {
+	made := effects.new_certificate("internal-transport-certificate", ["EX01"]) with input as example
+	made.thumbprint == "000000001DF9A49ECE77411F06E4BD2401B0C1FC"
+	renewed := effects.new_certificate(sprintf("renew:%s", [a]), ["EX01"]) with input as example
+	startswith(renewed.thumbprint, "00000000")
+}
+
 test_five_years_later[now] if {
 	some now, later in {
 		"2024-02-29T12:00:00Z": "2029-02-28T12:00:00Z",
