@@ -31,6 +31,11 @@ func (a *annotations) Add(c Checked) error {
 	if _, err := fmt.Fprintln(a.w, plainLine(c.Server+": "+c.Plan.Verdict)); err != nil {
 		return err
 	}
+	for _, fact := range c.unknown() {
+		if _, err := fmt.Fprintln(a.w, plainLine(c.Server+": "+fact)); err != nil {
+			return err
+		}
+	}
 	for i, finding := range c.Findings {
 		line := a.line(annotation{finding.Severity, finding.RuleID, finding.Title, c.Places[i], advice(finding)})
 		if finding.Suppressed != nil {

@@ -49,7 +49,7 @@ type (
 		File      string           `xml:"file,attr,omitempty"`
 		Verdict   *junitProperties `xml:"properties"`
 		Cases     []junitCase      `xml:"testcase"`
-		Plan      string           `xml:"system-out,omitempty"`
+		Output    string           `xml:"system-out,omitempty"`
 	}
 	junitProperties struct {
 		Property junitProperty `xml:"property"`
@@ -86,7 +86,7 @@ func (r *junitReport) Add(c Checked) error {
 		Time:      took,
 		File:      printable.Line(c.Document),
 		Verdict:   &junitProperties{junitProperty{"verdict", printable.Line(c.Plan.Verdict)}},
-		Plan:      planText(c.Plan),
+		Output:    strings.Join(append(c.unknown(), planText(c.Plan)), "\n"),
 	}
 	byRule := map[string][]int{}
 	rules := r.rules[:len(r.rules):len(r.rules)]

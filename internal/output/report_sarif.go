@@ -105,6 +105,9 @@ func (r *sarifReport) addRule(rule evaluate.Rule) {
 var shippedID = regexp.MustCompile(`^TC[0-9]{3}$`)
 
 func (r *sarifReport) Add(c Checked) error {
+	for _, fact := range c.unknown() {
+		r.notify("note", c.Document, c.Server+": "+fact)
+	}
 	for i, finding := range c.Findings {
 		if err := r.add(finding, c.Places[i]); err != nil {
 			return err
@@ -189,12 +192,16 @@ func uri(file string) string {
 // Fail notes what could not be checked.
 func (r *sarifReport) Fail(document string, why error) error {
 	r.invocation.WithExecutionSuccessful(false)
+	r.notify("error", document, why.Error())
+	return nil
+}
+
+func (r *sarifReport) notify(level, document, text string) {
 	r.invocation.AddToolExecutionNotification(sarif.NewNotification().
-		WithLevel("error").
-		WithMessage(sarif.NewTextMessage(why.Error())).
+		WithLevel(level).
+		WithMessage(sarif.NewTextMessage(printable.Line(text))).
 		WithLocations([]*sarif.Location{sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().
 			WithArtifactLocation(sarif.NewSimpleArtifactLocation(uri(document))))}))
-	return nil
 }
 
 func (r *sarifReport) Close() error {

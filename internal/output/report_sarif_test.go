@@ -195,6 +195,10 @@ func TestSARIFReportOfRulesWithoutMETADATA(t *testing.T) {
 	require.Equal(t, 4, run.Results[1].RuleIndex)
 	require.Equal(t, 5, run.Results[2].RuleIndex)
 	require.Equal(t, `d,o:c;u%5Dm%25ents%0A/ex03.json`, strings.TrimPrefix(run.Results[0].Locations[0].PhysicalLocation.ArtifactLocation.URI, "./"))
+	notes := run.Invocations[0].ToolExecutionNotifications
+	require.Len(t, notes, 1)
+	require.Equal(t, "note", notes[0].Level)
+	require.Equal(t, `EX03\n\x1b[2J: `+versionUnknown, notes[0].Message.Text)
 }
 
 func TestSARIFReportOfFailures(t *testing.T) {

@@ -302,21 +302,26 @@ func compileSchema(t *testing.T, text []byte) *jsonschema.Schema {
 	return schema
 }
 
+// What a report says of a server without an Exchange version.
+const versionUnknown = "Exchange version not gathered; pass --procedure 2016 (Exchange 2013 and later), 2010 or 2007. " +
+	"The procedure of Exchange 2007 is applied."
+
 func TestGitHubReport(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "EX01: MAIL AT RISK\n"+
+	require.Equal(t, "EX01: MAIL AT RISK\nEX01: "+versionUnknown+"\n"+
 		"::error file=documents/ex01.json,line=12,title=TC003 Event 12015%2C the certificate has expired::"+
 		"EX01: the internal transport certificate "+loaded+" expired on 2026-03-01T00:00:00Z.%0A"+
 		"# Renew it:%0AGet-ExchangeCertificate -Thumbprint "+loaded+" | New-ExchangeCertificate -GenerateRequest -Server 'EX01'\n"+
 		"suppressed: TC014 EX01: another is better. Waived: 100% sure; CA moves (until 2026-12-31)\n"+
 		"::notice file=exports/certificates.xml,title=TC052 The revocation is not known::EX01: it counts as not revoked.%0ALook it up.\n"+
-		"::group::Plan for EX01\n"+plan+"::endgroup::\nEX02: OK\n2 servers checked, 1 without a finding: 1 error, 1 info and 1 suppressed.\n",
+		"::group::Plan for EX01\n"+plan+"::endgroup::\nEX02: OK\nEX02: "+versionUnknown+"\n2 servers checked, 1 without a finding: 1 error, 1 info and 1 suppressed.\n",
 		report(t, "github", onErrors, withFindings(), inOrder()))
 
 	lines := strings.Split(strings.TrimSpace(report(t, "github", onErrors, hostile())), "\n")
-	require.Len(t, lines, 5)
-	require.Equal(t, []string{`EX03\n\x1b[2J: `, "1 server checked: 1 warning, 1 info and 1 suppressed."}, []string{lines[0], lines[4]})
-	lines = lines[1:4]
+	require.Len(t, lines, 6)
+	require.Equal(t, []string{`EX03\n\x1b[2J: `, `EX03\n\x1b[2J: ` + versionUnknown, "1 server checked: 1 warning, 1 info and 1 suppressed."},
+		[]string{lines[0], lines[1], lines[5]})
+	lines = lines[2:5]
 	require.True(t, strings.HasPrefix(lines[0], `::warning file=d%2Co%3Ac;u]m%25ents\n/ex03.json,line=3,title=ORG%2C1::a\x1b[2J\u202e\r\n::error::b `), lines[0])
 	require.True(t, strings.HasSuffix(lines[0], `5%253A;\x00\ufffe`), lines[0])
 	require.True(t, strings.HasPrefix(lines[1], `suppressed: ORG,1 a\x1b[2J\u202e\r\n::error::b # #vso[task.complete]# #[error]c `), lines[1])
@@ -326,18 +331,18 @@ func TestGitHubReport(t *testing.T) {
 
 func TestAzureReport(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "EX01: MAIL AT RISK\n"+
+	require.Equal(t, "EX01: MAIL AT RISK\nEX01: "+versionUnknown+"\n"+
 		"##vso[task.logissue type=error;sourcepath=documents/ex01.json;linenumber=12;code=TC003]Event 12015, the certificate has expired%0A"+
 		"EX01: the internal transport certificate "+loaded+" expired on 2026-03-01T00:00:00Z.%0A"+
 		"# Renew it:%0AGet-ExchangeCertificate -Thumbprint "+loaded+" | New-ExchangeCertificate -GenerateRequest -Server 'EX01'\n"+
 		"suppressed: TC014 EX01: another is better. Waived: 100% sure; CA moves (until 2026-12-31)\n"+
 		"info: TC052 EX01: it counts as not revoked. Look it up.\n"+
-		"##[group]Plan for EX01\n"+plan+"##[endgroup]\nEX02: OK\n2 servers checked, 1 without a finding: 1 error, 1 info and 1 suppressed.\n",
+		"##[group]Plan for EX01\n"+plan+"##[endgroup]\nEX02: OK\nEX02: "+versionUnknown+"\n2 servers checked, 1 without a finding: 1 error, 1 info and 1 suppressed.\n",
 		report(t, "azure", onErrors, withFindings(), inOrder()))
 
 	lines := strings.Split(strings.TrimSpace(report(t, "azure", onErrors, hostile())), "\n")
-	require.Len(t, lines, 5)
-	lines = lines[1:4]
+	require.Len(t, lines, 6)
+	lines = lines[2:5]
 	require.True(t, strings.HasPrefix(lines[0], `##vso[task.logissue type=warning;sourcepath=d,o:c%3Bu%5Dm%AZP25ents\n/ex03.json;linenumber=3;code=ORG,1]ORG,1%0Aa\x1b[2J`), lines[0])
 	require.True(t, strings.HasSuffix(lines[0], `5%AZP253A;\x00\ufffe`), lines[0])
 	for _, line := range lines[1:] {
@@ -392,7 +397,7 @@ func TestJUnitReport(t *testing.T) {
 	require.Contains(t, text, `<testsuite name="EX01" tests="4" failures="1" errors="0" id="0" hostname="EX01" skipped="1" time="0" `+
 		`timestamp="2026-11-22T07:00:00" file="documents/ex01.json">`)
 	require.Equal(t, map[string]string{"verdict": "MAIL AT RISK"}, suites[0].Properties)
-	require.Equal(t, plan, suites[0].SystemOut)
+	require.Equal(t, versionUnknown+"\n"+plan, suites[0].SystemOut)
 	failed := suites[0].Tests[0]
 	require.Equal(t, "EX01", failed.Classname)
 	require.Equal(t, withFindings().Findings[0].Message, failed.Message)

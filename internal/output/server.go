@@ -123,6 +123,14 @@ func (s server) unknown() []string {
 	return lines
 }
 
+// unknown says which facts the decision lacks. A document that decides nothing lacks none.
+func (c Checked) unknown() []string {
+	if c.Facts == nil {
+		return nil
+	}
+	return newServer(c.Facts, c.Decision).unknown()
+}
+
 // when is a time of a document for people: 2026-11-22 07:00 UTC.
 func when(time string) string {
 	return strings.TrimSuffix(strings.NewReplacer("T", " ", "Z", "").Replace(time), ":00") + " UTC"

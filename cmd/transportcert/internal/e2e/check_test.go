@@ -57,6 +57,11 @@ func TestCheckInterrupted(t *testing.T) {
 	verdict, err := lines.ReadString('\n')
 	require.NoError(t, err)
 	require.Equal(t, "EX01: ACTION NEEDED\n", verdict)
+	for _, unknown := range []string{"Exchange version not gathered", "Server roles not gathered"} {
+		line, err := lines.ReadString('\n')
+		require.NoError(t, err)
+		require.Contains(t, line, unknown)
+	}
 	line, err := lines.ReadString('\n')
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(line, "::warning file=stdin,line=1,title=TC004 "), line)
