@@ -36,5 +36,5 @@ func TestLimitValues(t *testing.T) {
 	require.Equal(t, 3<<19, l.exports.Bytes)
 	require.NoError(t, l.set("certificates=7"))
 	require.Equal(t, 7, l.store.Certificates)
-	require.ErrorContains(t, l.set("xml=1"), "expected NAME=VALUE with a NAME out of document-size, ")
+	require.ErrorContains(t, l.set("xml=1"), "expected NAME=VALUE, where NAME is one of document-size, ")
 }
