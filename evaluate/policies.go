@@ -81,7 +81,7 @@ func (e *Evaluator) compile(ctx context.Context, shipped func() (*bundle.Bundle,
 			if err != nil {
 				return err
 			}
-			return e.supply(ctx, store, txn)
+			return setValidated(ctx, store, txn)
 		})
 	})
 	if err != nil {
@@ -99,23 +99,14 @@ var checks = []ast.StageID{
 	ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
 }
 
-// supply tells the policies that every document is valid, so that they need not
-// search it for errors, and the titles of custom criteria, which are in METADATA that
-// they cannot read.
-func (e *Evaluator) supply(ctx context.Context, store storage.Store, txn storage.Transaction) error {
-	titles := map[string]any{}
-	for reason, title := range e.criteria {
-		titles[reason] = title
+// setValidated tells the policies that every document is valid, so that they
+// need not search it for errors.
+func setValidated(ctx context.Context, store storage.Store, txn storage.Transaction) error {
+	path := storage.MustParsePath("/transportcert/validated")
+	if err := storage.MakeDir(ctx, store, txn, path[:1]); err != nil {
+		return err
 	}
-	folder := storage.MustParsePath("/transportcert")
-	err := storage.MakeDir(ctx, store, txn, folder)
-	if err == nil {
-		err = store.Write(ctx, txn, storage.AddOp, append(folder, "validated"), true)
-	}
-	if err == nil {
-		err = store.Write(ctx, txn, storage.AddOp, append(folder, "criteria_titles"), titles)
-	}
-	return err
+	return store.Write(ctx, txn, storage.AddOp, path, true)
 }
 
 // prepare compiles a query over the policies.

@@ -35,16 +35,7 @@ func newPolicyTest() *cobra.Command {
 		Use:   "test DIR...",
 		Short: "Run the tests of your Rego with the shipped policies loaded",
 		Long: `Run the tests, which are rules test_... in files *_test.rego, with the shipped policies loaded. A failure shows the
-expression that did not hold, and the values of its variables. A test, custom/criteria_test.rego, for example:
-
-  package transportcert.custom_test
-
-  import data.transportcert.custom
-
-  test_weak_key if {
-    certificate := {"thumbprint": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "key_algorithm": "RSA", "key_bits": 2048}
-    count(custom.ineligible) == 1 with input as {"certificates": [certificate]}
-  }
+expression that did not hold, and the values of its variables.
 
 Exit codes: 0 all pass, 1 a test fails or the coverage is below the threshold, 2 an error, such as
 that there are no tests.`,

@@ -219,7 +219,7 @@ func (s server) logged(id int) string {
 		return "Event 12012 is not logged: Exchange logs it only when the transport service starts."
 	}
 	if id == 1037 && s.decision.Procedure == "2016" {
-		return "In Exchange 2013 and later, the two may differ: there is no event 1037."
+		return "Event 1037 does not exist in Exchange 2013 and later."
 	}
 	return fmt.Sprintf("Event %d is not logged: no session gets past step 2.", id)
 }

@@ -252,7 +252,7 @@ func TestCustomized(t *testing.T) {
 			decision.InboundAnonymous.Customized, decision.InboundAnonymous.CustomizedBy = true, []string{"no_ecc", "weak_key"}
 			return document, decision
 		})
-		require.Contains(t, text, "\n\nACTION NEEDED\n\nCustomized  by your own rules: no_ecc, weak_key. This may not be what Exchange does.\n\n")
+		require.Contains(t, text, "\n\nACTION NEEDED\n\nCustomized  by your own rules (no_ecc, weak_key): this may not be what Exchange does.\n\n")
 	}
 }
 

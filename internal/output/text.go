@@ -63,7 +63,7 @@ func (p *page) headline(decision *evaluate.Decision, plan evaluate.Plan) {
 	p.line("%s", p.paint(verdictColor(plan.Verdict), plan.Verdict))
 	p.line("")
 	if inbound := decision.InboundAnonymous; inbound.Customized {
-		p.prose(12, "%s  by your own rules: %s. This may not be what Exchange does.",
+		p.prose(12, "%s  by your own rules (%s): this may not be what Exchange does.",
 			p.paint(bold, "Customized"), strings.Join(criteriaNames(decision, inbound.CustomizedBy), ", "))
 		p.line("")
 	}

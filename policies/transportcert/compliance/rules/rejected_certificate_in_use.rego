@@ -25,16 +25,11 @@ report contains finding(rego.metadata.rule(), {
 	"thumbprint": thumbprint,
 }) if {
 	some thumbprint in used_for_tls
-	reasons := {titled(reason) |
+	reasons := {reason |
 		some reason, thumbprints in document.custom_criteria
 		thumbprint in thumbprints
 	}
 	count(reasons) > 0
 }
-
-# transportcert supplies the titles in the METADATA of custom criteria; plain OPA does not.
-titled(reason) := sprintf("%s (%s)", [title, reason]) if {
-	title := data.transportcert.criteria_titles[reason]
-} else := reason
 
 used_for_tls := ({decision.certificate} | {connector.certificate | some connector in starttls}) - {null}

@@ -23,12 +23,3 @@ test_a_certificate_in_use_that_own_criteria_reject[name] if {
 		startswith(f.path, "certificates[")
 	}
 }
-
-test_a_title_stands_before_its_reason if {
-	some f in only("TC039", document) with data.transportcert.custom.ineligible as rejected(a)
-		with data.transportcert.criteria_titles as {"contoso_weak": "Weak key"}
-	f.message == sprintf(
-		"EX01: the internal transport certificate %s is in use, but your own criteria reject it: Weak key (contoso_weak), contoso_old.",
-		[a],
-	)
-}
