@@ -8,11 +8,14 @@ import (
 	"github.com/transportcert/transportcert/evaluate"
 )
 
-// The verdicts about a server, the worst first.
+// The verdicts about a server.
 const (
 	mailAtRisk   = "MAIL AT RISK"
 	actionNeeded = "ACTION NEEDED"
 )
+
+// verdicts are the values of a plan's verdict, the worst first.
+var verdicts = []string{mailAtRisk, actionNeeded, "OK"}
 
 // verdictColor is the color of a verdict.
 func verdictColor(verdict string) string {

@@ -44,9 +44,6 @@ var (
 	})
 )
 
-// verdicts are the values of a plan's verdict, the worst first.
-var verdicts = []string{mailAtRisk, actionNeeded, "OK"}
-
 // htmlReport is one page for people. A server is rendered when it is added.
 // What is rendered waits for its place, since the worst come first.
 type htmlReport struct {

@@ -111,7 +111,7 @@ func (p *page) summary(s summary) {
 
 // rank orders verdicts, the worst first.
 func rank(verdict string) int {
-	return (slices.Index([]string{mailAtRisk, actionNeeded}, verdict) + 3) % 3
+	return slices.Index(verdicts, verdict)
 }
 
 func number(n int) painted { return painted(strconv.Itoa(n)) }

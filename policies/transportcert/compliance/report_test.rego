@@ -41,7 +41,7 @@ test_a_document_with_errors_has_its_errors_and_nothing_else if {
 	]
 }
 
-test_a_document_with_errors_has_nothing_of_the_organisation if {
+test_a_document_with_errors_has_nothing_of_the_organization if {
 	reported(object.remove(document, ["host"])) == ["TC090"] with data.transportcert.custom.findings as [{
 		"rule_id": "ORG001",
 		"severity": "error",

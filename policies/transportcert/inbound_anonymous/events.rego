@@ -50,7 +50,7 @@ event_1037 := {
 		],
 	),
 	"action": remedies.event_1037_for_event.id,
-	"remediation": remedies.text([remedies.event_1037_for_event]),
+	"remediation": remedies.text(remedies.event_1037_for_event),
 	"connector": null,
 } if {
 	matches_best == false

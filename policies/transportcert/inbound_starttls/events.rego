@@ -36,7 +36,7 @@ event_12014(connector, result, remedy) := {
 	"symbolic_name": null,
 	"message": sprintf("%s: %s: %s, so STARTTLS is not offered.", [input.server, connector.name, why_not(result)]),
 	"action": remedy.id,
-	"remediation": remedies.text([remedy]),
+	"remediation": remedies.text(remedy),
 	"connector": connector.name,
 }
 
@@ -86,7 +86,7 @@ event_12016(connector, result, remedy) := {
 		[input.server, connector.name, result.certificate, document.store[result.certificate].not_after],
 	),
 	"action": remedy.id,
-	"remediation": remedies.text([remedy]),
+	"remediation": remedies.text(remedy),
 	"connector": connector.name,
 }
 

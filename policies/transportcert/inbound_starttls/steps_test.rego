@@ -115,7 +115,7 @@ test_reasons[name] if {
 	decided(with_relay({}, [object.union(mail, case.change), other])).ineligible == case.reasons
 }
 
-test_criteria_of_an_organisation_have_no_part if {
+test_criteria_of_an_organization_have_no_part if {
 	document := with_relay({}, [mail])
 	decision := inbound_starttls.decision with input as document
 		with data.transportcert.custom.ineligible as {{"thumbprint": mail.thumbprint, "reason": "weak"}}

@@ -18,7 +18,7 @@ event_12012 := {
 	"symbolic_name": "InternalTransportCertificateMissingInAD",
 	"message": sprintf("%s: %s, so no internal transport certificate is loaded.", [input.server, missing_in_directory]),
 	"action": remedies.internal_for_event.id,
-	"remediation": remedies.text([remedies.internal_for_event]),
+	"remediation": remedies.text(remedies.internal_for_event),
 	"connector": null,
 } if {
 	document.phase == "startup"
@@ -56,7 +56,7 @@ event_12013 := {
 		[input.server, directory_thumbprint],
 	),
 	"action": remedies.internal_for_event.id,
-	"remediation": remedies.text([remedies.internal_for_event]),
+	"remediation": remedies.text(remedies.internal_for_event),
 	"connector": null,
 } if {
 	stopped_at == "certificate_not_found"
@@ -78,7 +78,7 @@ event_12015 := {
 		[input.server, loaded.thumbprint, loaded.not_after],
 	),
 	"action": remedies.internal_for_event.id,
-	"remediation": remedies.text([remedies.internal_for_event]),
+	"remediation": remedies.text(remedies.internal_for_event),
 	"connector": null,
 } if {
 	expired

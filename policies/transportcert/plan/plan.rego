@@ -28,7 +28,7 @@ verdict := "MAIL AT RISK" if {
 # description: >-
 #   What to do, each action once, in the order in which it is to be done: first what has to be known, then certificates, then
 #   connectors, then what a person does elsewhere; certificates are removed when others have taken their place, from the end
-#   of the store on; last what an organisation's own findings ask for.
+#   of the store on; last what an organization's own findings ask for.
 actions := [object.union(action, {"why": sort(object.keys(why[id]))}) |
 	# The ids of the events and rules that each action answers, by the action's id, each an object with them as keys.
 	why := object.union_n([{remedy.id: {reason: true}} |

@@ -36,7 +36,7 @@ correct_now := manual(
 
 # METADATA
 # title: Correct the policies
-# description: Something of an organisation's own, or the shipped policies, cannot be read.
+# description: Something of an organization's own, or the shipped policies, cannot be read.
 correct_policies := manual(
 	"correct-policies",
 	"Correct the rules, thresholds and waivers of your own",

@@ -153,7 +153,7 @@ choice := thumbprint if {
 loaded_and_defective := internal_certificate.loaded.thumbprint if defective(internal_certificate.loaded)
 
 # The best in 2007 and 2010 when the certificates have SMTP that the plan enables for it.
-best_with_smtp := selection.first_of(selection.in_order(with_smtp), preference)
+best_with_smtp := selection.first_of(selection.in_order(with_smtp), selection.preference)
 
 with_smtp := {thumbprint | some thumbprint in outcome.eligible} | getting_smtp
 
@@ -176,8 +176,6 @@ heirs_without_smtp := {heirs(certificate.thumbprint)[0] |
 	defective(certificate)
 	to_be_replaced(certificate.thumbprint, fit_besides(certificate.thumbprint))
 }
-
-preference := {"pki": 1, "self_signed": 2}
 
 # Without a CA's certificate the most recent self-signed one is the best in 2007 and 2010. Where the plan makes one, the last of
 # them has to become the internal transport certificate, and none that is there.
@@ -230,7 +228,7 @@ would_be_chosen(thumbprint) if {
 
 would_be_chosen(thumbprint) if {
 	not keeps_self_signed
-	selection.first_of(selection.in_order({thumbprint} | with_smtp), preference).thumbprint == thumbprint
+	selection.first_of(selection.in_order({thumbprint} | with_smtp), selection.preference).thumbprint == thumbprint
 }
 
 # A self-signed certificate is never best where there is a valid PKI certificate.
@@ -282,23 +280,21 @@ held_elsewhere(service, thumbprint) if {
 	service in certificate.services
 }
 
-create_internal := action(
-	internal_id,
+create_internal := new_internal(
 	"Create a self-signed certificate and make it the internal transport certificate",
-	{
-		"description": concat("\n", [line | some line in [also_from_backup, run_there]; line != ""]),
-		"commands": internal_commands,
-		"prompt": overwrite("Yes"),
-		"afterwards": after_internal,
-		"effect": effects.add_certificate(successor, array.concat(["SMTP"], services_left("")), true),
-	},
+	[also_from_backup, run_there],
 )
 
-renew_as_internal := action(
-	internal_id,
+renew_as_internal := new_internal(
 	sprintf("Renew %s as the internal transport certificate", [name_of(internal_certificate.loaded)]),
+	[run_there],
+)
+
+new_internal(title, sentences) := action(
+	internal_id,
+	title,
 	{
-		"description": run_there,
+		"description": concat("\n", [sentence | some sentence in sentences; sentence != ""]),
 		"commands": internal_commands,
 		"prompt": overwrite("Yes"),
 		"afterwards": after_internal,
@@ -343,14 +339,11 @@ renewal_command(thumbprint) := sprintf(
 	"Get-ExchangeCertificate -Thumbprint %[1]s%[2]s | New-ExchangeCertificate%[2]s -KeySize %[3]d -PrivateKeyExportable $true",
 	[thumbprint, on_server, key_size],
 ) if {
-	defective_key(store[thumbprint])
+	weak_key(store[thumbprint]) # a renewal takes the size of the key along
 } else := sprintf(
 	"Get-ExchangeCertificate -Thumbprint %[1]s%[2]s | New-ExchangeCertificate%[2]s -PrivateKeyExportable $true",
 	[thumbprint, on_server],
 )
-
-# A renewal takes the size of the key along.
-defective_key(certificate) if weak_key(certificate)
 
 # The server's name, its FQDN, and what else is on the domain list.
 internal_names := array.concat(own, [name |

@@ -43,9 +43,8 @@ manual(id, title, description) := object.remove(
 # METADATA
 # title: Text
 # description: >-
-#   Actions as lines to paste: the commands, below comments with what to answer; what a person does is comments alone.
-#   Only the first action answers the fault.
-text(actions) := concat("\n", lines(actions[0]))
+#   An action as lines to paste: the commands, below comments with what to answer; what a person does is comments alone.
+text(done) := concat("\n", lines(done))
 
 lines(done) := array.concat([concat("", ["# ", line]) | some line in split(done.description, "\n"); line != ""], done.commands) if {
 	done.manual

@@ -36,17 +36,25 @@ from_nine := {"0": "9", "1": "8", "2": "7", "3": "6", "4": "5", "5": "4", "6": "
 # custom:
 #   step: 8
 #   reading: 7
-best(domains) := first_of(eligible(domains), {"pki": 1, "self_signed": 2})
+best(domains) := first_of(eligible(domains), preference)
+
+# METADATA
+# title: Preference
+# description: The kinds of certificates that can be best, the lowest first.
+# custom:
+#   step: 8
+#   reading: 7
+preference := {"pki": 1, "self_signed": 2}
 
 # METADATA
 # title: First of
 # description: >-
-#   The first of some thumbprints in order whose certificate has the most preferred kind that occurs. preference has a
+#   The first of some thumbprints in order whose certificate has the most preferred kind that occurs. rank has a
 #   number for each kind; the lowest is preferred. Undefined if no certificate has one of these kinds.
 # custom:
 #   step: 8
-first_of(thumbprints, preference) := {"thumbprint": thumbprint, "kind": found} if {
-	[_, _, thumbprint, found] := min([[preference[its], i, candidate, its] |
+first_of(thumbprints, rank) := {"thumbprint": thumbprint, "kind": found} if {
+	[_, _, thumbprint, found] := min([[rank[its], i, candidate, its] |
 		some i, candidate in thumbprints
 		its := kind(document.store[candidate])
 	])

@@ -13,7 +13,6 @@ package transportcert.whatif
 import data.transportcert.document
 import data.transportcert.effects
 import data.transportcert.remedies
-import data.transportcert.selection
 
 # METADATA
 # title: Answer
@@ -37,7 +36,7 @@ refusal(edit) := "Exchange does not remove the internal transport certificate; m
 	edit.action == "remove"
 	name := [connector.name |
 		some connector in object.get(input, "send_connectors", [])
-		lower(object.get(connector, "tls_certificate_name", "")) == lower(selection.tls_certificate_name(document.store[edit.thumbprint]))
+		remedies.is_named_by(document.store[edit.thumbprint], connector.tls_certificate_name)
 	][0]
 } else := "New-ExchangeCertificate renews only self-signed certificates; pass THUMBPRINT=FILE with the certificate from the CA" if {
 	edit.action == "renew"

@@ -58,7 +58,7 @@ action_of(facts) := facts.remedies[0].id if {
 	facts.remedies
 } else := null
 
-remediation(metadata, facts) := remedies.text(facts.remedies) if {
+remediation(metadata, facts) := remedies.text(facts.remedies[0]) if {
 	facts.remedies
 } else := filled_in(metadata.custom.remediation, facts)
 
