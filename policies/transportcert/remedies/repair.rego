@@ -104,6 +104,9 @@ taken_over_by_internal(thumbprint) if {
 
 comparable_names(certificate) := {selection.comparable(name) | some name in selection.names(certificate)}
 
+# METADATA
+# title: Named by
+# description: Whether a TlsCertificateName is that of a certificate.
 is_named_by(certificate, name) if lower(selection.tls_certificate_name(certificate)) == lower(name)
 
 # A certificate matches what a connector searches for.
