@@ -30,13 +30,14 @@ const schemaURI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sc
 
 // sarifReport is one run for all documents, written by Close.
 type sarifReport struct {
-	w          io.Writer
-	run        sarifRun
-	results    array
-	servers    array
-	invocation *sarif.Invocation
-	index      map[string]int // of each rule, by id
-	baseline   *baseline.Baseline
+	w             io.Writer
+	run           sarifRun
+	results       array
+	servers       array
+	notifications array
+	invocation    *sarif.Invocation
+	index         map[string]int // of each rule, by id
+	baseline      *baseline.Baseline
 }
 
 // In a run either all results have suppressions, be there none, or no result
@@ -76,6 +77,7 @@ func newSARIF(w io.Writer, options ReportOptions) *sarifReport {
 	r := &sarifReport{
 		w: w, run: sarifRun{run, []any{}, sarifProperties{[]any{}}}, invocation: invocation, index: map[string]int{}, baseline: options.Baseline,
 		results: array{key: "results", indent: "        "}, servers: array{key: "servers", indent: "          "},
+		notifications: array{key: "toolExecutionNotifications", indent: "            "},
 	}
 	for _, rule := range options.Rules {
 		r.addRule(rule)
@@ -106,7 +108,9 @@ var shippedID = regexp.MustCompile(`^TC[0-9]{3}$`)
 
 func (r *sarifReport) Add(c Checked) error {
 	for _, fact := range c.unknown() {
-		r.notify("note", c.Document, c.Server+": "+fact)
+		if err := r.notify("note", c.Document, c.Server+": "+fact); err != nil {
+			return err
+		}
 	}
 	for i, finding := range c.Findings {
 		if err := r.add(finding, c.Places[i]); err != nil {
@@ -192,16 +196,19 @@ func uri(file string) string {
 // Fail notes what could not be checked.
 func (r *sarifReport) Fail(document string, why error) error {
 	r.invocation.WithExecutionSuccessful(false)
-	r.notify("error", document, why.Error())
-	return nil
+	return r.notify("error", document, why.Error())
 }
 
-func (r *sarifReport) notify(level, document, text string) {
-	r.invocation.AddToolExecutionNotification(sarif.NewNotification().
+func (r *sarifReport) notify(level, document, text string) error {
+	notification, err := withoutDefaults(sarif.NewNotification().
 		WithLevel(level).
 		WithMessage(sarif.NewTextMessage(printable.Line(text))).
 		WithLocations([]*sarif.Location{sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().
 			WithArtifactLocation(sarif.NewSimpleArtifactLocation(uri(document))))}))
+	if err != nil {
+		return err
+	}
+	return r.notifications.add(notification)
 }
 
 func (r *sarifReport) Close() error {
@@ -212,11 +219,15 @@ func (r *sarifReport) Close() error {
 	if err != nil {
 		return err
 	}
+	if r.notifications.text.Len() > 0 {
+		invocation := run.(map[string]any)["invocations"].([]any)[0].(map[string]any)
+		invocation[r.notifications.key] = []any{}
+	}
 	return writeWithArrays(r.w, struct {
 		Schema  string `json:"$schema"`
 		Version string `json:"version"`
 		Runs    []any  `json:"runs"`
-	}{schemaURI, "2.1.0", []any{run}}, &r.servers, &r.results) // by the names of members, as JSON writes a map
+	}{schemaURI, "2.1.0", []any{run}}, &r.notifications, &r.servers, &r.results) // by the names of members, as JSON writes a map
 }
 
 // withoutDefaults returns what JSON writes of a value, without the members that
