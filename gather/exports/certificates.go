@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
@@ -132,7 +133,7 @@ func (g Gatherer) reportUnknown(all []gather.Certificate) {
 			noServices = append(noServices, c.Thumbprint)
 		}
 	}
-	const sentence = "%s is unknown, because the export has neither the property nor readable SerializationData: %s"
+	const sentence = "%s is unknown, because the export has neither a readable property nor readable SerializationData: %s"
 	if noKey != nil {
 		g.Report.Sentence(sentence, "has_private_key", strings.Join(noKey, ", "))
 	}
@@ -157,6 +158,10 @@ func (g Gatherer) parse(e *export, der []byte) (gather.Certificate, error) {
 // statuses are the values of Status, starting with 0.
 var statuses = []string{"Unknown", "Valid", "Revoked", "DateInvalid", "Untrusted", "Invalid", "RevocationCheckFailure", "PendingRequest"}
 
+// trustedRoots are the values of RootCAType, as text and as numbers, that say how
+// a root became a trusted one.
+var trustedRoots = []string{"ThirdParty", "Enterprise", "Registry", "GroupPolicy", "1", "2", "3", "4"}
+
 // trust returns the trust according to Status. Status does not say when the
 // chain is valid, so the certificate's own validity period is used instead.
 func trust(c gather.Certificate, status, rootCAType string) gather.Trust {
@@ -180,6 +185,13 @@ func trust(c gather.Certificate, status, rootCAType string) gather.Trust {
 		t.Error += "; its revocation status is unknown"
 	case "Revoked":
 		t.Revoked = &yes
+	case "DateInvalid":
+		// The certificate, or one above it, has expired or is not valid yet. Without
+		// ValidFrom, it can be an expired certificate, but never a valid one.
+		if slices.Contains(trustedRoots, rootCAType) {
+			t.Chain, t.ValidUntil = gather.ChainTrusted, &c.NotAfter
+			t.Error += "; RootCAType " + rootCAType + " means that it has a trusted root"
+		}
 	case "Untrusted", "Invalid":
 		t.Chain = gather.ChainUntrusted
 	}

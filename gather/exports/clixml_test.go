@@ -122,7 +122,7 @@ func TestValues(t *testing.T) {
 // endless loop.
 func TestFlatten(t *testing.T) {
 	t.Parallel()
-	values := flatten(decode(t, objs(`<Obj RefId="0"><LST>
+	values, opened := flatten(decode(t, objs(`<Obj RefId="0"><LST>
   <Obj RefId="1"><ToString>a</ToString></Obj><Ref RefId="0"/><Ref RefId="1"/><S>b</S><S>b</S>
 </LST></Obj><Ref RefId="1"/>`)), defaults.Depth)
 	var texts []string
@@ -130,4 +130,5 @@ func TestFlatten(t *testing.T) {
 		texts = append(texts, v.string())
 	}
 	require.Equal(t, []string{"a", "b", "b"}, texts)
+	require.Empty(t, opened)
 }

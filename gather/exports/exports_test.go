@@ -210,8 +210,8 @@ func TestFixtures(t *testing.T) {
 		{folder: "two-servers", server: "ex01", certificates: storeEX01, internal: setupEX01},
 		{folder: "two-servers", server: "EX02.corp.contoso.test", certificates: storeEX02, internal: setupEX02},
 		{folder: "rawdata-only", certificates: storeUnknown, internal: setupEX01, reports: []string{
-			"has_private_key is unknown, because the export has neither the property nor readable SerializationData: " + allEX01,
-			"services is unknown, because the export has neither the property nor readable SerializationData: " + allEX01,
+			"has_private_key is unknown, because the export has neither a readable property nor readable SerializationData: " + allEX01,
+			"services is unknown, because the export has neither a readable property nor readable SerializationData: " + allEX01,
 		}},
 		{folder: "negative-serial", certificates: append(storeEX01[:5:5],
 			`F0DCD082A84910190318BCF28FC1406DADF3603A untrusted, key, [SMTP], "Mail appliance"`), internal: setupEX01, reports: []string{

@@ -198,11 +198,14 @@ func (g Gatherer) classify(t tree, f file, values []value) []*export {
 	var found []*export
 	var others []string
 	count := map[string]int{}
-	all := flatten(values, g.Limits.Depth)
+	all, opened := flatten(values, g.Limits.Depth)
 	filePath := t.shown(f.name)
+	for _, name := range opened {
+		g.Report.Sentence("%s: %s: only the Exchange objects in it were read", filePath, name)
+	}
 	for i, v := range all {
-		e := &export{path: filePath, file: f.name, number: i + 1, object: v.object}
-		if !e.recognize() || e.kind == bareCertificate && !(len(all) == 1 && e.isInternal()) {
+		e := &export{kind: kindOf(v.object), path: filePath, file: f.name, number: i + 1, object: v.object}
+		if e.kind < 0 || e.kind == bareCertificate && !(len(all) == 1 && e.isInternal()) {
 			name := v.typeName()
 			if e.kind == bareCertificate {
 				name += ", which can be from any certificate store"
@@ -246,37 +249,50 @@ func (e *export) isInternal() bool {
 		!strings.Contains(parent.string(), "Certificate::")
 }
 
-// recognize sets the export's kind if its object is one of the known types.
-func (e *export) recognize() bool {
-	e.kind = -1
+// kindOf returns the kind of an object, or -1 if its type is not a known one.
+func kindOf(o *object) kind {
 	for k, known := range kinds {
-		if e.object != nil && e.object.is(known.typeName) {
-			e.kind = kind(k)
-			return true
+		if o != nil && o.is(known.typeName) {
+			return kind(k)
 		}
 	}
-	return false
+	return -1
 }
 
-// flatten replaces the top-level lists of a file by their elements:
-// Export-Clixml -InputObject writes several objects as a list.
-func flatten(values []value, most int) []value {
-	var all []value
+// flatten replaces lists by their elements, because Export-Clixml -InputObject
+// writes several objects as a list, and other objects that contain Exchange's,
+// such as hash tables and the object that HealthChecker writes, by these. opened
+// has the type of each of the latter.
+func flatten(values []value, most int) (all []value, opened []string) {
 	seen := map[*object]bool{}
-	var add func([]value, int)
-	add = func(values []value, depth int) {
+	var add func(values []value, depth int, inside bool)
+	add = func(values []value, depth int, inside bool) {
 		for _, v := range values {
+			o := v.object
+			if o != nil && seen[o] {
+				continue
+			}
+			seen[o] = o != nil
+			before := len(all)
+			known := kindOf(o)
 			switch {
-			case v.object != nil && seen[v.object]:
-			case v.object != nil && len(v.object.items) > 0 && depth < most:
-				seen[v.object] = true
-				add(v.object.items, depth+1)
-			default:
-				seen[v.object] = v.object != nil
+			case o != nil && len(o.items) > 0 && depth < most:
+				add(o.items, depth+1, inside)
+				continue
+			case known < 0 && o != nil && depth < most:
+				for _, list := range [][]value{o.props, o.members, o.entries} {
+					add(list, depth+1, true)
+				}
+			}
+			switch found := len(all) > before; {
+			case inside && (known < 0 || known == bareCertificate): // of no use, or from anywhere
+			case !found:
 				all = append(all, v)
+			case !slices.Contains(opened, v.typeName()):
+				opened = append(opened, v.typeName())
 			}
 		}
 	}
-	add(values, 0)
-	return all
+	add(values, 0, false)
+	return all, opened
 }

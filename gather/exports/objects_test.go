@@ -146,6 +146,39 @@ func TestConnector(t *testing.T) {
 	}
 }
 
+// Exchange's objects are found in the objects of scripts, such as HealthChecker,
+// and in hash tables, whatever these are called there.
+func TestObjectsInOthers(t *testing.T) {
+	t.Parallel()
+	named := func(name, object string) string {
+		return strings.Replace(object, "<Obj>", `<Obj N="`+name+`">`, 1)
+	}
+	connector := connectorObj(el("S", "AuthMechanism", "Tls"))
+	server := obj(typeServer, el("S", "Name", "EX01"), el("S", "Fqdn", "ex01.contoso.test"))
+	bare := obj(typeX509, el("BA", "RawData", base64.StdEncoding.EncodeToString(rootDER(t))))
+	for name, object := range map[string]string{
+		"properties": obj("HealthChecker.AnalyzedInformation", named("Server", obj("HealthChecker.Server", named("GetExchangeServer", server), named("Certificate", bare),
+			`<Obj N="Connectors"><TN><T>System.Object[]</T></TN><LST>`+connector+"<S>more</S></LST></Obj>")), el("S", "Log", "text")),
+		"members":    `<Obj><TN><T>HealthChecker.AnalyzedInformation</T></TN><MS>` + named("A", server) + named("B", connector) + `</MS></Obj>`,
+		"hash table": `<Obj><TN><T>HealthChecker.AnalyzedInformation</T></TN><DCT><En><S N="Key">a</S>` + named("Value", server) + `</En><En><S N="Key">b</S>` + named("Value", connector) + `</En></DCT></Obj>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc, reports, err := run(t, folder(t, map[string]string{"internal-transport.xml": objs(object)}), "")
+			require.NoError(t, err)
+			require.Equal(t, "Default EX01", doc.Connectors[0].Name)
+			require.Len(t, doc.Connectors, 1)
+			require.Equal(t, "ex01.contoso.test", doc.Host.DNSFQDN)
+			require.Nil(t, doc.Directory)
+			require.Equal(t, "DIR/internal-transport.xml: HealthChecker.AnalyzedInformation: only the Exchange objects in it were read", reports[len(reports)-1])
+		})
+	}
+	doc, reports, err := run(t, folder(t, one(server, obj("HealthChecker.Server", named("Certificate", bare)))), "")
+	require.NoError(t, err)
+	require.NotNil(t, doc.Host)
+	require.Equal(t, []string{"DIR/a.xml: skipped: 1 of the type HealthChecker.Server"}, reports)
+}
+
 func TestCertificateServices(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -189,6 +222,9 @@ func TestTrust(t *testing.T) {
 		{enum("Status", "Valid", "1") + enum("RootCAType", "None", "0"), gather.Trust{Chain: "untrusted", Error: source("Valid") + "; RootCAType None means that it has no trusted root"}},
 		{el("I32", "Status", "2"), gather.Trust{Chain: "unknown", Revoked: &yes, Error: source("Revoked")}},
 		{el("S", "Status", "DateInvalid"), gather.Trust{Chain: "unknown", Error: source("DateInvalid")}},
+		{el("S", "Status", "DateInvalid") + el("S", "RootCAType", "Unknown"), gather.Trust{Chain: "unknown", Error: source("DateInvalid")}},
+		{el("S", "Status", "DateInvalid") + el("S", "RootCAType", "ThirdParty"), gather.Trust{Chain: "trusted", ValidUntil: &until, Error: source("DateInvalid") + "; RootCAType ThirdParty means that it has a trusted root"}},
+		{el("I32", "Status", "3") + enum("RootCAType", "Registry", "3"), gather.Trust{Chain: "trusted", ValidUntil: &until, Error: source("DateInvalid") + "; RootCAType Registry means that it has a trusted root"}},
 		{el("S", "Status", "Untrusted"), gather.Trust{Chain: "untrusted", Error: source("Untrusted")}},
 		{el("S", "Status", "Invalid"), gather.Trust{Chain: "untrusted", Error: source("Invalid")}},
 		{el("I32", "Status", "6"), gather.Trust{Chain: "trusted", ValidFrom: &from, ValidUntil: &until, Error: source("RevocationCheckFailure") + "; its revocation status is unknown"}},
@@ -269,7 +305,7 @@ func TestUnknownFacts(t *testing.T) {
 	t.Parallel()
 	yes := true
 	unknown := "DIR/a.xml: object 1: certificate " + rootThumbprint + ": some facts are unknown: "
-	lacks := " is unknown, because the export has neither the property nor readable SerializationData: " + rootThumbprint
+	lacks := " is unknown, because the export has neither a readable property nor readable SerializationData: " + rootThumbprint
 	key, services := el("B", "HasPrivateKey", "true"), el("S", "Services", "SMTP")
 	for name, test := range map[string]struct {
 		properties []string

@@ -181,6 +181,10 @@ func TestServerVersionAndRoles(t *testing.T) {
 	unknown := func(found string) string {
 		return "DIR/a.xml: object 1: ignored AdminDisplayVersion: expected text such as Version 15.2 (Build 1748.10), found " + found
 	}
+	version := func(text, build string) string {
+		return `<Obj N="AdminDisplayVersion"><ToString>` + text + `</ToString><Props>` + el("I32", "Major", "15") + el("I32", "Minor", "2") +
+			el("I32", "Build", build) + el("I32", "Revision", "5") + `</Props></Obj>`
+	}
 	for name, test := range map[string]struct {
 		properties []string
 		version    string
@@ -199,6 +203,10 @@ func TestServerVersionAndRoles(t *testing.T) {
 		"unknown name":   {[]string{el("S", "ServerRole", "Mailbox, Monitoring")}, "", []string{"Mailbox"}, []string{"DIR/a.xml: object 1: unknown ServerRole ignored: Monitoring"}},
 		"unknown alone":  {[]string{el("S", "ServerRole", "Monitoring")}, "", nil, []string{"DIR/a.xml: object 1: ignored: line 1: ServerRole: expected flags such as Cafe, Mailbox, found <S>"}},
 		"unknown object": {[]string{`<Obj N="ServerRole"/>`}, "", nil, []string{"DIR/a.xml: object 1: ignored: line 1: ServerRole: expected flags such as Cafe, Mailbox, found <Obj>"}},
+		"in Japanese":    {[]string{enum("AdminDisplayVersion", "バージョン 15.2 (ビルド 986.5)", "0")}, "15.2.986.5", nil, nil},
+		"numbers":        {[]string{version("v15.2 b986.5", "986")}, "15.2.986.5", nil, nil},
+		"no text":        {[]string{version("", "986")}, "15.2.986.5", nil, nil},
+		"no build":       {[]string{version("SE", "-1")}, "", nil, []string{unknown("SE")}},
 		"other version":  {[]string{el("S", "AdminDisplayVersion", "SE")}, "", nil, []string{unknown("SE")}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
@@ -91,9 +92,9 @@ func (g Gatherer) server(e *export) (what string, s server, err error) {
 		return "", s, nil
 	}
 	s.host = gather.Host{DNSFQDN: fqdn, DNSHostName: name, PhysicalDNSFQDN: fqdn, PhysicalDNSHostName: name}
-	if text := e.object.string("AdminDisplayVersion"); text != "" {
-		if s.version = gather.DisplayVersion(text); s.version == "" {
-			g.Report.Sentence("%s: ignored AdminDisplayVersion: expected text such as Version 15.2 (Build 1748.10), found %s", e.place(), text)
+	if v, ok := e.object.known("AdminDisplayVersion"); ok {
+		if s.version = displayVersion(v); s.version == "" && v.string() != "" {
+			g.Report.Sentence("%s: ignored AdminDisplayVersion: expected text such as Version 15.2 (Build 1748.10), found %s", e.place(), v.string())
 		}
 	}
 	if v, ok := e.object.known("ServerRole"); ok {
@@ -106,6 +107,24 @@ func (g Gatherer) server(e *export) (what string, s server, err error) {
 		}
 	}
 	return "the server object", s, nil
+}
+
+// displayVersion reads an AdminDisplayVersion, or returns "". Its text is in the
+// language of the shell, its numbers are not.
+func displayVersion(v value) string {
+	if version := gather.DisplayVersion(v.string()); version != "" || v.object == nil {
+		return version
+	}
+	var numbers []string
+	for _, name := range []string{"Major", "Minor", "Build", "Revision"} {
+		number, _ := v.object.known(name)
+		n, err := number.integer()
+		if err != nil || n < 0 {
+			return ""
+		}
+		numbers = append(numbers, strconv.FormatInt(n, 10))
+	}
+	return strings.Join(numbers, ".")
 }
 
 // roles reads a ServerRole. The order of the roles is that of the flags.
