@@ -151,16 +151,21 @@ func topicOf(o diff.Outcome, quote func(string) string) (topic string, words fun
 		return "Procedure", func(s server) string { return s.decision.Procedure }
 	case o.Field == "role":
 		return "Role", func(s server) string { return cmp.Or(orEmpty(s.decision.OutboundAnonymous.Role), "not known") }
-	case o.Scenario == string(evaluate.OutboundAnonymous) && o.Field != "expired":
-		return "Mail to " + routeWords(o.Connector, quote), func(s server) string { return s.routeCell(o.Connector) }
 	case o.Field == "best", o.Field == "best_kind":
 		return "Best certificate", func(s server) string { return s.named(s.Best, s.BestKind, nil) }
-	case o.Connector == nil:
+	case o.Connector == nil && (o.Scenario != string(evaluate.OutboundAnonymous) || o.Field == "expired"):
 		return "Internal transport certificate", func(s server) string { return s.named(s.Thumbprint, nil, s.Expired) }
-	case o.Scenario == string(evaluate.InboundSTARTTLS):
-		return "STARTTLS on " + quote(*o.Connector), func(s server) string { return s.startTLSCell(*o.Connector) }
 	}
-	return "X-ANONYMOUSTLS on " + quote(*o.Connector), func(s server) string { return s.anonymousCell(*o.Connector) }
+	scenario := evaluate.Scenario(o.Scenario)
+	topic = extensions[scenario] + " on "
+	if scenario == evaluate.OutboundAnonymous {
+		topic = "Mail to "
+	}
+	name := use{}.name()
+	if o.Connector != nil {
+		name = quote(*o.Connector)
+	}
+	return topic + name, func(s server) string { return s.cell(scenario, o.Connector) }
 }
 
 func eventTopic(o diff.Outcome, quote func(string) string) (string, func(server) string) {
@@ -176,13 +181,6 @@ func eventTopic(o diff.Outcome, quote func(string) string) (string, func(server)
 		}
 		return ""
 	}
-}
-
-func routeWords(connector *string, quote func(string) string) string {
-	if connector == nil {
-		return routeName(evaluate.Route{})
-	}
-	return quote(*connector)
 }
 
 // named names a certificate, with what is known of it in a decision.
@@ -203,43 +201,22 @@ func (s server) named(thumbprint, kind *string, expired *bool) string {
 	return words
 }
 
-const noConnector = "no such connector"
-
-func (s server) anonymousCell(name string) string {
-	for _, c := range s.Connectors {
+// cell says how a connector or a route is in a scenario.
+func (s server) cell(scenario evaluate.Scenario, connector *string) string {
+	with, without, absent := "offered with ", "not offered: ", "no such connector"
+	if scenario == evaluate.OutboundAnonymous {
+		with, without, absent = "anonymous TLS with ", "no anonymous TLS: ", "no such route"
+	}
+	for _, u := range s.of(scenario) {
 		switch {
-		case c.Name != name:
-		case c.Advertise:
-			return "offered with " + s.named(c.Thumbprint, nil, nil)
+		case orEmpty(u.connector) != orEmpty(connector):
+		case !u.offered:
+			return without + s.why(u)
+		case scenario == evaluate.InboundSTARTTLS:
+			return with + s.named(u.thumbprint, u.kind, u.expired)
 		default:
-			return "not offered: " + s.stopped(c)
+			return with + s.named(u.thumbprint, nil, nil)
 		}
 	}
-	return noConnector
-}
-
-func (s server) startTLSCell(name string) string {
-	for _, c := range s.decision.InboundSTARTTLS.Connectors {
-		switch {
-		case c.Name != name:
-		case c.Advertise:
-			return "offered with " + s.named(c.Thumbprint, c.Kind, c.Expired)
-		default:
-			return "not offered: " + s.stoppedSTARTTLS(c)
-		}
-	}
-	return noConnector
-}
-
-func (s server) routeCell(connector *string) string {
-	for _, route := range s.decision.OutboundAnonymous.Routes {
-		switch {
-		case orEmpty(route.Connector) != orEmpty(connector):
-		case route.UsesAnonymousTLS:
-			return "anonymous TLS with " + s.named(route.Thumbprint, nil, nil)
-		default:
-			return "no anonymous TLS: " + s.stoppedRoute(route)
-		}
-	}
-	return "no such route"
+	return absent
 }

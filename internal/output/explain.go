@@ -3,7 +3,6 @@ package output
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
@@ -103,34 +102,31 @@ func tellSession(p *page, s server) {
 		p.tell("The transport service of %s starts. There is no session yet, so no connector is involved; what is said about "+
 			"connectors applies to the sessions that follow.", s.Server)
 	}
-	switch len(s.Connectors) {
+	connectors := s.of(evaluate.InboundAnonymous)
+	switch len(connectors) {
 	case 0:
 		p.tell("%s has no Receive connector: no session can reach it.", s.Server)
 	case 1:
-		p.tell("%s has one Receive connector, %s. A session that reaches it starts the process.", s.Server, quoted(s.Connectors))
+		p.tell("%s has one Receive connector, %s. A session that reaches it starts the process.", s.Server, quoted(connectors))
 	default:
 		p.tell("%s has %d Receive connectors: %s. A session that reaches one of them starts the process.",
-			s.Server, len(s.Connectors), quoted(s.Connectors))
+			s.Server, len(connectors), quoted(connectors))
 	}
-	if disabled := s.stoppedAt("connector_disabled"); len(disabled) > 0 {
+	if disabled := stoppedAt(connectors, "connector_disabled"); len(disabled) > 0 {
 		p.tell("Disabled, so no session reaches them: %s.", quoted(disabled))
 	}
 }
 
 func tellAuthentication(p *page, s server) {
-	var passed []evaluate.AnonymousConnector
-	for _, connector := range s.Connectors {
-		if !stopsBeforeStep3(connector) {
-			passed = append(passed, connector)
-		}
-	}
+	connectors := s.of(evaluate.InboundAnonymous)
+	passed := only(connectors, use.getsToStep3)
 	if len(passed) > 0 {
 		p.tell("The AuthMechanism of %s has ExchangeServer. %s", quoted(passed), s.goesOn())
 	}
 	var without []string // in order, each once
-	off := map[string][]evaluate.AnonymousConnector{}
-	for i, connector := range s.Connectors {
-		if is(connector.StoppedAt, "exchange_server_auth_disabled") {
+	off := map[string][]use{}
+	for i, connector := range connectors {
+		if is(connector.stoppedAt, "exchange_server_auth_disabled") {
 			mechanism := authMechanism(s.facts.Connectors[i])
 			if off[mechanism] == nil {
 				without = append(without, mechanism)
@@ -142,7 +138,7 @@ func tellAuthentication(p *page, s server) {
 		p.tell("The AuthMechanism of %s is %s, without ExchangeServer. The process stops: X-ANONYMOUSTLS is not offered "+
 			"there, and no event is logged.", quoted(off[mechanism]), mechanism)
 	}
-	if suppressed := s.stoppedAt("x_anonymoustls_suppressed"); len(suppressed) > 0 {
+	if suppressed := stoppedAt(connectors, "x_anonymoustls_suppressed"); len(suppressed) > 0 {
 		p.tell("SuppressXAnonymousTls is set on %s. The process stops: X-ANONYMOUSTLS is not offered there, and no event is "+
 			"logged.", quoted(suppressed))
 	}
@@ -224,8 +220,8 @@ func (s server) logged(id int) string {
 	return fmt.Sprintf("Event %d is not logged: no session gets past step 2.", id)
 }
 
-func (s server) stoppedAt(place string) []evaluate.AnonymousConnector {
-	return slices.DeleteFunc(slices.Clone(s.Connectors), func(c evaluate.AnonymousConnector) bool { return !is(c.StoppedAt, place) })
+func stoppedAt(all []use, place string) []use {
+	return only(all, func(u use) bool { return is(u.stoppedAt, place) })
 }
 
 // authMechanism returns the flags of a connector as Exchange writes them.
@@ -236,10 +232,10 @@ func authMechanism(connector gather.Connector) string {
 	return strings.Join(connector.AuthMechanisms, ", ")
 }
 
-func quoted(connectors []evaluate.AnonymousConnector) string {
-	names := make([]string, len(connectors))
-	for i, connector := range connectors {
-		names[i] = `"` + connector.Name + `"`
+func quoted(connectors []use) string {
+	names := namesOf(connectors)
+	for i, name := range names {
+		names[i] = `"` + name + `"`
 	}
 	return list(names)
 }

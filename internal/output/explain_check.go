@@ -47,7 +47,7 @@ func tellBest(p *page, s server) {
 		"there is none, the first that is self-signed.")
 	for i, ranked := range s.ranking {
 		p.prose(7, "  %3d  %s  valid from %s", i+1, ranked.Thumbprint, s.store[ranked.Thumbprint].NotBefore)
-		p.prose(7, "       %s", s.why(ranked))
+		p.prose(7, "       %s", s.whyRanked(ranked))
 	}
 	if s.Best == nil {
 		p.tell("None is a valid PKI certificate or self-signed, so there is no best.")
@@ -71,28 +71,23 @@ func tellComparison(p *page, s server) {
 }
 
 func tellOutcome(p *page, s server) {
-	var offered, not []evaluate.AnonymousConnector
-	for _, connector := range s.Connectors {
-		if connector.Advertise {
-			offered = append(offered, connector)
-		} else {
-			not = append(not, connector)
-		}
-	}
+	connectors := s.of(evaluate.InboundAnonymous)
+	offered := only(connectors, func(u use) bool { return u.offered })
+	not := only(connectors, func(u use) bool { return !u.offered })
 	if len(offered) > 0 {
 		p.tell("%s %s and %s %s.", quoted(offered), p.paint(green, plural(offered, "offers", "offer")+" X-ANONYMOUSTLS"),
-			plural(offered, "serves", "serve"), *offered[0].Thumbprint)
+			plural(offered, "serves", "serve"), *offered[0].thumbprint)
 	}
 	if len(not) > 0 {
 		p.tell("%s %s X-ANONYMOUSTLS.", quoted(not), p.paint(red, plural(not, "does not offer", "do not offer")))
 	}
-	if len(s.Connectors) == 0 {
+	if len(connectors) == 0 {
 		p.tell("Without a connector nothing is offered.")
 	}
 }
 
-// why says what decides whether an eligible certificate is best.
-func (s server) why(ranked evaluate.Ranked) string {
+// whyRanked says what decides whether an eligible certificate is best.
+func (s server) whyRanked(ranked evaluate.Ranked) string {
 	certificate := s.store[ranked.Thumbprint]
 	switch ranked.Because {
 	case "best":

@@ -17,7 +17,7 @@ func (p *page) explainOutbound(s server) {
 	default:
 		p.tell("%s has the role %s.", s.Server, *outbound.Role)
 	}
-	for _, route := range outbound.Routes {
+	for _, route := range s.of(evaluate.OutboundAnonymous) {
 		p.route(s, route)
 	}
 	if len(outbound.Routes) > 0 {
@@ -26,13 +26,13 @@ func (p *page) explainOutbound(s server) {
 	p.line("")
 }
 
-func (p *page) route(s server, route evaluate.Route) {
+func (p *page) route(s server, route use) {
 	verdict := p.paint(green, "anonymous TLS is used") + "."
-	if !route.UsesAnonymousTLS {
-		verdict = p.paint(red, "anonymous TLS is not used") + plain(": "+s.stoppedRoute(route)+".")
+	if !route.offered {
+		verdict = p.paint(red, "anonymous TLS is not used") + plain(": "+s.why(route)+".")
 	}
-	if route.Connector != nil {
-		p.tell("Send connector \"%s\": %s", *route.Connector, verdict)
+	if route.connector != nil {
+		p.tell("Send connector \"%s\": %s", *route.connector, verdict)
 		return
 	}
 	p.tell("Mail to the organization's other servers and to subscribed Edge servers: %s", verdict)

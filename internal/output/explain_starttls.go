@@ -12,21 +12,22 @@ import (
 // which the same is true are told about once.
 func (p *page) explainSTARTTLS(s server) {
 	p.part("Inbound STARTTLS")
-	if len(s.decision.InboundSTARTTLS.Connectors) == 0 {
+	connectors := s.of(evaluate.InboundSTARTTLS)
+	if len(connectors) == 0 {
 		p.tell("%s has no Receive connector.", s.Server)
 		p.line("")
 		return
 	}
 	var order []string // what is told, in the order of the connectors
 	names := map[string][]string{}
-	for i, connector := range s.decision.InboundSTARTTLS.Connectors {
+	for i, connector := range connectors {
 		told := &page{Style: p.Style, names: p.names}
 		told.startTLSSteps(s, s.facts.Connectors[i], connector)
 		text := told.String()
 		if names[text] == nil {
 			order = append(order, text)
 		}
-		names[text] = append(names[text], `"`+connector.Name+`"`)
+		names[text] = append(names[text], `"`+connector.name()+`"`)
 	}
 	for _, text := range order {
 		p.prose(2, "%s", p.paint(bold, "Connector "+list(names[text])))
@@ -37,7 +38,8 @@ func (p *page) explainSTARTTLS(s server) {
 
 // startTLSSteps tells the steps of one connector, to where the process stops. It
 // does not name the connector.
-func (p *page) startTLSSteps(s server, facts gather.Connector, c evaluate.STARTTLSConnector) {
+func (p *page) startTLSSteps(s server, facts gather.Connector, u use) {
+	c := u.startTLS
 	if is(c.StoppedAt, "connector_disabled") {
 		p.tell("Step 1. The connector is disabled. The process stops: it accepts no session.")
 		return
@@ -50,7 +52,7 @@ func (p *page) startTLSSteps(s server, facts gather.Connector, c evaluate.STARTT
 	}
 	p.tell("Step 2. The AuthMechanism has Tls. The process continues.")
 	if c.SearchedFor == nil { // a place to stop at that is not known here
-		p.tell("The process stops: %s.", s.stoppedSTARTTLS(c))
+		p.tell("The process stops: %s.", s.why(u))
 		return
 	}
 	p.tell("Step 3. %s", s.searches(facts, *c.SearchedFor))

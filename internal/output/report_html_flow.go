@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
@@ -25,14 +24,16 @@ type htmlFlow struct {
 }
 
 type htmlStep struct {
-	Number, Title string // the step's number; empty: it has none
-	Mark          string // in place of the number that its place gives it
-	Class         string // passed, stopped, skipped or noted
-	State         string // the same in words; empty where the style says it, which a page of thousands of steps needs
-	Note          string // stands before the step
-	Say           []string
-	Exits         []htmlExit
-	Table         htmlCriteria
+	Title string
+	Mark  string // in place of the number that its place gives it
+	Class string // passed, stopped, skipped or noted
+	State string // the same in words; empty where the style says it, which a page of thousands of steps needs
+	Note  string // stands before the step
+	Say   []string
+	Exits []htmlExit
+	Table htmlCriteria
+
+	number int // in the scenario; 0: that of its place
 }
 
 // A htmlExit is who leaves the path at a step, and why.
@@ -50,35 +51,25 @@ type htmlCertificate struct {
 	Meets        []string // yes, no or unknown, for each criterion
 }
 
-// A pathStop is a connector or a route, and where and why the policies say that it stops.
-type pathStop struct {
-	who, why string
-	at       *string
-}
-
-// setStates fills in the state of each step: stops says at which step each place to
-// stop at is. What stops at a place that is not known here leaves at the end.
-func setStates(steps []htmlStep, all []pathStop, stops map[string]int, events []evaluate.Event) {
+// setStates fills in the state of each step. What stops at a place that is not
+// known here leaves at the end.
+func (s server) setStates(steps []htmlStep, all []use, events []evaluate.Event) {
+	for i := range steps {
+		steps[i].number = cmp.Or(steps[i].number, i+1)
+	}
 	going := len(all)
 	for i := range steps {
 		step := &steps[i]
 		reached := going > 0
-		for _, s := range all {
-			if s.at == nil {
-				continue
-			}
-			at, known := stops[*s.at]
-			if !known {
-				at = len(steps)
-			}
-			if at == i+1 {
-				step.exit(s)
+		for _, u := range all {
+			if u.stoppedAt != nil && i == stopsIn(steps, u) {
+				step.exit(u.name(), s.why(u))
 				going--
 			}
 		}
 		noted := ""
 		for _, event := range events {
-			if strconv.Itoa(event.Step) == step.Number {
+			if event.Step == step.number {
 				noted = fmt.Sprintf("event %d", event.ID)
 			}
 		}
@@ -98,37 +89,34 @@ func setStates(steps []htmlStep, all []pathStop, stops map[string]int, events []
 	}
 }
 
+// stopsIn returns the index of the step at which the process stops.
+func stopsIn(steps []htmlStep, u use) int {
+	stop, known := stops[*u.stoppedAt]
+	i := slices.IndexFunc(steps, func(step htmlStep) bool { return known && step.number >= stop.step })
+	if i < 0 {
+		return len(steps) - 1
+	}
+	return i
+}
+
 // exit lets one more leave at the step.
-func (s *htmlStep) exit(who pathStop) {
+func (s *htmlStep) exit(who, why string) {
 	for i := range s.Exits {
-		if s.Exits[i].Why == who.why {
-			s.Exits[i].Who += ", " + who.who
+		if s.Exits[i].Why == why {
+			s.Exits[i].Who += ", " + who
 			return
 		}
 	}
-	s.Exits = append(s.Exits, htmlExit{who.who, who.why})
-}
-
-var anonymousStops = map[string]int{
-	"connector_disabled": 1, "exchange_server_auth_disabled": 2, "x_anonymoustls_suppressed": 2,
-	"directory_unreadable": 3, "directory_null": 3, "certificate_not_found": 4,
+	s.Exits = append(s.Exits, htmlExit{who, why})
 }
 
 // anonymousFlow draws the nine steps.
 func (s *htmlSheet) anonymousFlow() htmlFlow {
 	f := htmlFlow{Title: "Inbound anonymous TLS (X-ANONYMOUSTLS)"}
-	var all []pathStop
-	offered := map[string][]string{}
-	var connectors []string
-	for _, connector := range s.Connectors {
-		connectors = append(connectors, connector.Name)
-		all = append(all, pathStop{connector.Name, s.stopped(connector), connector.StoppedAt})
-		if connector.Advertise && connector.Thumbprint != nil {
-			offered[*connector.Thumbprint] = append(offered[*connector.Thumbprint], connector.Name)
-		}
-	}
+	all := s.of(evaluate.InboundAnonymous)
+	offered := only(all, func(u use) bool { return u.offered })
 	f.Steps = []htmlStep{
-		{Title: "Does a session reach a connector?", Say: []string{"Receive connectors: " + cmp.Or(some(connectors), "none") + "."}},
+		{Title: "Does a session reach a connector?", Say: []string{"Receive connectors: " + cmp.Or(some(namesOf(all)), "none") + "."}},
 		{Title: "Does the connector have ExchangeServer authentication?"},
 		{Title: "Which certificate does the directory name?", Say: []string{s.directory()}},
 		{Title: "Is it in the store?", Say: s.loaded(s.Thumbprint)},
@@ -138,18 +126,12 @@ func (s *htmlSheet) anonymousFlow() htmlFlow {
 		{Title: "Which of them is best?", Say: []string{s.bestWords()}},
 		{Title: "Is the best certificate the loaded one?", Say: []string{s.matchWords()}},
 	}
-	for i := range f.Steps {
-		f.Steps[i].Number = strconv.Itoa(i + 1)
-	}
 	if s.decision.Procedure == "2016" {
 		f.Steps[5].Note = "For Exchange 2013 and later the published text ends here. Steps 6 to 9 are advice."
 	}
-	setStates(f.Steps, all, anonymousStops, s.Events)
-	for _, connector := range s.Connectors {
-		if connector.Thumbprint != nil && offered[*connector.Thumbprint] != nil {
-			f.Ends = append(f.Ends, "X-ANONYMOUSTLS is offered with "+s.called(*connector.Thumbprint)+" on "+some(offered[*connector.Thumbprint]))
-			delete(offered, *connector.Thumbprint)
-		}
+	s.setStates(f.Steps, all, s.Events)
+	if len(offered) > 0 && s.Thumbprint != nil {
+		f.Ends = []string{"X-ANONYMOUSTLS is offered with " + s.called(*s.Thumbprint) + " on " + some(namesOf(offered))}
 	}
 	return f
 }
@@ -207,16 +189,9 @@ func (s server) matchWords() string {
 // criteria shows how each certificate meets the criteria of step 7, as the
 // reasons of the decision say.
 func (s server) criteria(eligible []string, ineligible map[string][]string, named bool) htmlCriteria {
-	columns := []struct{ title, no, unknown string }{
-		{"X.509 v3", "version_below_3", ""}, {"Private key", "no_private_key", "private_key_unknown"},
-		{"SMTP", "smtp_not_enabled", "services_unknown"},
-	}
+	t := htmlCriteria{Criteria: []string{"X.509 v3", "Private key", "SMTP"}}
 	if named {
-		columns = slices.Insert(columns, 2, struct{ title, no, unknown string }{"Name", "name_mismatch", ""})
-	}
-	t := htmlCriteria{}
-	for _, column := range columns {
-		t.Criteria = append(t.Criteria, column.title)
+		t.Criteria = slices.Insert(t.Criteria, 2, "Name")
 	}
 	row := func(thumbprint, result string, reasons []string) {
 		if len(t.Rows) == mostRows {
@@ -224,22 +199,18 @@ func (s server) criteria(eligible []string, ineligible map[string][]string, name
 			return
 		}
 		r := htmlCertificate{Name: s.called(thumbprint), Result: result}
-		known := 0
-		for _, column := range columns {
+		for _, column := range t.Criteria {
 			meets := "yes"
-			switch {
-			case slices.Contains(reasons, column.no):
-				meets = "no"
-			case column.unknown != "" && slices.Contains(reasons, column.unknown):
-				meets = "unknown"
-			}
-			if meets != "yes" {
-				known++
+			for _, reason := range reasons {
+				if criteria[reason].name == column {
+					meets = criteria[reason].meets
+				}
 			}
 			r.Meets = append(r.Meets, meets)
 		}
-		if known < len(reasons) {
-			r.Result += ": " + s.otherReasons(thumbprint, reasons)
+		own := only(reasons, func(reason string) bool { return criteria[reason].name == "" }) // an organization's
+		if len(own) > 0 {
+			r.Result += ": " + printable.Line(s.reasons(own, s.store[thumbprint])) // a title is of METADATA
 		}
 		t.Rows = append(t.Rows, r)
 	}
@@ -254,24 +225,13 @@ func (s server) criteria(eligible []string, ineligible map[string][]string, name
 	return t
 }
 
-// otherReasons are those that an organization adds.
-func (s server) otherReasons(thumbprint string, codes []string) string {
-	shipped := []string{"version_below_3", "no_private_key", "private_key_unknown", "name_mismatch", "smtp_not_enabled", "services_unknown"}
-	own := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return slices.Contains(shipped, code) })
-	return printable.Line(s.reasons(own, s.store[thumbprint])) // a title is of METADATA
-}
-
-var startTLSStops = map[string]int{
-	"connector_disabled": 1, "tls_auth_disabled": 2, "certificate_not_found": 4, "no_eligible_certificate": 5, "no_best_certificate": 6,
-}
-
 // startTLSFlows draws the seven steps for each connector. Connectors of which
 // the same is true are drawn once.
 func (s *htmlSheet) startTLSFlows() []htmlFlow {
 	var flows []htmlFlow
 	var names [][]string
 	alike := map[string]int{}
-	for i, connector := range s.decision.InboundSTARTTLS.Connectors {
+	for i, connector := range s.of(evaluate.InboundSTARTTLS) {
 		if i >= len(s.facts.Connectors) {
 			break
 		}
@@ -283,7 +243,7 @@ func (s *htmlSheet) startTLSFlows() []htmlFlow {
 			alike[key] = at
 			flows, names = append(flows, f), append(names, nil)
 		}
-		names[at] = append(names[at], connector.Name)
+		names[at] = append(names[at], connector.name())
 	}
 	for i := range flows {
 		flows[i].For = some(names[i])
@@ -291,7 +251,8 @@ func (s *htmlSheet) startTLSFlows() []htmlFlow {
 	return flows
 }
 
-func (s *htmlSheet) startTLSFlow(facts gather.Connector, c evaluate.STARTTLSConnector) htmlFlow {
+func (s *htmlSheet) startTLSFlow(facts gather.Connector, u use) htmlFlow {
+	c := u.startTLS
 	f := htmlFlow{Title: "Inbound STARTTLS"}
 	f.Steps = []htmlStep{
 		{Title: "Is the connector enabled?"},
@@ -301,9 +262,6 @@ func (s *htmlSheet) startTLSFlow(facts gather.Connector, c evaluate.STARTTLSConn
 		{Title: "Which of these are eligible?"},
 		{Title: "Which of them is chosen?"},
 		{Title: "Has it expired?", Say: s.ends(c.Thumbprint)},
-	}
-	for i := range f.Steps {
-		f.Steps[i].Number = strconv.Itoa(i + 1)
 	}
 	if is(c.StoppedAt, "tls_auth_disabled") {
 		f.Steps[1].Say = []string{"AuthMechanism: " + authMechanism(facts) + "."}
@@ -324,16 +282,12 @@ func (s *htmlSheet) startTLSFlow(facts gather.Connector, c evaluate.STARTTLSConn
 			events = append(events, event)
 		}
 	}
-	setStates(f.Steps, []pathStop{{why: s.stoppedSTARTTLS(c), at: c.StoppedAt}}, startTLSStops, events)
+	u.connector = new(string) // the title has the name
+	s.setStates(f.Steps, []use{u}, events)
 	if c.Advertise && c.Thumbprint != nil {
 		f.Ends = []string{"STARTTLS is offered with " + s.called(*c.Thumbprint)}
 	}
 	return f
-}
-
-var outboundStops = map[string]int{
-	"connector_disabled": 1, "exchange_server_auth_disabled": 1, "not_to_organization": 1,
-	"directory_unreadable": 2, "directory_null": 2, "certificate_not_found": 3,
 }
 
 // outboundFlow draws which ways out of the server use anonymous TLS.
@@ -351,24 +305,17 @@ func (s *htmlSheet) outboundFlow() htmlFlow {
 		}
 		return f
 	}
-	var all []pathStop
-	var names, use []string
-	for _, route := range outbound.Routes {
-		names = append(names, routeName(route))
-		all = append(all, pathStop{routeName(route), s.stoppedRoute(route), route.StoppedAt})
-		if route.UsesAnonymousTLS {
-			use = append(use, routeName(route))
-		}
-	}
+	all := s.of(evaluate.OutboundAnonymous)
+	used := only(all, func(u use) bool { return u.offered })
 	f.Steps = []htmlStep{
-		{Mark: "·", Title: "Can the route use anonymous TLS?", Say: []string{"Mail to: " + some(names) + "."}},
-		{Number: "3", Mark: "3", Title: "Which certificate does the directory name?", Say: []string{s.directory()}},
-		{Number: "4", Mark: "4", Title: "Is it in the store?", Say: s.loaded(outbound.Thumbprint)},
-		{Number: "5", Mark: "5", Title: "Has it expired?", Say: s.ends(outbound.Thumbprint)},
+		{number: 2, Mark: "·", Title: "Can the route use anonymous TLS?", Say: []string{"Mail to: " + some(namesOf(all)) + "."}},
+		{number: 3, Mark: "3", Title: "Which certificate does the directory name?", Say: []string{s.directory()}},
+		{number: 4, Mark: "4", Title: "Is it in the store?", Say: s.loaded(outbound.Thumbprint)},
+		{number: 5, Mark: "5", Title: "Has it expired?", Say: s.ends(outbound.Thumbprint)},
 	}
-	setStates(f.Steps, all, outboundStops, outbound.Events)
-	if len(use) > 0 && outbound.Thumbprint != nil {
-		f.Ends = []string{"Mail to " + some(use) + " is sent with " + s.called(*outbound.Thumbprint)}
+	s.setStates(f.Steps, all, outbound.Events)
+	if len(used) > 0 && outbound.Thumbprint != nil {
+		f.Ends = []string{"Mail to " + some(namesOf(used)) + " is sent with " + s.called(*outbound.Thumbprint)}
 	}
 	return f
 }

@@ -171,11 +171,11 @@ type htmlCell struct {
 // Receive has a row for each Receive connector.
 func (s *htmlSheet) Receive() []htmlConnector {
 	var rows []htmlConnector
-	startTLS := s.decision.InboundSTARTTLS.Connectors
-	for i, connector := range s.Connectors {
-		row := htmlConnector{Name: connector.Name, Anonymous: s.cell(connector.Advertise, connector.Thumbprint, s.Expired, connector.StoppedAt, s.stopped(connector), "offered")}
+	startTLS := s.of(evaluate.InboundSTARTTLS)
+	for i, connector := range s.of(evaluate.InboundAnonymous) {
+		row := htmlConnector{Name: connector.name(), Anonymous: s.cell(connector)}
 		if i < len(startTLS) {
-			row.STARTTLS = s.cell(startTLS[i].Advertise, startTLS[i].Thumbprint, startTLS[i].Expired, startTLS[i].StoppedAt, s.stoppedSTARTTLS(startTLS[i]), "offered")
+			row.STARTTLS = s.cell(startTLS[i])
 		}
 		rows = append(rows, row)
 	}
@@ -190,29 +190,29 @@ type htmlConnector struct {
 // Send has a row for each way on which mail leaves the server.
 func (s *htmlSheet) Send() []htmlConnector {
 	var rows []htmlConnector
-	for _, route := range s.decision.OutboundAnonymous.Routes {
-		rows = append(rows, htmlConnector{Name: routeName(route), Anonymous: s.cell(route.UsesAnonymousTLS, route.Thumbprint, s.decision.OutboundAnonymous.Expired, route.StoppedAt, s.stoppedRoute(route), "used")})
+	for _, route := range s.of(evaluate.OutboundAnonymous) {
+		rows = append(rows, htmlConnector{Name: route.name(), Anonymous: s.cell(route)})
 	}
 	return rows
 }
 
-func (s *htmlSheet) cell(yes bool, thumbprint *string, expired *bool, stoppedAt *string, why, word string) htmlCell {
-	if !yes {
-		cell := htmlCell{Words: "not " + word + ": " + why, Class: "no"}
-		if stoppedAt != nil && slices.Contains(faults, *stoppedAt) {
+func (s *htmlSheet) cell(u use) htmlCell {
+	cell := htmlCell{Words: u.verb(), Class: "yes"}
+	switch {
+	case !u.offered:
+		cell.Words, cell.Class = "not "+u.verb()+": "+s.why(u), "no"
+		if u.fault() {
 			cell.Class = "bad"
 		}
 		return cell
+	case is(u.expired, true):
+		cell.Class = "bad"
 	}
-	cell := htmlCell{Words: word, Class: "yes"}
-	if thumbprint != nil {
-		cell.Certificate = s.called(*thumbprint)
-		if certificate, known := s.store[*thumbprint]; known {
+	if u.thumbprint != nil {
+		cell.Certificate = s.called(*u.thumbprint)
+		if certificate, known := s.store[*u.thumbprint]; known {
 			cell.Words += ", " + s.left(certificate)
 		}
-	}
-	if is(expired, true) {
-		cell.Class = "bad"
 	}
 	return cell
 }

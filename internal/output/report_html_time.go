@@ -175,10 +175,14 @@ func (s *htmlSheet) lanes(forecast *evaluate.Forecast, at scale) (rows []htmlRow
 	var names [][]string
 	var labels []string
 	alike := map[string]int{}
-	lane := func(label, name string, scenario evaluate.Scenario, connector, now *string, expired *bool) {
-		segments := s.segments(forecast, at, serving{scenario, connector}, now, is(expired, true), used)
+	for _, u := range s.uses() {
+		segments := s.segments(forecast, at, u, used)
 		if segments == nil {
-			return
+			continue
+		}
+		label := "mail to "
+		if extension, inbound := extensions[u.scenario]; inbound {
+			label = extension + " on "
 		}
 		key := fmt.Sprint(label, segments)
 		i, drawn := alike[key]
@@ -187,16 +191,7 @@ func (s *htmlSheet) lanes(forecast *evaluate.Forecast, at scale) (rows []htmlRow
 			alike[key] = i
 			rows, names, labels = append(rows, htmlRow{Segments: segments}), append(names, nil), append(labels, label)
 		}
-		names[i] = append(names[i], name)
-	}
-	for _, connector := range s.Connectors {
-		lane("X-ANONYMOUSTLS on ", connector.Name, evaluate.InboundAnonymous, &connector.Name, connector.Thumbprint, s.Expired)
-	}
-	for _, connector := range s.decision.InboundSTARTTLS.Connectors {
-		lane("STARTTLS on ", connector.Name, evaluate.InboundSTARTTLS, &connector.Name, connector.Thumbprint, connector.Expired)
-	}
-	for _, route := range s.decision.OutboundAnonymous.Routes {
-		lane("mail to ", routeName(route), evaluate.OutboundAnonymous, route.Connector, route.Thumbprint, s.decision.OutboundAnonymous.Expired)
+		names[i] = append(names[i], u.name())
 	}
 	for i := range rows {
 		rows[i].Words = labels[i] + some(names[i])
@@ -204,30 +199,24 @@ func (s *htmlSheet) lanes(forecast *evaluate.Forecast, at scale) (rows []htmlRow
 	return rows, used
 }
 
-// serving is who uses a certificate.
-type serving struct {
-	scenario  evaluate.Scenario
-	connector *string // nil: the route without a connector
-}
-
 // isOf reports whether a change is one of the certificate that is used there.
 // Of the internal transport certificate the decision says once whether it has
 // expired.
-func (who serving) isOf(change evaluate.Change) bool {
-	if change.Scenario != who.scenario || change.Field != "certificate" && change.Field != "expired" {
+func (u use) isOf(change evaluate.Change) bool {
+	if change.Scenario != u.scenario || change.Field != "certificate" && change.Field != "expired" {
 		return false
 	}
-	if change.Field == "expired" && who.scenario != evaluate.InboundSTARTTLS {
+	if change.Field == "expired" && u.scenario != evaluate.InboundSTARTTLS {
 		return true
 	}
-	return change.Connector == nil && who.connector == nil || change.Connector != nil && is(who.connector, *change.Connector)
+	return change.Connector == nil && u.connector == nil || change.Connector != nil && is(u.connector, *change.Connector)
 }
 
 // segments are what one connector uses until the forecast ends; nil where it
 // never uses anything.
-func (s *htmlSheet) segments(forecast *evaluate.Forecast, at scale, who serving, now *string, expired bool, used map[string]bool) []htmlSegment {
+func (s *htmlSheet) segments(forecast *evaluate.Forecast, at scale, u use, used map[string]bool) []htmlSegment {
 	var segments []htmlSegment
-	serves, from := orEmpty(now), s.decision.EvaluatedAt
+	serves, expired, from := orEmpty(u.thumbprint), is(u.expired, true), s.decision.EvaluatedAt
 	end := func(to string) {
 		if to == from {
 			return
@@ -243,9 +232,9 @@ func (s *htmlSheet) segments(forecast *evaluate.Forecast, at scale, who serving,
 		segments = append(segments, at.segment(from, to, words, class))
 		from = to
 	}
-	ever := now != nil
+	ever := u.thumbprint != nil
 	for _, change := range forecast.Changes {
-		if !who.isOf(change) {
+		if !u.isOf(change) {
 			continue
 		}
 		end(change.At)

@@ -26,8 +26,8 @@ type planReport struct {
 // page, an accented letter can become a quotation mark that ends a literal.
 const byteOrderMark = "\ufeff"
 
-// stop ends the script. It has nothing out of a document.
-const stop = "throw 'Do what the comment above says, then delete this line.'"
+// stopLine ends the script. It has nothing out of a document.
+const stopLine = "throw 'Do what the comment above says, then delete this line.'"
 
 func newPlanReport(w io.Writer, version string) *planReport {
 	return &planReport{raw: w, w: printable.NewWriter(w, printable.Text), version: version}
@@ -128,7 +128,7 @@ func (s *script) action(number int, action evaluate.Action) {
 		s.command(command, !byHand)
 	}
 	if byHand {
-		fmt.Fprintln(s, stop)
+		fmt.Fprintln(s, stopLine)
 	}
 	s.WriteByte('\n')
 }

@@ -99,7 +99,7 @@ func (r *prometheusReport) Add(c Checked) error {
 	s.time("transportcert_evaluated_timestamp_seconds", c.EvaluatedAt)
 	s.time("transportcert_facts_gathered_timestamp_seconds", c.Facts.GatheredAt)
 	s.certificates(c)
-	s.connectors(c)
+	s.uses(c)
 	for _, event := range c.Events {
 		s.add("transportcert_event", 1, "event", strconv.Itoa(event.ID), "severity", event.Severity, "connector", orEmpty(event.Connector))
 	}
@@ -182,35 +182,25 @@ func (s *samples) certificates(c Checked) {
 		s.time("transportcert_certificate_not_before_timestamp_seconds", certificate.NotBefore, labels...)
 		s.time("transportcert_certificate_not_after_timestamp_seconds", certificate.NotAfter, labels...)
 	}
-	for _, route := range c.OutboundAnonymous.Routes {
-		s.use(evaluate.OutboundAnonymous, route.Thumbprint, orEmpty(route.Connector))
-	}
 }
 
-func (s *samples) use(scenario evaluate.Scenario, thumbprint *string, connector string) {
-	if thumbprint != nil {
-		s.add("transportcert_certificate_in_use", 1, "thumbprint", *thumbprint, "scenario", string(scenario), "connector", connector)
-	}
-}
-
-func (s *samples) connectors(c Checked) {
-	expires := map[string]string{}
-	for _, certificate := range c.Facts.Certificates {
-		expires[certificate.Thumbprint] = certificate.NotAfter
-	}
-	extension := func(name string, scenario evaluate.Scenario, connector string, offered bool, thumbprint *string) {
-		labels := []string{"connector", connector, "extension", name}
-		s.add("transportcert_extension_offered", truth(offered), labels...)
-		s.use(scenario, thumbprint, connector)
-		if thumbprint != nil {
-			s.time("transportcert_extension_not_after_timestamp_seconds", expires[*thumbprint], append(labels, "thumbprint", *thumbprint)...)
+// uses adds what the decision says of connectors and routes.
+func (s *samples) uses(c Checked) {
+	server := newServer(c.Facts, c.Decision)
+	for _, u := range server.uses() {
+		connector := orEmpty(u.connector)
+		if u.thumbprint != nil {
+			s.add("transportcert_certificate_in_use", 1, "thumbprint", *u.thumbprint, "scenario", string(u.scenario), "connector", connector)
 		}
-	}
-	for _, connector := range c.InboundAnonymous.Connectors {
-		extension("X-ANONYMOUSTLS", evaluate.InboundAnonymous, connector.Name, connector.Advertise, connector.Thumbprint)
-	}
-	for _, connector := range c.InboundSTARTTLS.Connectors {
-		extension("STARTTLS", evaluate.InboundSTARTTLS, connector.Name, connector.Advertise, connector.Thumbprint)
+		extension, inbound := extensions[u.scenario]
+		if !inbound {
+			continue
+		}
+		labels := []string{"connector", connector, "extension", extension}
+		s.add("transportcert_extension_offered", truth(u.offered), labels...)
+		if u.thumbprint != nil {
+			s.time("transportcert_extension_not_after_timestamp_seconds", server.store[*u.thumbprint].NotAfter, append(labels, "thumbprint", *u.thumbprint)...)
+		}
 	}
 }
 

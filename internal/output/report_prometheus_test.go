@@ -72,9 +72,9 @@ transportcert_certificate_not_before_timestamp_seconds{server="EX01",`+one+`,nam
 transportcert_certificate_not_before_timestamp_seconds{server="EX01",`+two+`,name="EX01 (Microsoft Exchange)"} 1704067200
 transportcert_certificate_not_after_timestamp_seconds{server="EX01",`+one+`,name="EX01 (Microsoft Exchange)"} 1861920000
 transportcert_certificate_not_after_timestamp_seconds{server="EX01",`+two+`,name="EX01 (Microsoft Exchange)"} 1861920000
-transportcert_certificate_in_use{server="EX01",`+one+`,scenario="outbound_anonymous"} 1
 transportcert_certificate_in_use{server="EX01",`+one+`,scenario="inbound_anonymous",connector="Default"} 1
 transportcert_certificate_in_use{server="EX01",`+two+`,scenario="inbound_starttls",connector="Default"} 1
+transportcert_certificate_in_use{server="EX01",`+one+`,scenario="outbound_anonymous"} 1
 transportcert_event{server="EX01",event="1037",severity="warning"} 1
 transportcert_event{server="EX01",event="12016",severity="error",connector="Default"} 1
 transportcert_findings{server="EX01",rule="TC003",severity="error"} 1

@@ -27,7 +27,7 @@ type textReport struct {
 }
 
 func (t *textReport) Add(c Checked) error {
-	t.summary.add(c)
+	t.summary.addChecked(c)
 	t.totals.add(c.Findings)
 	for _, finding := range c.Findings {
 		if t.example.RuleID == "" || t.options.FailOn.Fails(finding) && !t.options.FailOn.Fails(t.example) {
@@ -140,7 +140,7 @@ func (t *textReport) Fail(string, error) error {
 func (t *textReport) Close() error {
 	p := &page{Style: t.options.Style}
 	if t.options.Summary || len(t.summary.servers) > manyServers {
-		p.summary(t.summary)
+		p.checked(t.summary)
 	}
 	if _, err := t.w.Write(p.Bytes()); err != nil {
 		return err

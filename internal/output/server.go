@@ -35,28 +35,9 @@ func headlineOf(decision *evaluate.Decision) string {
 	return decision.Server + " at " + when(decision.EvaluatedAt)
 }
 
-func (s server) advertises() bool {
-	for _, connector := range s.Connectors {
-		if connector.Advertise {
-			return true
-		}
-	}
-	return false
-}
-
 // reached says whether a session of some connector gets past step 2.
 func (s server) reached() bool {
-	for _, connector := range s.Connectors {
-		if !stopsBeforeStep3(connector) {
-			return true
-		}
-	}
-	return false
-}
-
-func stopsBeforeStep3(connector evaluate.AnonymousConnector) bool {
-	return is(connector.StoppedAt, "connector_disabled") || is(connector.StoppedAt, "exchange_server_auth_disabled") ||
-		is(connector.StoppedAt, "x_anonymoustls_suppressed")
+	return slices.ContainsFunc(s.of(evaluate.InboundAnonymous), use.getsToStep3)
 }
 
 // event returns the event of that number, or nil.

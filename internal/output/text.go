@@ -15,7 +15,7 @@ type text struct {
 	style Style
 	which Selection
 
-	tables   decisionTables
+	summary  summary
 	sections spool.Spool // of the servers
 }
 
@@ -26,11 +26,11 @@ func (t *text) Write(c Checked) error {
 	}
 	s, p := newServer(document, decision), &page{Style: t.style, names: inProse(document)}
 	s.which = t.which
-	t.tables.add(s, c.Plan)
+	t.summary.addDecision(s, c.Plan)
 	if t.style.Summary {
 		return nil
 	}
-	if len(t.tables.servers) > 1 {
+	if len(t.summary.servers) > 1 {
 		p.line("")
 	}
 	p.headline(decision, c.Plan)
@@ -45,9 +45,9 @@ func (t *text) Write(c Checked) error {
 }
 
 func (t *text) Close() error {
-	if t.style.Summary || len(t.tables.servers) > manyServers {
+	if t.style.Summary || len(t.summary.servers) > manyServers {
 		p := &page{Style: t.style}
-		p.decisionTables(t.tables, t.which)
+		p.decisions(t.summary, t.which)
 		if _, err := t.w.Write(p.Bytes()); err != nil {
 			return err
 		}

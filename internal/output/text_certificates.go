@@ -15,13 +15,14 @@ func (p *page) certificates(s server) {
 		return
 	}
 	var used, unused [][]painted
+	all := s.uses()
 	for _, certificate := range s.facts.Certificates {
-		uses := s.uses(certificate.Thumbprint)
+		purposes := s.purposes(certificate.Thumbprint, all)
 		row := []painted{
-			plain(certificate.Thumbprint) + "\n" + plain(title(certificate)), lines(uses),
+			plain(certificate.Thumbprint) + "\n" + plain(title(certificate)), lines(purposes),
 			plain(servicesCell(certificate)), p.validUntil(s, certificate),
 		}
-		if len(uses) == 0 {
+		if len(purposes) == 0 {
 			row[1] = "-"
 			unused = append(unused, row)
 			continue
@@ -58,47 +59,33 @@ func lines(texts []string) painted {
 	return painted(strings.Join(all, "\n"))
 }
 
-// uses says what each scenario uses a certificate for.
-func (s server) uses(thumbprint string) []string {
-	var uses []string
+// purposes says what each scenario uses a certificate for.
+func (s server) purposes(thumbprint string, uses []use) []string {
+	var purposes, connectors, routes []string
+	advertised := false
+	for _, u := range uses {
+		switch {
+		case u.scenario == evaluate.InboundAnonymous:
+			advertised = advertised || u.offered
+		case !is(u.thumbprint, thumbprint):
+		case u.scenario == evaluate.InboundSTARTTLS:
+			connectors = append(connectors, u.name())
+		case u.offered:
+			routes = append(routes, "mail to "+u.name())
+		}
+	}
 	if s.which.has(evaluate.InboundAnonymous) {
 		switch {
-		case is(s.Thumbprint, thumbprint) && s.advertises():
-			uses = append(uses, "X-ANONYMOUSTLS")
+		case is(s.Thumbprint, thumbprint) && advertised:
+			purposes = append(purposes, "X-ANONYMOUSTLS")
 		case is(s.Thumbprint, thumbprint):
-			uses = append(uses, "internal transport certificate")
+			purposes = append(purposes, "internal transport certificate")
 		case is(s.Best, thumbprint) && s.decision.Procedure != "2016": // there it is advice
-			uses = append(uses, "best for X-ANONYMOUSTLS, not in use")
+			purposes = append(purposes, "best for X-ANONYMOUSTLS, not in use")
 		}
 	}
-	if connectors := s.startTLSConnectors(thumbprint); len(connectors) > 0 && s.which.has(evaluate.InboundSTARTTLS) {
-		uses = append(uses, "STARTTLS: "+some(connectors))
+	if len(connectors) > 0 {
+		purposes = append(purposes, "STARTTLS: "+some(connectors))
 	}
-	if !s.which.has(evaluate.OutboundAnonymous) {
-		return uses
-	}
-	for _, route := range s.decision.OutboundAnonymous.Routes {
-		if route.UsesAnonymousTLS && is(route.Thumbprint, thumbprint) {
-			uses = append(uses, "mail to "+routeName(route))
-		}
-	}
-	return uses
-}
-
-func (s server) startTLSConnectors(thumbprint string) []string {
-	var names []string
-	for _, connector := range s.decision.InboundSTARTTLS.Connectors {
-		if is(connector.Thumbprint, thumbprint) {
-			names = append(names, connector.Name)
-		}
-	}
-	return names
-}
-
-// routeName names a way out of the server.
-func routeName(route evaluate.Route) string {
-	if route.Connector == nil {
-		return "the organization's servers"
-	}
-	return *route.Connector
+	return append(purposes, routes...)
 }

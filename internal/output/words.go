@@ -38,26 +38,20 @@ func count[N int | int64](n N, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// stopped says why a connector does not offer X-ANONYMOUSTLS.
-func (s server) stopped(connector evaluate.AnonymousConnector) string {
-	if connector.StoppedAt == nil {
-		return ""
-	}
-	switch *connector.StoppedAt {
-	case "connector_disabled":
-		return "the connector is disabled"
-	case "exchange_server_auth_disabled":
-		return "ExchangeServer authentication is off"
-	case "x_anonymoustls_suppressed":
-		return "SuppressXAnonymousTls is set"
-	case "directory_unreadable":
-		return "the directory cannot be read"
-	case "directory_null":
-		return "the directory names no certificate"
-	case "certificate_not_found":
-		return s.short(s.facts.Directory.InternalTransportCertificate) + " is not in the store"
-	}
-	return *connector.StoppedAt
+// A criterion is one of step 7, as a reason for not being eligible names it.
+type criterion struct {
+	name  string
+	meets string // no or unknown
+	words string // why a certificate is not eligible; empty: they depend on the certificate
+}
+
+var criteria = map[string]criterion{
+	"version_below_3":     {"X.509 v3", "no", "X.509 version below 3"},
+	"no_private_key":      {"Private key", "no", "no private key"},
+	"private_key_unknown": {"Private key", "unknown", "private key not known"},
+	"name_mismatch":       {"Name", "no", ""},
+	"smtp_not_enabled":    {"SMTP", "no", "not enabled for SMTP"},
+	"services_unknown":    {"SMTP", "unknown", "services not known"},
 }
 
 // reason says which criterion of step 7 failed, and on what.

@@ -98,7 +98,7 @@ func TestWhy(t *testing.T) {
 		{pki, "windowless", "chain_validity_unknown",
 			"not best: neither self-signed nor a valid PKI certificate: its chain is trusted, but for which time is not known"},
 	} {
-		require.Equal(t, test.expected, test.why(evaluate.Ranked{Thumbprint: test.thumbprint, Because: test.because}), test.thumbprint)
+		require.Equal(t, test.expected, test.whyRanked(evaluate.Ranked{Thumbprint: test.thumbprint, Because: test.because}), test.thumbprint)
 	}
 }
 
