@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strconv"
-	"sync"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -46,24 +44,17 @@ func Decode(data []byte) (*Document, error) {
 }
 
 // decodeFast decodes most valid documents in a fraction of the time that
-// decode takes: those whose Go values show whether a key is absent, null or
-// empty. For any other document it returns nil, and decode checks it against
-// the schema.
+// decode takes: those whose Go values show whether a key is absent or null,
+// and that have no empty text. For any other document it returns nil, and decode
+// checks it against the schema.
 func decodeFast(data []byte) *Document {
 	doc := new(Document)
-	if jsonv2.Unmarshal(data, doc, rejectUnknown) != nil || !nullsAndEmptyTextsAreAllowed(data) || !doc.valid() {
+	if bytes.Contains(data, []byte(`""`)) || !nullsAreAllowed(data) ||
+		jsonv2.Unmarshal(data, doc, rejectUnknown) != nil || !doc.valid(true) {
 		return nil
 	}
-	if !doc.Directory.Readable || doc.Directory.InternalTransportCertificate == nil {
-		return nil
-	}
-	for _, key := range canBeNull {
-		if _, found := doc.Sources[key]; found { // null is not allowed there
-			return nil
-		}
-	}
-	for i := range doc.Certificates {
-		if c := &doc.Certificates[i]; c.HasPrivateKey == nil || c.Services == nil || c.SelfSigned == nil {
+	for key := range doc.Sources {
+		if slices.Contains(canBeNull, key) { // null is not allowed there
 			return nil
 		}
 	}
@@ -81,69 +72,30 @@ var canBeNull = []string{
 	"extended_key_usages", "tls_auth_level",
 }
 
-// cannotBeEmpty lists the optional keys whose value cannot be "". In Go, an
-// absent key and "" look the same.
-var cannotBeEmpty = []string{
-	"now", "phase", "gathered_at", "exchange_version", "procedure", "transport_role", "smart_host_auth_mechanism",
-}
-
-// nullsAndEmptyTextsAreAllowed reports whether every null in valid JSON is the
-// value of a key in canBeNull, and no "" is the value of a key in
-// cannotBeEmpty. It can return false for valid JSON that contains null within a
+// nullsAreAllowed reports whether every null in valid JSON is the value of a key
+// in canBeNull. It can return false for valid JSON that contains null within a
 // string.
-func nullsAndEmptyTextsAreAllowed(data []byte) bool {
-	for key := range keysBefore(data, "null") {
-		if !slices.Contains(canBeNull, string(key)) {
-			return false
-		}
-	}
-	for key := range keysBefore(data, `""`) {
-		if slices.Contains(cannotBeEmpty, string(key)) || bytes.Contains(key, []byte(`\`)) {
-			return false
-		}
-	}
-	return true
-}
-
-// keysBefore yields, for each occurrence of value in JSON, the key before it as
-// written. It yields nil if the occurrence is not the value of a key, and a backslash
-// if the key contains an escaped quotation mark.
-func keysBefore(data []byte, value string) iter.Seq[[]byte] {
+func nullsAreAllowed(data []byte) bool {
 	const space = " \t\r\n"
-	return func(yield func([]byte) bool) {
-		for {
-			before, after, found := bytes.Cut(data, []byte(value))
-			if !found {
-				return
-			}
-			key, _ := bytes.CutSuffix(bytes.TrimRight(before, space), []byte(":"))
-			key, isKey := bytes.CutSuffix(bytes.TrimRight(key, space), []byte(`"`))
-			start := bytes.LastIndexByte(key, '"')
-			switch {
-			case !isKey || start < 0:
-				key = nil
-			case bytes.HasSuffix(key[:start], []byte(`\`)):
-				key = []byte(`\`)
-			default:
-				key = key[start+1:]
-			}
-			if !yield(key) {
-				return
-			}
-			data = after
+	for {
+		before, after, found := bytes.Cut(data, []byte("null"))
+		if !found {
+			return true
 		}
+		key, _ := bytes.CutSuffix(bytes.TrimRight(before, space), []byte(":"))
+		key, isKey := bytes.CutSuffix(bytes.TrimRight(key, space), []byte(`"`))
+		start := bytes.LastIndexByte(key, '"') + 1
+		// A quotation mark after a backslash is part of the key.
+		if !isKey || bytes.HasSuffix(key[:start], []byte(`\"`)) || !slices.Contains(canBeNull, string(key[start:])) {
+			return false
+		}
+		data = after
 	}
 }
 
 // DecodePartial reads a document in which any top-level key can be absent. It
 // checks everything else as Decode does.
 func DecodePartial(data []byte) (*Document, error) { return decode(data, partialSchema()) }
-
-func documentSchema() *schema { whole, _ := inputSchemas(); return whole }
-
-func partialSchema() *schema { _, partial := inputSchemas(); return partial }
-
-var inputSchemas = sync.OnceValues(readSchemas)
 
 func decode(data []byte, expected *schema) (*Document, error) {
 	data, err := files.Text(data)

@@ -173,14 +173,15 @@ func (f *faults) sorted(data []byte) error {
 }
 
 const (
-	aTime     = "a time YYYY-MM-DDThh:mm:ssZ"
-	anAddress = "an IPv4 or IPv6 address"
+	aTime       = "a time YYYY-MM-DDThh:mm:ssZ"
+	aThumbprint = "a thumbprint, 40 uppercase hex digits"
+	anAddress   = "an IPv4 or IPv6 address"
 )
 
 // patterns describes the schema's regular expressions in words.
 var patterns = map[string]string{
 	`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$`: aTime,
-	`^[0-9A-F]{40}$`:                  "a thumbprint, 40 uppercase hex digits",
+	`^[0-9A-F]{40}$`:                  aThumbprint,
 	`^[0-9]{1,9}(\.[0-9]{1,9}){1,3}$`: "a version, two to four numbers: 15.2.1748.10",
 	`^[0-9A-Fa-f:][0-9A-Fa-f:.]*$`:    anAddress,
 	`^[0-9]+(\.[0-9]+)+$`:             "an object identifier: 1.3.6.1.5.5.7.3.1",

@@ -1,9 +1,9 @@
 package gather
 
 import (
-	"cmp"
 	"iter"
 	"maps"
+	"reflect"
 )
 
 // A section is a part of a document that comes from one source as a whole.
@@ -58,32 +58,16 @@ func (d *Document) SetSource(section, source string) {
 // Overlay replaces each section that over has, and each single value that is not
 // empty in over: server, now, phase, procedure, and the gathering time.
 func (d *Document) Overlay(over *Document) {
-	if d.Sources == nil {
-		d.Sources = map[string]string{}
+	sources := d.Sources
+	if sources == nil {
+		sources = map[string]string{}
 	}
-	maps.Copy(d.Sources, over.Sources)
-	d.Server = cmp.Or(over.Server, d.Server)
-	d.Now = cmp.Or(over.Now, d.Now)
-	d.Phase = cmp.Or(over.Phase, d.Phase)
-	d.GatheredAt = cmp.Or(over.GatheredAt, d.GatheredAt)
-	d.ExchangeVersion = cmp.Or(over.ExchangeVersion, d.ExchangeVersion)
-	d.Procedure = cmp.Or(over.Procedure, d.Procedure)
-	d.Directory = cmp.Or(over.Directory, d.Directory)
-	d.Host = cmp.Or(over.Host, d.Host)
-	d.Hybrid = cmp.Or(over.Hybrid, d.Hybrid)
-	d.Roles = orList(over.Roles, d.Roles)
-	d.Connectors = orList(over.Connectors, d.Connectors)
-	d.Certificates = orList(over.Certificates, d.Certificates)
-	d.SendConnectors = orList(over.SendConnectors, d.SendConnectors)
-	d.EdgeSubscriptions = orList(over.EdgeSubscriptions, d.EdgeSubscriptions)
-	d.ExchangeServerAddresses = orList(over.ExchangeServerAddresses, d.ExchangeServerAddresses)
-}
-
-// orList returns the first list, which can be empty, or the second if the first
-// is nil.
-func orList[T any](first, second []T) []T {
-	if first != nil {
-		return first
+	maps.Copy(sources, over.Sources)
+	to, from := reflect.ValueOf(d).Elem(), reflect.ValueOf(over).Elem()
+	for i := range from.NumField() {
+		if field := from.Field(i); !field.IsZero() { // an empty list is not zero
+			to.Field(i).Set(field)
+		}
 	}
-	return second
+	d.Sources = sources
 }

@@ -2,9 +2,11 @@ package gather
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -37,7 +39,16 @@ type schema struct {
 	Description string `json:"description"`
 	Examples    []any  `json:"examples"`
 
-	pattern *regexp.Regexp // nil: none
+	pattern func() *regexp.Regexp // compiled when it is first needed; nil: none
+	members []member              // of the struct that an object is decoded into
+}
+
+// A member is a field of a struct, and its part of the schema.
+type member struct {
+	index    int
+	schema   *schema
+	required bool
+	omitted  bool // from JSON, if it is zero
 }
 
 // oneOrMore is a name, or an array of names.
@@ -62,24 +73,28 @@ func (a *additional) UnmarshalJSON(text []byte) error {
 	return jsonv2.Unmarshal(text, &a.schema, jsonv2.RejectUnknownMembers(true))
 }
 
-// readSchemas returns the schema of the input document, and that of a partial
-// document.
-func readSchemas() (whole, partial *schema) {
-	whole = new(schema)
+// documentSchema returns the schema of the input document.
+var documentSchema = sync.OnceValue(func() *schema {
+	whole := new(schema)
 	if err := jsonv2.Unmarshal(schemas.Input, whole, jsonv2.RejectUnknownMembers(true)); err != nil {
 		panic(err) // the schema is part of the program
 	}
 	whole.link(whole.Definitions)
-	withoutRequired := *whole
-	withoutRequired.Required = nil
-	return whole, &withoutRequired
-}
+	whole.bind(reflect.TypeFor[Document]())
+	return whole
+})
 
-// link compiles the patterns of a node and replaces references by the
-// definitions.
+// partialSchema returns the schema of a document that lacks sections.
+var partialSchema = sync.OnceValue(func() *schema {
+	partial := *documentSchema()
+	partial.Required = nil
+	return &partial
+})
+
+// link replaces the references of a node by the definitions.
 func (s *schema) link(definitions map[string]*schema) {
 	if s.Pattern != "" && s.pattern == nil {
-		s.pattern = regexp.MustCompile(s.Pattern)
+		s.pattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(s.Pattern) })
 	}
 	for name, node := range s.Properties {
 		s.Properties[name] = node.resolved(definitions)
@@ -99,6 +114,23 @@ func (s *schema) resolved(definitions map[string]*schema) *schema {
 	}
 	s.link(definitions)
 	return s
+}
+
+// bind finds the fields that the members of an object are decoded into.
+func (s *schema) bind(t reflect.Type) {
+	switch {
+	case t.Kind() == reflect.Pointer:
+		s.bind(t.Elem())
+	case s.Items != nil && t.Kind() == reflect.Slice:
+		s.Items.bind(t.Elem())
+	case s.Properties != nil:
+		for i := range t.NumField() {
+			key, option, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			node := s.Properties[key]
+			node.bind(t.Field(i).Type)
+			s.members = append(s.members, member{i, node, slices.Contains(s.Required, key), option != ""})
+		}
+	}
 }
 
 // property returns the schema of a property, or nil if the name is not allowed.
@@ -128,7 +160,7 @@ func (s *schema) accepts(value any) bool {
 		fits = s.Minimum == nil || value >= *s.Minimum
 	case string:
 		name = "string"
-		fits = utf8.RuneCountInString(value) >= s.MinLength && (s.pattern == nil || s.pattern.MatchString(value))
+		fits = utf8.RuneCountInString(value) >= s.MinLength && (s.pattern == nil || s.pattern().MatchString(value))
 	default:
 		name = fmt.Sprintf("%T", value) // a number that is not whole
 	}

@@ -5,20 +5,10 @@ import (
 	"errors"
 	"math"
 	"net/netip"
-	"regexp"
-	"slices"
+	"reflect"
 	"time"
 
 	"github.com/transportcert/transportcert/internal/certificate"
-)
-
-// The values that the schema of the input document lists, except those of
-// Trust.Chain.
-var (
-	authMechanisms = append([]string{"None"}, AuthMechanisms...)
-	services       = append([]string{"None"}, Services...)
-	roles          = []string{"Mailbox", "ClientAccess", "UnifiedMessaging", "HubTransport", "EdgeTransport"}
-	phases         = []string{"session", "startup"}
 )
 
 // The values of a Receive connector's TransportRole, and of a Send connector's
@@ -32,7 +22,7 @@ var (
 // Validate returns the error that Decode would return for the document's JSON,
 // or nil if Decode would accept it.
 func (d *Document) Validate() error {
-	if d.valid() {
+	if d.valid(false) {
 		return nil
 	}
 	text, err := json.Marshal(d)
@@ -45,46 +35,17 @@ func (d *Document) Validate() error {
 	return err
 }
 
-// valid reports whether Validate would return nil, without building the error.
-func (d *Document) valid() bool {
-	if d.SchemaVersion != Version || d.Server == "" ||
-		d.Connectors == nil || d.Directory == nil || d.Host == nil || d.Certificates == nil {
+// valid reports whether Validate would return nil, without building the error. If
+// the document was decoded, an absent key and one that is null can look the same;
+// valid then returns false if that makes a difference.
+func (d *Document) valid(decoded bool) bool {
+	if !documentSchema().fits(reflect.ValueOf(d).Elem(), decoded) {
 		return false
-	}
-	if d.Now != "" && !IsTime(d.Now) || d.GatheredAt != "" && !IsTime(d.GatheredAt) ||
-		!emptyOrIn(d.Phase, phases) || !emptyOrIn(d.Procedure, Procedures) ||
-		d.ExchangeVersion != "" && !versionPattern.MatchString(d.ExchangeVersion) ||
-		!allIn(d.Roles, roles) || !all(d.ExchangeServerAddresses, isAddress) {
-		return false
-	}
-	if named := d.Directory.InternalTransportCertificate; named != nil && !isThumbprint(*named) {
-		return false
-	}
-	if d.Host.DNSFQDN == "" || d.Host.DNSHostName == "" || d.Host.PhysicalDNSFQDN == "" || d.Host.PhysicalDNSHostName == "" {
-		return false
-	}
-	for i := range d.Connectors {
-		c := &d.Connectors[i]
-		if c.Name == "" || c.AuthMechanisms == nil || !allIn(c.AuthMechanisms, authMechanisms) || !emptyOrIn(c.TransportRole, TransportRoles) {
-			return false
-		}
-	}
-	for i := range d.SendConnectors {
-		c := &d.SendConnectors[i]
-		if c.Name == "" || !emptyOrIn(c.SmartHostAuthMechanism, SmartHostAuthMechanisms) ||
-			c.TLSAuthLevel != nil && !slices.Contains(TLSAuthLevels, *c.TLSAuthLevel) {
-			return false
-		}
-	}
-	for _, s := range d.EdgeSubscriptions {
-		if s.Name == "" || s.Thumbprint != nil && !isThumbprint(*s.Thumbprint) {
-			return false
-		}
 	}
 	seen := make(map[string]bool, len(d.Certificates))
 	for i := range d.Certificates {
 		c := &d.Certificates[i]
-		if seen[c.Thumbprint] || !c.valid() {
+		if seen[c.Thumbprint] || len(c.DER) > 0 && certificate.Thumbprint(c.DER) != c.Thumbprint {
 			return false
 		}
 		seen[c.Thumbprint] = true
@@ -92,33 +53,56 @@ func (d *Document) valid() bool {
 	return true
 }
 
-func (c *Certificate) valid() bool {
-	return isThumbprint(c.Thumbprint) &&
-		c.Version >= 1 && c.Version <= math.MaxInt32 && c.KeyBits >= 0 && c.KeyBits <= math.MaxInt32 &&
-		c.SubjectCommonNames != nil && c.DNSNames != nil &&
-		IsTime(c.NotBefore) && IsTime(c.NotAfter) &&
-		allIn(c.Services, services) && all(c.ExtendedKeyUsages.OIDs, oidPattern.MatchString) &&
-		(c.Trust.Chain == ChainTrusted || c.Trust.Chain == ChainUntrusted || c.Trust.Chain == ChainUnknown) &&
-		(c.Trust.ValidFrom == nil || IsTime(*c.Trust.ValidFrom)) &&
-		(c.Trust.ValidUntil == nil || IsTime(*c.Trust.ValidUntil)) &&
-		(len(c.DER) == 0 || certificate.Thumbprint(c.DER) == c.Thumbprint)
+// fits reports whether the schema accepts the JSON of a Go value, with the checks
+// that a schema cannot express.
+func (s *schema) fits(v reflect.Value, decoded bool) bool {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			return s.fits(v.Elem(), decoded)
+		}
+		return s.accepts(nil)
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[ExtendedKeyUsages]() {
+			return s.fits(v.FieldByName("OIDs"), decoded)
+		}
+		for _, m := range s.members {
+			field := v.Field(m.index)
+			if field.IsZero() && m.omitted {
+				continue
+			}
+			if field.IsZero() && m.required && decoded || !m.schema.fits(field, decoded) {
+				return false
+			}
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			return s.accepts(nil)
+		}
+		for i := 0; i < v.Len() && s.Items != nil; i++ { // bytes have none
+			if !s.Items.fits(v.Index(i), decoded) {
+				return false
+			}
+		}
+	case reflect.Int:
+		return v.Int() <= math.MaxInt32 && s.accepts(float64(v.Int()))
+	case reflect.String:
+		return s.fitsText(v.String())
+	}
+	return true
 }
 
-var (
-	versionPattern = regexp.MustCompile(`^[0-9]{1,9}(\.[0-9]{1,9}){1,3}$`)
-	oidPattern     = regexp.MustCompile(`^[0-9]+(\.[0-9]+)+$`)
-)
-
-func all(values []string, is func(string) bool) bool {
-	return !slices.ContainsFunc(values, func(value string) bool { return !is(value) })
-}
-
-func allIn(values, known []string) bool {
-	return all(values, func(value string) bool { return slices.Contains(known, value) })
-}
-
-func emptyOrIn(value string, known []string) bool {
-	return value == "" || slices.Contains(known, value)
+// fitsText is faster than a regular expression for what a document has most of.
+func (s *schema) fitsText(text string) bool {
+	switch patterns[s.Pattern] {
+	case aTime:
+		return IsTime(text)
+	case aThumbprint:
+		return isThumbprint(text)
+	case anAddress:
+		return isAddress(text)
+	}
+	return s.accepts(text)
 }
 
 func isAddress(text string) bool {
