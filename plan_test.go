@@ -1,7 +1,6 @@
 package transportcert_test
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -89,13 +88,10 @@ func steps(t *testing.T, plan evaluate.Plan) string {
 	return string(text)
 }
 
-// makePossible gives a document what every server has: names without a dot at
-// the end, connectors of different names, chains that are not valid while the
-// certificate is not, and no certificate that was made in this very second.
+// makePossible gives a document what every server has: connectors of different
+// names, chains that are not valid while the certificate is not, and no
+// certificate that was made in this very second.
 func makePossible(document *gather.Document) {
-	for _, name := range []*string{&document.Host.DNSFQDN, &document.Host.DNSHostName, &document.Host.PhysicalDNSFQDN, &document.Host.PhysicalDNSHostName} {
-		*name = cmp.Or(strings.TrimRight(*name, "."), "EX01")
-	}
 	names := map[string]bool{}
 	for i := range document.Connectors {
 		for names[document.Connectors[i].Name] {

@@ -32,7 +32,13 @@ exchange_server_auth(i) := array.flatten([
 	where_offered,
 ]) if {
 	connector := input.connectors[i]
-}
+	can_have_exchange_server(connector)
+} else := [gather_host]
+
+# Beside ExchangeServer, a connector cannot keep an FQDN that is not the server's.
+can_have_exchange_server(connector) if not names_another_server(connector)
+
+can_have_exchange_server(_) if named_host
 
 # What an id calls a connector: its name, with its index where the name is not its own.
 subject(kind, i) := input[kind][i].name if {
@@ -55,6 +61,14 @@ where_offered := internal_transport_certificate if {
 server_names := {selection.comparable(name) |
 	some name in array.concat([input.server], host_names)
 } - {""}
+
+# The server's FQDN is known.
+named_host if possible(selection.comparable(input.host.physical_dns_fqdn))
+
+own_name := written(input.host.physical_dns_fqdn)
+
+# A name as commands take it: without the dot at the end that DNS allows.
+written(name) := trim_suffix(name, ".")
 
 # METADATA
 # title: Names another server
@@ -90,21 +104,21 @@ setup_names := {lower(sprintf(name, [input.server])) |
 	]
 }
 
-# No certificate can be for an FQDN of nothing but a dot.
 nobodys_fqdn(connector) if {
 	connector.fqdn != ""
-	selection.comparable(connector.fqdn) == ""
+	not possible(selection.comparable(connector.fqdn))
 }
 
-future_fqdn(connector) := {"fqdn": input.host.physical_dns_fqdn} if {
+future_fqdn(connector) := {"fqdn": own_name} if {
+	named_host
 	gets_own_fqdn(connector)
 } else := {}
 
-fqdn_option(connector) := sprintf(" -Fqdn %s", [quoted(input.host.physical_dns_fqdn)]) if {
+fqdn_option(connector) := sprintf(" -Fqdn %s", [quoted(own_name)]) if {
 	names_another_server(connector)
 } else := ""
 
-fqdn_effect(i) := effects.set_field(sprintf("/connectors/%d/fqdn", [i]), input.host.physical_dns_fqdn) if {
+fqdn_effect(i) := effects.set_field(sprintf("/connectors/%d/fqdn", [i]), own_name) if {
 	names_another_server(input.connectors[i])
 } else := []
 
@@ -112,7 +126,9 @@ fqdn_effect(i) := effects.set_field(sprintf("/connectors/%d/fqdn", [i]), input.h
 # one for the new FQDN.
 for_own_fqdn(i) := [] if {
 	not names_another_server(input.connectors[i])
-} else := starttls_with(i, {"fqdn": input.host.physical_dns_fqdn}) if {
+} else := [] if {
+	not named_host
+} else := starttls_with(i, {"fqdn": own_name}) if {
 	not keeps_certificate(i)
 } else := [set_tls_certificate_name("connectors", i, inbound_starttls.outcome.connectors[i].certificate)]
 
@@ -150,19 +166,13 @@ own_fqdn(i) := action(
 	sprintf("connector-fqdn:%s", [subject("connectors", i)]),
 	sprintf("Set the FQDN of %s to that of the server", [connector.name]),
 	{
-		"commands": [sprintf("Set-ReceiveConnector %s -Fqdn %s", [identity(connector.name), quoted(input.host.physical_dns_fqdn)])],
-		"effect": effects.set_field(sprintf("/connectors/%d/fqdn", [i]), input.host.physical_dns_fqdn),
+		"commands": [sprintf("Set-ReceiveConnector %s -Fqdn %s", [identity(connector.name), quoted(own_name)])],
+		"effect": effects.set_field(sprintf("/connectors/%d/fqdn", [i]), own_name),
 	},
 ) if {
+	named_host
 	connector := input.connectors[i]
-}
-
-# A name of nothing but a dot matches nothing.
-own_name := manual(
-	"gather-host",
-	sprintf("Gather the names of %s", [input.server]),
-	sprintf("%s is not a name that a certificate can be for. Gather the names of the host on the server itself.", [quoted(input.host.physical_dns_fqdn)]),
-)
+} else := gather_host
 
 # METADATA
 # title: Stop suppressing

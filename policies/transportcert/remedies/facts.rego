@@ -51,13 +51,13 @@ not_valid_yet(certificate) := internal_transport_certificate if {
 } else := [clock(certificate)]
 
 # METADATA
-# title: Primary suffix
-# description: A name of the host has no domain.
-primary_suffix := manual(
+# title: Gather the host
+# description: A name of the host has no domain, or is not a name, as a dot is not.
+gather_host := manual(
 	"gather-host",
 	sprintf("Gather the full names of %s", [input.server]),
 	concat("\n", [
-		"A name that should be fully qualified has no domain. Gather the names of the host on the server itself.",
+		"A name that should be fully qualified has no domain, or is only a dot. Gather the names of the host on the server itself.",
 		"If the machine has no primary DNS suffix, no certificate of a CA can be for its name. Microsoft does not support a",
 		"change of the name once Exchange is installed.",
 	]),
@@ -70,14 +70,22 @@ primary_suffix := manual(
 # scope: document
 uncovered_names contains domain if {
 	count(outcome.eligible) > 0
-	some domain in outcome.domains
+	some domain in possible_domains
 	not domain in covered_by(outcome.eligible)
 }
+
+# A name that no certificate has, such as a dot, need not be covered.
+possible_domains := [domain | some domain in outcome.domains; possible(domain)]
+
+# METADATA
+# title: Possible
+# description: Whether a comparable name can be a DNS name. A name with an empty label, such as a dot, cannot.
+possible(name) if not "" in split(name, ".")
 
 covered_by(thumbprints) := union({covered_names(store[thumbprint]) | some thumbprint in thumbprints})
 
 # The names of the domain list that a certificate covers.
-covered_names(certificate) := {domain | some domain in outcome.domains; covers(certificate, domain)}
+covered_names(certificate) := {domain | some domain in possible_domains; covers(certificate, domain)}
 
 covers(certificate, domain) if domain in comparable_names(certificate)
 
@@ -85,7 +93,7 @@ covers(certificate, domain) if {
 	not contains(domain, ".")
 	certificate.self_signed == false
 	some fqdn in comparable_names(certificate)
-	fqdn in outcome.domains
+	fqdn in possible_domains
 	startswith(fqdn, concat("", [domain, "."]))
 }
 
@@ -95,7 +103,7 @@ covers(certificate, domain) if {
 cover_names := [directory] if {
 	not input.directory.readable
 } else := internal_transport_certificate if {
-	every domain in outcome.domains { domain in comparable_names(planned) }
+	every domain in possible_domains { domain in comparable_names(planned) }
 } else := [gather_names_at_ca] if {
 	not keeps_self_signed
 	outcome.best_kind == "pki"
@@ -116,7 +124,7 @@ create_for_the_server := action(
 gather_names_at_ca := manual(
 	"ca-certificate-for-names",
 	sprintf("Have the CA issue a certificate for all names of %s", [input.server]),
-	sprintf("The names are %s. Import the certificate, and enable it for SMTP.", [concat(", ", outcome.domains)]),
+	sprintf("The names are %s. Import the certificate, and enable it for SMTP.", [concat(", ", possible_domains)]),
 )
 
 # METADATA

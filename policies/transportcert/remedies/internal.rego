@@ -201,7 +201,7 @@ must_be_new if {
 	newest_is_best
 	count(outcome.eligible) == 0
 	count(getting_smtp) > 0
-	some domain in outcome.domains
+	some domain in possible_domains
 	not domain in covered_by(getting_smtp)
 }
 
@@ -218,7 +218,7 @@ candidates_without_smtp := [thumbprint |
 	fit(store[thumbprint])
 	would_be_chosen(thumbprint)
 	covered := covered_by(array.concat(outcome.eligible, [thumbprint]))
-	every domain in outcome.domains { domain in covered }
+	every domain in possible_domains { domain in covered }
 ]
 
 would_be_chosen(thumbprint) if {
@@ -241,7 +241,7 @@ only_the_ca_can_renew if {
 renewable_as_internal if {
 	internal_certificate.loaded.self_signed == true
 	named := {selection.comparable(name) | some name in selection.names(internal_certificate.loaded)}
-	every domain in outcome.domains { domain in named }
+	every domain in possible_domains { domain in named }
 }
 
 enable_as_internal := action(
@@ -316,7 +316,9 @@ with_rest(making, services) := [
 
 # METADATA
 # title: Creation
-# description: The command that makes a self-signed certificate for some names, of which the first names the certificate.
+# description: >-
+#   The command that makes a self-signed certificate for some names, of which the first names the certificate. The server's
+#   FQDN is added by -IncludeServerFQDN.
 creation(friendly_name, names) := sprintf(
 	"New-ExchangeCertificate -KeySize %d -PrivateKeyExportable $true -FriendlyName %s -DomainName %s -Services SMTP",
 	[key_size, quoted(friendly_name), concat(",", [quoted(name) | some name in names])],
@@ -331,7 +333,7 @@ creation(friendly_name, names) := sprintf(
 	"New-ExchangeCertificate%s -KeySize %d -PrivateKeyExportable $true -FriendlyName %s -DomainName %s -IncludeServerFQDN -Services SMTP",
 	[on_server, key_size, quoted(friendly_name), concat(",", [quoted(name) |
 		some i, name in names
-		i != 1
+		[i, name] != [1, own_name]
 	])],
 )
 
@@ -345,13 +347,13 @@ renewal_command(thumbprint) := sprintf(
 	[thumbprint, on_server],
 )
 
-# The server's name, its FQDN, and what else is on the domain list.
+# The server's name, its FQDN where it is known, and what else is on the domain list.
 internal_names := array.concat(own, [name |
-	some domain in outcome.domains
+	some domain in possible_domains
 	not domain in comparable_own
-	name := [stated | some stated in host_names; selection.comparable(stated) == domain][0]
+	name := [written(stated) | some stated in host_names; selection.comparable(stated) == domain][0]
 ]) if {
-	own := [input.server, input.host.physical_dns_fqdn]
+	own := array.concat([input.server], [own_name | named_host])
 	comparable_own := {selection.comparable(name) | some name in own}
 }
 

@@ -4,6 +4,7 @@ import data.transportcert.compliance.rules_test.a
 import data.transportcert.compliance.rules_test.auth
 import data.transportcert.compliance.rules_test.b
 import data.transportcert.compliance.rules_test.c
+import data.transportcert.compliance.rules_test.connector
 import data.transportcert.compliance.rules_test.document
 import data.transportcert.compliance.rules_test.expired
 import data.transportcert.compliance.rules_test.not_set
@@ -271,12 +272,36 @@ test_an_heir_becomes_the_internal_transport_certificate_in_2010 if {
 	planned(value)[itc].commands == [enable(c)]
 }
 
-test_the_name_of_the_host_is_a_dot if {
+# No command and no effect has the dot.
+test_the_name_of_the_host_is_a_dot[name] if {
+	some name, case in {
+		"a connector searches for it": {"connector": {"auth_mechanisms": ["Tls", "ExchangeServer"], "fqdn": ""}, "why": [12014, "TC005", "TC016"]},
+		"a connector cannot keep its FQDN": {"connector": {"fqdn": "mail.contoso.test"}, "why": ["TC016", "TC042"]},
+		"a connector's FQDN is a dot too": {"connector": {"auth_mechanisms": ["Tls", "ExchangeServer"], "fqdn": "."}, "why": [12014, "TC005", "TC016", "TC042"]},
+		"a connector lacks ExchangeServer": {"connector": {"auth_mechanisms": ["Tls"], "fqdn": "mail.contoso.test"}, "why": [12014, "TC005", "TC016", "TC040"]},
+		"a connector lacks Tls": {"connector": {"auth_mechanisms": ["ExchangeServer"], "fqdn": ".", "require_tls": true}, "why": ["TC016", "TC042", "TC046"]},
+	}
 	value := object.union(document, {
 		"procedure": "2016", "host": {"physical_dns_fqdn": "."},
-		"connectors": [object.union(object.remove(document.connectors[0], ["fqdn"]), {"auth_mechanisms": ["Tls", "ExchangeServer"]})],
+		"connectors": [object.union(connector, case.connector)],
 	})
-	12014 in planned(value)["gather-host"].why
+	found := planned(value)
+	found["gather-host"].why == case.why
+	every action in found {
+		every command in action.commands { not contains(command, "'.'") }
+		every change in object.get(action, "effect", []) { not change.value == "." }
+	}
+}
+
+test_a_certificate_for_a_server_whose_fqdn_is_a_dot[procedure] if {
+	some procedure, command in {
+		"2007": "New-ExchangeCertificate -KeySize 2048 -PrivateKeyExportable $true -FriendlyName 'EX01' -DomainName 'EX01','ex01.corp.contoso.test' -Services SMTP",
+		"2016": "New-ExchangeCertificate -Server 'EX01' -KeySize 2048 -PrivateKeyExportable $true -FriendlyName 'EX01' -DomainName 'EX01','ex01.corp.contoso.test' -IncludeServerFQDN -Services SMTP",
+	}
+	value := object.union_n([with_procedure(procedure, []), not_set, {"host": {"physical_dns_fqdn": ".", "dns_fqdn": "ex01.corp.contoso.test."}}])
+	action := planned(object.union(value, startup))[itc]
+	action.commands == [command]
+	action.effect[0].value.dns_names == ["EX01", "ex01.corp.contoso.test"]
 }
 
 test_an_edge_subscription[procedure] if {

@@ -91,14 +91,24 @@ keeps_self_signed if document.advised_procedure == "2016"
 # METADATA
 # title: Name of a certificate
 # description: Its friendly name or subject, and the first digits of its thumbprint.
-name_of(certificate) := sprintf("%s (%s)", [stated[0], substring(certificate.thumbprint, 0, 8)]) if {
+name_of(certificate) := sprintf("%s (%s)", [stated[0], beginning(certificate.thumbprint)]) if {
 	stated := [value |
 		some field in ["friendly_name", "subject"]
 		value := certificate[field]
 		value != ""
 	]
 	count(stated) > 0
-} else := sprintf("the certificate %s", [substring(certificate.thumbprint, 0, 8)])
+} else := sprintf("the certificate %s", [beginning(certificate.thumbprint)])
+
+# The first digits of a thumbprint, or all where another certificate of the store begins alike.
+beginning(thumbprint) := substring(thumbprint, 0, 8) if {
+	count(by_beginning[substring(thumbprint, 0, 8)]) == 1
+} else := thumbprint
+
+# In one pass, as selection.by_name.
+by_beginning := object.union_n([{substring(certificate.thumbprint, 0, 8): {certificate.thumbprint: true}} |
+	some certificate in input.certificates
+])
 
 # What a transport service does not see before it starts again. Quoted, since not every reader of PowerShell takes a list of bare words.
 restart := [{"text": sprintf("Restart the transport services on %s.", [input.server]), "command": sprintf("Restart-Service %s", [concat(", ", [quoted(service) | some service in services])])}] if {

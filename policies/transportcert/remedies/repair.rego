@@ -250,7 +250,7 @@ assigned(thumbprint) := sprintf("%s = ", [variable(thumbprint)]) if {
 	count(further_services(thumbprint)) > 0
 } else := ""
 
-variable(thumbprint) := sprintf("$renewed%s", [substring(thumbprint, 0, 8)])
+variable(thumbprint) := concat("", ["$renewed", beginning(thumbprint)])
 
 further_services(thumbprint) := sort(exchange_services(store[thumbprint]) - {"SMTP"})
 
@@ -314,7 +314,7 @@ requesting(certificate) := sprintf(
 )
 
 # One for each certificate, so that no request overwrites another.
-request_file(certificate) := quoted(sprintf(`C:\%s-%s.req`, [lower(input.server), substring(certificate.thumbprint, 0, 8)]))
+request_file(certificate) := quoted(sprintf(`C:\%s-%s.req`, [lower(input.server), beginning(certificate.thumbprint)]))
 
 # METADATA
 # title: Removal

@@ -96,6 +96,21 @@ test_a_self_signed_certificate_is_renewed_and_then_removed if {
 	found[remove(b)].why == ["TC024", "TC030"]
 }
 
+# Neither their variables nor their request files are one.
+test_certificates_that_begin_alike if {
+	alike := sprintf("BBBBBBBB%s", [substring(c, 8, -1)])
+	own := {"self_signed": true, "services": ["SMTP", "POP"]}
+	value := expired_mail(own, [object.union_n([mail, expired, own, {"thumbprint": alike, "dns_names": ["pop.contoso.test"]}])])
+	every thumbprint in [b, alike] {
+		found := planned(value)
+		startswith(found[sprintf("renew:%s", [thumbprint])].commands[0], sprintf("$renewed%s = ", [thumbprint]))
+		contains(found[sprintf("services-of-renewed:%s", [thumbprint])].commands[0], sprintf(" $renewed%s.Thumbprint ", [thumbprint]))
+		found[sprintf("renew:%s", [thumbprint])].title == sprintf("Renew Mail (%s)", [thumbprint])
+	}
+	request := remedies.renew_at_ca(object.union(mail, {"thumbprint": alike})).commands[1] with input as value
+	contains(request, sprintf(`'C:\ex01-%s.req'`, [alike]))
+}
+
 test_a_renewed_certificate_is_the_best_in_2010 if {
 	others := {"thumbprint": b, "self_signed": true, "dns_names": ["EX01", "ex01.corp.contoso.test", "x"], "services": ["SMTP", "POP"]}
 	found := planned(object.union(expired_mail(others, []), {"procedure": "2010"}))

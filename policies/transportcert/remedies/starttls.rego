@@ -56,12 +56,12 @@ certificate_for(i, result) := repair(result.certificate) if {
 	result.stopped_at == "no_best_certificate"
 } else := name_again("connectors", i) if {
 	result.searched_for.by == "tls_certificate_name"
-} else := [own_name]
+} else := [gather_host]
 
 # Nothing in the store can be the certificate that is searched for.
 has_to_be_made(result) if {
 	result.searched_for.by != "tls_certificate_name"
-	selection.comparable(result.searched_for.value) != ""
+	possible(selection.comparable(result.searched_for.value))
 	result.stopped_at in {"certificate_not_found", "no_eligible_certificate"}
 	count(fit_without_smtp(result)) == 0
 	count(without_key(result)) == 0
@@ -167,17 +167,17 @@ setting("send_connectors", name) := concat(" ", ["Set-SendConnector", quoted(nam
 # description: A self-signed certificate for a name for which there is none. A CA's is better for those who check it.
 create_for(name) := action(
 	sprintf("starttls-certificate:%s", [selection.comparable(name)]),
-	sprintf("Create a self-signed certificate for %s", [name]),
+	sprintf("Create a self-signed certificate for %s", [written(name)]),
 	{
 		"description": concat("\n", array.flatten([
 			"Exchange servers and most mail servers accept it. If clients or partners check certificates, have a CA issue one for this name instead.",
 			[line | some line in [run_there]; line != ""],
 		])),
-		"commands": [creation(name, [name])],
+		"commands": [creation(written(name), [written(name)])],
 		"prompt": overwrite("No"),
 		"afterwards": after_enabling(["SMTP"], "No"),
 		"effect": effects.add_certificate(
-			effects.new_certificate(sprintf("starttls-certificate:%s", [name]), [name]),
+			effects.new_certificate(sprintf("starttls-certificate:%s", [name]), [written(name)]),
 			["SMTP"],
 			false,
 		),
