@@ -47,11 +47,9 @@ no_private_key contains input.certificates[i].thumbprint if input.certificates[i
 # An unknown fact never makes a certificate eligible (reading 11).
 private_key_unknown contains input.certificates[i].thumbprint if is_null(input.certificates[i].has_private_key)
 
-smtp_not_enabled contains certificate.thumbprint if {
-	some certificate in input.certificates
-	is_array(certificate.services)
-	not "SMTP" in certificate.services
-}
+smtp_not_enabled := (object.keys(document.store) - smtp_enabled) - services_unknown
+
+smtp_enabled contains input.certificates[i].thumbprint if input.certificates[i].services[_] == "SMTP"
 
 services_unknown contains input.certificates[i].thumbprint if is_null(input.certificates[i].services)
 
