@@ -12,21 +12,6 @@ const Version = 1
 // document: UTC, without fractions, compared as text.
 const TimeFormat = "2006-01-02T15:04:05Z"
 
-// The flags of Exchange's AuthMechanism and of a certificate's Services, from the
-// lowest bit on. Exchange writes None where there are none.
-var (
-	AuthMechanisms = []string{"Tls", "Integrated", "BasicAuth", "BasicAuthRequireTLS", "ExchangeServer", "ExternalAuthoritative"}
-	Services       = []string{"IMAP", "POP", "UM", "IIS", "SMTP", "Federation", "UMCallRouter"}
-)
-
-// ServerRoles are the flags of Exchange's ServerRole, from the lowest bit on, with
-// the role that a document has for each. Exchange 2013 calls its Client Access
-// role Cafe.
-var ServerRoles = []struct{ Flag, Role string }{
-	{"Cafe", "ClientAccess"}, {"Mailbox", "Mailbox"}, {"ClientAccess", "ClientAccess"}, {"0x8", ""},
-	{"UnifiedMessaging", "UnifiedMessaging"}, {"HubTransport", "HubTransport"}, {"Edge", "EdgeTransport"},
-}
-
 // Procedures are the values of Document.Procedure: the version of Exchange
 // whose published text applies.
 var Procedures = []string{"2007", "2010", "2016"}

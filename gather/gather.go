@@ -31,6 +31,6 @@ type Report func(sentence string)
 // Sentence reports a formatted sentence, unless r is nil.
 func (r Report) Sentence(format string, args ...any) {
 	if r != nil {
-		r(printable.Message(fmt.Sprintf(format, args...)))
+		r(printable.Message(printable.Line(fmt.Sprintf(format, args...))))
 	}
 }

@@ -24,7 +24,7 @@ func readPEM(blocks []files.Block, password passwords) (contents, error) {
 		clear(block.Bytes)
 	}
 	if len(held.entries) == 0 && len(held.keys) == 0 {
-		return contents{}, errors.New("it contains no certificate and no private key:\n    " + strings.Join(held.notes, "\n    "))
+		return contents{}, errors.New("it contains no certificate and no private key: " + strings.Join(held.notes, "; "))
 	}
 	return held, nil
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/certificate"
 	"github.com/transportcert/transportcert/internal/files"
-	"github.com/transportcert/transportcert/internal/printable"
 )
 
 // maxRoots limits the size of a file of roots, in bytes.
@@ -110,7 +109,7 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 			return fmt.Errorf("root %d: %w", i+1, err)
 		}
 		if s.roots[c] = c.SelfIssued(); !s.roots[c] {
-			g.report("root %s was issued by %s, so it is used as an intermediate", c.Subject, c.Issuer)
+			g.Report.Sentence("root %s was issued by %s, so it is used as an intermediate", c.Subject, c.Issuer)
 		}
 	}
 	leaves := make([]*certificate.Certificate, len(doc.Certificates))
@@ -122,7 +121,7 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 			leaves[i], err = s.add(facts.DER)
 		}
 		if err != nil {
-			g.report("certificate %s: trust not changed (%s): %v", facts.Thumbprint, facts.Trust.Chain, err)
+			g.Report.Sentence("certificate %s: trust not changed (%s): %v", facts.Thumbprint, facts.Trust.Chain, err)
 		}
 	}
 	if g.System {
@@ -140,14 +139,8 @@ func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 		facts := &doc.Certificates[i]
 		facts.Trust = s.trust(leaf, facts.Trust)
 		if facts.Trust.Chain == gather.ChainUnknown {
-			g.report("certificate %s: could not determine whether it is trusted: %s", facts.Thumbprint, facts.Trust.Error)
+			g.Report.Sentence("certificate %s: could not determine whether it is trusted: %s", facts.Thumbprint, facts.Trust.Error)
 		}
 	}
 	return nil
-}
-
-func (g Gatherer) report(format string, args ...any) { // names in it are those of certificates
-	if g.Report != nil {
-		g.Report(printable.Message(printable.Line(fmt.Sprintf(format, args...))))
-	}
 }

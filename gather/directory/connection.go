@@ -100,7 +100,7 @@ func (g Gatherer) tls(host string) (*tls.Config, error) {
 	}
 	pool, skipped, err := files.Authorities(g.CAFile)
 	for _, block := range skipped {
-		g.report("%s: skipped %s", g.CAFile, block)
+		g.Report.Sentence("%s: skipped %s", g.CAFile, block)
 	}
 	config.RootCAs = pool
 	return config, err
@@ -189,7 +189,7 @@ func (c *connection) search(base, filter string, attributes []string, size uint3
 			return nil, c.failed(step, c.ctx.Err())
 		}
 		for _, referral := range page.Referrals {
-			c.g.report("did not follow the referral to %s: %s", referral, step)
+			c.g.Report.Sentence("did not follow the referral to %s: %s", referral, step)
 		}
 		entries = append(entries, page.Entries...)
 		referrals += len(page.Referrals)

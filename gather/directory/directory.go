@@ -64,11 +64,8 @@ var _ gather.Gatherer = Gatherer{}
 // the other sections are not changed; neither is a section whose attributes are
 // hidden. An error names the host and the step, or the DN, the attribute and
 // what was expected; doc is then unchanged.
-func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
-	return printable.Error(g.one(ctx, doc))
-}
-
-func (g Gatherer) one(ctx context.Context, doc *gather.Document) error {
+func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) (err error) {
+	defer func() { err = printable.Error(err) }()
 	if g.Server == "" {
 		return errors.New("directory: expected the name of a server, found none")
 	}
@@ -80,7 +77,7 @@ func (g Gatherer) one(ctx context.Context, doc *gather.Document) error {
 	}
 	if len(f.servers) == 0 {
 		reason := f.notFound("msExchExchangeServer named " + g.Server)
-		g.report("%s: %s", g.Server, reason)
+		g.Report.Sentence("%s: %s", g.Server, reason)
 		f.fill(doc, gather.Document{Server: g.Server, Directory: &gather.Directory{Error: reason}})
 		return nil
 	}
@@ -95,12 +92,8 @@ func (g Gatherer) one(ctx context.Context, doc *gather.Document) error {
 // All returns a document for each server of the forest, sorted by name. Hidden
 // sections are nil, and so are the certificates, which the directory does not
 // hold. The errors are those of Gather; All then returns no document.
-func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
-	docs, err := g.all(ctx)
-	return docs, printable.Error(err)
-}
-
-func (g Gatherer) all(ctx context.Context) ([]*gather.Document, error) {
+func (g Gatherer) All(ctx context.Context) (docs []*gather.Document, err error) {
+	defer func() { err = printable.Error(err) }()
 	g, ctx, cancel := g.bounded(ctx)
 	defer cancel()
 	f, err := g.read(ctx, "")
@@ -110,7 +103,6 @@ func (g Gatherer) all(ctx context.Context) ([]*gather.Document, error) {
 	if len(f.servers) == 0 {
 		return nil, fmt.Errorf("directory %s: %s", f.address, f.notFound("msExchExchangeServer"))
 	}
-	var docs []*gather.Document
 	var errs []error
 	for _, s := range f.servers {
 		if ctx.Err() != nil {
@@ -137,12 +129,6 @@ func (g Gatherer) bounded(ctx context.Context) (Gatherer, context.Context, conte
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	return g, ctx, cancel
-}
-
-func (g Gatherer) report(format string, args ...any) {
-	if g.Report != nil {
-		g.Report(printable.Message(printable.Line(fmt.Sprintf(format, args...))))
-	}
 }
 
 // A forest is the result of the two searches.
@@ -219,10 +205,14 @@ func (g Gatherer) read(ctx context.Context, name string) (*forest, error) {
 	return f, nil
 }
 
-// join assigns each connector to the server above it, and sorts the servers.
+// maxLevels is how far above a connector its server is searched for. Exchange puts
+// the server three levels above; the host chooses how long a DN is.
+const maxLevels = 10
+
+// join assigns each connector to the nearest server above it, and sorts the
+// servers.
 func (c *connection) join(servers, connectors []*ldap.Entry) ([]*server, error) {
-	var root node
-	byName := map[string]*server{}
+	byName, byDN := map[string]*server{}, map[string]*server{}
 	for _, e := range servers {
 		if c.ctx.Err() != nil {
 			return nil, c.ctx.Err()
@@ -232,12 +222,11 @@ func (c *connection) join(servers, connectors []*ldap.Entry) ([]*server, error) 
 			return nil, err
 		}
 		s := &server{name: dn.name(), entry: e}
-		key := strings.ToLower(s.name)
-		if twin := byName[key]; twin != nil {
+		name := strings.ToLower(s.name)
+		if twin := byName[name]; twin != nil {
 			return nil, fmt.Errorf("two servers are named %s: %s and %s; expected a base DN with only one of them below it", s.name, twin.entry.DN, e.DN)
 		}
-		byName[key] = s
-		root.put(dn, s)
+		byName[name], byDN[dn.key()] = s, s
 	}
 	for _, e := range connectors {
 		if c.ctx.Err() != nil {
@@ -247,49 +236,19 @@ func (c *connection) join(servers, connectors []*ldap.Entry) ([]*server, error) 
 		if err != nil {
 			return nil, err
 		}
-		owner := root.nearest(dn[1:])
+		var owner *server
+		above := dn.key()
+		for level := 0; owner == nil && level < maxLevels; level++ {
+			_, above, _ = strings.Cut(above, "\n")
+			owner = byDN[above]
+		}
 		if owner == nil {
-			c.g.report("skipped the connector %s: it is not below any server that was found", e.DN)
+			c.g.Report.Sentence("skipped the connector %s: it is not below any server that was found", e.DN)
 			continue
 		}
 		owner.connectors = append(owner.connectors, e)
 	}
 	return slices.SortedFunc(maps.Values(byName), func(a, b *server) int { return strings.Compare(a.name, b.name) }), nil
-}
-
-// A node is a node of the tree of DNs. The host chooses how long a DN is; this
-// takes no longer than reading it.
-type node struct {
-	server *server // nil: none has this DN
-	below  map[string]*node
-}
-
-func (n *node) put(d dn, s *server) {
-	for _, rdn := range slices.Backward(d) {
-		next := n.below[key(rdn)]
-		if next == nil {
-			next = &node{}
-			if n.below == nil {
-				n.below = map[string]*node{}
-			}
-			n.below[key(rdn)] = next
-		}
-		n = next
-	}
-	n.server = s
-}
-
-// nearest returns the server with that DN, or the nearest one above it, or nil.
-func (n *node) nearest(d dn) (found *server) {
-	for _, rdn := range slices.Backward(d) {
-		if n = n.below[key(rdn)]; n == nil {
-			break
-		}
-		if n.server != nil {
-			found = n.server
-		}
-	}
-	return found
 }
 
 // A dn is a distinguished name that begins with the object's own RDN.
@@ -309,12 +268,14 @@ func parseDN(s string) (dn, error) {
 // name returns the value of the object's own RDN, unescaped.
 func (d dn) name() string { return d[0].Attributes[0].Value }
 
-// key is the same for all spellings of an RDN, because the spelling of a DN can
-// vary.
-func key(rdn *ldap.RelativeDN) string {
+// key is the same for all spellings of a DN, with a line for each RDN.
+func (d dn) key() string {
 	var b strings.Builder
-	for _, a := range rdn.Attributes {
-		b.WriteString(strings.ToLower(a.Type+"="+a.Value) + "\x00")
+	for _, rdn := range d {
+		for _, a := range rdn.Attributes {
+			fmt.Fprintf(&b, "%q,", strings.ToLower(a.Type+"="+a.Value))
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

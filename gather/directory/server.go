@@ -80,10 +80,10 @@ func (g Gatherer) directory(f *forest, s *server) (*gather.Directory, error) {
 	}
 	if !has(s.entry, attrVersion) && !has(s.entry, attrRoles) {
 		reason := fmt.Sprintf("%s cannot read any of %s, %s and %s of %s", f.account, attrCertificate, attrVersion, attrRoles, s.entry.DN)
-		g.report("%s: %s", s.name, reason)
+		g.Report.Sentence("%s: %s", s.name, reason)
 		return &gather.Directory{Error: reason}, nil
 	}
-	g.report("%s: %s sees no %s: either it is not set, or this account may not read it", s.name, f.account, attrCertificate)
+	g.Report.Sentence("%s: %s sees no %s: either it is not set, or this account may not read it", s.name, f.account, attrCertificate)
 	return &gather.Directory{Readable: true}, nil
 }
 
@@ -99,9 +99,9 @@ func (g Gatherer) thumbprint(server string, value []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	g.report("%s: the internal transport certificate in the directory is %s, valid from %s to %s, thumbprint %s", server, c.Subject, c.NotBefore, c.NotAfter, c.Thumbprint)
+	g.Report.Sentence("%s: the internal transport certificate in the directory is %s, valid from %s to %s, thumbprint %s", server, c.Subject, c.NotBefore, c.NotAfter, c.Thumbprint)
 	for _, note := range notes {
-		g.report("%s: the certificate %s %s", server, c.Thumbprint, note)
+		g.Report.Sentence("%s: the certificate %s %s", server, c.Thumbprint, note)
 	}
 	return c.Thumbprint, nil
 }
@@ -112,7 +112,7 @@ func (g Gatherer) connectors(f *forest, s *server) ([]gather.Connector, error) {
 	connectors := []gather.Connector{}
 	for _, e := range s.connectors {
 		if len(e.Attributes) == 0 {
-			g.report("%s: connectors not gathered: %s cannot read any attribute of %s", s.name, f.account, e.DN)
+			g.Report.Sentence("%s: connectors not gathered: %s cannot read any attribute of %s", s.name, f.account, e.DN)
 			return nil, nil
 		}
 		c, err := g.connector(s.name, e)
@@ -122,7 +122,7 @@ func (g Gatherer) connectors(f *forest, s *server) ([]gather.Connector, error) {
 		connectors = append(connectors, c)
 	}
 	if len(connectors) == 0 {
-		g.report("%s: there are no Receive connectors; %s is %s", s.name, attrRoles, cmp.Or(s.entry.GetEqualFoldAttributeValue(attrRoles), "not set"))
+		g.Report.Sentence("%s: there are no Receive connectors; %s is %s", s.name, attrRoles, cmp.Or(s.entry.GetEqualFoldAttributeValue(attrRoles), "not set"))
 	}
 	slices.SortFunc(connectors, func(a, b gather.Connector) int { return strings.Compare(a.Name, b.Name) })
 	return connectors, nil
@@ -134,10 +134,9 @@ func (g Gatherer) connector(server string, e *ldap.Entry) (gather.Connector, err
 		return gather.Connector{}, err
 	}
 	c := gather.Connector{
-		Name:           dn.name(),
-		AuthMechanisms: []string{},
-		FQDN:           e.GetEqualFoldAttributeValue(attrFQDN),
-		Bindings:       e.GetEqualFoldAttributeValues(attrBindings),
+		Name:     dn.name(),
+		FQDN:     e.GetEqualFoldAttributeValue(attrFQDN),
+		Bindings: e.GetEqualFoldAttributeValues(attrBindings),
 	}
 	slices.Sort(c.Bindings) // a directory has no order
 
@@ -145,13 +144,9 @@ func (g Gatherer) connector(server string, e *ldap.Entry) (gather.Connector, err
 	if err != nil {
 		return c, err
 	}
-	for bit, name := range gather.AuthMechanisms {
-		if auth&(1<<bit) != 0 {
-			c.AuthMechanisms = append(c.AuthMechanisms, name)
-		}
-	}
-	if unknown := auth &^ (1<<len(gather.AuthMechanisms) - 1); unknown != 0 {
-		g.report("%s: connector %q: unknown AuthMechanism ignored: %#x", server, c.Name, unknown)
+	var unknown uint64
+	if c.AuthMechanisms, unknown = gather.Flags(uint64(uint32(auth)), gather.AuthMechanisms); unknown != 0 {
+		g.Report.Sentence("%s: connector %q: unknown AuthMechanism ignored: %#x", server, c.Name, unknown)
 	}
 
 	switch enabled := e.GetEqualFoldAttributeValue(attrEnabled); enabled {
@@ -188,7 +183,7 @@ func (g Gatherer) host(f *forest, s *server) *gather.Host {
 		}
 	}
 	if fqdn == "" {
-		g.report("%s: host not gathered: %s sees no %s that begins with ncacn_ip_tcp:", s.name, f.account, attrAddress)
+		g.Report.Sentence("%s: host not gathered: %s sees no %s that begins with ncacn_ip_tcp:", s.name, f.account, attrAddress)
 		return nil
 	}
 	if label, _, _ := strings.Cut(fqdn, "."); len(label) > netBIOSLength && strings.EqualFold(label[:netBIOSLength], name) {

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +17,7 @@ func (g Gatherer) version(s *server) (string, error) {
 	for _, text := range s.entry.GetEqualFoldAttributeValues(attrSerial) {
 		version := gather.DisplayVersion(text)
 		if version == "" {
-			g.report("%s: ignored %s: expected text such as Version 15.2 (Build 31748.10), found %.60q", s.name, attrSerial, text)
+			g.Report.Sentence("%s: ignored %s: expected text such as Version 15.2 (Build 31748.10), found %.60q", s.name, attrSerial, text)
 			continue
 		}
 		numbers := strings.Split(version, ".")
@@ -38,7 +37,7 @@ func (g Gatherer) version(s *server) (string, error) {
 		return "", err
 	}
 	if packed&set != set {
-		g.report("%s: ignored %s, %d: expected a packed Exchange version", s.name, attrVersion, packed)
+		g.Report.Sentence("%s: ignored %s, %d: expected a packed Exchange version", s.name, attrVersion, packed)
 		return "", nil
 	}
 	return fmt.Sprintf("%d.%d.%d", packed>>22&0x3f, packed>>16&0x3f, packed&0x7fff), nil
@@ -50,22 +49,13 @@ const frontendTransport = 16384
 // roles returns nil if the directory does not show them.
 func (g Gatherer) roles(s *server) ([]string, error) {
 	const absent = -1
-	flags, err := number(s.entry, attrRoles, absent)
-	if flags == absent || err != nil {
+	bits, err := number(s.entry, attrRoles, absent)
+	if bits == absent || err != nil {
 		return nil, err
 	}
-	roles := []string{}
-	left := flags &^ frontendTransport
-	for bit, r := range gather.ServerRoles {
-		if left&(1<<bit) == 0 || r.Role == "" {
-			continue
-		}
-		if left &^= 1 << bit; !slices.Contains(roles, r.Role) {
-			roles = append(roles, r.Role)
-		}
+	flags, unknown := gather.Flags(uint64(uint32(bits&^frontendTransport)), gather.ServerRoles)
+	if unknown != 0 {
+		g.Report.Sentence("%s: unknown %s ignored: %#x", s.name, attrRoles, unknown)
 	}
-	if left != 0 {
-		g.report("%s: unknown %s ignored: %#x", s.name, attrRoles, left)
-	}
-	return roles, nil
+	return gather.Roles(flags), nil
 }

@@ -98,9 +98,11 @@ func (g Gatherer) server(e *export) (what string, s server, err error) {
 		}
 	}
 	if v, ok := e.object.known("ServerRole"); ok {
-		var unknown []string
-		if s.roles, unknown, err = roles(v); err != nil {
+		flags, unknown, err := v.flags(gather.ServerRoles)
+		if err != nil {
 			g.Report.Sentence("%s: ignored: %v", e.place(), err)
+		} else {
+			s.roles = gather.Roles(flags)
 		}
 		if len(unknown) > 0 {
 			g.Report.Sentence("%s: unknown ServerRole ignored: %s", e.place(), strings.Join(unknown, ", "))
@@ -125,27 +127,4 @@ func displayVersion(v value) string {
 		numbers = append(numbers, strconv.FormatInt(n, 10))
 	}
 	return strings.Join(numbers, ".")
-}
-
-// roles reads a ServerRole. The order of the roles is that of the flags.
-func roles(v value) (known, unknown []string, err error) {
-	var flags []string
-	for _, r := range gather.ServerRoles {
-		flags = append(flags, r.Flag)
-	}
-	set, unknown, err := v.flags(flags)
-	if err != nil {
-		return nil, nil, err
-	}
-	known = []string{}
-	for _, r := range gather.ServerRoles {
-		switch {
-		case !slices.Contains(set, r.Flag) || slices.Contains(known, r.Role):
-		case r.Role == "":
-			unknown = append(unknown, r.Flag)
-		default:
-			known = append(known, r.Role)
-		}
-	}
-	return known, unknown, nil
 }

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/transportcert/transportcert/gather"
 )
 
 // A value is a typed value of a CLIXML file.
@@ -227,13 +229,8 @@ func (v value) flags(names []string) (known, unknown []string, err error) {
 	if !ok {
 		return nil, nil, v.expected("flags such as " + names[0] + ", " + names[1])
 	}
-	known = []string{}
-	for i, name := range names {
-		if bits&(1<<i) != 0 {
-			known = append(known, name)
-		}
-	}
-	if rest := bits >> len(names) << len(names); rest != 0 {
+	known, rest := gather.Flags(bits, names)
+	if rest != 0 {
 		unknown = append(unknown, fmt.Sprintf("%#x", rest))
 	}
 	return known, unknown, nil
@@ -249,7 +246,7 @@ func parseFlags(text string, names []string) (bits uint64, unknown []string, ok 
 		name = strings.TrimSpace(name)
 		i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 		switch {
-		case i >= 0:
+		case i >= 0 && name != "":
 			bits |= 1 << i
 			ok = true
 		case strings.EqualFold(name, "None"):
