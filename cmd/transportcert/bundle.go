@@ -15,16 +15,10 @@ import (
 )
 
 func newBundle() *cobra.Command {
-	command := &cobra.Command{
-		Use:   "bundle",
-		Short: "Build, sign and publish the policies as an OPA bundle",
-		Long: `Make an OPA bundle of the policies that this program evaluates, for "opa", "conftest" and "evaluate --bundle".
+	return newGroup("bundle", "Build, sign and publish the policies as an OPA bundle",
+		`Make an OPA bundle of the policies that this program evaluates, for "opa", "conftest" and "evaluate --bundle".
 docs/opa.md has an example of each.`,
-		Args: noArguments,
-		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
-	}
-	command.AddCommand(newBundleBuild(), newBundleSign(), newBundleVerify(), newBundlePush(), newBundlePull())
-	return command
+		newBundleBuild(), newBundleSign(), newBundleVerify(), newBundlePush(), newBundlePull())
 }
 
 func newBundleBuild() *cobra.Command {

@@ -118,8 +118,8 @@ of many.`,
 	flags.addFlags(command)
 	_ = command.MarkFlagFilename("waivers", "yaml", "yml", "json")
 	_ = command.MarkFlagFilename("baseline", "json")
-	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Reports, cobra.ShellCompDirectiveNoFileComp))
-	_ = command.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions(output.FailOns, cobra.ShellCompDirectiveNoFileComp))
+	complete(command, "output", output.Reports)
+	complete(command, "fail-on", output.FailOns)
 	return command
 }
 

@@ -48,7 +48,7 @@ func (d *documentFlags) addDecisionFlags(command *cobra.Command) {
 
 func (d *documentFlags) addColorFlag(command *cobra.Command) {
 	command.Flags().StringVar(&d.color, "color", "auto", "color text `WHEN`: auto (on a terminal), always or never")
-	_ = command.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+	complete(command, "color", []string{"auto", "always", "never"})
 }
 
 func (d *documentFlags) addSummaryFlag(command *cobra.Command) {
@@ -94,24 +94,19 @@ func (d *documentFlags) colorsOn(terminal bool, getenv func(string) string) bool
 // A decider decides for the document of an outcome.
 type decider func(context.Context, *evaluate.Evaluator, *outcome) error
 
-// run decides for the documents and writes the decisions. seen is called with each
-// decision once it is written. The answer is no where mail is at risk.
-func (d *documentFlags) run(command *cobra.Command, paths []string, format output.Format, decide decider, seen func(*evaluate.Decision)) error {
+// run decides for the documents and writes what comes out in one format.
+func (d *documentFlags) run(command *cobra.Command, paths []string, to *formatted, decide decider, options ...evaluate.Option) error {
 	ctx := command.Context()
 	all, err := d.from.documents(command, paths)
 	if err != nil {
 		return err
 	}
-	evaluator, err := d.policies.evaluator(ctx, command.ErrOrStderr())
+	evaluator, err := d.policies.evaluator(ctx, command.ErrOrStderr(), options...)
 	if err != nil {
 		return err
 	}
-	atRisk := false
-	err = d.each(command, all, decisions{format, func(decision *evaluate.Decision) {
-		atRisk = atRisk || decision.MailAtRisk
-		seen(decision)
-	}}, func(o *outcome) error { return decide(ctx, evaluator, o) })
-	if err == nil && atRisk {
+	err = d.each(command, all, to, func(o *outcome) error { return decide(ctx, evaluator, o) })
+	if err == nil && to.no {
 		err = errNo
 	}
 	return err
@@ -179,6 +174,7 @@ type outcome struct {
 	places   []documents.Place  // of the findings
 	diff     *diff.Server       // from the other document, of diff; nil: none
 	forecast *evaluate.Forecast // of forecast, and of reports that need it; nil: none
+	worse    bool               // of forecast: within the time of --fail-within
 	ranking  []evaluate.Ranked  // of explain
 	err      error
 }
@@ -244,23 +240,36 @@ func (d *documentFlags) prepared(o outcome, decide func(*outcome) error) outcome
 // A writeError is what no further document can mend.
 type writeError struct{ error }
 
-// decisions is the sink of evaluate and explain.
-type decisions struct {
-	format output.Format
-	seen   func(*evaluate.Decision)
+// formatted is the sink of evaluate, explain and forecast.
+type formatted struct {
+	put  func(outcome) error
+	end  func() error
+	isNo func(outcome) bool // called once it is written
+
+	no bool
 }
 
-func (d decisions) write(o outcome) error {
-	err := d.format.Write(o.written())
+func (f *formatted) write(o outcome) error {
+	err := f.put(o)
 	if lacks := (output.DocumentError{}); errors.As(err, &lacks) {
 		return fmt.Errorf("%s: %w", printable.Line(o.Name), lacks)
 	} else if err != nil {
 		return writeError{err}
 	}
-	d.seen(o.Decision)
+	f.no = f.isNo(o) || f.no
 	return nil
 }
 
-func (decisions) fail(string, error) error { return nil }
+func (*formatted) fail(string, error) error { return nil }
 
-func (d decisions) close() error { return d.format.Close() }
+func (f *formatted) close() error { return f.end() }
+
+// decisions is the sink of decisions in a format. The answer is no where mail is
+// at risk.
+func decisions(format output.Format) *formatted {
+	return &formatted{
+		put:  func(o outcome) error { return format.Write(o.written()) },
+		end:  format.Close,
+		isNo: func(o outcome) bool { return o.Decision.MailAtRisk },
+	}
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -43,17 +42,16 @@ document of the other side could not be read.`,
 			if paths[0] == "-" && paths[1] == "-" {
 				return usagef("expected standard input as OLD or as NEW, found both")
 			}
-			if !slices.Contains(output.DiffFormats, name) {
-				return usagef("unknown output format %q: expected one of %s", name, strings.Join(output.DiffFormats, ", "))
+			if err := checkFormat(name, output.DiffFormats); err != nil {
+				return err
 			}
 			return flags.diff(command, paths[0], paths[1], name)
 		},
 	}
 	command.Flags().SortFlags = false
-	command.Flags().StringVarP(&name, "output", "o", output.DiffFormats[0], "write differences in this `FORMAT`: "+strings.Join(output.DiffFormats, ", "))
+	addOutputFlag(command, &name, "differences", output.DiffFormats)
 	flags.addDecisionFlags(command)
 	flags.from.addDocumentFlags(command)
-	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.DiffFormats, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }
 

@@ -56,11 +56,14 @@ one document of many. docs/plan.md lists what puts mail at risk.`,
 			if output.NeedsPlan(name) {
 				decide = checked
 			}
-			return flags.run(command, paths, format, decide, func(decision *evaluate.Decision) {
-				if name == "pem" {
-					notePEM(note(command.ErrOrStderr()), decision, which)
+			to := decisions(format)
+			if name == "pem" {
+				to.isNo = func(o outcome) bool {
+					notePEM(note(command.ErrOrStderr()), o.Decision, which)
+					return o.Decision.MailAtRisk
 				}
-			})
+			}
+			return flags.run(command, paths, to, decide)
 		},
 	}
 	command.Flags().SortFlags = false
@@ -68,7 +71,7 @@ one document of many. docs/plan.md lists what puts mail at risk.`,
 	flags.addSummaryFlag(command)
 	selected.addFlags(command)
 	flags.addFlags(command)
-	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Names, cobra.ShellCompDirectiveNoFileComp))
+	complete(command, "output", output.Names)
 	return command
 }
 

@@ -34,7 +34,7 @@ Exit codes: 0 no server puts mail at risk, 1 a server does, 2 an error.`,
 				return err
 			}
 			format := output.Explain(command.OutOrStdout(), flags.style(command), which)
-			return flags.run(command, paths, format, explained, func(*evaluate.Decision) {})
+			return flags.run(command, paths, decisions(format), explained)
 		},
 	}
 	command.Flags().StringP("output", "o", "text", "the `FORMAT`, which is always text; evaluate -o json writes the decision for programs")

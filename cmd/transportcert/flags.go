@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -28,6 +29,35 @@ func withNearest(command *cobra.Command, err error) error {
 		return err
 	}
 	return fmt.Errorf("%w; did you mean --%s?", err, nearest)
+}
+
+// complete lets a shell offer the values of a flag.
+func complete(command *cobra.Command, flag string, values []string) {
+	_ = command.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// addOutputFlag adds -o, the format in which something is written: the first one
+// unless another is given.
+func addOutputFlag(command *cobra.Command, format *string, what string, formats []string) {
+	command.Flags().StringVarP(format, "output", "o", formats[0], "write "+what+" in this `FORMAT`: "+strings.Join(formats, ", "))
+	complete(command, "output", formats)
+}
+
+func checkFormat(format string, formats []string) error {
+	if !slices.Contains(formats, format) {
+		return usagef("unknown output format %q: expected one of %s", format, strings.Join(formats, ", "))
+	}
+	return nil
+}
+
+// newGroup makes a command that is nothing but a heading for others.
+func newGroup(use, short, long string, commands ...*cobra.Command) *cobra.Command {
+	group := &cobra.Command{
+		Use: use, Short: short, Long: long, Args: noArguments,
+		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
+	}
+	group.AddCommand(commands...)
+	return group
 }
 
 // groupOf is the annotation of a flag with the heading below which help lists it.

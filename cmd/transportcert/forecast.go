@@ -2,11 +2,10 @@ package main
 
 import (
 	"cmp"
-	"errors"
+	"context"
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +13,6 @@ import (
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/output"
-	"github.com/transportcert/transportcert/internal/printable"
 )
 
 func newForecast() *cobra.Command {
@@ -48,62 +46,31 @@ error, even if it is about one document of many.`,
 			if err != nil {
 				return usageError{err}
 			}
-			all, err := flags.from.documents(command, paths)
-			if err != nil {
-				return err
+			to := &formatted{
+				put:  func(o outcome) error { return format.Write(o.forecast) },
+				end:  format.Close,
+				isNo: func(o outcome) bool { return o.worse },
 			}
-			evaluator, err := flags.policies.evaluator(command.Context(), command.ErrOrStderr(), until.options()...)
-			if err != nil {
-				return err
-			}
-			to := &forecasts{format: format, failWithin: failWithin}
-			err = flags.each(command, all, to, func(o *outcome) (err error) {
-				if o.forecast, err = evaluator.Forecast(command.Context(), o.Document.Document); err != nil {
+			return flags.run(command, paths, to, func(ctx context.Context, evaluator *evaluate.Evaluator, o *outcome) (err error) {
+				if o.forecast, err = evaluator.Forecast(ctx, o.Document.Document); err != nil {
 					return err
 				}
-				return until.check(o.forecast)
-			})
-			if err == nil && to.failed {
-				err = errNo
-			}
-			return err
+				if err = until.check(o.forecast); err != nil {
+					return err
+				}
+				o.worse, err = failWithin.worse(o.forecast)
+				return err
+			}, until.options()...)
 		},
 	}
 	more := command.Flags()
 	more.SortFlags = false
-	more.StringVarP(&name, "output", "o", output.ForecastFormats[0], "write forecasts in this `FORMAT`: "+strings.Join(output.ForecastFormats, ", "))
+	addOutputFlag(command, &name, "forecasts", output.ForecastFormats)
 	more.Var(&until, "until", "list changes until then: a `TIME` from the document's now, such as 90d, 12w or 2y, or a date, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ")
 	more.Var(&failWithin, "fail-within", "end with exit code 1 if something changes for the worse within this `TIME`, such as 30d")
 	flags.addFlags(command)
-	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.ForecastFormats, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }
-
-// forecasts is the sink of forecast.
-type forecasts struct {
-	format     output.Forecasts
-	failWithin daysFlag
-	failed     bool
-}
-
-func (f *forecasts) write(o outcome) error {
-	worse, err := f.failWithin.worse(o.forecast)
-	if err != nil {
-		return fmt.Errorf("%s: %w", printable.Line(o.Name), err)
-	}
-	err = f.format.Write(o.forecast)
-	if lacks := (output.DocumentError{}); errors.As(err, &lacks) {
-		return fmt.Errorf("%s: %w", printable.Line(o.Name), lacks)
-	} else if err != nil {
-		return writeError{err}
-	}
-	f.failed = f.failed || worse
-	return nil
-}
-
-func (*forecasts) fail(string, error) error { return nil }
-
-func (f *forecasts) close() error { return f.format.Close() }
 
 // daysFlag is a number of days; 0 where it was not given.
 type daysFlag int

@@ -15,16 +15,10 @@ import (
 )
 
 func newPolicy() *cobra.Command {
-	command := &cobra.Command{
-		Use:   "policy",
-		Short: "Test and check Rego of your own",
-		Long: `Test and check Rego of your own, package transportcert.custom, that extends the shipped policies.
+	return newGroup("policy", "Test and check Rego of your own",
+		`Test and check Rego of your own, package transportcert.custom, that extends the shipped policies.
 docs/extending.md shows how to write it.`,
-		Args: noArguments,
-		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
-	}
-	command.AddCommand(newPolicyTest(), newPolicyCheck())
-	return command
+		newPolicyTest(), newPolicyCheck())
 }
 
 func newPolicyTest() *cobra.Command {
@@ -83,7 +77,7 @@ that there are no tests.`,
 	flags.DurationVar(&options.Deadline, "deadline", 10*time.Second, "end a test that takes longer than this `TIME`")
 	flags.BoolVar(&options.Coverage, "coverage", false, "show which lines of your rules the tests do not reach")
 	flags.Float64Var(&threshold, "coverage-threshold", 0, "expect that the tests reach this `PERCENT` of the lines")
-	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	complete(command, "output", []string{"text", "json"})
 	return command
 }
 

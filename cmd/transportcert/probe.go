@@ -72,7 +72,7 @@ func (p *probing) addFlags(command *cobra.Command) {
 	flags.SortFlags = false
 	flags.StringArrayVar(&p.against, "against", nil, "compare with the decision for the document at this `PATH`; can be repeated")
 	flags.StringVar(&p.connector, "connector", "", "compare with the decision for the connector of this `NAME`")
-	flags.StringVarP(&p.output, "output", "o", output.ProbeFormats[0], "write what was answered in this `FORMAT`: "+strings.Join(output.ProbeFormats, ", "))
+	addOutputFlag(command, &p.output, "what was answered", output.ProbeFormats)
 	p.addColorFlag(command)
 	p.from.addFlags(command)
 	p.from.alone = []string{"roots", "system-roots", "timeout", "server"}
@@ -81,7 +81,6 @@ func (p *probing) addFlags(command *cobra.Command) {
 	timeout.DefValue = probe.DefaultTimeout.String()
 	p.from.ldap.timeout = probe.DefaultTimeout
 	_ = command.MarkFlagFilename("against", "json", "ndjson")
-	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.ProbeFormats, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (p *probing) run(command *cobra.Command, args []string) error {

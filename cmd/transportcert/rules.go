@@ -28,8 +28,8 @@ The output (-o) is text for people, json for programs, or markdown, as in docs/r
 			if err := policies.check(); err != nil {
 				return err
 			}
-			if !slices.Contains(output.RuleFormats, name) {
-				return usagef("unknown output format %q: expected one of %s", name, strings.Join(output.RuleFormats, ", "))
+			if err := checkFormat(name, output.RuleFormats); err != nil {
+				return err
 			}
 			evaluator, err := policies.evaluator(command.Context(), command.ErrOrStderr())
 			if err != nil {
@@ -51,8 +51,7 @@ The output (-o) is text for people, json for programs, or markdown, as in docs/r
 		},
 	}
 	policies.addFlags(command)
-	command.Flags().StringVarP(&name, "output", "o", output.RuleFormats[0], "write rules in this `FORMAT`: "+strings.Join(output.RuleFormats, ", "))
-	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.RuleFormats, cobra.ShellCompDirectiveNoFileComp))
+	addOutputFlag(command, &name, "rules", output.RuleFormats)
 	return command
 }
 

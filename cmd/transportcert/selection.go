@@ -17,7 +17,7 @@ func (s *selectionFlags) addFlags(command *cobra.Command) {
 	flags := command.Flags()
 	flags.StringVar(&s.scenario, "scenario", "", "write the decision of this `SCENARIO` alone: "+scenarios())
 	flags.StringVar(&s.connector, "connector", "", "write about the connector of this `NAME` alone")
-	_ = command.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(strings.Split(scenarios(), ", "), cobra.ShellCompDirectiveNoFileComp))
+	complete(command, "scenario", strings.Split(scenarios(), ", "))
 }
 
 // selection returns what is to be written.

@@ -105,7 +105,7 @@ func (s *sources) addDocumentFlags(command *cobra.Command) {
 	command.Flags().StringVar(&s.procedure, "procedure", "", "apply the procedure of Exchange `VERSION`: 2007, 2010, or 2016 for 2013 and later; without it, that of the document's exchange_version")
 	group(command, decisionFlags)
 	s.limits.addFlags(command.Flags())
-	_ = command.RegisterFlagCompletionFunc("procedure", cobra.FixedCompletions(gather.Procedures, cobra.ShellCompDirectiveNoFileComp))
+	complete(command, "procedure", gather.Procedures)
 }
 
 // values returns what was given to a flag that names a source.

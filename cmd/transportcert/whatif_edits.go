@@ -72,11 +72,10 @@ func (w *whatIfFlags) addFlags(command *cobra.Command) {
 		w.edits = append(w.edits, editFlag{flag: "apply-plan"})
 		return nil
 	})
-	flags.StringVarP(&w.output, "output", "o", output.WhatIfFormats[0], "write the result in this `FORMAT`: "+strings.Join(output.WhatIfFormats, ", "))
+	addOutputFlag(command, &w.output, "the result", output.WhatIfFormats)
 	w.documentFlags.addFlags(command)
 	_ = flags.MarkHidden("keep-going") // there is one document
 	_ = command.MarkFlagFilename("add")
-	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.WhatIfFormats, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func parseAdd(e *editFlag) error {
@@ -140,11 +139,12 @@ func (w *whatIfFlags) check() error {
 	if err := w.documentFlags.check(); err != nil {
 		return err
 	}
+	if err := checkFormat(w.output, output.WhatIfFormats); err != nil {
+		return err
+	}
 	asking := slices.IndexFunc(w.edits, editFlag.asks)
 	hasFile := slices.ContainsFunc(w.edits, func(e editFlag) bool { return e.file != "" })
 	switch {
-	case !slices.Contains(output.WhatIfFormats, w.output):
-		return usagef("unknown output format %q: expected one of %s", w.output, strings.Join(output.WhatIfFormats, ", "))
 	case len(w.edits) == 0:
 		return usagef("expected an edit: --add, --enable, --renew, --remove, --set-tls-certificate-name or --apply-plan")
 	case w.overwrite && w.keep:
