@@ -266,7 +266,7 @@ func (f *formatted) close() error { return f.end() }
 
 // decisions is the sink of decisions in a format. The answer is no where mail is
 // at risk.
-func decisions(format output.Format) *formatted {
+func decisions(format output.Format[output.Checked]) *formatted {
 	return &formatted{
 		put:  func(o outcome) error { return format.Write(o.written()) },
 		end:  format.Close,

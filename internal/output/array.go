@@ -74,7 +74,7 @@ func (a *array) writeAlone(w io.Writer) error {
 // marshal writes a value as indented JSON, without the line end.
 func marshal(value any, indent string) (string, error) {
 	var text bytes.Buffer
-	encoder := newEncoder(&text)
+	encoder := unescaped(&text)
 	encoder.SetIndent(indent, "  ")
 	err := encoder.Encode(value)
 	return strings.TrimSuffix(text.String(), "\n"), err

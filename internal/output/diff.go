@@ -44,7 +44,7 @@ func NewDiff(name string, w io.Writer, style Style) (Diff, error) {
 	case "markdown":
 		return &diffMarkdown{w: printable.NewWriter(w, printable.Text)}, nil
 	}
-	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(DiffFormats, ", "))
+	return nil, unknownFormat(name, DiffFormats)
 }
 
 // words says what was found, in a sentence.

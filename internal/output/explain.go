@@ -9,26 +9,19 @@ import (
 	"github.com/transportcert/transportcert/gather"
 )
 
-// explanation tells the steps of each scenario in order: what was looked at, what
-// was found, and whether the process went on.
-type explanation struct {
-	pages
-	which Selection
+// Explain returns the format that tells a decision step by step: what was looked
+// at, what was found, and whether the process went on.
+func Explain(w io.Writer, style Style, which Selection) Format[Checked] {
+	return newPages(w, style, func(p *page, c Checked) error { return p.explain(c, which) })
 }
 
-// Explain returns the format that tells a decision step by step.
-func Explain(w io.Writer, style Style, which Selection) Format {
-	return &explanation{newPages(w, style), which}
-}
-
-func (e *explanation) Write(c Checked) error {
-	document, decision, err := e.which.narrowed(c.Facts, c.Decision)
+func (p *page) explain(c Checked, which Selection) error {
+	s, err := which.server(c)
 	if err != nil {
 		return err
 	}
-	s, p := newServer(document, decision), e.next()
-	s.which, s.ranking, p.names = e.which, c.Ranking, inProse(document)
-	p.headline(decision, c.Plan)
+	s.ranking, p.names = c.Ranking, s.prose()
+	p.headline(s.decision, c.Plan)
 	p.unknown(s)
 	for _, part := range []struct {
 		scenario evaluate.Scenario
@@ -38,7 +31,7 @@ func (e *explanation) Write(c Checked) error {
 		{evaluate.InboundSTARTTLS, (*page).explainSTARTTLS},
 		{evaluate.OutboundAnonymous, (*page).explainOutbound},
 	} {
-		if e.which.has(part.scenario) {
+		if which.has(part.scenario) {
 			part.explain(p, s)
 		}
 	}
@@ -47,7 +40,7 @@ func (e *explanation) Write(c Checked) error {
 		"certificate has expired) and 12024 (Exchange 2010 and later: after 12013 a temporary certificate may be used).")
 	p.line("")
 	p.plan(c.Plan)
-	return e.write(p)
+	return nil
 }
 
 // part begins the steps of a scenario.

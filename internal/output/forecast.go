@@ -3,39 +3,26 @@ package output
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/transportcert/transportcert/evaluate"
-	"github.com/transportcert/transportcert/internal/printable"
 )
-
-// Forecasts writes forecasts one after the other. Close writes what must wait
-// for the last of them; it does not close the writer below.
-type Forecasts interface {
-	Write(*evaluate.Forecast) error
-	Close() error
-}
 
 // ForecastFormats lists the formats that NewForecasts knows, the default first.
 var ForecastFormats = []string{"text", "json", "ndjson", "ics"}
 
-// NewForecasts returns the format of that name. Color turns on the colors of
-// text. The entries of a calendar say that they were written at now.
-func NewForecasts(name string, w io.Writer, style Style, now time.Time) (Forecasts, error) {
+// NewForecasts returns the format of that name. The style is that of text. The
+// entries of a calendar say that they were written at now.
+func NewForecasts(name string, w io.Writer, style Style, now time.Time) (Format[*evaluate.Forecast], error) {
 	switch name {
 	case "text":
-		return &forecastText{newPages(w, style)}, nil
+		return newPages(w, style, (*page).forecast), nil
 	case "json", "ndjson":
-		encoder := newEncoder(printable.NewWriter(w, printable.JSON))
-		if name == "json" {
-			encoder.SetIndent("", "  ")
-		}
-		return encoded[*evaluate.Forecast]{encoder}, nil
+		return jsonFormat[*evaluate.Forecast]{encoder: newEncoder(w, name)}, nil
 	case "ics":
 		return newForecastCalendar(w, now), nil
 	}
-	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(ForecastFormats, ", "))
+	return nil, unknownFormat(name, ForecastFormats)
 }
 
 // A moment is a second at which something changes.
@@ -68,11 +55,8 @@ func moments(forecast *evaluate.Forecast) []moment {
 	return all
 }
 
-// forecastText writes a timeline for each server.
-type forecastText struct{ pages }
-
-func (t *forecastText) Write(forecast *evaluate.Forecast) error {
-	p := t.next()
+// forecast shows a timeline.
+func (p *page) forecast(forecast *evaluate.Forecast) error {
 	p.title(fmt.Sprintf("%s from %s to %s", forecast.Server, when(forecast.From), when(forecast.Until)))
 	p.line("")
 	for _, moment := range moments(forecast) {
@@ -94,7 +78,7 @@ func (t *forecastText) Write(forecast *evaluate.Forecast) error {
 	if forecast.Omitted {
 		p.prose(0, "Changes after %s are left out: only dates from 1678 to 2262 can be told.", when(forecast.Until))
 	}
-	return t.write(p)
+	return nil
 }
 
 func inDays(days int64) string {

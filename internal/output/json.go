@@ -3,42 +3,43 @@ package output
 import (
 	"encoding/json"
 	"io"
+
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// jsonFormat writes decisions as JSON, each with one write.
-type jsonFormat struct {
+// jsonFormat writes the JSON of each value with one write.
+type jsonFormat[T any] struct {
 	encoder *json.Encoder
-	which   Selection
+	chosen  func(T) (any, error) // what is written of a value; nil: all
 }
 
-// newJSON writes each decision indented.
-func newJSON(w io.Writer, which Selection) Format {
-	f := newNDJSON(w, which)
-	f.encoder.SetIndent("", "  ")
-	return f
-}
-
-func (f jsonFormat) Write(c Checked) error {
-	_, decision, err := f.which.narrowed(c.Facts, c.Decision)
+func (f jsonFormat[T]) Write(value T) error {
+	if f.chosen == nil {
+		return f.encoder.Encode(value)
+	}
+	chosen, err := f.chosen(value)
 	if err != nil {
 		return err
 	}
-	return f.encoder.Encode(f.which.chosen(decision))
+	return f.encoder.Encode(chosen)
 }
 
-func (jsonFormat) Close() error { return nil }
+func (jsonFormat[T]) Close() error { return nil }
 
-// newEncoder returns an encoder of JSON that no browser reads, and in which people
+// newEncoder returns an encoder to w; the format is json, which is indented, or
+// ndjson.
+func newEncoder(w io.Writer, format string) *json.Encoder {
+	encoder := unescaped(printable.NewWriter(w, printable.JSON))
+	if format == "json" {
+		encoder.SetIndent("", "  ")
+	}
+	return encoder
+}
+
+// unescaped returns an encoder of JSON that no browser reads, and in which people
 // search for what they see.
-func newEncoder(w io.Writer) *json.Encoder {
+func unescaped(w io.Writer) *json.Encoder {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	return encoder
 }
-
-// encoded writes each value as JSON by itself.
-type encoded[T any] struct{ encoder *json.Encoder }
-
-func (e encoded[T]) Write(value T) error { return e.encoder.Encode(value) }
-
-func (encoded[T]) Close() error { return nil }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/transportcert/transportcert/gather"
 )
 
 // short returns the beginning of a thumbprint, 8 digits or as many as tell it
@@ -14,11 +12,14 @@ func (s server) short(thumbprint *string) string {
 	if thumbprint == nil {
 		return ""
 	}
+	next, there := slices.BinarySearch(s.sorted, *thumbprint)
+	neighbors := s.sorted[max(0, next-1):next] // which have most in common with it
+	if there {
+		next++
+	}
 	length := 8
-	for _, certificate := range s.facts.Certificates {
-		if certificate.Thumbprint != *thumbprint {
-			length = max(length, common(certificate.Thumbprint, *thumbprint)+1)
-		}
+	for _, neighbor := range slices.Concat(neighbors, s.sorted[next:min(next+1, len(s.sorted))]) {
+		length = max(length, common(neighbor, *thumbprint)+1)
 	}
 	return (*thumbprint)[:min(length, len(*thumbprint))]
 }
@@ -32,31 +33,22 @@ func common(a, b string) int {
 	return n
 }
 
-// inProse returns what makes thumbprints readable in a sentence: of a
-// certificate of the store its friendly name or its subject, and its first
-// digits. What a person copies keeps all digits.
-func inProse(facts *gather.Document) *strings.Replacer {
-	if facts == nil {
-		return strings.NewReplacer()
+// called is how sentences name a certificate: by its friendly name or its
+// subject, and its first digits.
+func (s server) called(thumbprint string) string {
+	certificate := s.store[thumbprint]
+	if known := cmp.Or(certificate.FriendlyName, certificate.Subject); known != "" {
+		return known + " (" + s.short(&thumbprint) + ")"
 	}
-	sorted := slices.SortedFunc(slices.Values(facts.Certificates), func(a, b gather.Certificate) int {
-		return cmp.Compare(a.Thumbprint, b.Thumbprint)
-	})
+	return s.short(&thumbprint)
+}
+
+// prose returns what makes the thumbprints of the store readable in a sentence.
+// What a person copies keeps all digits.
+func (s server) prose() *strings.Replacer {
 	var pairs []string
-	for i, certificate := range sorted { // whose neighbours have most in common with it
-		length := 8
-		for _, j := range []int{i - 1, i + 1} {
-			if j >= 0 && j < len(sorted) {
-				length = max(length, common(sorted[j].Thumbprint, certificate.Thumbprint)+1)
-			}
-		}
-		name := certificate.Thumbprint[:min(length, len(certificate.Thumbprint))]
-		if known := cmp.Or(certificate.FriendlyName, certificate.Subject); known != "" {
-			name = known + " (" + name + ")"
-		}
-		if certificate.Thumbprint != "" {
-			pairs = append(pairs, certificate.Thumbprint, name)
-		}
+	for _, thumbprint := range s.sorted {
+		pairs = append(pairs, thumbprint, s.called(thumbprint))
 	}
 	return strings.NewReplacer(pairs...)
 }

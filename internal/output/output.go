@@ -13,11 +13,11 @@ import (
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// A Format writes decisions one after the other, each with the document that
-// it was made from. Close writes what must wait for the last of them; it does
-// not close the writer below.
-type Format interface {
-	Write(Checked) error
+// A Format writes what was found out about servers, one after the other. Close
+// writes what must wait for the last of them; it does not close the writer
+// below.
+type Format[T any] interface {
+	Write(T) error
 	Close() error
 }
 
@@ -50,16 +50,18 @@ var Names = []string{"text", "json", "ndjson", "pem"}
 
 // New returns the format of that name. The style is that of text; the other
 // formats have none.
-func New(name string, w io.Writer, style Style, which Selection) (Format, error) {
+func New(name string, w io.Writer, style Style, which Selection) (Format[Checked], error) {
 	switch name {
 	case "text":
 		return &text{w: printable.NewWriter(w, encoding(style.Color)), style: style, which: which}, nil
-	case "json":
-		return newJSON(printable.NewWriter(w, printable.JSON), which), nil
-	case "ndjson":
-		return newNDJSON(printable.NewWriter(w, printable.JSON), which), nil
+	case "json", "ndjson":
+		return jsonFormat[Checked]{newEncoder(w, name), which.chosen}, nil
 	case "pem":
 		return &pemFormat{w: printable.NewWriter(w, printable.Text), which: which}, nil
 	}
-	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(Names, ", "))
+	return nil, unknownFormat(name, Names)
+}
+
+func unknownFormat(name string, expected []string) error {
+	return fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(expected, ", "))
 }

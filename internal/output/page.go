@@ -40,32 +40,32 @@ type page struct {
 	names *strings.Replacer // of thumbprints in sentences; nil: none
 }
 
-// pages writes pages as they come, with an empty line between two.
-type pages struct {
+// pages writes a page for each value, with an empty line between two.
+type pages[T any] struct {
 	w     io.Writer
 	style Style
+	fill  func(*page, T) error
 	many  bool // one was written before
 }
 
-func newPages(w io.Writer, style Style) pages {
-	return pages{w: printable.NewWriter(w, encoding(style.Color)), style: style}
+func newPages[T any](w io.Writer, style Style, fill func(*page, T) error) *pages[T] {
+	return &pages[T]{w: printable.NewWriter(w, encoding(style.Color)), style: style, fill: fill}
 }
 
-func (s *pages) next() *page {
+func (s *pages[T]) Write(value T) error {
 	p := &page{Style: s.style}
 	if s.many {
 		p.line("")
 	}
+	if err := s.fill(p, value); err != nil {
+		return err
+	}
 	s.many = true
-	return p
-}
-
-func (s *pages) write(p *page) error {
 	_, err := s.w.Write(p.Bytes())
 	return err
 }
 
-func (*pages) Close() error { return nil }
+func (*pages[T]) Close() error { return nil }
 
 // named makes the thumbprints of a sentence readable.
 func (p *page) named(sentence string) string {

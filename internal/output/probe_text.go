@@ -7,11 +7,8 @@ import (
 	"github.com/transportcert/transportcert/internal/probe"
 )
 
-// probeText writes results for people.
-type probeText struct{ pages }
-
-func (t *probeText) Write(r *probe.Result) error {
-	p := t.next()
+// probed shows what a server answered.
+func (p *page) probed(r *probe.Result) error {
 	headline := r.Target + " at " + when(r.ProbedAt)
 	if r.Address != "" && r.Address != r.Target {
 		headline = fmt.Sprintf("%s (%s) at %s", r.Target, r.Address, when(r.ProbedAt))
@@ -32,7 +29,7 @@ func (t *probeText) Write(r *probe.Result) error {
 	for _, note := range r.Notes {
 		p.prose(6, "%s  %s", p.paint(bold, "Note"), note)
 	}
-	return t.write(p)
+	return nil
 }
 
 // outcome shows the answer first, and then what differs from the decision.

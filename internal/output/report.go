@@ -64,7 +64,7 @@ func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) 
 	case "prometheus":
 		return newPrometheus(printable.NewWriter(w, printable.Text)), nil
 	}
-	return nil, fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(Reports, ", "))
+	return nil, unknownFormat(name, Reports)
 }
 
 func encoding(color bool) printable.Encoding {

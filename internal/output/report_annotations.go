@@ -31,7 +31,7 @@ func (a *annotations) Add(c Checked) error {
 	if _, err := fmt.Fprintln(a.w, plainLine(c.Server+": "+c.Plan.Verdict)); err != nil {
 		return err
 	}
-	for _, fact := range c.unknown() {
+	for _, fact := range newServer(c.Facts, c.Decision).unknown() {
 		if _, err := fmt.Fprintln(a.w, plainLine(c.Server+": "+fact)); err != nil {
 			return err
 		}

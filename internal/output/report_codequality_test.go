@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/output"
 )
@@ -90,7 +91,7 @@ func TestCodeQualityFingerprints(t *testing.T) {
 			for i := range places {
 				places[i] = documents.Place{File: "ex01.json", Line: len(findings) + i}
 			}
-			require.NoError(t, r.Add(output.Checked{Document: "ex01.json", Decision: decided("EX01"), Findings: findings, Places: places}))
+			require.NoError(t, r.Add(output.Checked{Document: "ex01.json", Facts: &gather.Document{}, Decision: decided("EX01"), Findings: findings, Places: places}))
 		}) {
 			all = append(all, issue.Fingerprint)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/output"
 )
@@ -51,7 +52,7 @@ func TestCSVReportForSpreadsheets(t *testing.T) {
 		findings = append(findings, evaluate.Finding{RuleID: "ORG1", Server: "EX01", Message: name, Connector: pointer(name)})
 		expected = append(expected, shown)
 	}
-	text := report(t, "csv", onErrors, output.Checked{Decision: decided("EX01"), Findings: findings, Places: make([]documents.Place, len(findings))})
+	text := report(t, "csv", onErrors, output.Checked{Facts: &gather.Document{}, Decision: decided("EX01"), Findings: findings, Places: make([]documents.Place, len(findings))})
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 1+len(expected))

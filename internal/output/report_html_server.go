@@ -38,7 +38,7 @@ func newSheet(number int, c Checked) *htmlSheet {
 	s := &htmlSheet{server: newServer(c.Facts, c.Decision), Number: number, Plan: c.Plan, Afterwards: afterwards(c.Plan), checked: c}
 	s.Class = map[string]string{mailAtRisk: "risk", "OK": "ok"}[c.Plan.Verdict]
 	s.Class = cmp.Or(s.Class, "action")
-	prose := inProse(c.Facts)
+	prose := s.prose()
 	for _, event := range c.Events {
 		if slices.ContainsFunc(c.Findings, func(f evaluate.Finding) bool { return f.Message == event.Message }) {
 			continue // that finding names the event
@@ -215,13 +215,4 @@ func (s *htmlSheet) cell(u use) htmlCell {
 		}
 	}
 	return cell
-}
-
-// called is how the page names a certificate: as sentences do.
-func (s server) called(thumbprint string) string {
-	certificate := s.store[thumbprint]
-	if known := cmp.Or(certificate.FriendlyName, certificate.Subject); known != "" {
-		return known + " (" + s.short(&thumbprint) + ")"
-	}
-	return s.short(&thumbprint)
 }

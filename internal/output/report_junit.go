@@ -86,7 +86,7 @@ func (r *junitReport) Add(c Checked) error {
 		Time:      took,
 		File:      printable.Line(c.Document),
 		Verdict:   &junitProperties{junitProperty{"verdict", printable.Line(c.Plan.Verdict)}},
-		Output:    strings.Join(append(c.unknown(), planText(c.Plan)), "\n"),
+		Output:    strings.Join(append(newServer(c.Facts, c.Decision).unknown(), planText(c.Plan)), "\n"),
 	}
 	byRule := map[string][]int{}
 	rules := r.rules[:len(r.rules):len(r.rules)]

@@ -51,7 +51,7 @@ func (r *planReport) Add(c Checked) error {
 // facts says from which facts a plan was made, and for when.
 func (r *planReport) facts(c Checked) string {
 	words := c.Document
-	if c.Facts != nil && c.Facts.GatheredAt != "" {
+	if c.Facts.GatheredAt != "" {
 		words += ", gathered at " + when(c.Facts.GatheredAt)
 	}
 	return words + ", evaluated for " + when(c.EvaluatedAt)

@@ -107,7 +107,7 @@ func (r *sarifReport) addRule(rule evaluate.Rule) {
 var shippedID = regexp.MustCompile(`^TC[0-9]{3}$`)
 
 func (r *sarifReport) Add(c Checked) error {
-	for _, fact := range c.unknown() {
+	for _, fact := range newServer(c.Facts, c.Decision).unknown() {
 		if err := r.notify("note", c.Document, c.Server+": "+fact); err != nil {
 			return err
 		}

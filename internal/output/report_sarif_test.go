@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/documents"
 	"github.com/transportcert/transportcert/internal/output"
 )
@@ -162,7 +163,7 @@ func TestSARIFFingerprints(t *testing.T) {
 	finding := func(change func(*evaluate.Finding)) string {
 		f := withFindings().Findings[0]
 		change(&f)
-		checked := output.Checked{Document: "x.json", Decision: decided("EX01"), Findings: []evaluate.Finding{f}, Places: []documents.Place{{File: "x.json"}}}
+		checked := output.Checked{Document: "x.json", Facts: &gather.Document{}, Decision: decided("EX01"), Findings: []evaluate.Finding{f}, Places: []documents.Place{{File: "x.json"}}}
 		return parseSARIF(t, schema, report(t, "sarif", onErrors, checked)).Runs[0].Results[0].PartialFingerprints["transportcertFinding/v1"]
 	}
 	same := finding(func(*evaluate.Finding) {})

@@ -37,11 +37,10 @@ func (t *textReport) Add(c Checked) error {
 	if t.options.Summary {
 		return nil
 	}
-	p := &page{Style: t.options.Style, names: inProse(c.Facts)}
+	s := newServer(c.Facts, c.Decision)
+	p := &page{Style: t.options.Style, names: s.prose()}
 	p.headline(c.Decision, c.Plan)
-	if c.Facts != nil {
-		p.unknown(newServer(c.Facts, c.Decision))
-	}
+	p.unknown(s)
 	for _, i := range bySeverity(c.Findings) {
 		p.finding(c.Findings[i], c.Places[i], c.Plan)
 	}

@@ -1,7 +1,6 @@
 package output
 
 import (
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -26,14 +25,12 @@ func WriteRules(name string, w io.Writer, rules []evaluate.Rule, thresholds map[
 		_, err := w.Write(p.Bytes())
 		return err
 	case "json":
-		encoder := newEncoder(printable.NewWriter(w, printable.JSON))
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(map[string]any{"rules": rules, "thresholds": thresholds})
+		return newEncoder(w, name).Encode(map[string]any{"rules": rules, "thresholds": thresholds})
 	case "markdown":
 		_, err := io.WriteString(printable.NewWriter(w, printable.Commands), rulesMarkdown(rules, thresholds))
 		return err
 	}
-	return fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(RuleFormats, ", "))
+	return unknownFormat(name, RuleFormats)
 }
 
 func (p *page) rules(rules []evaluate.Rule, thresholds map[string]float64, whole bool) {

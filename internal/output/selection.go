@@ -41,6 +41,17 @@ func (w Selection) narrowed(document *gather.Document, decision *evaluate.Decisi
 	return &doc, &d, nil
 }
 
+// server returns what is written about.
+func (w Selection) server(c Checked) (server, error) {
+	document, decision, err := w.narrowed(c.Facts, c.Decision)
+	if err != nil {
+		return server{}, err
+	}
+	s := newServer(document, decision)
+	s.which = w
+	return s, nil
+}
+
 // only returns a new list of what is kept; never nil.
 func only[T any](all []T, keep func(T) bool) []T {
 	kept := make([]T, 0, 1)
@@ -67,16 +78,20 @@ func connectorNames(decision *evaluate.Decision) string {
 }
 
 // chosen returns what JSON is written of a decision.
-func (w Selection) chosen(decision *evaluate.Decision) any {
+func (w Selection) chosen(c Checked) (any, error) {
+	_, decision, err := w.narrowed(c.Facts, c.Decision)
+	if err != nil {
+		return nil, err
+	}
 	switch w.Scenario {
 	case evaluate.InboundAnonymous:
-		return decision.InboundAnonymous
+		return decision.InboundAnonymous, nil
 	case evaluate.InboundSTARTTLS:
-		return decision.InboundSTARTTLS
+		return decision.InboundSTARTTLS, nil
 	case evaluate.OutboundAnonymous:
-		return decision.OutboundAnonymous
+		return decision.OutboundAnonymous, nil
 	}
-	return decision
+	return decision, nil
 }
 
 // events returns the events of what was chosen.

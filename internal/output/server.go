@@ -1,6 +1,7 @@
 package output
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ type server struct {
 	which    Selection
 	facts    *gather.Document
 	store    map[string]gather.Certificate // by thumbprint
+	sorted   []string                      // the thumbprints of the store
 	ranking  []evaluate.Ranked             // of explain
 }
 
@@ -24,7 +26,10 @@ func newServer(document *gather.Document, decision *evaluate.Decision) server {
 	for _, certificate := range document.Certificates {
 		store[certificate.Thumbprint] = certificate
 	}
-	return server{InboundAnonymousDecision: &decision.InboundAnonymous, decision: decision, facts: document, store: store}
+	return server{
+		InboundAnonymousDecision: &decision.InboundAnonymous, decision: decision, facts: document,
+		store: store, sorted: slices.Sorted(maps.Keys(store)),
+	}
 }
 
 // headlineOf names the server and what was decided for.
@@ -102,14 +107,6 @@ func (s server) unknown() []string {
 		lines = append(lines, "Send connectors not gathered: outbound anonymous TLS is not decided for them.")
 	}
 	return lines
-}
-
-// unknown says which facts the decision lacks. A document that decides nothing lacks none.
-func (c Checked) unknown() []string {
-	if c.Facts == nil {
-		return nil
-	}
-	return newServer(c.Facts, c.Decision).unknown()
 }
 
 // when is a time of a document for people: 2026-11-22 07:00 UTC.

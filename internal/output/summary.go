@@ -68,12 +68,8 @@ func (s *summary) addChecked(c Checked) {
 	for _, finding := range c.Findings {
 		found.add(finding)
 	}
-	end := "-"
-	if c.Facts != nil {
-		end = newServer(c.Facts, c.Decision).firstEnd()
-	}
 	s.servers = append(s.servers, summaryRow{c.Server, c.Plan.Verdict, []string{
-		strconv.Itoa(found.Errors), strconv.Itoa(found.Warnings), strconv.Itoa(found.Infos), end, strconv.Itoa(found.Known),
+		strconv.Itoa(found.Errors), strconv.Itoa(found.Warnings), strconv.Itoa(found.Infos), newServer(c.Facts, c.Decision).firstEnd(), strconv.Itoa(found.Known),
 	}})
 	for _, finding := range c.Findings {
 		if finding.Suppressed == nil {

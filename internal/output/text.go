@@ -20,20 +20,19 @@ type text struct {
 }
 
 func (t *text) Write(c Checked) error {
-	document, decision, err := t.which.narrowed(c.Facts, c.Decision)
+	s, err := t.which.server(c)
 	if err != nil {
 		return err
 	}
-	s, p := newServer(document, decision), &page{Style: t.style, names: inProse(document)}
-	s.which = t.which
 	t.summary.addDecision(s, c.Plan)
 	if t.style.Summary {
 		return nil
 	}
+	p := &page{Style: t.style, names: s.prose()}
 	if len(t.summary.servers) > 1 {
 		p.line("")
 	}
-	p.headline(decision, c.Plan)
+	p.headline(s.decision, c.Plan)
 	p.unknown(s)
 	p.connectors(s)
 	p.routes(s)

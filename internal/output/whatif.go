@@ -1,10 +1,8 @@
 package output
 
 import (
-	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/diff"
@@ -36,13 +34,11 @@ func WriteWhatIf(name string, w io.Writer, style Style, result WhatIf) error {
 		_, err := printable.NewWriter(w, encoding(style.Color)).Write(p.Bytes())
 		return err
 	case "json":
-		encoder := newEncoder(printable.NewWriter(w, printable.JSON))
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(result.value())
+		return newEncoder(w, name).Encode(result.value())
 	case "document":
 		return result.After.Snapshot.Document.Encode(printable.NewWriter(w, printable.JSON))
 	}
-	return fmt.Errorf("unknown output format %q: expected one of %s", name, strings.Join(WhatIfFormats, ", "))
+	return unknownFormat(name, WhatIfFormats)
 }
 
 func (w WhatIf) value() any {
