@@ -157,15 +157,11 @@ func topicOf(o diff.Outcome, quote func(string) string) (topic string, words fun
 		return "Internal transport certificate", func(s server) string { return s.named(s.Thumbprint, nil, s.Expired) }
 	}
 	scenario := evaluate.Scenario(o.Scenario)
-	topic = extensions[scenario] + " on "
-	if scenario == evaluate.OutboundAnonymous {
-		topic = "Mail to "
-	}
 	name := use{}.name()
 	if o.Connector != nil {
 		name = quote(*o.Connector)
 	}
-	return topic + name, func(s server) string { return s.cell(scenario, o.Connector) }
+	return onOrTo(scenario) + name, func(s server) string { return s.cell(scenario, o.Connector) }
 }
 
 func eventTopic(o diff.Outcome, quote func(string) string) (string, func(server) string) {

@@ -100,13 +100,13 @@ func tellSession(p *page, s server) {
 	case 0:
 		p.tell("%s has no Receive connector: no session can reach it.", s.Server)
 	case 1:
-		p.tell("%s has one Receive connector, %s. A session that reaches it starts the process.", s.Server, quoted(connectors))
+		p.tell("%s has one Receive connector, %s. A session that reaches it starts the process.", s.Server, quoted(namesOf(connectors)))
 	default:
 		p.tell("%s has %d Receive connectors: %s. A session that reaches one of them starts the process.",
-			s.Server, len(connectors), quoted(connectors))
+			s.Server, len(connectors), quoted(namesOf(connectors)))
 	}
 	if disabled := stoppedAt(connectors, "connector_disabled"); len(disabled) > 0 {
-		p.tell("Disabled, so no session reaches them: %s.", quoted(disabled))
+		p.tell("Disabled, so no session reaches them: %s.", quoted(namesOf(disabled)))
 	}
 }
 
@@ -114,26 +114,23 @@ func tellAuthentication(p *page, s server) {
 	connectors := s.of(evaluate.InboundAnonymous)
 	passed := only(connectors, use.getsToStep3)
 	if len(passed) > 0 {
-		p.tell("The AuthMechanism of %s has ExchangeServer. %s", quoted(passed), s.goesOn())
+		p.tell("The AuthMechanism of %s has ExchangeServer. %s", quoted(namesOf(passed)), s.goesOn())
 	}
-	var without []string // in order, each once
-	off := map[string][]use{}
+	var mechanisms, without []string
 	for i, connector := range connectors {
 		if is(connector.stoppedAt, "exchange_server_auth_disabled") {
-			mechanism := authMechanism(s.facts.Connectors[i])
-			if off[mechanism] == nil {
-				without = append(without, mechanism)
-			}
-			off[mechanism] = append(off[mechanism], connector)
+			mechanisms = append(mechanisms, authMechanism(s.facts.Connectors[i]))
+			without = append(without, connector.name())
 		}
 	}
-	for _, mechanism := range without {
+	mechanisms, off := alike(mechanisms, without)
+	for i, mechanism := range mechanisms {
 		p.tell("The AuthMechanism of %s is %s, without ExchangeServer. The process stops: X-ANONYMOUSTLS is not offered "+
-			"there, and no event is logged.", quoted(off[mechanism]), mechanism)
+			"there, and no event is logged.", quoted(off[i]), mechanism)
 	}
 	if suppressed := stoppedAt(connectors, "x_anonymoustls_suppressed"); len(suppressed) > 0 {
 		p.tell("SuppressXAnonymousTls is set on %s. The process stops: X-ANONYMOUSTLS is not offered there, and no event is "+
-			"logged.", quoted(suppressed))
+			"logged.", quoted(namesOf(suppressed)))
 	}
 	if len(passed) == 0 {
 		p.tell("No session gets past this step. What follows is what %s would find if one did.", s.Server)
@@ -225,10 +222,10 @@ func authMechanism(connector gather.Connector) string {
 	return strings.Join(connector.AuthMechanisms, ", ")
 }
 
-func quoted(connectors []use) string {
-	names := namesOf(connectors)
+func quoted(names []string) string {
+	words := make([]string, len(names))
 	for i, name := range names {
-		names[i] = `"` + name + `"`
+		words[i] = `"` + name + `"`
 	}
-	return list(names)
+	return list(words)
 }

@@ -75,11 +75,11 @@ func tellOutcome(p *page, s server) {
 	offered := only(connectors, func(u use) bool { return u.offered })
 	not := only(connectors, func(u use) bool { return !u.offered })
 	if len(offered) > 0 {
-		p.tell("%s %s and %s %s.", quoted(offered), p.paint(green, plural(offered, "offers", "offer")+" X-ANONYMOUSTLS"),
+		p.tell("%s %s and %s %s.", quoted(namesOf(offered)), p.paint(green, plural(offered, "offers", "offer")+" X-ANONYMOUSTLS"),
 			plural(offered, "serves", "serve"), *offered[0].thumbprint)
 	}
 	if len(not) > 0 {
-		p.tell("%s %s X-ANONYMOUSTLS.", quoted(not), p.paint(red, plural(not, "does not offer", "do not offer")))
+		p.tell("%s %s X-ANONYMOUSTLS.", quoted(namesOf(not)), p.paint(red, plural(not, "does not offer", "do not offer")))
 	}
 	if len(connectors) == 0 {
 		p.tell("Without a connector nothing is offered.")

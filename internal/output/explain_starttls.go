@@ -18,19 +18,15 @@ func (p *page) explainSTARTTLS(s server) {
 		p.line("")
 		return
 	}
-	var order []string // what is told, in the order of the connectors
-	names := map[string][]string{}
+	var texts []string
 	for i, connector := range connectors {
 		told := &page{Style: p.Style, names: p.names}
 		told.startTLSSteps(s, s.facts.Connectors[i], connector)
-		text := told.String()
-		if names[text] == nil {
-			order = append(order, text)
-		}
-		names[text] = append(names[text], `"`+connector.name()+`"`)
+		texts = append(texts, told.String())
 	}
-	for _, text := range order {
-		p.prose(2, "%s", p.paint(bold, "Connector "+list(names[text])))
+	texts, names := alike(texts, namesOf(connectors))
+	for i, text := range texts {
+		p.prose(2, "%s", p.paint(bold, "Connector "+quoted(names[i])))
 		p.WriteString(text)
 		p.line("")
 	}

@@ -27,13 +27,13 @@ func NewForecasts(name string, w io.Writer, style Style, now time.Time) (Format[
 
 // A moment is a second at which something changes.
 type moment struct {
-	at, because string
-	sentences   []sentence // each once
+	At, Because string
+	Sentences   []sentence // each once
 }
 
 type sentence struct {
-	text  string
-	worse bool
+	Text  string
+	Worse bool
 }
 
 // moments returns the changes by time. The internal transport certificate is that
@@ -42,14 +42,14 @@ func moments(forecast *evaluate.Forecast) []moment {
 	var all []moment
 	seen := map[string]bool{}
 	for i, change := range forecast.Changes {
-		if len(all) == 0 || all[len(all)-1].at != change.At {
-			all = append(all, moment{at: change.At, because: change.Because})
+		if len(all) == 0 || all[len(all)-1].At != change.At {
+			all = append(all, moment{At: change.At, Because: change.Because})
 			clear(seen)
 		}
 		last, text := &all[len(all)-1], forecast.Sentences[i]
 		if !seen[text] {
 			seen[text] = true
-			last.sentences = append(last.sentences, sentence{text, forecast.IsWorse(i)})
+			last.Sentences = append(last.Sentences, sentence{text, forecast.IsWorse(i)})
 		}
 	}
 	return all
@@ -60,13 +60,13 @@ func (p *page) forecast(forecast *evaluate.Forecast) error {
 	p.title(fmt.Sprintf("%s from %s to %s", forecast.Server, when(forecast.From), when(forecast.Until)))
 	p.line("")
 	for _, moment := range moments(forecast) {
-		p.prose(2, "%s, %s: %s", p.paint(bold, when(moment.at)), inDays(daysBetween(forecast.From, moment.at)), moment.because)
-		for _, sentence := range moment.sentences {
+		p.prose(2, "%s, %s: %s", p.paint(bold, when(moment.At)), inDays(daysBetween(forecast.From, moment.At)), moment.Because)
+		for _, sentence := range moment.Sentences {
 			mark := painted("     ")
-			if sentence.worse {
+			if sentence.Worse {
 				mark = p.paint(red, "worse")
 			}
-			p.prose(9, "  %s  %s", mark, sentence.text)
+			p.prose(9, "  %s  %s", mark, sentence.Text)
 		}
 		p.line("")
 	}

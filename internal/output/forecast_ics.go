@@ -37,7 +37,7 @@ func (c *forecastCalendar) Write(forecast *evaluate.Forecast) error {
 	}
 	c.servers[server] = true
 	for _, moment := range moments(forecast) {
-		at, err := time.Parse(gather.TimeFormat, moment.at)
+		at, err := time.Parse(gather.TimeFormat, moment.At)
 		if err != nil {
 			return DocumentError{fmt.Errorf("reading the time of a change: %w", err)}
 		}
@@ -49,18 +49,18 @@ func (c *forecastCalendar) Write(forecast *evaluate.Forecast) error {
 // add adds an entry. Its UID is that of the server and the moment, so that a
 // calendar knows it again. It takes no time of anybody's day.
 func (c *forecastCalendar) add(server string, moment moment, at time.Time) {
-	id := sha256.Sum256([]byte(strings.ToLower(server) + "\n" + moment.at))
+	id := sha256.Sum256([]byte(strings.ToLower(server) + "\n" + moment.At))
 	entry := c.calendar.AddEvent(fmt.Sprintf("%x@transportcert", id[:16]))
 	entry.SetDtStampTime(c.now)
 	entry.SetStartAt(at)
 	entry.SetTimeTransparency(ics.TransparencyTransparent)
 
-	first := moment.sentences[0]
-	lines := []string{"Because " + moment.because + ":"}
+	first := moment.Sentences[0]
+	lines := []string{"Because " + moment.Because + ":"}
 	worse := false
-	for _, sentence := range moment.sentences {
-		text := sentence.text
-		if sentence.worse {
+	for _, sentence := range moment.Sentences {
+		text := sentence.Text
+		if sentence.Worse {
 			text = "Worse: " + text
 			if !worse {
 				first = sentence
@@ -74,7 +74,7 @@ func (c *forecastCalendar) add(server string, moment moment, at time.Time) {
 		category = "Worse"
 	}
 	entry.AddProperty(ics.ComponentPropertyCategories, category)
-	entry.SetSummary(printable.Line(server + ": " + first.text))
+	entry.SetSummary(printable.Line(server + ": " + first.Text))
 	for i, line := range lines {
 		lines[i] = printable.Line(line)
 	}

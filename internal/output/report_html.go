@@ -38,7 +38,7 @@ var (
 
 	htmlTemplate = sync.OnceValue(func() *template.Template { // only reports need it
 		return template.Must(template.New("report").Funcs(template.FuncMap{
-			"inc": func(i int) int { return i + 1 }, "oneLine": func(text string) string { return strings.ReplaceAll(text, "\n", " ") },
+			"inc": func(i int) int { return i + 1 }, "when": when, "oneLine": func(text string) string { return strings.ReplaceAll(text, "\n", " ") },
 			"paragraphs": func(text string) []string { return strings.Split(text, "\n\n") },
 		}).Parse(htmlText))
 	})

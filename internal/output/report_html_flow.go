@@ -61,11 +61,16 @@ func (s server) setStates(steps []htmlStep, all []use, events []evaluate.Event) 
 	for i := range steps {
 		step := &steps[i]
 		reached := going > 0
+		var whys, leaving []string
 		for _, u := range all {
 			if u.stoppedAt != nil && i == stopsIn(steps, u) {
-				step.exit(u.name(), s.why(u))
-				going--
+				whys, leaving = append(whys, s.why(u)), append(leaving, u.name())
 			}
+		}
+		going -= len(leaving)
+		whys, names := alike(whys, leaving)
+		for j, why := range whys {
+			step.Exits = append(step.Exits, htmlExit{strings.Join(names[j], ", "), why})
 		}
 		noted := ""
 		for _, event := range events {
@@ -97,17 +102,6 @@ func stopsIn(steps []htmlStep, u use) int {
 		return len(steps) - 1
 	}
 	return i
-}
-
-// exit lets one more leave at the step.
-func (s *htmlStep) exit(who, why string) {
-	for i := range s.Exits {
-		if s.Exits[i].Why == why {
-			s.Exits[i].Who += ", " + who
-			return
-		}
-	}
-	s.Exits = append(s.Exits, htmlExit{who, why})
 }
 
 // anonymousFlow draws the nine steps.
@@ -229,22 +223,11 @@ func (s server) criteria(eligible []string, ineligible map[string][]string, name
 // the same is true are drawn once.
 func (s *htmlSheet) startTLSFlows() []htmlFlow {
 	var flows []htmlFlow
-	var names [][]string
-	alike := map[string]int{}
-	for i, connector := range s.of(evaluate.InboundSTARTTLS) {
-		if i >= len(s.facts.Connectors) {
-			break
-		}
-		f := s.startTLSFlow(s.facts.Connectors[i], connector)
-		key := fmt.Sprint(f.Steps)
-		at, drawn := alike[key]
-		if !drawn {
-			at = len(flows)
-			alike[key] = at
-			flows, names = append(flows, f), append(names, nil)
-		}
-		names[at] = append(names[at], connector.name())
+	connectors := s.of(evaluate.InboundSTARTTLS)
+	for i, connector := range connectors {
+		flows = append(flows, s.startTLSFlow(s.facts.Connectors[i], connector))
 	}
+	flows, names := alike(flows, namesOf(connectors))
 	for i := range flows {
 		flows[i].For = some(names[i])
 	}

@@ -187,7 +187,7 @@ func TestHTMLTime(t *testing.T) {
 	require.Contains(t, svg, `<line x1="10.0%" x2="10.0%"`)
 	require.Contains(t, svg, `<svg x="10.0%" width="10.0%" class="serves expired"><rect/><text>22222222 expired</text></svg>`)
 	require.Regexp(t, `<svg x="20.0%" width="44.8%" class="serves"><rect/><text>11111111</text></svg>`, svg)
-	require.Regexp(t, `<text x="47.4%" y="12" text-anchor="start" class="event">▼ 12015</text>`, svg)
+	require.Contains(t, svg, `<p>Event 12015<svg><svg x="47.4%" width="17.4%" class="event"><rect/></svg></svg>`, "until the forecast ends")
 	require.Contains(t, page, `<tr><th>2027-08-22 07:00 UTC<td><p class=bad>It gets worse.<td>another date`)
 	require.Equal(t, 1, strings.Count(page, "<p>It gets better."), "once for both changes")
 	require.Contains(t, page, "<td role=\"cell\" data-label=\"Next\">2027-08-22: It gets worse.</td>")

@@ -2,7 +2,6 @@ package output
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,29 +19,20 @@ const (
 	mostBars  = 12
 )
 
-const markHeight = 16 // of a row of events, in pixels
-
 // A htmlTime is the validity of a server's certificates, which of them serves
-// when, and what changes. Places are percent of the width, so that the words
-// keep their size where the page is narrow.
+// when, which events are logged when, and what changes. Places are percent of the
+// width, so that the words keep their size where the page is narrow.
 type htmlTime struct {
-	Now      string
-	Ticks    []htmlTick
-	Marks    []htmlMark
-	MarkRows int
-	Rows     []htmlRow
-	More     int // certificates that are not drawn
-	Changes  []htmlChange
-	Until    string // how far the changes look ahead
-	Omitted  bool
+	Now     string
+	Ticks   []htmlTick
+	Rows    []htmlRow
+	More    int // certificates that are not drawn
+	Moments []moment
+	Until   string // how far they look ahead
+	Omitted bool
 }
 
 type htmlTick struct{ X, Words, Anchor string }
-
-type htmlMark struct {
-	X, Words, Anchor string
-	Y                int
-}
 
 type htmlRow struct {
 	Words    string
@@ -50,17 +40,6 @@ type htmlRow struct {
 }
 
 type htmlSegment struct{ X, Width, Words, Class string }
-
-// A htmlChange is what changes at one moment.
-type htmlChange struct {
-	At, Because string
-	What        []htmlSentence
-}
-
-type htmlSentence struct {
-	Words string
-	Worse bool
-}
 
 // A scale says where a time is drawn.
 type scale struct{ from int64 } // seconds since 1970
@@ -91,11 +70,7 @@ func (s *htmlSheet) time() *htmlTime {
 	}
 	start := now.AddDate(0, 0, -daysPast)
 	at := scale{start.Unix()}
-	t := &htmlTime{Now: at.x(s.decision.EvaluatedAt), Until: when(forecast.Until), Omitted: forecast.Omitted}
-	for i, change := range forecast.Changes {
-		t.change(change, forecast.Sentences[i], forecast.IsWorse(i))
-	}
-	t.marks(forecast, at)
+	t := &htmlTime{Now: at.x(s.decision.EvaluatedAt), Moments: moments(forecast), Until: when(forecast.Until), Omitted: forecast.Omitted}
 	lanes, used := s.lanes(forecast, at)
 	t.Rows = append(s.bars(at, used, &t.More), lanes...)
 	month := time.Date(start.Year(), start.Month()+1, 1, 0, 0, 0, 0, time.UTC)
@@ -111,92 +86,56 @@ func (s *htmlSheet) time() *htmlTime {
 	return t
 }
 
-// change adds a change to those of its moment. One thing of several scenarios is
-// told once.
-func (t *htmlTime) change(change evaluate.Change, sentence string, worse bool) {
-	at, told := when(change.At), htmlSentence{sentence, worse}
-	last := len(t.Changes) - 1
-	if last < 0 || t.Changes[last].At != at || t.Changes[last].Because != change.Because {
-		t.Changes = append(t.Changes, htmlChange{At: at, Because: change.Because})
-		last++
-	}
-	if what := &t.Changes[last].What; !slices.Contains(*what, told) {
-		*what = append(*what, told)
-	}
-}
-
-// marks draws where events start and mail gets at risk, one row below the
-// other where words would meet.
-func (t *htmlTime) marks(forecast *evaluate.Forecast, at scale) {
-	var order []string
-	words := map[string][]string{}
-	for _, change := range forecast.Changes {
-		word := ""
-		switch {
-		case change.To != true:
-		case change.Event != nil:
-			word = strconv.Itoa(*change.Event)
-		case change.Field == "mail_at_risk":
-			word = "mail at risk"
-		}
-		if word == "" || slices.Contains(words[change.At], word) {
-			continue
-		}
-		if words[change.At] == nil {
-			order = append(order, change.At)
-		}
-		words[change.At] = append(words[change.At], word)
-	}
-	const rows, apart = 4, 30.0 // percent of the width that words need on a narrow page
-	last := [rows]float64{-apart, -apart, -apart, -apart}
-	for _, moment := range order {
-		x := at.percent(moment)
-		if x >= 100 {
-			break
-		}
-		row := 0
-		for row < rows-1 && x-last[row] < apart {
-			row++
-		}
-		last[row] = x
-		mark := htmlMark{X: percent(x), Words: "▼ " + strings.Join(words[moment], ", "), Anchor: "start", Y: row*markHeight + 12}
-		if x > 60 {
-			mark.Words, mark.Anchor = strings.Join(words[moment], ", ")+" ▼", "end"
-		}
-		t.Marks = append(t.Marks, mark)
-		t.MarkRows = max(t.MarkRows, row+1)
-	}
-}
-
-// lanes draws which certificate a connector or a route uses when, those that
-// are alike once, and returns the certificates that any uses.
+// lanes draws which certificate a connector or a route uses when, and when
+// events that start are logged, those that are alike once. It returns the
+// certificates that any uses.
 func (s *htmlSheet) lanes(forecast *evaluate.Forecast, at scale) (rows []htmlRow, used map[string]bool) {
 	used = map[string]bool{}
-	var names [][]string
-	var labels []string
-	alike := map[string]int{}
+	var lanes []htmlRow // of which Words is the beginning
+	var names []string
 	for _, u := range s.uses() {
-		segments := s.segments(forecast, at, u, used)
-		if segments == nil {
-			continue
+		if segments := s.segments(forecast, at, u, used); segments != nil {
+			lanes, names = append(lanes, htmlRow{onOrTo(u.scenario), segments}), append(names, u.name())
 		}
-		label := "mail to "
-		if extension, inbound := extensions[u.scenario]; inbound {
-			label = extension + " on "
-		}
-		key := fmt.Sprint(label, segments)
-		i, drawn := alike[key]
-		if !drawn {
-			i = len(rows)
-			alike[key] = i
-			rows, names, labels = append(rows, htmlRow{Segments: segments}), append(names, nil), append(labels, label)
-		}
-		names[i] = append(names[i], u.name())
 	}
+	told := map[string]bool{} // an event can be one of two scenarios
+	for i, change := range forecast.Changes {
+		words := "Mail at risk"
+		if change.Event != nil {
+			words = fmt.Sprintf("Event %d", *change.Event)
+		}
+		if change.Connector != nil {
+			words += " on "
+		}
+		segment, starts := eventFrom(forecast, at, i)
+		if key := fmt.Sprint(words, orEmpty(change.Connector), segment); starts && !told[key] {
+			told[key] = true
+			lanes, names = append(lanes, htmlRow{words, []htmlSegment{segment}}), append(names, orEmpty(change.Connector))
+		}
+	}
+	rows, of := alike(lanes, names)
 	for i := range rows {
-		rows[i].Words = labels[i] + some(names[i])
+		rows[i].Words += some(of[i])
 	}
 	return rows, used
+}
+
+// eventFrom draws from the change that starts an event, or puts mail at risk, to
+// the one that ends it.
+func eventFrom(forecast *evaluate.Forecast, at scale, i int) (segment htmlSegment, starts bool) {
+	start := forecast.Changes[i]
+	if start.To != true || start.Event == nil && start.Field != "mail_at_risk" {
+		return htmlSegment{}, false
+	}
+	end := forecast.Until
+	for _, change := range forecast.Changes[i+1:] {
+		same := change.Field == start.Field && change.Scenario == start.Scenario && orEmpty(change.Connector) == orEmpty(start.Connector)
+		if same && (start.Event == nil || is(change.Event, *start.Event)) {
+			end = change.At
+			break
+		}
+	}
+	return at.segment(start.At, end, "", "event"), at.percent(start.At) < 100
 }
 
 // isOf reports whether a change is one of the certificate that is used there.

@@ -74,6 +74,14 @@ func namesOf(uses []use) []string {
 // extensions are the SMTP extensions of the inbound scenarios.
 var extensions = map[evaluate.Scenario]string{evaluate.InboundAnonymous: "X-ANONYMOUSTLS", evaluate.InboundSTARTTLS: "STARTTLS"}
 
+// onOrTo begins the name of a connector or a route, where it stands for itself.
+func onOrTo(scenario evaluate.Scenario) string {
+	if extension, inbound := extensions[scenario]; inbound {
+		return extension + " on "
+	}
+	return "Mail to "
+}
+
 // verb is what is or is not done with TLS.
 func (u use) verb() string {
 	if u.scenario == evaluate.OutboundAnonymous {

@@ -22,6 +22,23 @@ func list(words []string) string {
 	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
+// alike returns what is not the same, each with the names of all that are the
+// same as it.
+func alike[T any](all []T, names []string) (different []T, of [][]string) {
+	place := map[string]int{}
+	for i, one := range all {
+		key := fmt.Sprint(one)
+		at, again := place[key]
+		if !again {
+			at = len(different)
+			place[key] = at
+			different, of = append(different, one), append(of, nil)
+		}
+		of[at] = append(of[at], names[i])
+	}
+	return different, of
+}
+
 // some is list for what can be long.
 func some(words []string) string {
 	if len(words) <= mostNames {
