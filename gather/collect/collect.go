@@ -39,13 +39,6 @@ type Known struct {
 	Begin func(servers []string)
 }
 
-// A Namer is a source that can name the server for the other sources.
-type Namer interface {
-	// Name returns the server's name, or "" if the source does not know it.
-	// certain is false if another source may know a better name.
-	Name(ctx context.Context) (name string, certain bool, err error)
-}
-
 // ErrNoServer means that a source needs the server's name, and no other source
 // supplies it.
 var ErrNoServer = errors.New("expected the name of the server to gather")
@@ -123,9 +116,7 @@ func (c *Collector) Documents(ctx context.Context) iter.Seq2[*gather.Document, e
 func (c *Collector) known(ctx context.Context) (servers []string, all []Known, err error) {
 	if !c.All {
 		for _, source := range c.Sources {
-			all = append(all, Known{Gather: func(ctx context.Context, server string, doc *gather.Document) error {
-				return c.one(ctx, source, server, doc)
-			}})
+			all = append(all, Known{Gather: source.Gather})
 		}
 		return []string{c.Server}, all, nil
 	}
@@ -152,60 +143,23 @@ func (c *Collector) known(ctx context.Context) (servers []string, all []Known, e
 	return servers, all, nil
 }
 
-// one gathers from a source. If the source needs the server's name, one asks
-// the other sources for it.
-func (c *Collector) one(ctx context.Context, source Source, server string, doc *gather.Document) error {
-	err := source.Gather(ctx, cmp.Or(server, doc.Server), doc)
-	if !errors.Is(err, ErrNoServer) {
-		return err
-	}
-	name, err := c.name(ctx)
-	if err == nil && name == "" {
-		err = ErrNoServer
-	}
-	if err != nil {
-		return err
-	}
-	return source.Gather(ctx, name, doc)
-}
-
-// name returns the name of the server that the sources describe.
-func (c *Collector) name(ctx context.Context) (string, error) {
-	uncertain := ""
-	for _, source := range c.Sources {
-		namer, ok := source.(Namer)
-		if !ok {
-			continue
-		}
-		name, certain, err := namer.Name(ctx)
-		if err != nil || certain && name != "" {
-			return name, err
-		}
-		uncertain = name
-	}
-	return uncertain, nil
-}
-
 // document makes the document of one server.
 func (c *Collector) document(ctx context.Context, server string, all []Known) (*gather.Document, error) {
-	doc := &gather.Document{SchemaVersion: gather.Version}
-	var absent []string
-	for _, known := range all {
-		before := doc.Host
-		err := known.Gather(ctx, server, doc)
-		if nothing := (AbsentError{}); errors.As(err, &nothing) {
-			absent = append(absent, nothing.Reason)
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if before != nil && doc.Host != before && len(before.NLBClusterNames) > 0 {
-			c.Report(fmt.Sprintf("ignored the cluster names %s: a later source, %s, has the host section",
-				strings.Join(before.NLBClusterNames, ", "), doc.Sources["host"]))
-		}
+	parts, absent, err := gatherParts(ctx, server, all)
+	if err != nil {
+		return nil, err
 	}
-	if err := c.complete(ctx, server, doc); err != nil {
+	doc := &gather.Document{SchemaVersion: gather.Version}
+	for _, part := range parts {
+		if part.Host != nil && doc.Host != nil && len(doc.Host.NLBClusterNames) > 0 {
+			c.Report(fmt.Sprintf("ignored the cluster names %s: a later source, %s, has the host section",
+				strings.Join(doc.Host.NLBClusterNames, ", "), part.Sources["host"]))
+		}
+		name := cmp.Or(doc.Server, part.Server)
+		doc.Overlay(&part)
+		doc.Server = name
+	}
+	if err := c.complete(ctx, cmp.Or(server, nameOfHost(parts)), doc); err != nil {
 		return nil, err
 	}
 	if missing := doc.Missing(); len(missing) > 0 {
@@ -227,7 +181,49 @@ func (c *Collector) document(ctx context.Context, server string, all []Known) (*
 	return doc, nil
 }
 
-// complete adds to a document what does not come from the sources.
+// gatherParts returns what each source has for a server, in their order, and why
+// others have nothing. Sources that need the server's name are asked last, because
+// the others may know it.
+func gatherParts(ctx context.Context, server string, all []Known) (parts []gather.Document, absent []string, err error) {
+	parts = make([]gather.Document, len(all))
+	ask := func(i int) error {
+		err := all[i].Gather(ctx, server, &parts[i])
+		if nothing := (AbsentError{}); errors.As(err, &nothing) {
+			absent = append(absent, nothing.Reason)
+			return nil
+		}
+		server = cmp.Or(server, parts[i].Server)
+		return err
+	}
+	var unnamed []int
+	for i := range all {
+		if err := ask(i); errors.Is(err, ErrNoServer) {
+			unnamed = append(unnamed, i)
+		} else if err != nil {
+			return nil, nil, err
+		}
+	}
+	server = cmp.Or(server, nameOfHost(parts))
+	for _, i := range unnamed {
+		if err := ask(i); err != nil {
+			return nil, nil, err
+		}
+	}
+	return parts, absent, nil
+}
+
+// nameOfHost returns the host name, which names a server if nothing else does.
+func nameOfHost(parts []gather.Document) string {
+	for _, part := range parts {
+		if part.Host != nil {
+			return part.Host.DNSHostName
+		}
+	}
+	return ""
+}
+
+// complete adds to a document what does not come from the sources. server is its
+// name if none of them knows it.
 func (c *Collector) complete(ctx context.Context, server string, doc *gather.Document) error {
 	if c.ClusterNames != nil {
 		if err := c.ClusterNames.Gather(ctx, doc); err != nil {
@@ -240,15 +236,8 @@ func (c *Collector) complete(ctx context.Context, server string, doc *gather.Doc
 		}
 		doc.Overlay(c.Facts)
 	}
-	if doc.Server == "" { // no source names its server
-		doc.Server, _, _ = strings.Cut(server, ".")
-	}
 	if doc.Server == "" {
-		name, err := c.name(ctx)
-		if err != nil {
-			return err
-		}
-		doc.Server = name
+		doc.Server, _, _ = strings.Cut(server, ".")
 	}
 	return nil
 }

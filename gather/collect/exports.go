@@ -24,14 +24,6 @@ func (e Exports) All(ctx context.Context) (Known, error) {
 	return KnownFrom(docs), err
 }
 
-// Name implements Namer: exports of one server name it.
-func (e Exports) Name(ctx context.Context) (name string, certain bool, err error) {
-	e.Report = nil
-	doc := gather.Document{}
-	err = e.Gather(ctx, "", &doc)
-	return doc.Server, true, err
-}
-
 // KnownFrom returns what a source has if it makes the documents of all its
 // servers at once.
 func KnownFrom(docs []*gather.Document) Known {
