@@ -182,10 +182,8 @@ func TestPreCommitHooks(t *testing.T) {
 	}
 	require.NoError(t, yaml.Unmarshal(text, &hooks))
 	folder := t.TempDir()
-	input, err := os.ReadFile("../../../../fixtures/58-mismatch-in-session/input.json")
-	require.NoError(t, err)
 	require.NoError(t, os.Mkdir(filepath.Join(folder, "documents"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "documents", "EX01.json"), input, 0o600))
+	put(t, filepath.Join(folder, "documents", "EX01.json"), input(t, "58-mismatch-in-session"))
 	require.NoError(t, os.CopyFS(filepath.Join(folder, "custom"), os.DirFS("../../../../examples/custom")))
 	files := map[string][]string{"transportcert-check": {"documents/EX01.json"}, "transportcert-policy-check": nil}
 	require.Len(t, hooks, len(files))

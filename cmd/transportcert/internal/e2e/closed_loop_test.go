@@ -3,7 +3,6 @@
 package e2e_test
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -12,12 +11,9 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/big"
 	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -161,16 +157,11 @@ func (s *loopServer) serve(t *testing.T, d *evaluate.Decision, connector int) {
 // probeAll runs the program on every target.
 func probeAll(t *testing.T, documents string, targets []string) (code int, results []probe.Result) {
 	t.Helper()
-	command := exec.CommandContext(soon(t), "transportcert", append([]string{"probe", "-o", "json", "--against", documents}, targets...)...)
-	var stdout, stderr bytes.Buffer
-	command.Stdout, command.Stderr = &stdout, &stderr
-	if err := command.Run(); !errors.As(err, new(*exec.ExitError)) {
-		require.NoError(t, err)
-	}
-	require.Empty(t, stderr.String())
-	require.NoError(t, json.Unmarshal(stdout.Bytes(), &results))
+	ended := program(t, "", append([]string{"probe", "-o", "json", "--against", documents}, targets...)...)
+	require.Empty(t, ended.stderr)
+	require.NoError(t, json.Unmarshal([]byte(ended.stdout), &results))
 	require.Len(t, results, len(targets))
-	return command.ProcessState.ExitCode(), results
+	return ended.code, results
 }
 
 // Twenty servers serve what is decided for them, and the probe agrees for every
@@ -182,17 +173,14 @@ func TestClosedLoop(t *testing.T) {
 	for _, s := range servers {
 		text, err := json.Marshal(s.document)
 		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, s.document.Server+".json"), text, 0o600))
+		put(t, filepath.Join(folder, s.document.Server+".json"), string(text))
 	}
-	command := exec.CommandContext(soon(t), "transportcert", "evaluate", "-o", "ndjson", folder)
-	decided, err := command.Output()
-	if !errors.As(err, new(*exec.ExitError)) { // some put mail at risk
-		require.NoError(t, err)
-	}
+	decided := program(t, "", "evaluate", "-o", "ndjson", folder)
+	require.Equal(t, exitNo, decided.code, "some put mail at risk: %s", decided.stderr)
 	var targets []string
 	var decisions []*evaluate.Decision
 	offered := map[string]int{}
-	for i, line := range strings.Split(strings.TrimSuffix(string(decided), "\n"), "\n") {
+	for i, line := range strings.Split(strings.TrimSuffix(decided.stdout, "\n"), "\n") {
 		var d evaluate.Decision
 		require.NoError(t, json.Unmarshal([]byte(line), &d))
 		require.Equal(t, servers[i].document.Server, d.Server)

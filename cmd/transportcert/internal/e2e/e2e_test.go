@@ -3,12 +3,9 @@ package e2e_test
 
 import (
 	"archive/zip"
-	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -17,17 +14,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
-)
-
-// The exit codes that the documentation promises, other than 0.
-const (
-	exitNo    = 1 // the answer is no
-	exitError = 2 // it could not be answered
 )
 
 // raceDetector is whether it is on, for the program too.
@@ -66,8 +56,8 @@ func failed(err error) int {
 
 // The scripts read like a session in a terminal. They have the repository's
 // fixtures in $FIXTURES, the command "exits CODE PROGRAM…" for commands that do
-// not end with 0, and "smtp", which starts a server. Exports of real servers, which are not part of the
-// repository, are in $REAL_EXPORTS where [real_exports] holds.
+// not end with 0, "smtp", which starts a server, and a few others, described where they are. Exports of
+// real servers, which are not part of the repository, are in $REAL_EXPORTS where [real_exports] holds.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	fixtures, err := filepath.Abs("../../../../fixtures")
@@ -90,7 +80,7 @@ func TestScripts(t *testing.T) {
 			_, err := os.Stat(realExports)
 			return err == nil, nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "zip": zipFolder, "until": until, "smtp": smtp},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "zip": zipFolder, "until": until, "smtp": smtp, "keys": keys, "tamper": tamper},
 	})
 }
 
@@ -159,27 +149,11 @@ func TestInterrupt(t *testing.T) {
 		t.Skip("Windows sends no signals to processes")
 	}
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		command := exec.CommandContext(soon(t), "transportcert", "evaluate", "-o", "ndjson", "-")
-		var stderr strings.Builder
-		command.Stderr = &stderr
-		stdin, err := command.StdinPipe()
-		require.NoError(t, err)
-		stdout, err := command.StdoutPipe()
-		require.NoError(t, err)
-		require.NoError(t, command.Start())
-		_, err = io.WriteString(stdin, document(t)+"\n")
-		require.NoError(t, err)
-		decisions := bufio.NewReader(stdout)
-		line, err := decisions.ReadString('\n')
-		require.NoError(t, err)
-		require.Contains(t, line, `"server":"EX01"`)
-		require.NoError(t, command.Process.Signal(signal))
-		rest, err := io.ReadAll(decisions)
-		require.NoError(t, err)
-		require.Empty(t, rest)
-		require.Error(t, command.Wait())
-		require.Equal(t, exitError, command.ProcessState.ExitCode())
-		require.Equal(t, "transportcert: interrupted; decisions written: 1\n", stderr.String())
+		r := start(t, "evaluate", "-o", "ndjson", "-")
+		r.write(t, input(t, "01-as-installed")+"\n")
+		require.Contains(t, r.line(t), `"server":"EX01"`)
+		require.Empty(t, r.interrupt(t, signal))
+		require.Equal(t, "transportcert: interrupted; decisions written: 1\n", r.stderr.String())
 	}
 }
 
@@ -192,26 +166,11 @@ func TestBrokenPipe(t *testing.T) {
 	command := exec.CommandContext(soon(t), "transportcert", "evaluate", "-o", "json", "-")
 	var stderr strings.Builder
 	command.Stderr = &stderr
-	command.Stdin = strings.NewReader(strings.Repeat(document(t)+"\n", 100))
+	command.Stdin = strings.NewReader(strings.Repeat(input(t, "01-as-installed")+"\n", 100))
 	stdout, err := command.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, command.Start())
 	require.NoError(t, stdout.Close())
 	require.Error(t, command.Wait())
 	require.Empty(t, stderr.String())
-}
-
-// soon ends a command that does not end by itself. Three minutes are long: a machine can have much else to do.
-func soon(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// document returns a fixture on one line.
-func document(t *testing.T) string {
-	t.Helper()
-	text, err := os.ReadFile("../../../../fixtures/01-as-installed/input.json")
-	require.NoError(t, err)
-	return strings.ReplaceAll(string(text), "\n", " ")
 }

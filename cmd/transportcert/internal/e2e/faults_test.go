@@ -3,8 +3,6 @@
 package e2e_test
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -23,44 +21,10 @@ import (
 // What goes wrong outside of the program: each with a real fault, and with the
 // program as it is built.
 
-// atOnce is how long a command may take to end after a signal. It is more than
-// a person would wait, since the machine may have more to do.
-const atOnce = 20 * time.Second
-
-// An ending is what a command left behind.
-type ending struct {
-	code           int
-	stdout, stderr string
-}
-
-// program runs transportcert with text on its standard input.
-func program(t *testing.T, stdin string, args ...string) ending {
-	t.Helper()
-	command := exec.CommandContext(soon(t), "transportcert", args...)
-	command.Stdin = strings.NewReader(stdin)
-	return endingOf(t, command)
-}
-
-// shell runs a script, in which $1 and so on are the arguments.
-func shell(t *testing.T, script string, args ...string) ending {
-	t.Helper()
-	return endingOf(t, exec.CommandContext(soon(t), "sh", append([]string{"-c", script, "sh"}, args...)...))
-}
-
-func endingOf(t *testing.T, command *exec.Cmd) ending {
-	t.Helper()
-	var stdout, stderr strings.Builder
-	command.Stdout, command.Stderr = &stdout, &stderr
-	if err := command.Run(); err != nil {
-		require.ErrorAs(t, err, new(*exec.ExitError))
-	}
-	return ending{command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
-}
-
 // documentOf is a document of the server with that number, on a line.
 func documentOf(t *testing.T, number int) string {
 	t.Helper()
-	return strings.ReplaceAll(document(t), `"EX01"`, fmt.Sprintf(`"EX%05d"`, number)) + "\n"
+	return strings.ReplaceAll(input(t, "01-as-installed"), `"EX01"`, fmt.Sprintf(`"EX%05d"`, number)) + "\n"
 }
 
 // forest is the documents from one number to another, on lines.
@@ -94,11 +58,6 @@ func fromTo(from, to int) []string {
 	return all
 }
 
-func put(t *testing.T, path, text string) {
-	t.Helper()
-	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-}
-
 // exportsFolder is a copy of the exports of a server, to do harm to.
 func exportsFolder(t *testing.T) string {
 	t.Helper()
@@ -125,11 +84,9 @@ func TestTruncatedFile(t *testing.T) {
 	t.Parallel()
 	folder := exportsFolder(t)
 	file := filepath.Join(folder, "ex01.json")
-	whole, err := os.ReadFile("../../../../fixtures/58-mismatch-in-session/input.json")
-	require.NoError(t, err)
-	whole = bytes.TrimSpace(whole)
+	whole := strings.TrimSpace(input(t, "58-mismatch-in-session"))
 	for n := 0; n < len(whole); n += 1 + len(whole)/15 {
-		put(t, file, string(whole[:n]))
+		put(t, file, whole[:n])
 		ended := program(t, "", "evaluate", file)
 		require.Equal(t, exitError, ended.code, "%d bytes", n)
 		require.Empty(t, ended.stdout)
@@ -248,37 +205,21 @@ func TestInterruptALongRun(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			command := exec.CommandContext(soon(t), "transportcert", "evaluate", "-o", "ndjson", "-")
-			var stderr strings.Builder
-			command.Stderr = &stderr
-			stdin, err := command.StdinPipe()
-			require.NoError(t, err)
-			stdout, err := command.StdoutPipe()
-			require.NoError(t, err)
-			require.NoError(t, command.Start())
+			r := start(t, "evaluate", "-o", "ndjson", "-")
 			line := documentOf(t, 1)
 			go func() { // without end
 				for {
-					if _, err := io.WriteString(stdin, line); err != nil {
+					if _, err := io.WriteString(r.stdin, line); err != nil {
 						return
 					}
 				}
 			}()
-			decisions := bufio.NewReader(stdout)
 			lines := 0
 			for ; lines < 50; lines++ {
-				_, err := decisions.ReadString('\n')
-				require.NoError(t, err)
+				r.line(t)
 			}
-			require.NoError(t, command.Process.Signal(signal))
-			signalled := time.Now()
-			rest, err := io.ReadAll(decisions)
-			require.NoError(t, err)
-			require.Error(t, command.Wait())
-			require.Less(t, time.Since(signalled), atOnce)
-			require.Equal(t, exitError, command.ProcessState.ExitCode())
-			lines += len(decided(t, string(rest)))
-			require.Equal(t, fmt.Sprintf("transportcert: interrupted; decisions written: %d\n", lines), stderr.String())
+			lines += len(decided(t, r.interrupt(t, signal)))
+			require.Equal(t, fmt.Sprintf("transportcert: interrupted; decisions written: %d\n", lines), r.stderr.String())
 		})
 	}
 }
@@ -296,25 +237,11 @@ ineligible contains {"thumbprint": "x", "reason": "slow"} if {
 	i + j < 0
 }
 `)
-	command := exec.CommandContext(soon(t), "transportcert", "evaluate", "-o", "ndjson", "--policy", policy, "-")
-	command.Stdin = strings.NewReader(forest(t, 1, 2))
-	var stderr strings.Builder
-	command.Stderr = &stderr
-	stdout, err := command.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, command.Start())
-	decisions := bufio.NewReader(stdout)
-	_, err = decisions.ReadString('\n') // that of the first; the second takes hours
-	require.NoError(t, err)
-	require.NoError(t, command.Process.Signal(syscall.SIGTERM))
-	signalled := time.Now()
-	rest, err := io.ReadAll(decisions)
-	require.NoError(t, err)
-	require.Empty(t, rest)
-	require.Error(t, command.Wait())
-	require.Less(t, time.Since(signalled), atOnce)
-	require.Equal(t, exitError, command.ProcessState.ExitCode())
-	require.Equal(t, "transportcert: interrupted; decisions written: 1\n", stderr.String())
+	r := start(t, "evaluate", "-o", "ndjson", "--policy", policy, "-")
+	r.write(t, forest(t, 1, 2))
+	r.line(t) // that of the first; the second takes hours
+	require.Empty(t, r.interrupt(t, syscall.SIGTERM))
+	require.Equal(t, "transportcert: interrupted; decisions written: 1\n", r.stderr.String())
 }
 
 // A signal ends a command too that waits for what no signal interrupts: for
@@ -393,14 +320,8 @@ func TestFolderChangesWhileItIsRead(t *testing.T) {
 	for i, name := range []string{"b.json", "c.json", "d.json", "e.json", "f.ndjson"} {
 		put(t, in(name), documentOf(t, i+2))
 	}
-	command := exec.CommandContext(soon(t), "transportcert", "evaluate", "-o", "ndjson", folder)
-	var stderr strings.Builder
-	command.Stderr = &stderr
-	pipe, err := command.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, command.Start())
-	stdout := bufio.NewReader(pipe)
-	_, err = stdout.Peek(1)
+	r := start(t, "evaluate", "-o", "ndjson", folder)
+	_, err := r.stdout.Peek(1)
 	require.NoError(t, err)
 	require.NoError(t, os.Remove(in("b.json")))
 	require.NoError(t, os.Remove(in("c.json")))
@@ -408,13 +329,13 @@ func TestFolderChangesWhileItIsRead(t *testing.T) {
 	put(t, in("d.json"), documentOf(t, 4)[:500])
 	put(t, in("f.ndjson"), forest(t, 6, 9))
 	put(t, in("g.json"), documentOf(t, 10)) // too late
-	decisions, err := io.ReadAll(stdout)
+	decisions, err := io.ReadAll(r.stdout)
 	require.NoError(t, err)
-	require.Error(t, command.Wait())
+	require.Error(t, r.Wait())
 
-	require.Equal(t, exitError, command.ProcessState.ExitCode())
+	require.Equal(t, exitError, r.ProcessState.ExitCode())
 	require.Equal(t, slices.Concat(fromTo(101, 300), fromTo(5, 9)), decided(t, string(decisions)))
-	complaints := strings.Split(stderr.String(), "\n")
+	complaints := strings.Split(r.stderr.String(), "\n")
 	require.Len(t, complaints, 4)
 	require.Equal(t, "transportcert: reading documents: open "+in("b.json")+": no such file or directory", complaints[0])
 	require.Contains(t, complaints[1], in("c.json")+":")

@@ -48,7 +48,7 @@ func requireHarmless(t *testing.T, ended ending, format string) {
 func hostileDocument(t *testing.T) string {
 	t.Helper()
 	var doc map[string]any
-	require.NoError(t, json.Unmarshal([]byte(document(t)), &doc))
+	require.NoError(t, json.Unmarshal([]byte(input(t, "01-as-installed")), &doc))
 	spoil := func(object any, keys ...string) {
 		for _, key := range keys {
 			switch old := object.(map[string]any)[key].(type) {
@@ -190,10 +190,10 @@ func refuse(conn net.Conn) {
 func TestClosedStandardOutput(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"evaluate -", "explain -", "check -o json -", "version", "rules"} {
-		ended := shell(t, "echo \"$1\" | transportcert "+command+" >&-", document(t))
+		ended := shell(t, "echo \"$1\" | transportcert "+command+" >&-", input(t, "01-as-installed"))
 		require.Equal(t, exitError, ended.code, command)
 		require.Contains(t, ended.stderr, "standard output is closed", command)
-		ended = shell(t, "echo \"$1\" | transportcert "+command+" >/dev/null", document(t))
+		ended = shell(t, "echo \"$1\" | transportcert "+command+" >/dev/null", input(t, "01-as-installed"))
 		require.NotContains(t, ended.stderr, "standard output", command)
 	}
 }
@@ -202,7 +202,7 @@ func TestClosedStandardOutput(t *testing.T) {
 func TestNoTemporaryFolder(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"evaluate -", "explain -", "check --fail-on none -o json -", "rules"} {
-		ended := shell(t, "echo \"$1\" | TMPDIR=/nowhere transportcert "+command, document(t))
+		ended := shell(t, "echo \"$1\" | TMPDIR=/nowhere transportcert "+command, input(t, "01-as-installed"))
 		require.Zero(t, ended.code, "%s: %s", command, ended.stderr)
 	}
 }

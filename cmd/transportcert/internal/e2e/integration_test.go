@@ -6,7 +6,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -30,37 +29,26 @@ func labHas(t *testing.T, name string) string {
 	return value
 }
 
-// built returns the path of the program.
-func built(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("transportcert")
-	require.NoError(t, err)
-	return path
-}
+// A labSession is the folder of somebody who is logged on with Kerberos.
+type labSession struct{ folder string }
 
-// A labSession runs the program as somebody who is logged on with Kerberos.
-type labSession struct{ program, folder string }
-
-func (labSession) environment(t *testing.T) []string {
+// run runs a command line of the shell there.
+func (s labSession) run(t *testing.T, stdin, line string, args ...string) ending {
 	t.Helper()
-	return append(os.Environ(), "KRB5CCNAME=FILE:"+labHas(t, "READER_CCACHE"), "KRB5_CONFIG="+labHas(t, "KRB5_CONFIG"))
-}
-
-func (s labSession) run(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
-	t.Helper()
-	command := exec.CommandContext(t.Context(), s.program, args...)
+	command := exec.CommandContext(t.Context(), "sh", append([]string{"-c", line, "sh"}, args...)...)
 	command.Dir = s.folder
-	command.Env = s.environment(t)
+	command.Env = append(os.Environ(), "KRB5CCNAME=FILE:"+labHas(t, "READER_CCACHE"), "KRB5_CONFIG="+labHas(t, "KRB5_CONFIG"))
 	command.Stdin = strings.NewReader(stdin)
-	var out, notes bytes.Buffer
-	command.Stdout, command.Stderr = &out, &notes
 	begun := time.Now()
-	err := command.Run()
-	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
-		require.NoError(t, err)
-	}
-	t.Logf("%s: %s", strings.Join(args[:2], " "), time.Since(begun).Round(time.Millisecond))
-	return command.ProcessState.ExitCode(), out.String(), notes.String()
+	ended := endingOf(t, command)
+	t.Logf("%.40s: %s", line, time.Since(begun).Round(time.Millisecond))
+	return ended
+}
+
+// program runs the program there.
+func (s labSession) program(t *testing.T, stdin string, args ...string) ending {
+	t.Helper()
+	return s.run(t, stdin, `transportcert "$@"`, args...)
 }
 
 // A labServer is what the lab was built to give for a server.
@@ -126,16 +114,17 @@ func requirePlanned(t *testing.T, servers []labServer, ndjson string) {
 // directory to the decision of every server.
 func TestDirectoryLabForest(t *testing.T) {
 	now, servers := labPlan(t)
-	s := labSession{built(t), t.TempDir()}
+	s := labSession{t.TempDir()}
 	sources := []string{
 		"--all-servers", "--ldap-url", labHas(t, "URL"), "--ldap-ca", labHas(t, "CA"), "--kerberos",
 		"--store", labHas(t, "STORE"), "--roots", labHas(t, "ROOTS"),
 	}
 	gather := func(more ...string) []string { return slices.Concat([]string{"gather"}, sources, more) }
 
-	code, stdout, notes := s.run(t, "", gather("-o", "documents")...)
-	require.Zero(t, code, notes)
-	require.Empty(t, stdout)
+	gathered := s.program(t, "", gather("-o", "documents")...)
+	notes := gathered.stderr
+	require.Zero(t, gathered.code, notes)
+	require.Empty(t, gathered.stdout)
 	entries, err := os.ReadDir(filepath.Join(s.folder, "documents"))
 	require.NoError(t, err)
 	require.Len(t, entries, len(servers))
@@ -157,35 +146,35 @@ func TestDirectoryLabForest(t *testing.T) {
 	t.Logf("%d notes", strings.Count(notes, "\n"))
 
 	// Three ways to the decisions, and all of them are those of the plan.
-	code, decisions, notes := s.run(t, "", "evaluate", "-o", "ndjson", "--at", now, "documents")
-	require.Equal(t, exitNo, code, notes) // some servers offer it on no connector
-	require.Empty(t, notes)
-	requirePlanned(t, servers, decisions)
+	decided := s.program(t, "", "evaluate", "-o", "ndjson", "--at", now, "documents")
+	require.Equal(t, exitNo, decided.code, decided.stderr) // some servers offer it on no connector
+	require.Empty(t, decided.stderr)
+	requirePlanned(t, servers, decided.stdout)
 
-	code, lines, _ := s.run(t, "", gather("-o", "-")...)
-	require.Zero(t, code)
-	code, again, _ := s.run(t, lines, "evaluate", "-o", "ndjson", "--at", now, "-")
-	require.Equal(t, exitNo, code)
-	require.Equal(t, decisions, again)
+	lines := s.program(t, "", gather("-o", "-")...)
+	require.Zero(t, lines.code)
+	again := s.program(t, lines.stdout, "evaluate", "-o", "ndjson", "--at", now, "-")
+	require.Equal(t, exitNo, again.code)
+	require.Equal(t, decided.stdout, again.stdout)
 
-	code, again, _ = s.run(t, "", slices.Concat([]string{"evaluate", "-o", "ndjson", "--at", now}, sources)...)
-	require.Equal(t, exitNo, code)
-	require.Equal(t, decisions, again)
+	again = s.program(t, "", slices.Concat([]string{"evaluate", "-o", "ndjson", "--at", now}, sources)...)
+	require.Equal(t, exitNo, again.code)
+	require.Equal(t, decided.stdout, again.stdout)
 }
 
 // One server without certificates keeps the others not back.
 func TestDirectoryLabMissingStore(t *testing.T) {
 	_, servers := labPlan(t)
-	s := labSession{built(t), t.TempDir()}
+	s := labSession{t.TempDir()}
 	stores := filepath.Join(s.folder, "stores")
 	require.NoError(t, os.CopyFS(stores, os.DirFS(labHas(t, "STORE"))))
 	lost := servers[len(servers)/2].Server
 	require.NoError(t, os.Rename(filepath.Join(stores, lost), filepath.Join(stores, "OLD")))
-	code, _, notes := s.run(t, "", "gather", "--all-servers", "--ldap-url", labHas(t, "URL"), "--ldap-ca", labHas(t, "CA"), "--kerberos",
+	ended := s.program(t, "", "gather", "--all-servers", "--ldap-url", labHas(t, "URL"), "--ldap-ca", labHas(t, "CA"), "--kerberos",
 		"--store", "stores", "--roots", labHas(t, "ROOTS"), "-o", "documents")
-	require.Equal(t, exitError, code)
-	require.Contains(t, notes, "transportcert: "+lost+": missing information: certificates; there is no folder stores/"+lost+"\n")
-	require.Contains(t, notes, "note: skipped, no server has this name: stores/OLD\n")
+	require.Equal(t, exitError, ended.code)
+	require.Contains(t, ended.stderr, "transportcert: "+lost+": missing information: certificates; there is no folder stores/"+lost+"\n")
+	require.Contains(t, ended.stderr, "note: skipped, no server has this name: stores/OLD\n")
 	entries, err := os.ReadDir(filepath.Join(s.folder, "documents"))
 	require.NoError(t, err)
 	require.Len(t, entries, len(servers)-1)
@@ -194,7 +183,7 @@ func TestDirectoryLabMissingStore(t *testing.T) {
 
 // Every command of docs/gathering.md for a shell does what the page says.
 func TestDirectoryLabDocs(t *testing.T) {
-	s := labSession{built(t), t.TempDir()}
+	s := labSession{t.TempDir()}
 	link := func(target, name string) {
 		t.Helper()
 		target, err := filepath.Abs(target)
@@ -224,7 +213,7 @@ func TestDirectoryLabDocs(t *testing.T) {
 		"wlbs.reg": "Windows Registry Editor Version 5.00\n\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\WLBS\\Parameters\\Interface\\" +
 			"{3F2504E0-4F89-11D3-9A0C-0305E82C3301}]\n\"ClusterName\"=\"nlb.contoso.test\"\n",
 	} {
-		require.NoError(t, os.WriteFile(filepath.Join(s.folder, name), []byte(text), 0o600))
+		put(t, filepath.Join(s.folder, name), text)
 	}
 
 	page, err := os.ReadFile("../../../../docs/gathering.md")
@@ -238,14 +227,12 @@ func TestDirectoryLabDocs(t *testing.T) {
 				continue // the lab has done that already
 			}
 			count++
-			shell := exec.CommandContext(t.Context(), "sh", "-c", s.program+strings.TrimPrefix(command, "transportcert"))
-			shell.Dir, shell.Env = s.folder, s.environment(t)
-			out, err := shell.CombinedOutput()
+			expected := 0
 			if strings.HasPrefix(command, "transportcert evaluate ") {
-				require.Equal(t, exitNo, shell.ProcessState.ExitCode(), "%s\n%s", command, out) // a server that offers it on no connector
-			} else {
-				require.NoError(t, err, "%s\n%s", command, out)
+				expected = exitNo // a server that offers it on no connector
 			}
+			ended := s.run(t, "", command)
+			require.Equal(t, expected, ended.code, "%s\n%s%s", command, ended.stdout, ended.stderr)
 		}
 	}
 	require.Equal(t, 16, count)

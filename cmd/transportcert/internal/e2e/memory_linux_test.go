@@ -1,11 +1,9 @@
 package e2e_test
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -28,36 +26,21 @@ func TestMemoryOfAStream(t *testing.T) {
 		t.Run(strings.Fields(command)[0], func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
-			program := exec.CommandContext(soon(t), "transportcert", strings.Fields(strings.ReplaceAll(command, "FOLDER", folder))...)
-			program.Stderr = os.Stderr
-			stdin, err := program.StdinPipe()
-			require.NoError(t, err)
-			stdout, err := program.StdoutPipe()
-			require.NoError(t, err)
-			require.NoError(t, program.Start())
-
+			r := start(t, strings.Fields(strings.ReplaceAll(command, "FOLDER", folder))...)
 			const count = 5000
-			text, err := os.ReadFile("../../../../fixtures/58-mismatch-in-session/input.json") // with findings
-			require.NoError(t, err)
-			line := strings.ReplaceAll(strings.ReplaceAll(string(text), "\n", " "), `"EX01"`, `"EX00000"`) + "\n"
+			line := strings.ReplaceAll(input(t, "58-mismatch-in-session"), `"EX01"`, `"EX00000"`) + "\n" // with findings
 			go func() {
 				for i := 1; i <= count; i++ {
-					io.WriteString(stdin, strings.ReplaceAll(line, "EX00000", fmt.Sprintf("EX%05d", i)))
+					io.WriteString(r.stdin, strings.ReplaceAll(line, "EX00000", fmt.Sprintf("EX%05d", i)))
 				}
 			}()
-			lines := bufio.NewReader(stdout)
-			for last := fmt.Sprintf("EX%05d", count); ; {
-				line, err := lines.ReadString('\n')
-				require.NoError(t, err)
-				if strings.Contains(line, last) {
-					break
-				}
+			for last := fmt.Sprintf("EX%05d", count); !strings.Contains(r.line(t), last); {
 			}
-			memory := peakMemory(t, program.Process.Pid)
-			require.NoError(t, stdin.Close())
-			_, err = io.Copy(io.Discard, lines)
+			memory := peakMemory(t, r.Process.Pid)
+			require.NoError(t, r.stdin.Close())
+			_, err := io.Copy(io.Discard, r.stdout)
 			require.NoError(t, err)
-			require.NoError(t, program.Wait())
+			require.NoError(t, r.Wait(), r.stderr)
 			t.Logf("%d MB", memory>>20)
 			require.Less(t, memory, most)
 

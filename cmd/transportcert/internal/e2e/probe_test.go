@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"crypto/tls"
 	"os"
-	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
@@ -71,30 +70,21 @@ func TestInterruptedProbe(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows sends no signals to processes")
 	}
-	command := exec.CommandContext(soon(t), "transportcert", append([]string{"probe", "-o", "json", "--timeout", "2m"}, stalled(t, 3)...)...)
-	var stdout, stderr strings.Builder
-	command.Stdout, command.Stderr = &stdout, &stderr
-	require.NoError(t, command.Start())
+	r := start(t, append([]string{"probe", "-o", "json", "--timeout", "2m"}, stalled(t, 3)...)...)
 	time.Sleep(500 * time.Millisecond)
-	begun := time.Now()
-	require.NoError(t, command.Process.Signal(os.Interrupt))
-	require.Error(t, command.Wait())
-	require.Less(t, time.Since(begun), 10*time.Second)
-	require.Equal(t, exitError, command.ProcessState.ExitCode())
-	require.Equal(t, "[]\n", stdout.String())
-	require.Equal(t, "transportcert: interrupted; servers probed: 0\n", stderr.String())
+	require.Equal(t, "[]\n", r.interrupt(t, os.Interrupt))
+	require.Equal(t, "transportcert: interrupted; servers probed: 0\n", r.stderr.String())
 }
 
 // Sixteen servers that stall take no longer than one.
 func TestProbesAtOnce(t *testing.T) {
 	t.Parallel()
 	addresses := stalled(t, 16)
-	command := exec.CommandContext(soon(t), "transportcert", append([]string{"probe", "-o", "ndjson", "--timeout", "3s"}, addresses...)...)
 	begun := time.Now()
-	stdout, err := command.Output()
-	require.Error(t, err)
+	ended := program(t, "", append([]string{"probe", "-o", "ndjson", "--timeout", "3s"}, addresses...)...)
+	require.Equal(t, exitError, ended.code)
 	require.Less(t, time.Since(begun), 20*time.Second)
-	lines := strings.Split(strings.TrimSuffix(string(stdout), "\n"), "\n")
+	lines := strings.Split(strings.TrimSuffix(ended.stdout, "\n"), "\n")
 	require.Len(t, lines, len(addresses))
 	for i, line := range lines {
 		require.Contains(t, line, `{"target":"`+addresses[i]+`","address":"",`)
