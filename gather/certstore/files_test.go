@@ -192,7 +192,6 @@ func TestFormats(t *testing.T) {
 		"PKCS#12 in BER":                   {files: map[string][]byte{"a": testdata(t, "nss-ber.pfx")}, want: []fact{{ex01, &yes, "Microsoft Exchange"}}},
 		"PKCS#12, 3DES in PBES2":           {files: map[string][]byte{"a": testdata(t, "openssl-3des-pbes2.pfx")}, want: []fact{{ex01, &yes, "Microsoft Exchange"}}},
 		"PEM that openssl made of PKCS#12": {files: map[string][]byte{"a": testdata(t, "bundle.pem")}, want: []fact{{ex01, &yes, ""}}},
-		"TRUSTED CERTIFICATE":              {files: map[string][]byte{"a": testdata(t, "trusted.pem")}, want: []fact{{ex01, nil, ""}}},
 		"encrypted keys": {
 			files: map[string][]byte{"a.crt": testdata(t, "ex01.crt"), "b.key": testdata(t, "ex01-encrypted-pkcs1.key"), "c.key": testdata(t, "ex01-encrypted.p8")},
 			want:  []fact{{ex01, nil, ""}},

@@ -3,10 +3,8 @@ package certstore
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
-	"github.com/transportcert/transportcert/internal/der"
 	"github.com/transportcert/transportcert/internal/files"
 )
 
@@ -40,14 +38,6 @@ func (c *contents) addBlock(block files.Block, password passwords) error {
 		c.entries = append(c.entries, inner.entries...)
 		c.keys = append(c.keys, inner.keys...)
 		c.notes = append(c.notes, inner.notes...)
-	case "TRUSTED CERTIFICATE":
-		// OpenSSL's own format: the certificate, then its trust settings.
-		var err error
-		certificate := der.NewReader(block.Bytes, &err).Take(der.TagSequence, "a certificate")
-		if err != nil {
-			return err
-		}
-		c.entries = append(c.entries, entry{der: slices.Clone(certificate.Full())})
 	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY":
 		if strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
 			return errEncryptedKey

@@ -22,6 +22,7 @@
 package exports
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -154,7 +155,7 @@ func (g Gatherer) All(ctx context.Context) ([]*gather.Document, error) {
 
 // fill fills the sections of doc from the exports of one server.
 func (g Gatherer) fill(doc *gather.Document, c collection, name string) {
-	f := filling{g, doc, first(name, g.Dir), c.exportsOf(name), c.unknown, c.none}
+	f := filling{g, doc, cmp.Or(name, g.Dir), c.exportsOf(name), c.unknown, c.none}
 	collect(f, "connectors", g.connector, func(all []gather.Connector) { doc.Connectors = all })
 	collect(f, "certificates", g.certificate, func(all []gather.Certificate) {
 		doc.Certificates = all
@@ -323,17 +324,17 @@ func (e *export) serverName() string {
 	o := e.object
 	switch e.kind {
 	case exchangeServer:
-		return first(o.string("Name"), o.string("Fqdn"))
+		return cmp.Or(o.string("Name"), o.string("Fqdn"))
 	case transportServer:
-		return first(o.string("Name"), o.string("Identity"))
+		return cmp.Or(o.string("Name"), o.string("Identity"))
 	case receiveConnector:
 		if server, _ := o.property("Server"); server.object != nil { // an ADObjectId
-			return first(server.object.string("Name"), server.string())
+			return cmp.Or(server.object.string("Name"), server.string())
 		}
-		return first(o.string("Server"), beforeBackslash(o.string("Identity")))
+		return cmp.Or(o.string("Server"), beforeBackslash(o.string("Identity")))
 	case certificate:
 		// Not PSComputerName, which is the server of the remote session.
-		return first(beforeBackslash(o.string("Identity")), e.serialized.server)
+		return cmp.Or(beforeBackslash(o.string("Identity")), e.serialized.server)
 	}
 	return ""
 }
@@ -345,13 +346,4 @@ func beforeBackslash(identity string) string {
 		return ""
 	}
 	return server
-}
-
-// first returns the first text that is not empty.
-func first(texts ...string) string {
-	i := slices.IndexFunc(texts, func(t string) bool { return t != "" })
-	if i < 0 {
-		return ""
-	}
-	return texts[i]
 }

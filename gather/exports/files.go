@@ -23,6 +23,7 @@ type tree struct {
 // A file is a file of a tree.
 type file struct {
 	name         string // in the tree, with slashes
+	servers      bool   // in the folder servers, which has a folder for each server
 	server       string // NAME for a file in servers/NAME; otherwise empty
 	organization bool   // in the folder organization
 }
@@ -99,23 +100,14 @@ func (g Gatherer) find(t tree) (root string, files []file, servers []string, err
 	f := &finder{g: g, tree: t}
 	root = "."
 	entries, err := f.read(root)
-	if err == nil && len(entries) == 1 && entries[0].IsDir() && !isLayout(entries[0].Name()) {
+	if err == nil && len(entries) == 1 && entries[0].IsDir() && (file{name: entries[0].Name()}).below() == (file{}) {
 		root = entries[0].Name()
 		entries, err = f.read(root)
 	}
 	if err != nil {
 		return "", nil, nil, err
 	}
-	err = f.walk(root, entries, file{}, func(name string) error {
-		switch base := path.Base(name); {
-		case strings.EqualFold(base, serversFolder):
-			return f.in(name, file{}, f.server)
-		case strings.EqualFold(base, organizationFolder):
-			return f.in(name, file{organization: true}, f.skip)
-		}
-		return f.skip(name)
-	})
-	if err != nil {
+	if err := f.add(root, entries, file{}); err != nil {
 		return "", nil, nil, err
 	}
 	if len(f.other) > 0 {
@@ -124,46 +116,49 @@ func (g Gatherer) find(t tree) (root string, files []file, servers []string, err
 	return root, f.files, f.servers, nil
 }
 
-func isLayout(name string) bool {
-	return strings.EqualFold(name, serversFolder) || strings.EqualFold(name, organizationFolder)
-}
-
-// server finds the files of a server's folder.
-func (f *finder) server(folder string) error {
-	f.servers = append(f.servers, path.Base(folder))
-	return f.in(folder, file{server: path.Base(folder)}, f.skip)
-}
-
-func (f *finder) skip(name string) error {
-	f.other = append(f.other, name)
-	return nil
-}
-
-// in is walk for all entries of a folder.
-func (f *finder) in(folder string, like file, visit func(name string) error) error {
-	entries, err := f.read(folder)
-	if err != nil {
-		return err
-	}
-	return f.walk(folder, entries, like, visit)
-}
-
-// walk finds the files among entries of a folder, with the other fields taken
-// from like, and visits what is not a file.
-func (f *finder) walk(folder string, entries []fs.DirEntry, like file, visit func(name string) error) error {
+// add adds the files among entries of a folder, with the other fields of like. It
+// opens the folders of the layout and skips others.
+func (f *finder) add(folder string, entries []fs.DirEntry, like file) error {
 	for _, entry := range entries {
 		like.name = path.Join(folder, entry.Name())
 		isFile, err := f.regular(like.name, entry)
+		if err != nil {
+			return err
+		}
 		if isFile {
 			f.files = append(f.files, like)
-		} else if err == nil {
-			err = visit(like.name)
+			continue
+		}
+		below := like.below()
+		if below == (file{}) {
+			f.other = append(f.other, like.name)
+			continue
+		}
+		if below.server != "" {
+			f.servers = append(f.servers, below.server)
+		}
+		inside, err := f.read(like.name)
+		if err == nil {
+			err = f.add(like.name, inside, below)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// below returns what is known about the files in a folder: nothing if it is not
+// part of the layout.
+func (f file) below() file {
+	base := path.Base(f.name)
+	switch {
+	case f.servers:
+		return file{server: base}
+	case f.server != "" || f.organization:
+		return file{}
+	}
+	return file{servers: strings.EqualFold(base, serversFolder), organization: strings.EqualFold(base, organizationFolder)}
 }
 
 // read returns the entries of a folder, sorted by name.

@@ -1,6 +1,7 @@
 package exports
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -222,7 +223,7 @@ func (g Gatherer) classify(t tree, f file, values []value) []*export {
 		if e.server != "" && f.server != "" && !strings.EqualFold(gather.NetBIOS(e.server), gather.NetBIOS(f.server)) {
 			g.Report.Sentence("%s: it belongs to the server %s, but is in the folder of %s", e.place(), gather.NetBIOS(e.server), f.server)
 		}
-		e.server = first(e.server, f.server)
+		e.server = cmp.Or(e.server, f.server)
 		found = append(found, e)
 	}
 	const most = 20

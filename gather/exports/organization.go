@@ -1,6 +1,7 @@
 package exports
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,7 +15,7 @@ import (
 // the names are accepted.
 func (g Gatherer) sendConnector(e *export) (what string, c gather.SendConnector, err error) {
 	o := e.object
-	if c.Name = first(o.string("Name"), o.string("Identity")); c.Name == "" {
+	if c.Name = cmp.Or(o.string("Name"), o.string("Identity")); c.Name == "" {
 		return "", c, errors.New("expected the Send connector's Name")
 	}
 	what = fmt.Sprintf("Send connector %q", c.Name)
@@ -52,7 +53,7 @@ func (g Gatherer) sendConnector(e *export) (what string, c gather.SendConnector,
 // thumbprint if the export has it.
 func (g Gatherer) edgeSubscription(e *export) (what string, s gather.EdgeSubscription, err error) {
 	o := e.object
-	if s.Name = first(o.string("Name"), o.string("Identity")); s.Name == "" {
+	if s.Name = cmp.Or(o.string("Name"), o.string("Identity")); s.Name == "" {
 		return "", s, errors.New("expected the Edge subscription's Name")
 	}
 	what = fmt.Sprintf("Edge subscription %q", s.Name)

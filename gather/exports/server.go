@@ -1,6 +1,7 @@
 package exports
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,7 +14,7 @@ import (
 // connector reads a Receive connector.
 func (g Gatherer) connector(e *export) (what string, c gather.Connector, err error) {
 	_, name, _ := strings.Cut(e.object.string("Identity"), `\`)
-	if c.Name = first(e.object.string("Name"), name); c.Name == "" {
+	if c.Name = cmp.Or(e.object.string("Name"), name); c.Name == "" {
 		return "", c, errors.New("expected the connector's Name")
 	}
 	what = fmt.Sprintf("connector %q", c.Name)

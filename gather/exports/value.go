@@ -1,6 +1,7 @@
 package exports
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -113,7 +114,7 @@ func (o *object) servers(name string) []string {
 	return texts(o.elements(name), func(v value) string {
 		text := v.string()
 		if v.object != nil { // an ADObjectId, whose text can be a canonical name
-			text = first(v.object.string("Name"), text[strings.LastIndex(text, "/")+1:])
+			text = cmp.Or(v.object.string("Name"), text[strings.LastIndex(text, "/")+1:])
 		}
 		return text
 	})

@@ -19,7 +19,7 @@ var startsWithLine = regexp.MustCompile(`^line \d+: `)
 func FuzzRegFile(f *testing.F) {
 	const key = "\r\n\r\n[HKEY_LOCAL_MACHINE\\" + interfacesKey + `\{3F2504E0-4F89-11D3-9A0C-0305E82C3301}]` + "\r\n"
 	for _, value := range []string{`"nlb.contoso.test"`, `"a\\b\"c"`, `hex(1):6e,00,\` + "\r\n  6c,00,00,00", `hex(2):6`, `dword:00000001`, `"a`, `hex(1):00,d8`} {
-		for _, header := range []string{regHeader, "\ufeff" + regHeader, regHeaderOld} {
+		for _, header := range []string{regHeader, "\ufeff" + regHeader} {
 			f.Add([]byte(header + key + `"ClusterName"=` + value + "\r\n"))
 		}
 	}

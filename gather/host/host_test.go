@@ -64,11 +64,10 @@ func TestNamesAfterAnotherSource(t *testing.T) {
 }
 
 const (
-	wlbs      = `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WLBS\Parameters\Interface`
-	guid1     = "{3F2504E0-4F89-11D3-9A0C-0305E82C3301}"
-	guid2     = "{6ba7b810-9dad-11d1-80b4-00c04fd430c8}"
-	header    = "Windows Registry Editor Version 5.00\r\n\r\n"
-	headerOld = "REGEDIT4\r\n\r\n"
+	wlbs   = `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WLBS\Parameters\Interface`
+	guid1  = "{3F2504E0-4F89-11D3-9A0C-0305E82C3301}"
+	guid2  = "{6ba7b810-9dad-11d1-80b4-00c04fd430c8}"
+	header = "Windows Registry Editor Version 5.00\r\n\r\n"
 )
 
 // regedit encodes text as regedit does: UTF-16 with a byte order mark.
@@ -102,7 +101,6 @@ func TestRegFile(t *testing.T) {
 	// in regedit.
 	const hexUTF16 = `hex(2):6d,00,61,00,69,00,6c,00,2e,00,63,00,6f,00,6e,\` + "\r\n" +
 		`  00,74,00,6f,00,73,00,6f,00,2e,00,74,00,65,00,\` + "\r\n" + `  73,00,74,00,00,00`
-	const hexANSI = `hex(1):6d,fc,6c,6c,65,72,2e,74,65,73,74,00` // müller.test in Windows-1252
 	key1, key2 := "["+wlbs+`\`+guid1+"]\r\n", "["+wlbs+`\`+guid2+"]\r\n"
 	for name, test := range map[string]struct {
 		data    []byte
@@ -116,12 +114,10 @@ func TestRegFile(t *testing.T) {
 				key2 + "\"ClusterName\"=\"owa.contoso.test\"\r\n"),
 			want: []string{"mail.contoso.test", "owa.contoso.test"},
 		},
-		"REGEDIT4":                      {data: []byte(headerOld + key1 + `"ClusterName"=` + hexANSI), want: []string{"müller.test"}},
-		"REGEDIT4, text in a code page": {data: []byte(headerOld + key1 + "\"ClusterName\"=\"m\xfcller.test\""), want: []string{"müller.test"}},
-		"UTF-8":                         {data: []byte(header + key1 + `"ClusterName"="müller.test"`), want: []string{"müller.test"}},
-		"UTF-8 with a byte order mark":  {data: []byte("\xef\xbb\xbf" + header + key1 + `"ClusterName"="müller.test"`), want: []string{"müller.test"}},
-		"hex over several lines":        {data: regedit(header + key1 + `"ClusterName"=` + hexUTF16), want: []string{"mail.contoso.test"}},
-		"escapes":                       {data: regedit(header + key1 + `"ClusterName"="a\\b\"c"`), want: []string{`a\b"c`}},
+		"UTF-8":                        {data: []byte(header + key1 + `"ClusterName"="müller.test"`), want: []string{"müller.test"}},
+		"UTF-8 with a byte order mark": {data: []byte("\xef\xbb\xbf" + header + key1 + `"ClusterName"="müller.test"`), want: []string{"müller.test"}},
+		"hex over several lines":       {data: regedit(header + key1 + `"ClusterName"=` + hexUTF16), want: []string{"mail.contoso.test"}},
+		"escapes":                      {data: regedit(header + key1 + `"ClusterName"="a\\b\"c"`), want: []string{`a\b"c`}},
 		"case, line feeds, comments": {
 			data: []byte("Windows Registry Editor Version 5.00\n; made by hand\n[" + strings.ToLower(wlbs) + `\` + guid1 + "]\n; name\n\"CLUSTERNAME\"=\"mail.test\"\n"),
 			want: []string{"mail.test"},
@@ -166,7 +162,8 @@ func TestRegFileErrors(t *testing.T) {
 	t.Parallel()
 	key := "[" + wlbs + `\` + guid1 + "]\r\n"
 	for text, want := range map[string]string{
-		"": `line 1: expected "Windows Registry Editor Version 5.00" or "REGEDIT4"`,
+		"":                       `line 1: expected "Windows Registry Editor Version 5.00"`,
+		"REGEDIT4\r\n\r\n" + key: "line 1: expected",
 		"[" + wlbs + `\` + guid1 + "]\r\n\"ClusterName\"=\"x\"": "line 1: expected",
 		header: `expected a key HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\WLBS\Parameters\Interface\{GUID}, found none`,
 		header + "[" + wlbs + "]\r\n\"ClusterName\"=\"x\"":       "found none",
@@ -175,7 +172,7 @@ func TestRegFileErrors(t *testing.T) {
 		header + strings.ReplaceAll(key, "CurrentControlSet", "ControlSet001") + "\"ClusterName\"=\"a.test\"\r\n" + strings.ReplaceAll(key, "CurrentControlSet", "ControlSet002") + "\"ClusterName\"=\"b.test\"": "expected the keys of one control set, found ControlSet001 and ControlSet002 with different cluster names",
 		header + key + "\"ClusterName\"=\"mail.test\r\n":               "line 4: ClusterName: expected the text to end with a quotation mark",
 		header + key + "\"x\"=dword:1\r\n\"ClusterName\"=hex(1):6d,0g": "line 5: ClusterName: expected bytes in hex: ",
-		"\ufeff" + header + key + "\"ClusterName\"=\"m\xfcller.test\"": "line 4: expected UTF-8, as the byte order mark says",
+		"\ufeff" + header + key + "\"ClusterName\"=\"m\xfcller.test\"": "line 4: expected UTF-8, or UTF-16 with a byte order mark",
 	} {
 		path := write(t, []byte(text))
 		doc := gather.Document{Host: &gather.Host{}}

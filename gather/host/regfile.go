@@ -11,9 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/files"
@@ -23,12 +21,8 @@ import (
 // has a few thousand.
 const maxRegFile = 16 << 20
 
-// The first lines of an export, as regedit writes them. The older format has
-// strings as hex in the computer's code page, the newer one in UTF-16.
-const (
-	regHeader    = "Windows Registry Editor Version 5.00"
-	regHeaderOld = "REGEDIT4"
-)
+// regHeader is the first line of an export. Strings that it has as hex are UTF-16.
+const regHeader = "Windows Registry Editor Version 5.00"
 
 // RegFile adds the cluster names of Network Load Balancing to the host section
 // of another gatherer, from an export of the registry key
@@ -71,17 +65,16 @@ func (r RegFile) Gather(_ context.Context, doc *gather.Document) error {
 // parseReg returns the keys of interfaces in an export and ignores all others.
 // An error names the line.
 func parseReg(data []byte) ([]clusterKey, error) {
-	text, err := decodeReg(data)
+	text, err := files.Text(data)
 	if err != nil {
 		return nil, err
 	}
-	lines := strings.Split(text, "\n")
+	lines := strings.Split(string(text), "\n")
 	if i := slices.IndexFunc(lines, func(line string) bool { return !utf8.ValidString(line) }); i >= 0 {
-		return nil, fmt.Errorf("line %d: expected UTF-8, as the byte order mark says", i+1)
+		return nil, fmt.Errorf("line %d: expected UTF-8, or UTF-16 with a byte order mark", i+1)
 	}
-	header := strings.TrimSpace(lines[0])
-	if header != regHeader && header != regHeaderOld {
-		return nil, fmt.Errorf("line 1: expected %q or %q", regHeader, regHeaderOld)
+	if strings.TrimSpace(lines[0]) != regHeader {
+		return nil, fmt.Errorf("line 1: expected %q", regHeader)
 	}
 	var keys []clusterKey
 	current := -1 // index of the current key; -1: an ignored one
@@ -106,25 +99,13 @@ func parseReg(data []byte) ([]clusterKey, error) {
 		if current < 0 || !strings.EqualFold(name, `"`+clusterNameValue+`"`) {
 			continue
 		}
-		if keys[current].name, err = regText(value, header == regHeaderOld); errors.Is(err, errNotText) {
+		if keys[current].name, err = regText(value); errors.Is(err, errNotText) {
 			keys[current].fault = err.Error()
 		} else if err != nil {
 			return nil, fmt.Errorf("line %d: %s: %w", first+1, clusterNameValue, err)
 		}
 	}
 	return keys, nil
-}
-
-// decodeReg returns the text of an export. Without a byte order mark, it is
-// UTF-8 or, if it is not valid UTF-8, assumed to be in the code page for
-// Western languages.
-func decodeReg(data []byte) (string, error) {
-	plain := charmap.Windows1252.NewDecoder().Transformer
-	if utf8.Valid(data) {
-		plain = unicode.UTF8.NewDecoder().Transformer
-	}
-	text, _, err := transform.Bytes(unicode.BOMOverride(plain), data)
-	return string(text), err
 }
 
 // interfaceKey matches the line of an interface's key. CurrentControlSet is a
@@ -171,7 +152,7 @@ func currentSet(keys []clusterKey) ([]clusterKey, error) {
 var errNotText = errors.New("it is not text (REG_SZ)")
 
 // regText decodes a value: "text", or hex(1): or hex(2): and its bytes.
-func regText(value string, old bool) (string, error) {
+func regText(value string) (string, error) {
 	if quoted, ok := strings.CutPrefix(value, `"`); ok {
 		text, ok := strings.CutSuffix(quoted, `"`)
 		if !ok {
@@ -189,11 +170,7 @@ func regText(value string, old bool) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("expected bytes in hex: %w", err)
 	}
-	decoder := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewDecoder()
-	if old {
-		decoder = charmap.Windows1252.NewDecoder()
-	}
-	text, err := decoder.String(string(data))
+	text, err := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewDecoder().String(string(data))
 	text, _, _ = strings.Cut(text, "\x00")
 	return text, err
 }

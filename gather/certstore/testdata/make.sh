@@ -40,5 +40,4 @@ openssl crl2pkcs7 -nocrl -certfile ex01.crt -certfile ex02.crt -out openssl-pem.
 openssl pkcs12 -in openssl-aes.pfx -passin pass:geheim -nodes -out bundle.pem
 openssl rsa -in ex01.key -aes256 -traditional -passout pass:geheim -out ex01-encrypted-pkcs1.key
 openssl pkcs8 -in ex01.key -topk8 -passout pass:geheim -outform DER -out ex01-encrypted.p8
-openssl x509 -in ex01.crt -trustout -addtrust serverAuth -out trusted.pem
 for c in ex01 ex02; do openssl x509 -in $c.crt -noout -fingerprint -sha1 | tr -d : ; done
