@@ -328,10 +328,8 @@ func (e *export) serverName() string {
 	case transportServer:
 		return cmp.Or(o.string("Name"), o.string("Identity"))
 	case receiveConnector:
-		if server, _ := o.property("Server"); server.object != nil { // an ADObjectId
-			return cmp.Or(server.object.string("Name"), server.string())
-		}
-		return cmp.Or(o.string("Server"), beforeBackslash(o.string("Identity")))
+		server, _ := o.known("Server")
+		return cmp.Or(server.server(), beforeBackslash(o.string("Identity")))
 	case certificate:
 		// Not PSComputerName, which is the server of the remote session.
 		return cmp.Or(beforeBackslash(o.string("Identity")), e.serialized.server)

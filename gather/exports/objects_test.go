@@ -131,6 +131,14 @@ func TestConnector(t *testing.T) {
 			`<Obj><TN><T>Selected.` + typeConnector + `</T></TN><MS>` + el("S", "Name", "In") + el("S", "AuthMechanism", "Tls") + `<S N="Server">ex01.corp.contoso.test</S></MS></Obj>`,
 			gather.Connector{Name: "In", AuthMechanisms: []string{"Tls"}}, nil,
 		},
+		"canonical name of the server": {
+			obj(typeConnector, el("S", "Name", "In"), el("S", "AuthMechanism", "Tls"), el("S", "Server", "contoso.test/Configuration/Services/Servers/EX01")),
+			gather.Connector{Name: "In", AuthMechanisms: []string{"Tls"}}, nil,
+		},
+		"distinguished name of the server": {
+			obj(typeConnector, el("S", "Name", "In"), el("S", "AuthMechanism", "Tls"), `<Obj N="Server"><ToString>CN=EX01,CN=Servers,DC=contoso,DC=test</ToString></Obj>`),
+			gather.Connector{Name: "In", AuthMechanisms: []string{"Tls"}}, nil,
+		},
 		"in a list": {
 			`<Obj><TN><T>System.Object[]</T></TN><LST>` + connectorObj(el("S", "AuthMechanism", "Tls")) + `</LST></Obj>`,
 			gather.Connector{Name: "Default EX01", AuthMechanisms: []string{"Tls"}}, nil,

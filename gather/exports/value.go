@@ -110,14 +110,20 @@ func (o *object) elements(name string) []value {
 func (o *object) texts(name string) []string { return texts(o.elements(name), value.string) }
 
 // servers returns the elements as server names.
-func (o *object) servers(name string) []string {
-	return texts(o.elements(name), func(v value) string {
-		text := v.string()
-		if v.object != nil { // an ADObjectId, whose text can be a canonical name
-			text = cmp.Or(v.object.string("Name"), text[strings.LastIndex(text, "/")+1:])
-		}
-		return text
-	})
+func (o *object) servers(name string) []string { return texts(o.elements(name), value.server) }
+
+// server returns the server that an ADObjectId refers to. The text of one can
+// be a name, a canonical name (contoso.test/.../EX01) or a distinguished name.
+func (v value) server() string {
+	text := v.string()
+	if v.object != nil {
+		text = cmp.Or(v.object.string("Name"), text)
+	}
+	if name, isDN := strings.CutPrefix(text, "CN="); isDN {
+		name, _, _ = strings.Cut(name, ",")
+		return name
+	}
+	return text[strings.LastIndex(text, "/")+1:]
 }
 
 func texts(elements []value, text func(value) string) []string {
