@@ -212,7 +212,7 @@ func leftToAPerson(f fault, before *evaluate.Checked) bool {
 }
 
 var aboutCertificates = map[string]bool{
-	"import-certificate": true, "private-key": true, "trust": true, "renew": true, "gather-facts": true, "gather-host": true,
+	"import-certificate": true, "private-key": true, "trust": true, "renew": true, "clock": true, "gather-facts": true, "gather-host": true,
 }
 
 // excepted are the faults that can outlast a plan or follow it, since no command

@@ -107,7 +107,7 @@ var stops = map[string]stop{
 	"directory_null":                {"the directory names no certificate", 3, true},
 	"certificate_not_found":         {"", 4, true},
 	"no_eligible_certificate":       {"", 5, true},
-	"no_best_certificate":           {"no eligible certificate is self-signed or issued by a trusted CA", 6, true},
+	"no_best_certificate":           {"no eligible certificate is self-signed, or known to be valid and from a trusted CA", 6, true},
 }
 
 // fault reports whether the process stops because something is wrong.

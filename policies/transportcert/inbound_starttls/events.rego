@@ -45,7 +45,7 @@ why_not(result) := sprintf("no certificate in the store %s", [wanted(result.sear
 } else := sprintf("no eligible certificate %s: %s", [wanted(result.searched_for), rejected_in_words(result)]) if {
 	result.stopped_at == "no_eligible_certificate"
 } else := sprintf(
-	"the eligible certificates (%s) are neither self-signed nor known to be from a trusted CA",
+	"the eligible certificates (%s) are neither self-signed nor known to be valid and from a trusted CA",
 	[concat(", ", result.eligible)],
 )
 

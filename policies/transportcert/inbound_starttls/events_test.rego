@@ -61,7 +61,7 @@ test_event_12014_step_6 if {
 	found := event(with_relay({}, [object.union(mail, {"trust": {"chain": "untrusted"}})]))
 	found.step == 6
 	found.message == sprintf(
-		"EX01: Relay: the eligible certificates (%s) are neither self-signed nor known to be from a trusted CA, so STARTTLS is not offered.",
+		"EX01: Relay: the eligible certificates (%s) are neither self-signed nor known to be valid and from a trusted CA, so STARTTLS is not offered.",
 		[mail.thumbprint],
 	)
 }

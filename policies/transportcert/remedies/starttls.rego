@@ -52,7 +52,7 @@ certificate_for(i, result) := repair(result.certificate) if {
 	count(keyless) > 0
 } else := [gather_facts] if {
 	unknown_facts(result)
-} else := [trust(store[result.eligible[0]])] if {
+} else := [make_valid(nearest_to_valid(result.eligible))] if {
 	result.stopped_at == "no_best_certificate"
 } else := name_again("connectors", i) if {
 	result.searched_for.by == "tls_certificate_name"
@@ -84,6 +84,34 @@ without_key(result) := selection.in_order([thumbprint |
 	some thumbprint, reasons in result.ineligible
 	"no_private_key" in reasons
 ])
+
+# The first eligible certificate that does not need another one in its place, otherwise the first.
+nearest_to_valid(eligible) := array.concat(
+	[certificate |
+		some thumbprint in eligible
+		certificate := store[thumbprint]
+		not replaceable_only(certificate)
+	],
+	[store[eligible[0]]],
+)[0]
+
+replaceable_only(certificate) if selection.known_revoked(certificate)
+
+replaceable_only(certificate) if certificate.not_after < document.now
+
+# What makes a certificate that a CA has issued a valid one.
+make_valid(certificate) := renew_at_ca(certificate) if {
+	replaceable_only(certificate)
+} else := clock(certificate) if {
+	certificate.not_before > document.now
+} else := trust(certificate) if {
+	certificate.self_signed == false
+	known_not_to_be_trusted(certificate)
+} else := gather_facts
+
+known_not_to_be_trusted(certificate) if certificate.trust.chain == "untrusted"
+
+known_not_to_be_trusted(certificate) if selection.chain_invalid_now(certificate)
 
 # METADATA
 # title: Restore the key

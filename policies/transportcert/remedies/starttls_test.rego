@@ -107,3 +107,30 @@ test_an_unknown_version_can_search_by_tls_certificate_name if {
 	object.keys(found) == {"add-tls:Clients", "receive-connector-tls:Clients"}
 	found["receive-connector-tls:Clients"].why == ["TC046"]
 }
+
+# Fault by fault, what makes the only matching certificate, of a CA, a valid one.
+test_certificates_that_are_not_valid[name] if {
+	trusted := {"chain": "trusted", "valid_from": imap.not_before, "valid_until": imap.not_after}
+	some name, case in {
+		"trust unknown": {"change": {"trust": {"chain": "unknown", "valid_from": null, "valid_until": null}}, "id": "gather-facts"},
+		"perhaps self-signed": {"change": {"self_signed": null}, "id": "gather-facts"},
+		"dates of the chain unknown": {"change": {"trust": object.union(trusted, {"valid_from": null})}, "id": "gather-facts"},
+		"chain not valid yet": {"change": {"trust": object.union(trusted, {"valid_from": "2026-11-22T07:00:01Z"})}, "id": sprintf("trust:%s", [imap.thumbprint])},
+		"not valid yet": {
+			"change": {"not_before": "2026-11-22T07:00:01Z", "trust": object.union(trusted, {"valid_from": "2026-11-22T07:00:01Z"})},
+			"id": sprintf("clock:%s", [imap.thumbprint]),
+		},
+		"revoked": {"change": {"trust": object.union(trusted, {"revoked": true})}, "id": sprintf("renew:%s", [imap.thumbprint])},
+		"expired and untrusted": {
+			"change": {"not_after": "2026-11-22T06:59:59Z", "trust": {"chain": "untrusted", "valid_from": null, "valid_until": null}},
+			"id": sprintf("renew:%s", [imap.thumbprint]),
+		},
+	}
+	12014 in planned(with_clients({}, [object.union(imap, case.change)]))[case.id].why
+}
+
+test_a_certificate_that_can_become_valid_comes_before_a_newer_one_that_cannot if {
+	revoked := object.union(imap, {"trust": {"revoked": true}})
+	untrusted := object.union(imap, {"thumbprint": "EEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEE", "not_before": "2020-01-01T00:00:00Z", "trust": {"chain": "untrusted"}})
+	12014 in planned(with_clients({}, [revoked, untrusted]))[sprintf("trust:%s", [untrusted.thumbprint])].why
+}
