@@ -1,7 +1,9 @@
 package evaluate
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -96,22 +98,32 @@ func readYAML(system fs.FS, path string) (*yaml.Node, error) {
 		return nil, errors.Unwrap(err) // the caller adds the path
 	}
 	defer file.Close()
-	limited := &io.LimitedReader{R: file, N: maxWaivers + 1}
+	text, err := files.ReadAll(file, maxWaivers)
+	if err != nil {
+		return nil, err
+	}
 	var document, more yaml.Node
-	decoder := yaml.NewDecoder(limited)
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	err = decoder.Decode(&document)
 	if err == nil && decoder.Decode(&more) != io.EOF {
 		err = errors.New("expected one YAML document")
 	}
 	switch {
-	case limited.N == 0:
-		return nil, fmt.Errorf("expected at most %d bytes", maxWaivers)
 	case errors.Is(err, io.EOF), err == nil && len(document.Content) == 0:
 		return nil, errors.New("expected an array of waivers, found nothing")
+	case err != nil && endsEarly(text, err):
+		return nil, fmt.Errorf("byte %d: the text ends too early: expected the rest of the JSON or YAML", len(text))
 	case err != nil:
 		return nil, fmt.Errorf("expected JSON or YAML: %w", err)
 	}
 	return document.Content[0], nil
+}
+
+// endsEarly reports whether text would be JSON, or YAML, if it went on.
+func endsEarly(text []byte, err error) bool {
+	var value any
+	return errors.Is(json.NewDecoder(bytes.NewReader(text)).Decode(&value), io.ErrUnexpectedEOF) ||
+		strings.HasSuffix(err.Error(), "found unexpected end of stream")
 }
 
 // waiverFaults collects what is wrong with a file of waivers, with line

@@ -102,7 +102,7 @@ func TestWaiverFaults(t *testing.T) {
 		"another key":              {"waiver: []", []string{"line 1: waiver: unknown key: expected waivers"}},
 		"no array":                 {"waivers: {}", []string{"line 1: waivers: expected an array of waivers"}},
 		"no waiver":                {"[\n1,\n[]]", []string{"line 2: [0]: expected a waiver (an object)", "line 3: [1]: expected a waiver (an object)"}},
-		"no YAML":                  {"[1", []string{"expected JSON or YAML: yaml: line 1: did not find expected ',' or ']'"}},
+		"no YAML":                  {"[1", []string{"byte 2: the text ends too early: expected the rest of the JSON or YAML"}},
 		"two documents":            {"[]\n---\n[]", []string{"expected JSON or YAML: expected one YAML document"}},
 		"an alias":                 {"- &a " + waiverJSON + "\n- *a", []string{"line 2: [1]: expected a waiver (an object)"}},
 		"key twice":                {with("reason2", `"x", "reason2": "y"`), []string{"line 2: [0].reason2: unknown key: expected rule_id, server, thumbprint, reason, expires", "line 2: [0].reason2: unknown key: expected rule_id, server, thumbprint, reason, expires"}},
@@ -126,7 +126,7 @@ func TestWaiverFaults(t *testing.T) {
 			"line 2: waivers[0].expires: missing: expected a date YYYY-MM-DD or a time YYYY-MM-DDThh:mm:ssZ",
 			"line 2: waivers[0]: expected server or thumbprint, or both",
 		}},
-		"too long": {strings.Repeat("#", maxWaivers+1), []string{"expected at most 1048576 bytes"}},
+		"too long": {strings.Repeat("#", maxWaivers+1), []string{"expected at most 1048576 bytes, found more"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 
@@ -160,7 +161,11 @@ func syntaxError(data []byte, err error) error {
 	before := data[:min(int(at), len(data))]
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := len(before) - bytes.LastIndexByte(before, '\n')
-	return fmt.Errorf("byte %d (line %d, column %d): expected JSON: %w", at, line, column, cause)
+	place := fmt.Sprintf("byte %d (line %d, column %d)", at, line, column)
+	if errors.Is(cause, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%s: the text ends too early: expected the rest of the JSON", place)
+	}
+	return fmt.Errorf("%s: expected JSON: %w", place, cause)
 }
 
 // pathTo converts a JSON pointer to a path. It takes numbers for indices,

@@ -157,7 +157,7 @@ func TestDecodeRejects(t *testing.T) {
 		"a number":     {"12", "expected one document (a JSON object), found 12"},
 		"CLIXML":       {`<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">`, "expected a document (a JSON object), found an export of the Exchange Management Shell"},
 		"other XML":    {"<a/>", "byte 0 (line 1, column 1): expected JSON: invalid character '<' at start of value"},
-		"cut off":      {whole[:20], "byte 20 (line 2, column 19): expected JSON: unexpected EOF"},
+		"cut off":      {whole[:20], "byte 20 (line 2, column 19): the text ends too early: expected the rest of the JSON"},
 		"two":          {"{}\n{}", "byte 3 (line 2, column 1): expected JSON: invalid character '{' after top-level value"},
 		"bad UTF-8":    {"{\"server\": \"\xe9\"}", "byte 12 (line 1, column 13): expected JSON: invalid UTF-8"},
 		"tiny number":  {`{"schema_version": 1e-999999999}`, "byte 19 (line 1, column 20): expected JSON: value out of range"},

@@ -68,7 +68,10 @@ func decodeCLIXML(ctx context.Context, file io.Reader, b *budget) ([]value, erro
 			err = d.errorf("expected the end of the file, found <%s>", after.Name.Local)
 		}
 	}
-	if errors.As(err, &syntax) {
+	switch {
+	case errors.As(err, &syntax) && syntax.Msg == "unexpected EOF":
+		return nil, fmt.Errorf("line %d: the text ends too early: expected the rest of the XML", syntax.Line)
+	case errors.As(err, &syntax):
 		return nil, fmt.Errorf("line %d: expected well-formed XML: %s", syntax.Line, syntax.Msg)
 	}
 	return values, err

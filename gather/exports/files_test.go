@@ -167,10 +167,10 @@ func TestLayoutDamage(t *testing.T) {
 	docs, reports := all(t, g)
 	require.Equal(t, []string{
 		"DIR: skipped, not a file: old, servers/EX01/old",
-		"DIR/organization/hybrid.xml: skipped: line 1: expected well-formed XML: unexpected EOF",
+		"DIR/organization/hybrid.xml: skipped: line 1: the text ends too early: expected the rest of the XML",
 		"DIR/servers/EX04/more.xml: object 1: it belongs to the server EX05, but is in the folder of EX04",
 		"DIR: skipped, not CLIXML: servers/EX11/error.txt, servers/notes.txt",
-		"DIR/servers/EX02/connectors.xml: line 1: expected well-formed XML: unexpected EOF; nothing was gathered for this server",
+		"DIR/servers/EX02/connectors.xml: line 1: the text ends too early: expected the rest of the XML; nothing was gathered for this server",
 		`DIR/servers/EX03/connectors.xml: object 1: connector "Default EX03": expected AuthMechanism`,
 		"EX03: connectors not gathered, because not every object could be read",
 	}, reports)
@@ -184,11 +184,11 @@ func TestLayoutDamage(t *testing.T) {
 	require.Len(t, docs[4].Connectors, 2)
 
 	g.Server = "ex02"
-	require.EqualError(t, g.Gather(t.Context(), &gather.Document{}), g.Dir+"/servers/EX02/connectors.xml: line 1: expected well-formed XML: unexpected EOF")
+	require.EqualError(t, g.Gather(t.Context(), &gather.Document{}), g.Dir+"/servers/EX02/connectors.xml: line 1: the text ends too early: expected the rest of the XML")
 	doc, reports, err := run(t, g.Dir, "EX01")
 	require.NoError(t, err)
 	require.Empty(t, doc.Missing())
-	require.Contains(t, reports, "DIR/servers/EX02/connectors.xml: line 1: expected well-formed XML: unexpected EOF; nothing was gathered for this server")
+	require.Contains(t, reports, "DIR/servers/EX02/connectors.xml: line 1: the text ends too early: expected the rest of the XML; nothing was gathered for this server")
 }
 
 // A limit applies to all servers: nothing is gathered beyond it.
@@ -251,7 +251,7 @@ func TestHostileZip(t *testing.T) {
 		want   string
 	}{
 		"no entry":           {named(), Limits{}, "EX.zip contains no object exported by Exchange; make the exports"},
-		"cut":                {whole[:len(whole)-10], Limits{}, "EX.zip: expected a zip file: zip: not a valid zip file"},
+		"cut":                {whole[:len(whole)-10], Limits{}, "EX.zip: the zip file ends too early or is damaged: expected its list of files at the end, before byte "},
 		"path upwards":       {named("../a.xml"), Limits{}, `EX.zip: "../a.xml": expected a name inside the zip file`},
 		"path upwards later": {named("servers/../../a.xml"), Limits{}, `"servers/../../a.xml": expected a name inside the zip file`},
 		"backslashes":        {named(`servers\..\..\a.xml`), Limits{}, `"servers\\..\\..\\a.xml": expected a name inside the zip file`},

@@ -68,6 +68,9 @@ func ReadZip(in io.ReaderAt, size int64, limits Limits) (fs.FS, error) {
 	if errors.Is(err, errTooMany) || err == nil && len(files.File) > limits.Files {
 		return nil, fmt.Errorf("expected at most %d files, found more", limits.Files)
 	}
+	if errors.Is(err, zip.ErrFormat) { // callers have seen how it begins
+		return nil, fmt.Errorf("the zip file ends too early or is damaged: expected its list of files at the end, before byte %d", size)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("expected a zip file: %w", err)
 	}

@@ -5,7 +5,9 @@ package baseline
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -75,7 +77,11 @@ func Read(path string) (*Baseline, error) {
 		} `json:"servers"`
 	}
 	const expected = "expected the output of 'transportcert check -o json'"
-	if err := jsonv2.Unmarshal(data, &report); err != nil {
+	err = jsonv2.Unmarshal(data, &report)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("%s: byte %d: the text ends too early: %s", path, len(data), expected)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %s: %w", path, expected, err)
 	}
 	if report.Servers == nil {

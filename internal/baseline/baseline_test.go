@@ -94,7 +94,7 @@ func TestNoBaseline(t *testing.T) {
 func TestReadRejects(t *testing.T) {
 	t.Parallel()
 	for text, expected := range map[string]string{
-		"":                            "expected the output of 'transportcert check -o json': jsontext: unexpected EOF",
+		"":                            "byte 0: the text ends too early: expected the output of 'transportcert check -o json'",
 		`[]`:                          "expected the output of 'transportcert check -o json': ",
 		`{"schema_version": 1}`:       "servers: expected an array, found none",
 		`{"servers": [{"server":1}]}`: "servers[0].findings: expected an array, found none",

@@ -61,7 +61,7 @@ func pack(files map[string][]byte) ([]byte, error) {
 func unpack(data []byte) (map[string][]byte, error) {
 	zip, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
-		return nil, fmt.Errorf("expected a gzipped tar archive: %w", err)
+		return nil, noArchive(data, err)
 	}
 	bounded := &io.LimitedReader{R: zip, N: maxFiles + 1}
 	unpacked := map[string][]byte{}
@@ -69,6 +69,9 @@ func unpack(data []byte) (map[string][]byte, error) {
 	for archive := tar.NewReader(bounded); ; {
 		header, err := archive.Next()
 		if err == io.EOF {
+			if _, err := io.Copy(io.Discard, bounded); err != nil { // up to the checksum
+				return nil, noArchive(data, err)
+			}
 			return unpacked, nil
 		}
 		if err == nil {
@@ -92,7 +95,7 @@ func unpack(data []byte) (map[string][]byte, error) {
 		case bounded.N == 0:
 			return nil, &limitError{"", maxFiles, "bytes in its files"}
 		case err != nil:
-			return nil, fmt.Errorf("expected a gzipped tar archive: %w", err)
+			return nil, noArchive(data, err)
 		case header.Typeflag == tar.TypeDir:
 			continue
 		case header.Typeflag != tar.TypeReg:
@@ -102,6 +105,13 @@ func unpack(data []byte) (map[string][]byte, error) {
 		}
 		unpacked[header.Name] = text
 	}
+}
+
+func noArchive(data []byte, err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("byte %d: the file ends too early: expected a gzipped tar archive", len(data))
+	}
+	return fmt.Errorf("expected a gzipped tar archive: %w", err)
 }
 
 // plainName rejects a file name that would start a new line or control the

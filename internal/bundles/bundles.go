@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -133,6 +134,13 @@ func load(paths []string, leaveOut filter.LoaderFilter) (*loader.Result, error) 
 		WithProcessAnnotation(true).
 		WithCapabilities(Capabilities()).
 		Filtered(paths, leaveOut)
+	if all := (loader.Errors)(nil); errors.As(err, &all) {
+		for i, one := range all {
+			if errors.Is(one, io.ErrUnexpectedEOF) {
+				all[i] = fmt.Errorf("%s: the text ends too early: expected the rest of the JSON", strings.TrimSuffix(one.Error(), ": unexpected EOF"))
+			}
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading policies: %w", err)
 	}

@@ -169,7 +169,7 @@ func TestErrors(t *testing.T) {
 		"a name outside":  {[]File{{Name: "../a"}}, Options{}, "expected a name without .."},
 		"no time":         {nil, Options{At: "tomorrow"}, "time: expected YYYY-MM-DDThh:mm:ssZ"},
 		"no procedure":    {nil, Options{Procedure: "2009"}, "procedure: expected one of 2007, 2010, 2016"},
-		"a broken zip":    {[]File{{Name: "a.zip", Data: []byte("PK\x03\x04 and nothing else")}}, Options{}, "exports: a.zip: expected a zip file"},
+		"a broken zip":    {[]File{{Name: "a.zip", Data: []byte("PK\x03\x04 and nothing else")}}, Options{}, "exports: a.zip: the zip file ends too early or is damaged: expected its list of files at the end, before byte 21"},
 		"a broken export": {append(filesIn(t, "", remote), File{Name: "a.xml", Data: []byte(`<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj`)}), Options{}, "a.xml: "},
 		"broken JSON":     {[]File{{Name: "a.json", Data: []byte(`{"server": `)}}, Options{}, "a.json"},
 		"partial":         {[]File{{Name: "a.json", Data: []byte(`{"server": "EX01"}`)}}, Options{}, "a.json:1: schema_version: missing"},
