@@ -194,7 +194,11 @@ func (f *bundleFile) addFlags(command *cobra.Command) {
 
 func (f bundleFile) write(command *cobra.Command, data []byte) error {
 	if f != "" {
-		return replace.File(string(f), bytes.NewReader(data))
+		err := replace.File(string(f), bytes.NewReader(data))
+		if err == nil {
+			noteSuccess(command.ErrOrStderr(), string(f)+": written")
+		}
+		return err
 	}
 	if stdout, ok := command.OutOrStdout().(*os.File); ok && term.IsTerminal(int(stdout.Fd())) {
 		return usagef("expected -o FILE: a bundle is not for a terminal")

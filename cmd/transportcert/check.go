@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -84,7 +85,7 @@ of many.`,
 			if err != nil {
 				return err
 			}
-			gate := &gate{failOn: output.FailOn(failOn), baseline: before, waivers: newWaiverUse(evaluator.Waivers(), rules)}
+			gate := &gate{failOn: output.FailOn(failOn), baseline: before, waivers: newWaiverUse(evaluator.Waivers(), rules), stderr: command.ErrOrStderr()}
 			gate.reports, err = openReports(targets, command.OutOrStdout(), output.ReportOptions{
 				Rules: rules, FailOn: gate.failOn, Style: flags.style(command), Version: thisBuild().version, Baseline: before,
 			})
@@ -146,6 +147,7 @@ type gate struct {
 	failOn   output.FailOn
 	baseline *baseline.Baseline // nil: none
 	waivers  *waiverUse
+	stderr   io.Writer
 	failed   bool
 }
 
@@ -171,4 +173,4 @@ func (g *gate) fail(document string, why error) error {
 	return nil
 }
 
-func (g *gate) close() error { return g.reports.close() }
+func (g *gate) close() error { return g.reports.close(g.stderr) }

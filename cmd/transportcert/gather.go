@@ -66,7 +66,11 @@ Exit codes: 0 gathered; 2 an error, even if it is about one server of many. A do
 					return fmt.Errorf("writing the document: %w", err)
 				}
 				if file != "" && file != "-" {
-					return replace.File(file, &text)
+					err := replace.File(file, &text)
+					if err == nil {
+						noteSuccess(command.ErrOrStderr(), file+": written")
+					}
+					return err
 				}
 				_, err = printable.NewWriter(command.OutOrStdout(), printable.JSON).Write(text.Bytes())
 				return err
@@ -118,6 +122,7 @@ func gatherAll(command *cobra.Command, from *sources, out string) error {
 		written++
 	}
 	if out != "-" {
+		noteSuccess(command.ErrOrStderr(), fmt.Sprintf("%s: documents written: %d", out, written))
 		if others := folder.others(); len(others) > 0 {
 			note(command.ErrOrStderr())(fmt.Sprintf("%s: left as they are, not written now: %s", out, strings.Join(others, ", ")))
 		}

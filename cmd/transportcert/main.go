@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/transportcert/transportcert/internal/printable"
 )
@@ -135,6 +136,13 @@ func noArguments(_ *cobra.Command, args []string) error {
 // report writes an error for people. Names in it can come from anywhere.
 func report(stderr io.Writer, err error) {
 	fmt.Fprintf(stderr, "transportcert: %s\n", printable.Report(err.Error()+hint(err)))
+}
+
+// noteSuccess writes a note on a terminal. In scripts, success is silent.
+func noteSuccess(stderr io.Writer, sentence string) {
+	if file := printable.File(stderr); file != nil && term.IsTerminal(int(file.Fd())) {
+		note(stderr)(sentence)
+	}
 }
 
 // note returns what takes notes of what was left out or could not be read.

@@ -71,7 +71,7 @@ func openReports(targets []target, stdout io.Writer, options output.ReportOption
 }
 
 // close ends the reports. A file is written whole or not at all.
-func (r reports) close() error {
+func (r reports) close(stderr io.Writer) error {
 	for _, open := range r {
 		if err := open.Close(); err != nil {
 			return err
@@ -82,6 +82,7 @@ func (r reports) close() error {
 		if err := replace.File(open.file, open.text); err != nil {
 			return err
 		}
+		noteSuccess(stderr, open.file+": written")
 	}
 	return nil
 }
