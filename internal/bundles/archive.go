@@ -108,7 +108,7 @@ func unpack(data []byte) (map[string][]byte, error) {
 }
 
 func noArchive(data []byte, err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if gzipped := []byte("\x1f\x8b"); bytes.HasPrefix(data, gzipped) && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
 		return fmt.Errorf("byte %d: the file ends too early: expected a gzipped tar archive", len(data))
 	}
 	return fmt.Errorf("expected a gzipped tar archive: %w", err)
