@@ -365,36 +365,36 @@ func TestFacts(t *testing.T) {
 		return doc
 	}
 
-	doc := before()
-	require.NoError(t, Facts{Path: write("none.json", "{}")}.Gather(t.Context(), doc))
-	require.Equal(t, before(), doc)
+	overlaid := func(doc *Document, name, text string) *Document {
+		facts, err := ReadFacts(nil, write(name, text))
+		require.NoError(t, err)
+		doc.Overlay(facts)
+		return doc
+	}
+	require.Equal(t, before(), overlaid(before(), "none.json", "{}"))
 
-	doc = before()
-	require.NoError(t, Facts{Path: write("some.json", `{"server":"EX02","now":"2027-01-01T00:00:00Z","connectors":[],
-		"directory":{"readable":false,"internal_transport_certificate":null}}`)}.Gather(t.Context(), doc))
 	want := before()
 	want.Server, want.Now = "EX02", "2027-01-01T00:00:00Z"
 	want.Connectors = []Connector{}
 	want.Directory = &Directory{}
 	want.Sources["connectors"], want.Sources["directory"] = "facts:some.json", "facts:some.json"
-	require.Equal(t, want, doc)
+	require.Equal(t, want, overlaid(before(), "some.json", `{"server":"EX02","now":"2027-01-01T00:00:00Z","connectors":[],
+		"directory":{"readable":false,"internal_transport_certificate":null}}`))
 
 	// A document that was gathered elsewhere keeps its sources.
-	doc = &Document{SchemaVersion: Version}
-	require.NoError(t, Facts{Path: write("ex01.json", whole)}.Gather(t.Context(), doc))
 	want, err := Decode([]byte(whole))
 	require.NoError(t, err)
 	want.Sources = map[string]string{
 		"connectors": "facts:ex01.json", "directory": "facts:ex01.json", "host": "facts:ex01.json",
 		"certificates": "facts:ex01.json, clixml:a.xml",
 	}
-	require.Equal(t, want, doc)
+	require.Equal(t, want, overlaid(&Document{SchemaVersion: Version}, "ex01.json", whole))
 
-	doc = before()
 	path := write("bad.json", `{"hots":{}}`)
-	require.EqualError(t, Facts{Path: path}.Gather(t.Context(), doc), path+": hots: unknown key")
-	require.Equal(t, before(), doc)
-	require.ErrorIs(t, Facts{Path: filepath.Join(dir, "absent")}.Gather(t.Context(), doc), os.ErrNotExist)
+	_, err = ReadFacts(nil, path)
+	require.EqualError(t, err, path+": hots: unknown key")
+	_, err = ReadFacts(nil, filepath.Join(dir, "absent"))
+	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
 func TestUnknownTrust(t *testing.T) {

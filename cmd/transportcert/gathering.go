@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -37,7 +36,7 @@ func (s *sources) gathered(command *cobra.Command) iter.Seq2[documents.Document,
 	return func(yield func(documents.Document, error) bool) {
 		g := &gathering{sources: s, command: command, note: once(note(command.ErrOrStderr()))}
 		defer func() { clear(g.pfx) }()
-		collector, err := g.collector(command.Context())
+		collector, err := g.collector()
 		if err != nil {
 			yield(documents.Document{}, err)
 			return
@@ -116,7 +115,7 @@ func once(report gather.Report) gather.Report {
 
 // collector reads what does not depend on the server, so that a mistake there
 // shows before anything else is done.
-func (g *gathering) collector(ctx context.Context) (*collect.Collector, error) {
+func (g *gathering) collector() (*collect.Collector, error) {
 	c := &collect.Collector{
 		Server: g.server, All: g.allServers, FactsFile: g.facts, Check: g.limits.documents.Check, Report: g.note,
 	}
@@ -129,8 +128,8 @@ func (g *gathering) collector(ctx context.Context) (*collect.Collector, error) {
 		c.Chains = *trust
 	}
 	if g.facts != "" {
-		c.Facts = &gather.Document{}
-		if err := (gather.Facts{Path: g.facts}).Gather(ctx, c.Facts); err != nil {
+		var err error
+		if c.Facts, err = gather.ReadFacts(nil, g.facts); err != nil {
 			return nil, fmt.Errorf("--facts: %w", err)
 		}
 		if err := g.checkFacts(c.Facts); err != nil {
@@ -220,8 +219,7 @@ func (g *gathering) noteDocuments(path string) {
 		if !strings.EqualFold(filepath.Ext(path), ".json") {
 			continue
 		}
-		document := &gather.Document{}
-		switch err := (gather.Facts{Path: path}).Gather(g.command.Context(), document); {
+		switch document, err := gather.ReadFacts(nil, path); {
 		case err != nil: // the source names it
 		case len(document.Missing()) == 0:
 			g.note(fmt.Sprintf("%s is a document: pass it without --exports", path))

@@ -45,8 +45,8 @@ func TestFileSystems(t *testing.T) {
 		report := func(sentence string) { notes = append(notes, sentence) }
 		roots, err := chains.ReadRoots(files, "contoso-root.pem")
 		require.NoError(t, err)
-		facts := &gather.Document{}
-		require.NoError(t, gather.Facts{Path: "facts.json", Files: files}.Gather(t.Context(), facts))
+		facts, err := gather.ReadFacts(files, "facts.json")
+		require.NoError(t, err)
 		docs, errs := documents(t, collect.Collector{
 			All: true, Report: report, Facts: facts, Chains: chains.Gatherer{Roots: roots, Report: report},
 			Sources: []collect.Source{

@@ -122,7 +122,7 @@ func (r *run) collector(ctx context.Context) (*collect.Collector, error) {
 			}
 		}
 	}
-	if err := r.complete(ctx, c, servers); err != nil {
+	if err := r.complete(c, servers); err != nil {
 		return nil, err
 	}
 	if len(c.Sources) == 0 {
@@ -135,7 +135,7 @@ func (r *run) collector(ctx context.Context) (*collect.Collector, error) {
 
 // complete adds what the exports do not contain: certificate files, roots,
 // facts and cluster names.
-func (r *run) complete(ctx context.Context, c *collect.Collector, servers []string) error {
+func (r *run) complete(c *collect.Collector, servers []string) error {
 	if files := r.of(Certificates); len(files) > 0 && (len(servers) > 0 || len(r.of(Facts)) > 0) {
 		c.Sources = append(c.Sources, r.store(files, servers))
 	}
@@ -149,8 +149,8 @@ func (r *run) complete(ctx context.Context, c *collect.Collector, servers []stri
 	if facts := r.of(Facts); len(facts) > 1 {
 		return fmt.Errorf("%s: expected one file of facts, found %d", strings.Join(facts, ", "), len(facts))
 	} else if len(facts) == 1 && len(c.Sources) > 0 {
-		c.Facts, c.FactsFile = &gather.Document{}, facts[0]
-		if err := (gather.Facts{Path: facts[0], Files: r.files}).Gather(ctx, c.Facts); err != nil {
+		c.FactsFile = facts[0]
+		if c.Facts, err = gather.ReadFacts(r.files, facts[0]); err != nil {
 			return err
 		}
 		if len(servers) > 1 && c.Facts.ServerSpecific() {
