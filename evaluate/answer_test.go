@@ -2,15 +2,13 @@ package evaluate
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/stretchr/testify/require"
 
-	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/fixtures"
 )
 
 // read returns what encoding/json decodes from the answer's JSON.
@@ -20,23 +18,16 @@ func TestReadAsJSON(t *testing.T) {
 	require.NoError(t, err)
 	compliance, err := evaluator.findings(t.Context())
 	require.NoError(t, err)
-	paths, err := filepath.Glob("../fixtures/[0-9]*/input.json")
-	require.NoError(t, err)
-	require.NotEmpty(t, paths)
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		require.NoError(t, err)
-		document, err := gather.Decode(text)
-		require.NoError(t, err)
+	for name, document := range fixtures.Documents(t) {
 		result, err := evaluator.eval(t.Context(), compliance.checked, inputValue(document))
 		require.NoError(t, err)
 
 		var expected, found Checked
 		require.NoError(t, read(result.value, reflect.ValueOf(&found).Elem()))
-		text, err = textOf(result.value)
+		text, err := textOf(result.value)
 		require.NoError(t, err)
 		require.NoError(t, json.Unmarshal(text, &expected))
-		require.Equal(t, expected, found, path)
+		require.Equal(t, expected, found, name)
 		require.NotEmpty(t, found.Decision.Server)
 	}
 }

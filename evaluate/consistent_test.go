@@ -10,18 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/fixtures"
 	"github.com/transportcert/transportcert/internal/oracle/documents"
 )
-
-func fixture(t *testing.T, name string) *gather.Document {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("../fixtures", name, "input.json"))
-	require.NoError(t, err)
-	document, err := gather.Decode(text)
-	require.NoError(t, err)
-	return document
-}
 
 // answerOf is a consistent answer for the fixture 58-mismatch-in-session,
 // written by hand.
@@ -39,7 +30,7 @@ const answerOf = `{
 
 func TestConsistent(t *testing.T) {
 	t.Parallel()
-	document := fixture(t, "58-mismatch-in-session")
+	document := fixtures.Document(t, "58-mismatch-in-session")
 	require.NoError(t, consistent([]byte(answerOf), &InboundAnonymousDecision{}, document))
 	const unknown = `"FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"`
 	tests := map[string]struct{ field, value, expected string }{
@@ -113,12 +104,7 @@ func TestShippedAnswersAreConsistent(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "x.rego"), []byte("package transportcert.custom\n\nnothing := 1\n"), 0o600))
 	evaluator, err := New(t.Context(), WithPolicies(folder))
 	require.NoError(t, err)
-	folders, err := filepath.Glob("../fixtures/*/input.json")
-	require.NoError(t, err)
-	require.NotEmpty(t, folders)
-	for _, path := range folders {
-		name := filepath.Base(filepath.Dir(path))
-		document := fixture(t, name)
+	for name, document := range fixtures.Documents(t) {
 		_, err := evaluator.Evaluate(t.Context(), document)
 		require.NoError(t, err, name)
 		_, err = evaluator.Check(t.Context(), document)
@@ -137,7 +123,7 @@ func TestShippedAnswersAreConsistent(t *testing.T) {
 // are still decided.
 func TestABundleThatContradictsItsDocument(t *testing.T) {
 	t.Parallel()
-	document := fixture(t, "58-mismatch-in-session")
+	document := fixtures.Document(t, "58-mismatch-in-session")
 	shipped, err := New(t.Context())
 	require.NoError(t, err)
 	decision, err := shipped.Evaluate(t.Context(), document)
@@ -163,10 +149,7 @@ func FuzzConsistent(f *testing.F) {
 	f.Add([]byte(answerOf))
 	f.Add([]byte(`{"decision": ` + answerOf + `, "findings": []}`))
 	f.Add([]byte(`{"connectors": [null], "input_errors": {}}`))
-	text, err := os.ReadFile("../fixtures/58-mismatch-in-session/input.json")
-	require.NoError(f, err)
-	document, err := gather.Decode(text)
-	require.NoError(f, err)
+	document := fixtures.Document(f, "58-mismatch-in-session")
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var decision InboundAnonymousDecision
 		if consistent(text, &decision, document) != nil {

@@ -1,24 +1,18 @@
 package evaluate_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/evaluate"
-	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/fixtures"
 )
 
 func TestCriterion(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
-	require.NoError(t, err)
-	document, err := gather.Decode(text)
-	require.NoError(t, err)
-	folder := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "own.rego"), []byte(`# METADATA
+	document := fixtures.Document(t, "01-as-installed")
+	folder := write(t, "own.rego", `# METADATA
 # title: The package
 package transportcert.custom
 
@@ -34,7 +28,7 @@ ineligible contains found if {
 	some certificate in input.certificates
 	found := {"thumbprint": certificate.thumbprint, "reason": "elsewhere"}
 }
-`), 0o600))
+`)
 	evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(folder))
 	require.NoError(t, err)
 	decision, err := evaluator.Evaluate(t.Context(), document)

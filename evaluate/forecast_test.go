@@ -1,13 +1,12 @@
 package evaluate_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/fixtures"
 	"github.com/transportcert/transportcert/gather"
 )
 
@@ -62,22 +61,12 @@ func TestForecast(t *testing.T) {
 	}
 }
 
-func renewed(t *testing.T) *gather.Document {
-	t.Helper()
-	text, err := os.ReadFile("../fixtures/144-starttls-renewed/input.json")
-	require.NoError(t, err)
-	document, err := gather.Decode(text)
-	require.NoError(t, err)
-	return document
-}
+func renewed(t *testing.T) *gather.Document { return fixtures.Document(t, "144-starttls-renewed") }
 
 // threshold returns a folder of policies that sets a threshold.
 func threshold(t *testing.T, name, value string) string {
 	t.Helper()
-	folder := t.TempDir()
-	text := "package transportcert.custom\n\nconfig := {\"" + name + "\": " + value + "}\n"
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "config.rego"), []byte(text), 0o600))
-	return folder
+	return write(t, "config.rego", "package transportcert.custom\n\nconfig := {\""+name+"\": "+value+"}\n")
 }
 
 func TestForecastErrors(t *testing.T) {
@@ -97,17 +86,13 @@ func TestForecastErrors(t *testing.T) {
 		`{"changes": [{"at": "", "scenario": "server", "connector": null, "field": "", "from": 1, "to": 2, "event": null, "because": ""}]}`: "the policies' answer: changes[0].from: expected a string, true, false or null, found 1",
 		`{"input_errors": ["no"]}`: "forecasting for the document of EX01: no",
 	} {
-		folder := t.TempDir()
 		files := map[string]string{".manifest": `{"roots": ["transportcert/server", "transportcert/forecast"]}`, "server.rego": "package transportcert.server\n\ndecision := {}\n"}
 		if answer != "" {
 			files["forecast.rego"] = "package transportcert.forecast\n\ntimeline := object.union(" +
 				`{"server": "EX01", "from": "", "until": "", "omitted": false, "changes": [], "worse": [], "sentences": [], "input_errors": []}, ` +
 				answer + ")\n"
 		}
-		for name, text := range files {
-			require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
-		}
-		evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(folder))
+		evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(folderOf(t, files)))
 		require.NoError(t, err)
 		_, err = evaluator.Forecast(t.Context(), renewed(t))
 		require.ErrorContains(t, err, message)

@@ -3,8 +3,6 @@ package evaluate
 import (
 	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -13,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/transportcert/transportcert/fixtures"
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/oracle/documents"
 )
@@ -23,14 +22,7 @@ func TestInputValue(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		compare(rt, documents.Document().Draw(rt, "document"))
 	})
-	paths, err := filepath.Glob("../fixtures/*/input.json")
-	require.NoError(t, err)
-	require.NotEmpty(t, paths)
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		require.NoError(t, err)
-		document, err := gather.Decode(text)
-		require.NoError(t, err)
+	for _, document := range fixtures.Documents(t) {
 		compare(t, document)
 	}
 	compare(t, &gather.Document{})

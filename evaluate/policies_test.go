@@ -158,9 +158,7 @@ func TestVerificationKey(t *testing.T) {
 // write creates a folder with one file.
 func write(t *testing.T, name, text string) string {
 	t.Helper()
-	folder := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
-	return folder
+	return folderOf(t, map[string]string{name: text})
 }
 
 // signingKey returns the paths of a private key and its public key.

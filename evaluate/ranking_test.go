@@ -1,13 +1,12 @@
 package evaluate_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/fixtures"
 	"github.com/transportcert/transportcert/gather"
 )
 
@@ -17,21 +16,12 @@ func TestRankingIsThatOfTheDecision(t *testing.T) {
 	t.Parallel()
 	evaluator, err := evaluate.New(t.Context())
 	require.NoError(t, err)
-	paths, err := filepath.Glob("../fixtures/*/input.json")
-	require.NoError(t, err)
-	require.NotEmpty(t, paths)
 	because := map[string]bool{}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		require.NoError(t, err)
-		document, err := gather.Decode(text)
-		if err != nil {
-			continue // an invalid document
-		}
+	for name, document := range fixtures.Documents(t) {
 		decision, err := evaluator.Evaluate(t.Context(), document)
-		require.NoError(t, err, path)
+		require.NoError(t, err, name)
 		ranked, err := evaluator.Ranking(t.Context(), document)
-		require.NoError(t, err, path)
+		require.NoError(t, err, name)
 		order, best := []string{}, (*string)(nil)
 		for _, one := range ranked {
 			order = append(order, one.Thumbprint)
@@ -40,8 +30,8 @@ func TestRankingIsThatOfTheDecision(t *testing.T) {
 				best = &one.Thumbprint
 			}
 		}
-		require.Equal(t, decision.InboundAnonymous.Eligible, order, path)
-		require.Equal(t, decision.InboundAnonymous.Best, best, path)
+		require.Equal(t, decision.InboundAnonymous.Eligible, order, name)
+		require.Equal(t, decision.InboundAnonymous.Best, best, name)
 	}
 	require.Greater(t, len(because), 5, "the fixtures have many criteria")
 }

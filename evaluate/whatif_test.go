@@ -2,8 +2,6 @@ package evaluate_test
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/fixtures"
 	"github.com/transportcert/transportcert/gather"
 )
 
@@ -121,26 +120,19 @@ func TestApplyEqualsEditingByHand(t *testing.T) {
 	t.Parallel()
 	evaluator, err := evaluate.New(t.Context())
 	require.NoError(t, err)
-	inputs, err := filepath.Glob("../fixtures/*/input.json")
-	require.NoError(t, err)
-	require.Greater(t, len(inputs), 100)
 	applied := map[string]int{}
-	for _, input := range inputs {
-		text, err := os.ReadFile(input)
-		require.NoError(t, err)
-		document, err := gather.Decode(text)
-		require.NoError(t, err)
+	for name, document := range fixtures.Documents(t) {
 		before := copyOf(t, document)
 		for _, e := range editings(document) {
 			after, err := evaluator.Apply(t.Context(), document, e.edit)
 			if e.refused {
-				require.ErrorAs(t, err, &evaluate.RefusedError{}, "%s: %s", input, e.name)
+				require.ErrorAs(t, err, &evaluate.RefusedError{}, "%s: %s", name, e.name)
 				continue
 			}
-			require.NoError(t, err, "%s: %s", input, e.name)
+			require.NoError(t, err, "%s: %s", name, e.name)
 			byHand := copyOf(t, document)
 			e.byHand(byHand)
-			require.Equal(t, copyOf(t, byHand), after, "%s: %s", input, e.name)
+			require.Equal(t, copyOf(t, byHand), after, "%s: %s", name, e.name)
 			applied[e.name]++
 		}
 		require.Equal(t, before, copyOf(t, document), "it is not changed")
@@ -155,10 +147,7 @@ func TestApplyRenews(t *testing.T) {
 	t.Parallel()
 	evaluator, err := evaluate.New(t.Context())
 	require.NoError(t, err)
-	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
-	require.NoError(t, err)
-	document, err := gather.Decode(text)
-	require.NoError(t, err)
+	document := fixtures.Document(t, "01-as-installed")
 	old := document.Certificates[0]
 
 	after, err := evaluator.Apply(t.Context(), document, evaluate.Edit{Action: evaluate.RenewCertificate, Thumbprint: old.Thumbprint})
@@ -178,10 +167,7 @@ func TestApplyRenews(t *testing.T) {
 
 func TestApplyEffectRejects(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
-	require.NoError(t, err)
-	document, err := gather.Decode(text)
-	require.NoError(t, err)
+	document := fixtures.Document(t, "01-as-installed")
 	for effect, expected := range map[string]string{
 		`{}`: "applying an effect to the document of EX01: ",
 		`[{"op": "remove", "path": "/certificates/7"}]`:                  "applying an effect to the document of EX01: ",
@@ -195,10 +181,7 @@ func TestApplyEffectRejects(t *testing.T) {
 
 func TestApplyPlan(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../fixtures/01-as-installed/input.json")
-	require.NoError(t, err)
-	document, err := gather.Decode(text)
-	require.NoError(t, err)
+	document := fixtures.Document(t, "01-as-installed")
 	plan := evaluate.Plan{Actions: []evaluate.Action{
 		{ID: "one", Effect: json.RawMessage(`[{"op": "add", "path": "/procedure", "value": "2010"}]`)},
 		{ID: "by hand", Manual: true},

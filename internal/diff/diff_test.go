@@ -2,14 +2,13 @@ package diff_test
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/fixtures"
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/diff"
 )
@@ -18,16 +17,6 @@ const (
 	selfSigned = "5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F5E1F"
 	pki        = "CA11CA11CA11CA11CA11CA11CA11CA11CA11CA11"
 )
-
-// fixture returns a new copy of the document of a case.
-func fixture(t *testing.T, name string) *gather.Document {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "fixtures", name, "input.json"))
-	require.NoError(t, err)
-	document, err := gather.Decode(text)
-	require.NoError(t, err)
-	return document
-}
 
 func evaluator(t *testing.T) *evaluate.Evaluator {
 	t.Helper()
@@ -53,12 +42,7 @@ func compare(t *testing.T, e *evaluate.Evaluator, before, after *gather.Document
 func TestNoDifference(t *testing.T) {
 	t.Parallel()
 	e := evaluator(t)
-	inputs, err := filepath.Glob("../../fixtures/*/input.json")
-	require.NoError(t, err)
-	require.Greater(t, len(inputs), 100)
-	for _, input := range inputs {
-		name := filepath.Base(filepath.Dir(input))
-		other := fixture(t, name)
+	for name, other := range fixtures.Documents(t) {
 		slices.Reverse(other.Certificates)
 		if name != "193-server-connectors-of-one-name" { // which differ only in their order
 			slices.Reverse(other.Connectors)
@@ -83,7 +67,7 @@ func TestNoDifference(t *testing.T) {
 			}
 		}
 		other.GatheredAt, other.Sources = "2026-11-23T07:00:00Z", map[string]string{"host": "elsewhere"}
-		require.Nil(t, compare(t, e, fixture(t, name), other), name)
+		require.Nil(t, compare(t, e, fixtures.Document(t, name), other), name)
 	}
 }
 
@@ -103,7 +87,7 @@ func TestFacts(t *testing.T) {
 		"a service is enabled": {
 			func(d *gather.Document) { certificate(t, d, selfSigned).Services = []string{"SMTP", "POP"} },
 			[]diff.Fact{{Section: "certificates", Change: "changed", Name: selfSigned, Field: "services",
-				From: certificate(t, fixture(t, name), selfSigned).Services, To: []string{"POP", "SMTP"}}},
+				From: certificate(t, fixtures.Document(t, name), selfSigned).Services, To: []string{"POP", "SMTP"}}},
 		},
 		"a fact is no longer known": {
 			func(d *gather.Document) { certificate(t, d, pki).HasPrivateKey = nil },
@@ -111,11 +95,11 @@ func TestFacts(t *testing.T) {
 		},
 		"a connector is disabled": {
 			func(d *gather.Document) { d.Connectors[0].Enabled = &no },
-			[]diff.Fact{{Section: "connectors", Change: "changed", Name: fixture(t, name).Connectors[0].Name, Field: "enabled", From: true, To: false}},
+			[]diff.Fact{{Section: "connectors", Change: "changed", Name: fixtures.Document(t, name).Connectors[0].Name, Field: "enabled", From: true, To: false}},
 		},
 		"a second connector of the same name": {
 			func(d *gather.Document) { d.Connectors = append(d.Connectors, d.Connectors[0]) },
-			[]diff.Fact{{Section: "connectors", Change: "added", Name: fixture(t, name).Connectors[0].Name + " (2)"}},
+			[]diff.Fact{{Section: "connectors", Change: "added", Name: fixtures.Document(t, name).Connectors[0].Name + " (2)"}},
 		},
 		"the directory names none": {
 			func(d *gather.Document) { d.Directory.InternalTransportCertificate = nil },
@@ -133,7 +117,7 @@ func TestFacts(t *testing.T) {
 	for title, test := range tests {
 		t.Run(title, func(t *testing.T) {
 			t.Parallel()
-			before, after := fixture(t, name), fixture(t, name)
+			before, after := fixtures.Document(t, name), fixtures.Document(t, name)
 			before.EdgeSubscriptions, after.EdgeSubscriptions = nil, nil
 			test.edit(after)
 			s := compare(t, e, before, after)
@@ -161,25 +145,25 @@ func TestBecause(t *testing.T) {
 	t.Parallel()
 	e := evaluator(t)
 	const name = "01-as-installed"
-	end := certificate(t, fixture(t, name), selfSigned).NotAfter
-	later := fixture(t, name)
+	end := certificate(t, fixtures.Document(t, name), selfSigned).NotAfter
+	later := fixtures.Document(t, name)
 	later.Now = "2099-01-01T00:00:00Z"
 	require.Less(t, end, later.Now)
 
-	s := compare(t, e, fixture(t, name), later)
+	s := compare(t, e, fixtures.Document(t, name), later)
 	require.Empty(t, s.Facts)
 	require.Contains(t, ids(s.Decision), 12015)
 	for _, outcome := range s.Decision {
 		require.Equal(t, diff.Time, outcome.Because)
 	}
 
-	soon := fixture(t, name)
+	soon := fixtures.Document(t, name)
 	soon.Now = end
-	require.Nil(t, compare(t, e, fixture(t, name), soon), "time alone is no difference")
+	require.Nil(t, compare(t, e, fixtures.Document(t, name), soon), "time alone is no difference")
 
 	disabled, no := later, false
 	disabled.Connectors[0].Enabled = &no
-	s = compare(t, e, fixture(t, name), disabled)
+	s = compare(t, e, fixtures.Document(t, name), disabled)
 	because := map[string]string{}
 	for _, outcome := range s.Decision {
 		because[outcome.Scenario+" "+outcome.Field] = outcome.Because
@@ -203,11 +187,9 @@ func ids(outcomes []diff.Outcome) (all []int) {
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	e := evaluator(t)
-	inputs, err := filepath.Glob("../../fixtures/*/input.json")
-	require.NoError(t, err)
 	var decisions []*evaluate.Decision
-	for _, input := range inputs {
-		decision, err := e.Evaluate(t.Context(), fixture(t, filepath.Base(filepath.Dir(input))))
+	for _, document := range fixtures.Documents(t) {
+		decision, err := e.Evaluate(t.Context(), document)
 		require.NoError(t, err)
 		decisions = append(decisions, decision)
 	}
@@ -247,7 +229,7 @@ func TestStore(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	for _, name := range []string{"EX01", "EX02", "EX03"} {
-		document := fixture(t, "02-pki-certificate-in-use")
+		document := fixtures.Document(t, "02-pki-certificate-in-use")
 		document.Server = name
 		decision, err := e.Evaluate(t.Context(), document)
 		require.NoError(t, err)
@@ -260,7 +242,11 @@ func TestStore(t *testing.T) {
 	got, err := store.Get("ex02")
 	require.NoError(t, err)
 	require.Equal(t, "EX02.json", got.Name)
-	require.Nil(t, compare(t, e, got.Document, func() *gather.Document { d := fixture(t, "02-pki-certificate-in-use"); d.Server = "EX02"; return d }()))
+	require.Nil(t, compare(t, e, got.Document, func() *gather.Document {
+		d := fixtures.Document(t, "02-pki-certificate-in-use")
+		d.Server = "EX02"
+		return d
+	}()))
 	none, err := store.Get("EX04")
 	require.NoError(t, err)
 	require.Nil(t, none)
