@@ -325,7 +325,7 @@ removal(thumbprint) := action(
 	sprintf("remove-certificate:%s", [thumbprint]),
 	sprintf("Remove %s", [name_of(store[thumbprint])]),
 	{
-		"description": "transportcert knows of nothing that needs it.",
+		"description": unneeded,
 		"commands": [concat("", [removing(thumbprint), on_server])],
 		"prompt": {"question": "Are you sure you want to perform this action?", "answer": "Yes"},
 		"effect": effects.remove_certificate(thumbprint),
@@ -336,7 +336,10 @@ removal(thumbprint) := action(
 	sprintf("remove-certificate:%s", [thumbprint]),
 	sprintf("Remove %s", [name_of(store[thumbprint])]),
 	{
-		"description": "Exchange does not remove a certificate that a Send connector names, so the name is taken away for a moment.",
+		"description": concat("\n", array.flatten([
+			"Exchange does not remove a certificate that a Send connector names, so the name is taken away for a moment.",
+			[bound_in_iis | has_front_end],
+		])),
 		"commands": array.flatten([
 			[sprintf("Set-SendConnector %s -TlsCertificateName $null", [quoted(connector.name)]) | some connector in naming_senders(thumbprint)],
 			sprintf("%s%s -Confirm:$false", [removing(thumbprint), on_server]),
@@ -347,6 +350,17 @@ removal(thumbprint) := action(
 		"effect": effects.remove_certificate(thumbprint),
 	},
 )
+
+unneeded := concat("\n", array.flatten([
+	"transportcert knows of nothing that needs it.",
+	[bound_in_iis | has_front_end],
+]))
+
+# Exchange does not report the bindings of Exchange Back End, and removes a certificate that is bound to it.
+bound_in_iis := concat("\n", [
+	sprintf("A site in IIS can use it, too: on %s, netsh http show sslcert shows the bindings. If one does, such as Exchange Back End", [input.server]),
+	"(port 444), bind another certificate to it first. Otherwise Outlook on the web and the Exchange Management Shell fail.",
+])
 
 removing(thumbprint) := sprintf("Remove-ExchangeCertificate -Thumbprint %s", [thumbprint])
 

@@ -28,6 +28,7 @@ test_what_nothing_needs_is_removed if {
 	found := planned(expired_mail({"services": ["SMTP"]}, []))
 	object.keys(found) == {remove(b)}
 	found[remove(b)].title == "Remove Mail (BBBBBBBB)"
+	contains(found[remove(b)].description, "knows of nothing that needs it.\nA site in IIS can use it, too: on EX01, netsh")
 	found[remove(b)].commands == [sprintf("Remove-ExchangeCertificate -Thumbprint %s -Server 'EX01'", [b])]
 	found[remove(b)].prompt == {"question": "Are you sure you want to perform this action?", "answer": "Yes"}
 	found[remove(b)].effect == [{"op": "remove", "path": "/certificates/1"}]
@@ -186,4 +187,10 @@ test_a_certificate_of_a_ca_is_not_replaced_by_a_self_signed_one_for_clients if {
 	object.keys(found) == {itc, sprintf("renew:%s", [b])}
 	found[itc].commands == [create]
 	found[sprintf("renew:%s", [b])].manual
+}
+
+test_an_edge_server_and_exchange_2010_have_no_exchange_back_end[name] if {
+	some name, change in {"Edge": {"roles": ["EdgeTransport"]}, "2010": {"procedure": "2010"}}
+	found := planned(object.union(expired_mail({"services": ["SMTP"]}, []), change))
+	found[remove(b)].description == "transportcert knows of nothing that needs it."
 }
