@@ -79,10 +79,10 @@ func (w *whatIfFlags) run(command *cobra.Command, paths []string) error {
 		return err
 	}
 	result := output.WhatIf{Edits: w.words()}
-	if result.Before, err = diff.SideOf(ctx, evaluator, document); err != nil {
+	if result.Before, err = diff.Check(ctx, evaluator, document); err != nil {
 		return err
 	}
-	if result.After, err = diff.SideOf(ctx, evaluator, after); err != nil {
+	if result.After, err = diff.Check(ctx, evaluator, after); err != nil {
 		return err
 	}
 	if clock && w.output == "document" {

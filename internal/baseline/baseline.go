@@ -60,20 +60,8 @@ func Read(path string) (*Baseline, error) {
 	}
 	var report struct {
 		Servers *[]struct {
-			Document string `json:"document"`
-			Findings *[]struct {
-				RuleID     string  `json:"rule_id"`
-				Title      string  `json:"title"`
-				Severity   string  `json:"severity"`
-				Server     string  `json:"server"`
-				Message    string  `json:"message"`
-				Path       string  `json:"path"`
-				Thumbprint *string `json:"thumbprint"`
-				Connector  *string `json:"connector"`
-				Suppressed *struct {
-					Reason string `json:"reason"`
-				} `json:"suppressed"`
-			} `json:"findings"`
+			Document string              `json:"document"`
+			Findings *[]evaluate.Finding `json:"findings"`
 		} `json:"servers"`
 	}
 	const expected = "expected the output of 'transportcert check -o json'"
@@ -100,14 +88,9 @@ func Read(path string) (*Baseline, error) {
 			case !slices.Contains(Severities, f.Severity):
 				return nil, fmt.Errorf("%s: %s.severity: expected one of %s, found %q", path, at, strings.Join(Severities, ", "), f.Severity)
 			}
-			found := &Finding{Document: server.Document, Finding: evaluate.Finding{
-				RuleID: f.RuleID, Title: f.Title, Severity: f.Severity, Server: f.Server, Message: f.Message,
-				Path: f.Path, Thumbprint: f.Thumbprint, Connector: f.Connector,
-			}}
-			if f.Suppressed != nil {
-				found.Suppressed = &evaluate.Suppression{Reason: f.Suppressed.Reason}
-			}
-			key := Fingerprint(found.Finding)
+			f.Remediation, f.References = "", nil
+			found := &Finding{Document: server.Document, Finding: f}
+			key := Fingerprint(f)
 			b.left[key] = append(b.left[key], found)
 			b.all = append(b.all, found)
 		}

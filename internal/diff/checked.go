@@ -26,12 +26,12 @@ type Dated struct {
 	Sentence string `json:"sentence"` // without the time and the reason
 }
 
-// Differ returns the differences between two sides that were decided for the
-// same time. Both have findings and a forecast.
-func Differ(before, after Side) Differences {
+// Differ returns the differences between two snapshots of Check that were decided
+// for the same time.
+func Differ(before, after Snapshot) Differences {
 	d := Differences{
-		Facts:    facts(before.Snapshot.Document, after.Snapshot.Document),
-		Decision: Outcomes(before.Snapshot.Decision, after.Snapshot.Decision),
+		Facts:    facts(before.Document, after.Document),
+		Decision: Outcomes(before.Decision, after.Decision),
 		Forecast: moved(dated(before.Forecast), dated(after.Forecast), func(d Dated) string { return d.At + " " + d.Sentence }),
 	}
 	d.Findings = moved(before.Findings, after.Findings, func(f evaluate.Finding) string { return f.Severity + " " + baseline.Fingerprint(f) })

@@ -15,9 +15,16 @@ import (
 
 // A Snapshot is a document and its decision.
 type Snapshot struct {
-	Name     string             `json:"document"` // where the document was read
-	Document *gather.Document   `json:"facts"`
-	Decision *evaluate.Decision `json:"decision"`
+	Name        string `json:"document"`     // where the document was read
+	EvaluatedAt string `json:"evaluated_at"` // set by Compare and Only
+
+	Document *gather.Document   `json:"-"`
+	Decision *evaluate.Decision `json:"-"`
+
+	// Also needed by Differ.
+	Findings []evaluate.Finding `json:"-"`
+	Plan     evaluate.Plan      `json:"-"`
+	Forecast *evaluate.Forecast `json:"-"`
 }
 
 // The states of a server, a certificate or a connector.
@@ -31,39 +38,23 @@ const (
 type Server struct {
 	Server   string    `json:"server"`
 	State    string    `json:"state"` // Added, Removed or Changed
-	Old      *Side     `json:"old"`   // nil: Added
-	New      *Side     `json:"new"`   // nil: Removed
+	Old      *Snapshot `json:"old"`   // nil: Added
+	New      *Snapshot `json:"new"`   // nil: Removed
 	Facts    []Fact    `json:"facts"`
 	Decision []Outcome `json:"decision"`
 }
 
-// Side is one of the two documents.
-type Side struct {
-	Document    string `json:"document"`
-	EvaluatedAt string `json:"evaluated_at"`
-
-	Snapshot Snapshot `json:"-"`
-
-	// Also needed by Differ.
-	Findings []evaluate.Finding `json:"-"`
-	Plan     evaluate.Plan      `json:"-"`
-	Forecast *evaluate.Forecast `json:"-"`
-}
-
-// SideOf returns the findings and the forecast of a document, for Differ.
-func SideOf(ctx context.Context, evaluator *evaluate.Evaluator, document *gather.Document) (Side, error) {
+// Check returns a document with everything that Differ needs.
+func Check(ctx context.Context, evaluator *evaluate.Evaluator, document *gather.Document) (Snapshot, error) {
 	checked, err := evaluator.Check(ctx, document)
 	if err != nil {
-		return Side{}, err
+		return Snapshot{}, err
 	}
 	forecast, err := evaluator.Forecast(ctx, document)
 	if err != nil {
-		return Side{}, err
+		return Snapshot{}, err
 	}
-	return Side{
-		Snapshot: Snapshot{Document: document, Decision: checked.Decision},
-		Findings: checked.Findings, Plan: checked.Plan, Forecast: forecast,
-	}, nil
+	return Snapshot{Document: document, Decision: checked.Decision, Findings: checked.Findings, Plan: checked.Plan, Forecast: forecast}, nil
 }
 
 // Fact is a difference between the documents.
@@ -140,8 +131,9 @@ func Only(state string, snapshot Snapshot) *Server {
 	return s
 }
 
-func side(s Snapshot) *Side {
-	return &Side{Document: s.Name, EvaluatedAt: s.Decision.EvaluatedAt, Snapshot: s}
+func side(s Snapshot) *Snapshot {
+	s.EvaluatedAt = s.Decision.EvaluatedAt
+	return &s
 }
 
 func (s *Server) because(why func(Outcome) string) {

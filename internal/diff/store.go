@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/transportcert/transportcert/evaluate"
+	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/internal/printable"
 )
 
@@ -24,6 +26,12 @@ type stored struct {
 	document       string
 	offset, length int64
 	matched        bool
+}
+
+// contents are what the file has of a snapshot.
+type contents struct {
+	Document *gather.Document
+	Decision *evaluate.Decision
 }
 
 // NewStore creates a temporary file, which Close removes.
@@ -43,7 +51,7 @@ func (s *Store) Add(snapshot Snapshot) error {
 	if first := s.servers[key]; first != nil {
 		return TwiceError(snapshot.Document.Server, first.document, snapshot.Name)
 	}
-	text, err := json.Marshal(snapshot)
+	text, err := json.Marshal(contents{snapshot.Document, snapshot.Decision})
 	if err != nil {
 		return err
 	}
@@ -72,12 +80,12 @@ func (s *Store) Get(server string) (*Snapshot, error) {
 }
 
 func (s *Store) read(place *stored) (*Snapshot, error) {
-	snapshot := &Snapshot{}
-	err := json.NewDecoder(io.NewSectionReader(s.file, place.offset, place.length)).Decode(snapshot)
+	var read contents
+	err := json.NewDecoder(io.NewSectionReader(s.file, place.offset, place.length)).Decode(&read)
 	if err != nil {
 		return nil, fmt.Errorf("using the temporary file: %w", err)
 	}
-	return snapshot, nil
+	return &Snapshot{Name: place.document, Document: read.Document, Decision: read.Decision}, nil
 }
 
 // Match records that the other side has a server, and reports whether this side

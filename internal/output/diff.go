@@ -119,7 +119,7 @@ func (p *page) differences(s *diff.Server) {
 
 // unknownOf says which facts the newer decision lacks.
 func unknownOf(s *diff.Server) []string {
-	return newDecided(cmp.Or(s.New, s.Old).Snapshot).unknown()
+	return newDecided(*cmp.Or(s.New, s.Old)).unknown()
 }
 
 type diffPart struct {

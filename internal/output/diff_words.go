@@ -13,7 +13,7 @@ import (
 
 // sidesOf says which documents are compared, for which times.
 func sidesOf(s *diff.Server) string {
-	words := func(side *diff.Side) string { return side.Document + " at " + when(side.EvaluatedAt) }
+	words := func(side *diff.Snapshot) string { return side.Name + " at " + when(side.EvaluatedAt) }
 	switch s.State {
 	case diff.Added:
 		return "added: " + words(s.New)
@@ -46,7 +46,7 @@ func factLines(s *diff.Server, quote func(string) string) []string {
 			if fact.Change == diff.Removed {
 				side = s.Old
 			}
-			all = append(all, fmt.Sprintf("%s %s: %s", of, fact.Change, quote(certificateWords(side.Snapshot.Document, fact.Name))))
+			all = append(all, fmt.Sprintf("%s %s: %s", of, fact.Change, quote(certificateWords(side.Document, fact.Name))))
 		default:
 			all = append(all, of+" "+fact.Change)
 		}
@@ -82,48 +82,44 @@ func certificateWords(document *gather.Document, thumbprint string) string {
 	return fmt.Sprintf("%s, %s, valid until %s", title(certificate), signedBy(certificate), day(certificate.NotAfter))
 }
 
+// A topic is what outcomes are about: a line is written for each.
+type topic struct {
+	name    string
+	words   func(server) string // how it is on one side
+	event   *diff.Outcome       // nil: it is no event
+	because string
+}
+
 // decisionLines says what differs between the decisions: a line for each
 // connector of a scenario, and one for each event.
 func decisionLines(s *diff.Server, quote func(string) string) []string {
 	if s.Old == nil || s.New == nil {
 		return nil
 	}
-	before, after := newDecided(s.Old.Snapshot), newDecided(s.New.Snapshot)
-	var all []string
-	written := map[string]bool{}
+	var topics []topic
 	for _, outcome := range s.Decision {
-		topic, words := topicOf(outcome, quote)
-		from, to := words(before), words(after)
-		if outcome.Field == "event" {
-			words := ": " + to
-			if outcome.To == false {
-				words = ": no longer logged"
-			}
-			all = append(all, topic+sinceTime(outcome.Because)+words)
-			continue
+		next := topicOf(outcome, quote)
+		i := slices.IndexFunc(topics, func(t topic) bool { return t.name == next.name })
+		switch {
+		case i < 0 || next.event != nil:
+			topics = append(topics, next)
+		case topics[i].because != next.because:
+			topics[i].because = diff.FactsAndTime
 		}
-		if written[topic] || from == to {
-			continue
+	}
+	before, after := newDecided(*s.Old), newDecided(*s.New)
+	var all []string
+	for _, topic := range topics {
+		switch from, to := topic.words(before), topic.words(after); {
+		case topic.event != nil && topic.event.To == false:
+			all = append(all, topic.name+sinceTime(topic.because)+": no longer logged")
+		case topic.event != nil:
+			all = append(all, topic.name+sinceTime(topic.because)+": "+to)
+		case from != to:
+			all = append(all, fmt.Sprintf("%s%s: %s -> %s", topic.name, sinceTime(topic.because), quote(from), quote(to)))
 		}
-		written[topic] = true
-		all = append(all, fmt.Sprintf("%s%s: %s -> %s", topic, sinceTime(becauseOf(s.Decision, topic, quote)), quote(from), quote(to)))
 	}
 	return all
-}
-
-// becauseOf returns why the outcomes of a topic differ.
-func becauseOf(outcomes []diff.Outcome, topic string, quote func(string) string) string {
-	because := ""
-	for _, outcome := range outcomes {
-		switch t, _ := topicOf(outcome, quote); {
-		case t != topic, because == outcome.Because:
-		case because == "":
-			because = outcome.Because
-		default:
-			because = diff.FactsAndTime
-		}
-	}
-	return because
 }
 
 func sinceTime(because string) string {
@@ -140,43 +136,43 @@ func newDecided(snapshot diff.Snapshot) server {
 	return newServer(snapshot.Document, snapshot.Decision)
 }
 
-// topicOf returns what an outcome is about and how to say how it is on one side.
-func topicOf(o diff.Outcome, quote func(string) string) (topic string, words func(server) string) {
+func topicOf(o diff.Outcome, quote func(string) string) topic {
+	about := func(name string, words func(server) string) topic { return topic{name, words, nil, o.Because} }
+	scenario := evaluate.Scenario(o.Scenario)
 	switch {
 	case o.Field == "event":
 		return eventTopic(o, quote)
 	case o.Field == "mail_at_risk":
-		return "Mail at risk", func(s server) string { return map[bool]string{true: "yes", false: "no"}[s.decision.MailAtRisk] }
+		return about("Mail at risk", func(s server) string { return map[bool]string{true: "yes", false: "no"}[s.decision.MailAtRisk] })
 	case o.Field == "procedure":
-		return "Procedure", func(s server) string { return s.decision.Procedure }
+		return about("Procedure", func(s server) string { return s.decision.Procedure })
 	case o.Field == "role":
-		return "Role", func(s server) string { return cmp.Or(orEmpty(s.decision.OutboundAnonymous.Role), "not known") }
+		return about("Role", func(s server) string { return cmp.Or(orEmpty(s.decision.OutboundAnonymous.Role), "not known") })
 	case o.Field == "best", o.Field == "best_kind":
-		return "Best certificate", func(s server) string { return s.named(s.Best, s.BestKind, nil) }
-	case o.Connector == nil && (o.Scenario != string(evaluate.OutboundAnonymous) || o.Field == "expired"):
-		return "Internal transport certificate", func(s server) string { return s.named(s.Thumbprint, nil, s.Expired) }
+		return about("Best certificate", func(s server) string { return s.named(s.Best, s.BestKind, nil) })
+	case o.Connector == nil && (scenario != evaluate.OutboundAnonymous || o.Field == "expired"):
+		return about("Internal transport certificate", func(s server) string { return s.named(s.Thumbprint, nil, s.Expired) })
 	}
-	scenario := evaluate.Scenario(o.Scenario)
 	name := use{}.name()
 	if o.Connector != nil {
 		name = quote(*o.Connector)
 	}
-	return onOrTo(scenario) + name, func(s server) string { return s.cell(scenario, o.Connector) }
+	return about(onOrTo(scenario)+name, func(s server) string { return s.cell(scenario, o.Connector) })
 }
 
-func eventTopic(o diff.Outcome, quote func(string) string) (string, func(server) string) {
-	topic := fmt.Sprintf("Event %d", *o.Event)
+func eventTopic(o diff.Outcome, quote func(string) string) topic {
+	name := fmt.Sprintf("Event %d", *o.Event)
 	if o.Connector != nil {
-		topic += " on " + quote(*o.Connector)
+		name += " on " + quote(*o.Connector)
 	}
-	return topic, func(s server) string {
+	return topic{name, func(s server) string {
 		for _, event := range s.decision.Events {
 			if event.ID == *o.Event && orEmpty(event.Connector) == orEmpty(o.Connector) {
 				return quote(event.Message)
 			}
 		}
 		return ""
-	}
+	}, &o, o.Because}
 }
 
 // named names a certificate, with what is known of it in a decision.

@@ -50,29 +50,34 @@ func (p *page) part(words string) {
 	p.line("")
 }
 
+// anonymousSteps are the nine steps, as questions.
+var anonymousSteps = []string{
+	"Does a session reach a connector?",
+	"Does the connector have ExchangeServer authentication?",
+	"Which certificate does the directory name?",
+	"Is it in the store?",
+	"Has it expired?",
+	"Which names can a certificate be for?",
+	"Which certificates are eligible?",
+	"Which of them is best?",
+	"Is the best certificate the loaded one?",
+}
+
+// adviceNote stands before step 6 of procedure 2016.
+const adviceNote = "For Exchange 2013 and later the published text ends here. Steps 6 to 9 are advice."
+
 // explainAnonymous tells the nine steps.
 func (p *page) explainAnonymous(s server) {
 	p.part("Inbound anonymous TLS (X-ANONYMOUSTLS)")
-	for i, step := range []struct {
-		title string
-		tell  func(*page, server)
-	}{
-		{"Does a session reach a connector?", tellSession},
-		{"Does the connector have ExchangeServer authentication?", tellAuthentication},
-		{"Which certificate does the directory name?", tellDirectory},
-		{"Is it in the store?", tellStore},
-		{"Has it expired?", tellExpiry},
-		{"Which names can a certificate be for?", tellDomains},
-		{"Which certificates are eligible?", tellEligible},
-		{"Which of them is best?", tellBest},
-		{"Is the best certificate the loaded one?", tellComparison},
+	for i, tell := range []func(*page, server){
+		tellSession, tellAuthentication, tellDirectory, tellStore, tellExpiry, tellDomains, tellEligible, tellBest, tellComparison,
 	} {
 		if i == 5 && s.decision.Procedure == "2016" {
-			p.tell("For Exchange 2013 and later the published text ends here. Steps 6 to 9 are advice.")
+			p.tell(adviceNote)
 			p.line("")
 		}
-		p.heading(fmt.Sprintf("Step %d. %s", i+1, step.title))
-		step.tell(p, s)
+		p.heading(fmt.Sprintf("Step %d. %s", i+1, anonymousSteps[i]))
+		tell(p, s)
 		p.line("")
 	}
 	p.heading("Result")

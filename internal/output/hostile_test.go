@@ -63,17 +63,18 @@ func TestHostileTextInEveryFormat(t *testing.T) {
 		{Section: "connectors", Change: diff.Changed, Name: hostiletext.Text, Field: "fqdn", From: hostiletext.Text, To: []string{hostiletext.Text}},
 	}}
 	snapshot := diff.Snapshot{Name: hostiletext.Text, Document: document, Decision: decision}
-	compared.Old = &diff.Side{Document: hostiletext.Text, EvaluatedAt: hostiletext.Text, Snapshot: snapshot}
+	snapshot.EvaluatedAt = hostiletext.Text
+	compared.Old = &snapshot
 	compared.New = compared.Old
 	compared.Decision = diff.Outcomes(&evaluate.Decision{}, decision)
 	require.NotEmpty(t, compared.Decision)
 	change := evaluate.Change{At: hostiletext.Text, Field: "event"}
-	after := diff.Side{
-		Snapshot: snapshot, Plan: plan, Findings: []evaluate.Finding{{Severity: "error", RuleID: hostiletext.Text, Title: hostiletext.Text, Message: hostiletext.Text}},
+	after := diff.Snapshot{
+		Document: document, Decision: decision, Plan: plan, Findings: []evaluate.Finding{{Severity: "error", RuleID: hostiletext.Text, Title: hostiletext.Text, Message: hostiletext.Text}},
 		Forecast: &evaluate.Forecast{Changes: []evaluate.Change{change}, Worse: []int{0}, Sentences: []string{hostiletext.Text}},
 	}
-	before := diff.Side{
-		Snapshot: diff.Snapshot{Document: &gather.Document{Certificates: []gather.Certificate{{Thumbprint: "GONE", Subject: hostiletext.Text}}}, Decision: &evaluate.Decision{}},
+	before := diff.Snapshot{
+		Document: &gather.Document{Certificates: []gather.Certificate{{Thumbprint: "GONE", Subject: hostiletext.Text}}}, Decision: &evaluate.Decision{},
 		Forecast: &evaluate.Forecast{},
 	}
 	result := output.WhatIf{Edits: []string{hostiletext.Text}, Before: before, After: after}

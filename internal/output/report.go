@@ -56,7 +56,7 @@ func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) 
 	case "azure":
 		return cleaned{&annotations{w: printable.NewWriter(w, printable.Commands), line: azureLine, open: "##[group]", close: "##[endgroup]"}}, nil
 	case "html":
-		return newHTML(printable.NewWriter(w, printable.XML), options), nil
+		return cleaned{newHTML(printable.NewWriter(w, printable.XML), options)}, nil
 	case "csv":
 		return newCSV(w), nil
 	case "plan":
@@ -76,13 +76,13 @@ func encoding(color bool) printable.Encoding {
 
 // A cleaned report is one that people read somewhere else: what it is given is
 // made printable before it is encoded. File names stay, since some have an
-// encoding of their own, and the plan, which becomes text of a page.
+// encoding of their own.
 type cleaned struct{ Report }
 
 func (r cleaned) Add(c Checked) error {
-	decision := *c.Decision
-	decision.Server = printable.Line(decision.Server)
-	return r.Report.Add(Checked{Document: c.Document, Facts: c.Facts, Decision: &decision, Findings: printed(c.Findings), Plan: c.Plan, Places: c.Places})
+	clean := printed(c)
+	clean.Document, clean.Places = c.Document, c.Places
+	return r.Report.Add(clean)
 }
 
 func (r cleaned) Fail(document string, why error) error {

@@ -40,6 +40,11 @@ var (
 		return template.Must(template.New("report").Funcs(template.FuncMap{
 			"inc": func(i int) int { return i + 1 }, "when": when, "oneLine": func(text string) string { return strings.ReplaceAll(text, "\n", " ") },
 			"paragraphs": func(text string) []string { return strings.Split(text, "\n\n") },
+			"style":      func() template.CSS { return template.CSS(htmlStyle) }, "script": func() template.JS { return template.JS(htmlScript) },
+			"hash": func(text any) string {
+				sum := sha256.Sum256([]byte(fmt.Sprint(text)))
+				return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+			},
 		}).Parse(htmlText))
 	})
 )
@@ -47,8 +52,7 @@ var (
 // htmlReport is one page for people. A server is rendered when it is added.
 // What is rendered waits for its place, since the worst come first.
 type htmlReport struct {
-	w       io.Writer
-	version string
+	w io.Writer
 
 	all    htmlSummary
 	rows   [3]spool.Spool // of the list of servers, by verdict
@@ -59,6 +63,7 @@ type htmlReport struct {
 
 // htmlSummary is what is true of all servers.
 type htmlSummary struct {
+	Version                      string // of this program
 	Servers, Failed              int
 	Verdicts                     []htmlCount
 	FirstAt, LastAt              string // what was decided for
@@ -73,8 +78,8 @@ type htmlCount struct {
 }
 
 func newHTML(w io.Writer, options ReportOptions) *htmlReport {
-	r := &htmlReport{w: w, version: printable.Line(options.Version)}
-	r.all = htmlSummary{Sources: map[string]int{}, Missing: map[string]int{}, Customized: map[string]int{}}
+	r := &htmlReport{w: w}
+	r.all = htmlSummary{Version: printable.Line(options.Version), Sources: map[string]int{}, Missing: map[string]int{}, Customized: map[string]int{}}
 	for _, verdict := range verdicts {
 		r.all.Verdicts = append(r.all.Verdicts, htmlCount{Verdict: verdict})
 	}
@@ -82,7 +87,6 @@ func newHTML(w io.Writer, options ReportOptions) *htmlReport {
 }
 
 func (r *htmlReport) Add(c Checked) error {
-	c = printed(c)
 	r.all.add(c)
 	verdict := slices.Index(verdicts, c.Plan.Verdict)
 	if verdict < 0 { // of policies that are not the shipped ones
@@ -112,7 +116,7 @@ func (r *htmlReport) Add(c Checked) error {
 
 func (r *htmlReport) Fail(document string, why error) error {
 	r.all.Failed++
-	return htmlTemplate().ExecuteTemplate(&r.failed, "failed", struct{ Document, Why string }{printable.Line(document), printable.Line(printable.Error(why).Error())})
+	return htmlTemplate().ExecuteTemplate(&r.failed, "failed", struct{ Document, Why string }{printable.Line(document), printable.Line(why.Error())})
 }
 
 func (r *htmlReport) Close() error {
@@ -121,59 +125,27 @@ func (r *htmlReport) Close() error {
 		ok, unused = unused, ok
 	}
 	defer unused.Close()
-	var head bytes.Buffer
-	if err := r.head(&head); err != nil {
-		return err
-	}
-	parts := []io.WriterTo{&head}
+	parts := []any{"head"} // names of templates, and what was rendered before
 	if r.all.Failed > 0 {
-		parts = append(parts, strings.NewReader(htmlFailedStart), &r.failed, strings.NewReader(htmlFailedEnd))
+		parts = append(parts, "failures", &r.failed, "end of failures")
 	}
 	if r.all.Servers > 0 {
-		parts = append(parts, strings.NewReader(htmlListStart), &r.rows[0], &r.rows[1], &r.rows[2], strings.NewReader(htmlListEnd))
+		parts = append(parts, "servers", &r.rows[0], &r.rows[1], &r.rows[2], "end of servers")
 	}
-	parts = append(parts, &r.sheets[0], &r.sheets[1], ok, strings.NewReader("</main>\n<script>"+htmlScript+"</script>\n</body>\n</html>\n"))
-	for _, part := range parts {
-		if _, err := part.WriteTo(r.w); err != nil {
+	for _, part := range append(parts, &r.sheets[0], &r.sheets[1], ok, "foot") {
+		var text bytes.Buffer
+		rendered, _ := part.(io.WriterTo)
+		if name, isName := part.(string); isName {
+			if err := htmlTemplate().ExecuteTemplate(&text, name, r.all); err != nil {
+				return err
+			}
+			rendered = &text
+		}
+		if _, err := rendered.WriteTo(r.w); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// What stands around the servers that could not be checked, and around the list
-// of the others.
-const (
-	htmlFailedStart = "<section class=\"failed\" aria-labelledby=\"failed\">\n<h2 id=\"failed\">Could not be checked</h2>\n<ul>\n"
-	htmlFailedEnd   = "</ul>\n</section>\n"
-	htmlListStart   = "<table class=\"servers stack\" role=\"table\">\n<caption>Servers, the worst first</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">" +
-		"<th role=\"columnheader\" scope=\"col\">Server</th><th role=\"columnheader\" scope=\"col\">Verdict</th>" +
-		"<th role=\"columnheader\" scope=\"col\">What to do first</th><th role=\"columnheader\" scope=\"col\">What happens next</th></tr></thead>\n<tbody role=\"rowgroup\">\n"
-	htmlListEnd = "</tbody>\n</table>\n"
-)
-
-// head is the page up to the list of servers.
-func (r *htmlReport) head(b io.Writer) error {
-	hash := func(text string) string {
-		sum := sha256.Sum256([]byte(text))
-		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-	}
-	if _, err := fmt.Fprintf(b, `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src %s; script-src %s; img-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<style>%s</style>
-`, hash(htmlStyle), hash(htmlScript), htmlStyle); err != nil {
-		return err
-	}
-	return htmlTemplate().ExecuteTemplate(b, "head", struct {
-		htmlSummary
-		Version string
-	}{r.all, r.version})
 }
 
 func (a *htmlSummary) add(c Checked) {

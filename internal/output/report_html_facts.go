@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
 type htmlFact struct{ Name, Value string }
@@ -53,7 +54,7 @@ func (s *htmlSheet) Facts() []htmlFact {
 	for _, source := range slices.Sorted(maps.Keys(of)) {
 		add("Source", source+": "+list(of[source]))
 	}
-	add("Document", s.checked.Document)
+	add("Document", printable.Line(s.checked.Document))
 	return facts
 }
 

@@ -29,7 +29,7 @@ type htmlStep struct {
 	Class string // passed, stopped, skipped or noted
 	State string // the same in words; empty where the style says it, which a page of thousands of steps needs
 	Note  string // stands before the step
-	Say   []string
+	Say   string
 	Exits []htmlExit
 	Table htmlCriteria
 
@@ -109,19 +109,17 @@ func (s *htmlSheet) anonymousFlow() htmlFlow {
 	f := htmlFlow{Title: "Inbound anonymous TLS (X-ANONYMOUSTLS)"}
 	all := s.of(evaluate.InboundAnonymous)
 	offered := only(all, func(u use) bool { return u.offered })
-	f.Steps = []htmlStep{
-		{Title: "Does a session reach a connector?", Say: []string{"Receive connectors: " + cmp.Or(some(namesOf(all)), "none") + "."}},
-		{Title: "Does the connector have ExchangeServer authentication?"},
-		{Title: "Which certificate does the directory name?", Say: []string{s.directory()}},
-		{Title: "Is it in the store?", Say: s.loaded(s.Thumbprint)},
-		{Title: "Has it expired?", Say: s.ends(s.Thumbprint)},
-		{Title: "Which names can a certificate be for?", Say: []string{cmp.Or(some(s.Domains), "none") + "."}},
-		{Title: "Which certificates are eligible?", Table: s.criteria(s.Eligible, s.Ineligible, true)},
-		{Title: "Which of them is best?", Say: []string{s.bestWords()}},
-		{Title: "Is the best certificate the loaded one?", Say: []string{s.matchWords()}},
+	for i, say := range []string{
+		"Receive connectors: " + cmp.Or(some(namesOf(all)), "none") + ".",
+		"", s.directory(), s.loaded(s.Thumbprint), s.ends(s.Thumbprint),
+		cmp.Or(some(s.Domains), "none") + ".",
+		"", s.bestWords(), s.matchWords(),
+	} {
+		f.Steps = append(f.Steps, htmlStep{Title: anonymousSteps[i], Say: say})
 	}
+	f.Steps[6].Table = s.criteria(s.Eligible, s.Ineligible, true)
 	if s.decision.Procedure == "2016" {
-		f.Steps[5].Note = "For Exchange 2013 and later the published text ends here. Steps 6 to 9 are advice."
+		f.Steps[5].Note = adviceNote
 	}
 	s.setStates(f.Steps, all, s.Events)
 	if len(offered) > 0 && s.Thumbprint != nil {
@@ -141,19 +139,19 @@ func (s server) directory() string {
 	}
 }
 
-func (s server) loaded(thumbprint *string) []string {
+func (s server) loaded(thumbprint *string) string {
 	if thumbprint == nil {
-		return []string{"Nothing is loaded."}
+		return "Nothing is loaded."
 	}
-	return []string{s.called(*thumbprint) + " is loaded: " + signedBy(s.store[*thumbprint]) + "."}
+	return s.called(*thumbprint) + " is loaded: " + signedBy(s.store[*thumbprint]) + "."
 }
 
-func (s server) ends(thumbprint *string) []string {
+func (s server) ends(thumbprint *string) string {
 	if thumbprint == nil {
-		return nil
+		return ""
 	}
 	certificate := s.store[*thumbprint]
-	return []string{"Its validity ends on " + when(certificate.NotAfter) + ": " + s.left(certificate) + "."}
+	return "Its validity ends on " + when(certificate.NotAfter) + ": " + s.left(certificate) + "."
 }
 
 func (s server) bestWords() string {
@@ -247,17 +245,17 @@ func (s *htmlSheet) startTLSFlow(facts gather.Connector, u use) htmlFlow {
 		{Title: "Has it expired?", Say: s.ends(c.Thumbprint)},
 	}
 	if is(c.StoppedAt, "tls_auth_disabled") {
-		f.Steps[1].Say = []string{"AuthMechanism: " + authMechanism(facts) + "."}
+		f.Steps[1].Say = "AuthMechanism: " + authMechanism(facts) + "."
 	}
 	if c.SearchedFor != nil {
-		f.Steps[2].Say = []string{s.searches(facts, *c.SearchedFor)}
+		f.Steps[2].Say = s.searches(facts, *c.SearchedFor)
 	}
 	if matching := len(c.Eligible) + len(c.Ineligible); matching > 0 {
-		f.Steps[3].Say = []string{count(matching, "certificate matches", "certificates match") + "."}
+		f.Steps[3].Say = count(matching, "certificate matches", "certificates match") + "."
 		f.Steps[4].Table = s.criteria(c.Eligible, c.Ineligible, false)
 	}
 	if c.Thumbprint != nil {
-		f.Steps[5].Say = []string{s.called(*c.Thumbprint) + ": " + s.whyChosen(c) + "."}
+		f.Steps[5].Say = s.called(*c.Thumbprint) + ": " + s.whyChosen(c) + "."
 	}
 	var events []evaluate.Event
 	for _, event := range s.decision.InboundSTARTTLS.Events {
@@ -291,10 +289,10 @@ func (s *htmlSheet) outboundFlow() htmlFlow {
 	all := s.of(evaluate.OutboundAnonymous)
 	used := only(all, func(u use) bool { return u.offered })
 	f.Steps = []htmlStep{
-		{number: 2, Mark: "·", Title: "Can the route use anonymous TLS?", Say: []string{"Mail to: " + some(namesOf(all)) + "."}},
-		{number: 3, Mark: "3", Title: "Which certificate does the directory name?", Say: []string{s.directory()}},
-		{number: 4, Mark: "4", Title: "Is it in the store?", Say: s.loaded(outbound.Thumbprint)},
-		{number: 5, Mark: "5", Title: "Has it expired?", Say: s.ends(outbound.Thumbprint)},
+		{number: 2, Mark: "·", Title: "Can the route use anonymous TLS?", Say: "Mail to: " + some(namesOf(all)) + "."},
+		{number: 3, Mark: "3", Title: anonymousSteps[2], Say: s.directory()},
+		{number: 4, Mark: "4", Title: anonymousSteps[3], Say: s.loaded(outbound.Thumbprint)},
+		{number: 5, Mark: "5", Title: anonymousSteps[4], Say: s.ends(outbound.Thumbprint)},
 	}
 	s.setStates(f.Steps, all, outbound.Events)
 	if len(used) > 0 && outbound.Thumbprint != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"html"
 	"regexp"
 	"strings"
 	"testing"
@@ -53,7 +54,7 @@ func htmlOf(t *testing.T, all ...output.Checked) string {
 func TestHTMLAllowsItsOwnStyleAndScript(t *testing.T) {
 	t.Parallel()
 	page := htmlOf(t, told("EX01", "OK"))
-	policy := regexp.MustCompile(`<meta http-equiv="Content-Security-Policy" content="(.*)">`).FindStringSubmatch(page)[1]
+	policy := html.UnescapeString(regexp.MustCompile(`<meta http-equiv="Content-Security-Policy" content="(.*)">`).FindStringSubmatch(page)[1])
 	hash := func(element string) string {
 		found := regexp.MustCompile(`(?s)<`+element+`>(.*?)</`+element+`>`).FindAllStringSubmatch(page, -1)
 		require.Len(t, found, 1)

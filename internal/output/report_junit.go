@@ -85,7 +85,7 @@ func (r *junitReport) Add(c Checked) error {
 		Timestamp: strings.TrimSuffix(c.EvaluatedAt, "Z"), // the format knows no zones
 		Time:      took,
 		File:      printable.Line(c.Document),
-		Verdict:   &junitProperties{junitProperty{"verdict", printable.Line(c.Plan.Verdict)}},
+		Verdict:   &junitProperties{junitProperty{"verdict", c.Plan.Verdict}},
 		Output:    strings.Join(append(newServer(c.Facts, c.Decision).unknown(), planText(c.Plan)), "\n"),
 	}
 	byRule := map[string][]int{}

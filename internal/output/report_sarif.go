@@ -117,7 +117,7 @@ func (r *sarifReport) Add(c Checked) error {
 			return err
 		}
 	}
-	return r.servers.add(sarifServer{c.Server, printable.Line(c.Document), printable.Line(c.Plan.Verdict), planText(c.Plan)})
+	return r.servers.add(sarifServer{c.Server, printable.Line(c.Document), c.Plan.Verdict, planText(c.Plan)})
 }
 
 func (r *sarifReport) add(finding evaluate.Finding, place documents.Place) error {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/transportcert/transportcert/evaluate"
@@ -36,7 +37,7 @@ func (w Selection) narrowed(document *gather.Document, decision *evaluate.Decisi
 	about := func(event evaluate.Event) bool { return event.Connector == nil || *event.Connector == w.Connector }
 	d.Events, startTLS.Events = only(d.Events, about), only(startTLS.Events, about)
 	if len(inbound.Connectors)+len(outbound.Routes) == 0 {
-		return nil, nil, DocumentError{fmt.Errorf("%s has no connector %q: expected one of %s", d.Server, w.Connector, connectorNames(decision))}
+		return nil, nil, DocumentError{fmt.Errorf("%s has no connector %q: expected one of %s", d.Server, w.Connector, connectorNames(newServer(document, decision)))}
 	}
 	return &doc, &d, nil
 }
@@ -63,17 +64,13 @@ func only[T any](all []T, keep func(T) bool) []T {
 	return kept
 }
 
-func connectorNames(decision *evaluate.Decision) string {
-	var names []string
-	for _, c := range decision.InboundAnonymous.Connectors {
-		names = append(names, fmt.Sprintf("%q", c.Name))
+// connectorNames lists the connectors of a server, each once.
+func connectorNames(s server) string {
+	named := only(s.uses(), func(u use) bool { return u.connector != nil })
+	names := slices.Sorted(slices.Values(namesOf(named)))
+	for i, name := range names {
+		names[i] = strconv.Quote(name)
 	}
-	for _, r := range decision.OutboundAnonymous.Routes {
-		if r.Connector != nil {
-			names = append(names, fmt.Sprintf("%q", *r.Connector))
-		}
-	}
-	slices.Sort(names)
 	return strings.Join(slices.Compact(names), ", ")
 }
 
@@ -83,26 +80,19 @@ func (w Selection) chosen(c Checked) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch w.Scenario {
-	case evaluate.InboundAnonymous:
-		return decision.InboundAnonymous, nil
-	case evaluate.InboundSTARTTLS:
-		return decision.InboundSTARTTLS, nil
-	case evaluate.OutboundAnonymous:
-		return decision.OutboundAnonymous, nil
-	}
-	return decision, nil
+	chosen, _ := w.part(decision)
+	return chosen, nil
 }
 
-// events returns the events of what was chosen.
-func (w Selection) events(decision *evaluate.Decision) []evaluate.Event {
+// part returns what was chosen of a decision, and its events.
+func (w Selection) part(decision *evaluate.Decision) (any, []evaluate.Event) {
 	switch w.Scenario {
 	case evaluate.InboundAnonymous:
-		return decision.InboundAnonymous.Events
+		return decision.InboundAnonymous, decision.InboundAnonymous.Events
 	case evaluate.InboundSTARTTLS:
-		return decision.InboundSTARTTLS.Events
+		return decision.InboundSTARTTLS, decision.InboundSTARTTLS.Events
 	case evaluate.OutboundAnonymous:
-		return decision.OutboundAnonymous.Events
+		return decision.OutboundAnonymous, decision.OutboundAnonymous.Events
 	}
-	return decision.Events
+	return decision, decision.Events
 }

@@ -56,7 +56,8 @@ func (s *summary) addDecision(of server, plan evaluate.Plan) {
 	}
 	row.cells = append(row.cells, of.firstEnd())
 	s.servers = append(s.servers, row)
-	for _, event := range of.which.events(of.decision) {
+	_, events := of.which.part(of.decision)
+	for _, event := range events {
 		id := strconv.Itoa(event.ID)
 		s.count(event.Severity+id, event.Severity, id)
 	}

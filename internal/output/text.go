@@ -73,7 +73,7 @@ func (p *page) heading(words string) {
 }
 
 func (p *page) events(s server, plan evaluate.Plan) {
-	events := s.which.events(s.decision)
+	_, events := s.which.part(s.decision)
 	if len(events) == 0 {
 		p.line("%s  none", p.paint(bold, "Events"))
 		p.line("")

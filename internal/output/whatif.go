@@ -15,13 +15,13 @@ var WhatIfFormats = []string{"text", "json", "document"}
 // WhatIf is a server before and after edits.
 type WhatIf struct {
 	Edits         []string // as on a command line
-	Before, After diff.Side
+	Before, After diff.Snapshot
 }
 
 // IsWorse reports whether mail would be put at risk, or a finding of severity
 // error that is not waived would appear.
 func (w WhatIf) IsWorse() bool {
-	return w.After.Snapshot.Decision.MailAtRisk && !w.Before.Snapshot.Decision.MailAtRisk ||
+	return w.After.Decision.MailAtRisk && !w.Before.Decision.MailAtRisk ||
 		slices.ContainsFunc(diff.Differ(w.Before, w.After).Findings.Appeared, FailOn("error").Fails)
 }
 
@@ -36,7 +36,7 @@ func WriteWhatIf(name string, w io.Writer, style Style, result WhatIf) error {
 	case "json":
 		return newEncoder(w, name).Encode(result.value())
 	case "document":
-		return result.After.Snapshot.Document.Encode(printable.NewWriter(w, printable.JSON))
+		return result.After.Document.Encode(printable.NewWriter(w, printable.JSON))
 	}
 	return unknownFormat(name, WhatIfFormats)
 }
@@ -50,13 +50,13 @@ func (w WhatIf) value() any {
 		Differences diff.Differences   `json:"differences"`
 		Plan        evaluate.Plan      `json:"plan"` // that is left
 	}{
-		w.After.Snapshot.Decision.Server, w.Edits, w.Before.Snapshot.Decision, w.After.Snapshot.Decision,
+		w.After.Decision.Server, w.Edits, w.Before.Decision, w.After.Decision,
 		diff.Differ(w.Before, w.After), w.After.Plan,
 	}
 }
 
 func (p *page) whatIf(w WhatIf) {
-	p.title(headlineOf(w.Before.Snapshot.Decision) + ", what if")
+	p.title(headlineOf(w.Before.Decision) + ", what if")
 	for _, edit := range w.Edits {
 		p.line("  %s", edit)
 	}
@@ -64,7 +64,7 @@ func (p *page) whatIf(w WhatIf) {
 	before, after := w.Before.Plan.Verdict, w.After.Plan.Verdict
 	p.line("%s -> %s", p.paint(verdictColor(before), before), p.paint(verdictColor(after), after))
 	p.line("")
-	p.unknown(newDecided(w.After.Snapshot))
+	p.unknown(newDecided(w.After))
 	d := diff.Differ(w.Before, w.After)
 	same := func(text string) string { return text }
 	parts := partsOf(&diff.Server{State: diff.Changed, Old: &w.Before, New: &w.After, Facts: d.Facts, Decision: d.Decision}, same)
@@ -91,7 +91,7 @@ func (p *page) whatIf(w WhatIf) {
 // madeUp reports whether a certificate is added that no file holds.
 func (w WhatIf) madeUp(facts []diff.Fact) bool {
 	for _, fact := range facts {
-		for _, certificate := range w.After.Snapshot.Document.Certificates {
+		for _, certificate := range w.After.Document.Certificates {
 			if fact.Change == diff.Added && fact.Name == certificate.Thumbprint && len(certificate.DER) == 0 {
 				return true
 			}

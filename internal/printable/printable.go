@@ -65,30 +65,24 @@ func Report(text string) string {
 }
 
 // Error returns err with its text converted by Message, or nil if err is nil.
-func Error(err error) error {
-	if err == nil || err.Error() == Message(err.Error()) {
-		return err
-	}
-	return message{err}
-}
+func Error(err error) error { return withText(err, Message) }
 
 // OneLine returns err with its text converted by Line, because errors of the
 // operating system contain file names. It returns nil if err is nil.
-func OneLine(err error) error {
-	if err == nil || err.Error() == Line(err.Error()) {
+func OneLine(err error) error { return withText(err, Line) }
+
+func withText(err error, convert func(string) string) error {
+	if err == nil || err.Error() == convert(err.Error()) {
 		return err
 	}
-	return oneLine{err}
+	return converted{err, convert(err.Error())}
 }
 
-type oneLine struct{ error }
+type converted struct {
+	error
+	text string
+}
 
-func (o oneLine) Error() string { return Line(o.error.Error()) }
+func (c converted) Error() string { return c.text }
 
-func (o oneLine) Unwrap() error { return o.error }
-
-type message struct{ error }
-
-func (m message) Error() string { return Message(m.error.Error()) }
-
-func (m message) Unwrap() error { return m.error }
+func (c converted) Unwrap() error { return c.error }

@@ -42,10 +42,10 @@ func (r *Result) WhatIf(ctx context.Context, text, json io.Writer, edit Edit, fi
 		return fmt.Errorf("%s: %w", words, err)
 	}
 	result := output.WhatIf{Edits: []string{words}}
-	if result.Before, err = diff.SideOf(ctx, r.evaluator, &before); err != nil {
+	if result.Before, err = diff.Check(ctx, r.evaluator, &before); err != nil {
 		return err
 	}
-	if result.After, err = diff.SideOf(ctx, r.evaluator, after); err != nil {
+	if result.After, err = diff.Check(ctx, r.evaluator, after); err != nil {
 		return err
 	}
 	if err := output.WriteWhatIf("json", json, output.Style{}, result); err != nil {
