@@ -1,7 +1,6 @@
 package output_test
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -27,12 +26,7 @@ func withBaseline(t *testing.T, name string) string {
 	require.NoError(t, err)
 	checked := withFindings()
 	before.Mark(checked.Server, checked.Findings)
-	var text bytes.Buffer
-	r, err := output.NewReport(name, &text, output.ReportOptions{Rules: rules, FailOn: "error", Baseline: before})
-	require.NoError(t, err)
-	require.NoError(t, r.Add(checked))
-	require.NoError(t, r.Close())
-	return text.String()
+	return report(t, name, output.ReportOptions{FailOn: "error", Baseline: before}, checked)
 }
 
 // The log is valid, and each result has a state, since none may lack it where

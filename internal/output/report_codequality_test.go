@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,12 +33,7 @@ type codeQualityIssue struct {
 // member that it does not know.
 func codeQuality(t *testing.T, fill func(output.Report)) []codeQualityIssue {
 	t.Helper()
-	var text bytes.Buffer
-	report, err := output.NewReport("codequality", &text, output.ReportOptions{})
-	require.NoError(t, err)
-	fill(report)
-	require.NoError(t, report.Close())
-	decoder := json.NewDecoder(&text)
+	decoder := json.NewDecoder(strings.NewReader(filled(t, "codequality", output.ReportOptions{}, fill)))
 	decoder.DisallowUnknownFields()
 	var issues []codeQualityIssue
 	require.NoError(t, decoder.Decode(&issues))

@@ -1,9 +1,7 @@
 package output_test
 
 import (
-	"bytes"
 	"encoding/csv"
-	"errors"
 	"strings"
 	"testing"
 
@@ -63,10 +61,6 @@ func TestCSVReportForSpreadsheets(t *testing.T) {
 
 func TestCSVReportOfFailures(t *testing.T) {
 	t.Parallel()
-	var text bytes.Buffer
-	r, err := output.NewReport("csv", &text, onErrors)
-	require.NoError(t, err)
-	require.NoError(t, r.Fail("ex09.json", errors.New("ex09.json: damaged\n  twice")))
-	require.NoError(t, r.Close())
-	require.Equal(t, csvHeader+`,error,,The check failed,ex09.json: damaged\n  twice,,,,,,ex09.json,,`+"\r\n", text.String())
+	require.Equal(t, csvHeader+`,error,,The check failed,ex09.json: damaged\n  twice,,,,,,ex09.json,,`+"\r\n",
+		failed(t, "csv", "ex09.json", "ex09.json: damaged\n  twice"))
 }

@@ -1,7 +1,6 @@
 package output_test
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -69,23 +68,21 @@ func TestHTMLAllowsItsOwnStyleAndScript(t *testing.T) {
 
 func TestHTMLWorstFirst(t *testing.T) {
 	t.Parallel()
-	var b bytes.Buffer
-	r, err := output.NewReport("html", &b, onErrors)
-	require.NoError(t, err)
-	for i, verdict := range []string{"OK", "MAIL AT RISK", "ACTION NEEDED", "OK", "MAIL AT RISK"} {
-		require.NoError(t, r.Add(told(fmt.Sprintf("EX0%d", i+1), verdict)))
-	}
-	require.NoError(t, r.Fail("EX09.json", errors.New("it <b>cannot</b> be read")))
-	require.NoError(t, r.Close())
+	page := filled(t, "html", onErrors, func(r output.Report) {
+		for i, verdict := range []string{"OK", "MAIL AT RISK", "ACTION NEEDED", "OK", "MAIL AT RISK"} {
+			require.NoError(t, r.Add(told(fmt.Sprintf("EX0%d", i+1), verdict)))
+		}
+		require.NoError(t, r.Fail("EX09.json", errors.New("it <b>cannot</b> be read")))
+	})
 	for _, pattern := range []string{`<th role="rowheader" scope="row"><a href="#s\d">(\w+)</a>`, `<h2 id="s\dh">(\w+) `} {
 		var order []string
-		for _, found := range regexp.MustCompile(pattern).FindAllStringSubmatch(b.String(), -1) {
+		for _, found := range regexp.MustCompile(pattern).FindAllStringSubmatch(page, -1) {
 			order = append(order, found[1])
 		}
 		require.Equal(t, []string{"EX02", "EX05", "EX03", "EX01", "EX04"}, order)
 	}
-	require.Contains(t, b.String(), "<strong>EX09.json</strong>: it &lt;b&gt;cannot&lt;/b&gt; be read")
-	require.Regexp(t, `MAIL AT RISK</span> 2 servers</li>\n.* ACTION NEEDED</span> 1 server</li>\n.* OK</span> 2 servers</li>\n.* NOT CHECKED</span> 1 document<`, b.String())
+	require.Contains(t, page, "<strong>EX09.json</strong>: it &lt;b&gt;cannot&lt;/b&gt; be read")
+	require.Regexp(t, `MAIL AT RISK</span> 2 servers</li>\n.* ACTION NEEDED</span> 1 server</li>\n.* OK</span> 2 servers</li>\n.* NOT CHECKED</span> 1 document<`, page)
 }
 
 // Of more than 50 servers, those that are OK are not drawn, nor more than 100 with

@@ -1,7 +1,6 @@
 package output_test
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"strings"
@@ -56,14 +55,12 @@ func TestPlanReportOfHostileNames(t *testing.T) {
 		asks := action
 		asks.Prompt = &evaluate.Prompt{Question: name, Answer: name}
 		checked.Plan = evaluate.Plan{Verdict: name, Actions: []evaluate.Action{action, asks}}
-		var text bytes.Buffer
-		r, err := output.NewReport("plan", &text, output.ReportOptions{Version: name})
-		require.NoError(t, err)
-		require.NoError(t, r.Add(checked))
-		require.NoError(t, r.Fail(name, errors.New(name)))
-		require.NoError(t, r.Close())
+		text := filled(t, "plan", output.ReportOptions{Version: name}, func(r output.Report) {
+			require.NoError(t, r.Add(checked))
+			require.NoError(t, r.Fail(name, errors.New(name)))
+		})
 		var commands []string
-		for line := range strings.Lines(strings.TrimPrefix(text.String(), "\ufeff")) {
+		for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
 			if line = strings.TrimSuffix(line, "\n"); line != "" && !strings.HasPrefix(line, "# ") && !strings.HasPrefix(line, "throw '") {
 				commands = append(commands, line)
 			}

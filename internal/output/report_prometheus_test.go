@@ -16,17 +16,14 @@ import (
 
 func prometheusOf(t *testing.T, failed []string, all ...output.Checked) string {
 	t.Helper()
-	var text bytes.Buffer
-	r, err := output.NewReport("prometheus", &text, onErrors)
-	require.NoError(t, err)
-	for _, checked := range all {
-		require.NoError(t, r.Add(checked))
-	}
-	for _, document := range failed {
-		require.NoError(t, r.Fail(document, errors.New("bad")))
-	}
-	require.NoError(t, r.Close())
-	return text.String()
+	return filled(t, "prometheus", onErrors, func(r output.Report) {
+		for _, checked := range all {
+			require.NoError(t, r.Add(checked))
+		}
+		for _, document := range failed {
+			require.NoError(t, r.Fail(document, errors.New("bad")))
+		}
+	})
 }
 
 // sampled parses metrics as Prometheus does, and returns the samples without

@@ -1,9 +1,7 @@
 package output_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -204,12 +202,8 @@ func TestSARIFReportOfRulesWithoutMETADATA(t *testing.T) {
 
 func TestSARIFReportOfFailures(t *testing.T) {
 	t.Parallel()
-	var text bytes.Buffer
-	r, err := output.NewReport("sarif", &text, onErrors)
-	require.NoError(t, err)
-	require.NoError(t, r.Fail("documents/ex 09.json", errors.New("damaged\x1b[2J")))
-	require.NoError(t, r.Close())
-	invocation := parseSARIF(t, sarifSchema(t), text.String()).Runs[0].Invocations[0]
+	text := failed(t, "sarif", "documents/ex 09.json", "damaged\x1b[2J")
+	invocation := parseSARIF(t, sarifSchema(t), text).Runs[0].Invocations[0]
 	require.False(t, invocation.ExecutionSuccessful)
 	require.Equal(t, "error", invocation.ToolExecutionNotifications[0].Level)
 	require.Equal(t, `damaged\x1b[2J`, invocation.ToolExecutionNotifications[0].Message.Text)

@@ -106,13 +106,26 @@ func hostile() output.Checked {
 
 func report(t *testing.T, name string, options output.ReportOptions, all ...output.Checked) string {
 	t.Helper()
-	var text bytes.Buffer
 	options.Rules, options.Version = rules, "v1.2.3"
+	return filled(t, name, options, func(r output.Report) {
+		for _, checked := range all {
+			require.NoError(t, r.Add(checked))
+		}
+	})
+}
+
+// failed is a report of a document that could not be checked.
+func failed(t *testing.T, name, document, why string) string {
+	t.Helper()
+	return filled(t, name, onErrors, func(r output.Report) { require.NoError(t, r.Fail(document, errors.New(why))) })
+}
+
+func filled(t *testing.T, name string, options output.ReportOptions, fill func(output.Report)) string {
+	t.Helper()
+	var text bytes.Buffer
 	r, err := output.NewReport(name, &text, options)
 	require.NoError(t, err)
-	for _, checked := range all {
-		require.NoError(t, r.Add(checked))
-	}
+	fill(r)
 	require.NoError(t, r.Close())
 	return text.String()
 }
@@ -233,31 +246,21 @@ No finding fails the check (--fail-on none). 'transportcert rules TC003' explain
 
 func TestTextReportOfFailures(t *testing.T) {
 	t.Parallel()
-	var text bytes.Buffer
-	r, err := output.NewReport("text", &text, onErrors)
-	require.NoError(t, err)
-	require.NoError(t, r.Fail("ex09.json", errors.New("damaged")))
-	require.NoError(t, r.Add(inOrder()))
-	require.NoError(t, r.Close())
-	require.True(t, strings.HasSuffix(text.String(), "\n1 server checked, 1 document not checked because of an error: nothing found.\n"))
-
-	text.Reset()
-	r, err = output.NewReport("text", &text, onErrors)
-	require.NoError(t, err)
-	require.NoError(t, r.Fail("ex09.json", errors.New("damaged")))
-	require.NoError(t, r.Close())
-	require.Equal(t, "0 servers checked, 1 document not checked because of an error.\n", text.String())
+	text := filled(t, "text", onErrors, func(r output.Report) {
+		require.NoError(t, r.Fail("ex09.json", errors.New("damaged")))
+		require.NoError(t, r.Add(inOrder()))
+	})
+	require.True(t, strings.HasSuffix(text, "\n1 server checked, 1 document not checked because of an error: nothing found.\n"))
+	require.Equal(t, "0 servers checked, 1 document not checked because of an error.\n", failed(t, "text", "ex09.json", "damaged"))
 }
 
 func TestJSONReport(t *testing.T) {
 	t.Parallel()
-	var text bytes.Buffer
-	r, err := output.NewReport("json", &text, onErrors)
-	require.NoError(t, err)
-	require.NoError(t, r.Add(withFindings()))
-	require.NoError(t, r.Fail("ex09.json", errors.New("damaged")))
-	require.NoError(t, r.Add(inOrder()))
-	require.NoError(t, r.Close())
+	text := filled(t, "json", onErrors, func(r output.Report) {
+		require.NoError(t, r.Add(withFindings()))
+		require.NoError(t, r.Fail("ex09.json", errors.New("damaged")))
+		require.NoError(t, r.Add(inOrder()))
+	})
 	var found struct {
 		Servers []struct {
 			Server, Document, Phase string
@@ -269,7 +272,7 @@ func TestJSONReport(t *testing.T) {
 		Errors []map[string]string
 		Counts map[string]int
 	}
-	require.NoError(t, json.Unmarshal(text.Bytes(), &found))
+	require.NoError(t, json.Unmarshal([]byte(text), &found))
 	require.Len(t, found.Servers, 2)
 	require.Equal(t, "EX01 documents/ex01.json session 2026-11-22T07:00:00Z",
 		strings.Join([]string{found.Servers[0].Server, found.Servers[0].Document, found.Servers[0].Phase, found.Servers[0].EvaluatedAt}, " "))
@@ -282,7 +285,7 @@ func TestJSONReport(t *testing.T) {
 	require.Equal(t, map[string]int{"error": 1, "warning": 0, "info": 1, "suppressed": 1}, found.Counts)
 
 	var generic map[string]any
-	require.NoError(t, json.Unmarshal(text.Bytes(), &generic))
+	require.NoError(t, json.Unmarshal([]byte(text), &generic))
 	schema := compileSchema(t, schemas.Findings)
 	require.NoError(t, schema.Validate(generic["servers"].([]any)[0].(map[string]any)["findings"]))
 
@@ -357,12 +360,7 @@ func TestAnnotationsOfFailures(t *testing.T) {
 		"github": "::error file=ex09.json,title=The check failed::ex09.json: damaged%0A  twice\n0 servers checked, 1 document not checked because of an error.\n",
 		"azure":  "##vso[task.logissue type=error;sourcepath=ex09.json]The check failed%0Aex09.json: damaged%0A  twice\n0 servers checked, 1 document not checked because of an error.\n",
 	} {
-		var text bytes.Buffer
-		r, err := output.NewReport(name, &text, onErrors)
-		require.NoError(t, err)
-		require.NoError(t, r.Fail("ex09.json", errors.New("ex09.json: damaged\n  twice")))
-		require.NoError(t, r.Close())
-		require.Equal(t, expected, text.String())
+		require.Equal(t, expected, failed(t, name, "ex09.json", "ex09.json: damaged\n  twice"))
 	}
 }
 
@@ -430,17 +428,13 @@ func TestJUnitReportOfRulesWithoutMETADATA(t *testing.T) {
 
 func TestJUnitReportOfFailures(t *testing.T) {
 	t.Parallel()
-	var text bytes.Buffer
-	r, err := output.NewReport("junit", &text, onErrors)
-	require.NoError(t, err)
-	require.NoError(t, r.Fail("ex09.json", errors.New("ex09.json: damaged\n  twice")))
-	require.NoError(t, r.Close())
-	suites, err := junit.Ingest(text.Bytes())
+	text := failed(t, "junit", "ex09.json", "ex09.json: damaged\n  twice")
+	suites, err := junit.Ingest([]byte(text))
 	require.NoError(t, err)
 	require.Equal(t, "ex09.json", suites[0].Name)
 	require.Equal(t, []string{"check: error"}, statuses(suites[0]))
 	require.Equal(t, "ex09.json: damaged", suites[0].Tests[0].Message)
-	require.Contains(t, text.String(), `<testsuites name="transportcert" tests="1" errors="1">`)
+	require.Contains(t, text, `<testsuites name="transportcert" tests="1" errors="1">`)
 }
 
 // requirePlain asks that a text has nothing that a terminal would obey.
