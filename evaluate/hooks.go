@@ -12,15 +12,12 @@ import (
 	"github.com/transportcert/transportcert/internal/bundles"
 )
 
-// hooks are the rules of an organization that the shipped rules read.
-var hooks = []string{"ineligible", "findings", "config"}
-
 // prepareUndefined compiles a query for the hooks that are undefined for a
 // document, or returns nil if no hook can be. Rego treats an undefined hook as
 // absent, so the shipped rules would silently go on without it.
 func (p *program) prepareUndefined(ctx context.Context) (*rego.PreparedEvalQuery, error) {
 	var asked []string
-	for _, hook := range hooks {
+	for _, hook := range bundles.Hooks {
 		ref := ast.MustParseRef(bundles.CustomPackage + "." + hook)
 		rules := p.compiler.GetRulesExact(ref)
 		always := slices.ContainsFunc(rules, func(rule *ast.Rule) bool {

@@ -25,6 +25,9 @@ import (
 // CustomPackage is the package of an organization's own Rego.
 const CustomPackage = "data.transportcert.custom"
 
+// Hooks are the rules in it that the shipped rules read.
+var Hooks = []string{"ineligible", "findings", "config"}
+
 // customData are the names below data.transportcert that an organization's own
 // data can use: those that the shipped rules read but do not define.
 var customData = []string{"custom", "waivers"}

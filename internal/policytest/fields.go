@@ -173,7 +173,7 @@ func each(rule *ast.Rule, visit func(*ast.Rule)) {
 func (v *vocabulary) walk(rule *ast.Rule, global, foreign map[ast.Var]bool, known []string, report func(*ast.Location, string)) {
 	check := func(ref ast.Ref) {
 		head, ok := ref[0].Value.(ast.Var)
-		if !ok || global[head] || foreign[head] {
+		if !ok || global[head] || foreign[head] || ast.BuiltinMap[ref.String()] != nil {
 			return
 		}
 		for i, part := range ref[1:] {
@@ -205,38 +205,21 @@ func (v *vocabulary) walk(rule *ast.Rule, global, foreign map[ast.Var]bool, know
 			}
 		}
 	}
-	var visitor *ast.GenericVisitor
-	call := func(terms []*ast.Term) {
-		compare(terms)
-		for _, term := range terms[1:] {
-			visitor.Walk(term)
-		}
-	}
-	visitor = ast.NewGenericVisitor(func(node any) bool {
+	ast.NewGenericVisitor(func(node any) bool {
 		switch node := node.(type) {
 		case *ast.Rule:
-			if node != rule {
-				return true // else, which is visited separately
-			}
+			return node != rule // else is visited separately
 		case *ast.Expr:
-			terms, ok := node.Terms.([]*ast.Term)
-			if !ok {
-				return false
+			if terms, ok := node.Terms.([]*ast.Term); ok {
+				compare(terms)
 			}
-			call(terms)
-			for _, with := range node.With {
-				visitor.Walk(with.Value)
-			}
-			return true
 		case ast.Call:
-			call(node)
-			return true
+			compare(node)
 		case ast.Ref:
 			check(node)
 		}
 		return false
-	})
-	visitor.Walk(rule)
+	}).Walk(rule)
 }
 
 var comparing = map[string]bool{"equal": true, "eq": true, "neq": true, "internal.member_2": true}

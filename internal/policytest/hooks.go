@@ -37,18 +37,14 @@ func (o *own) hooks(ctx context.Context, compiler *ast.Compiler, store storage.S
 		}
 		return texts, nil
 	}
-	required, err := ask("object.keys(data.transportcert.compliance.custom_fields)")
-	if err != nil {
-		return nil, err
+	names := map[string][]string{} // of fields
+	for _, table := range []string{"custom_fields", "optional_custom_fields", "thresholds"} {
+		var err error
+		if names[table], err = ask("object.keys(data.transportcert.compliance." + table + ")"); err != nil {
+			return nil, err
+		}
 	}
-	optional, err := ask("object.keys(data.transportcert.compliance.optional_custom_fields)")
-	if err != nil {
-		return nil, err
-	}
-	thresholds, err := ask("object.keys(data.transportcert.compliance.thresholds)")
-	if err != nil {
-		return nil, err
-	}
+	required, optional, thresholds := names["custom_fields"], names["optional_custom_fields"], names["thresholds"]
 	criterion := []string{"reason", "thumbprint"}
 	problems, err := o.fields(slices.Concat(criterion, required, optional, thresholds))
 	if err != nil {
@@ -217,17 +213,16 @@ func keysOf(head *ast.Head) []string {
 // misnamed finds rules that nothing reads and that are probably meant to be
 // hooks: rules with a similar name, or in a package below.
 func (o *own) misnamed(compiler *ast.Compiler) []Problem {
-	names := []string{"ineligible", "findings", "config"}
 	var problems []Problem
 	for _, file := range o.rules {
 		module := compiler.Modules[file.Path]
 		isCustom := module.Package.Path.String() == bundles.CustomPackage
 		for _, rule := range module.Rules {
 			name := rule.Head.Ref()[0].String()
-			if isCustom && slices.Contains(names, name) || len(rule.Head.Args) > 0 || len(compiler.Graph.Dependents(rule)) > 0 {
+			if isCustom && slices.Contains(bundles.Hooks, name) || len(rule.Head.Args) > 0 || len(compiler.Graph.Dependents(rule)) > 0 {
 				continue
 			}
-			if close := closest(name, names); close != "" {
+			if close := closest(name, bundles.Hooks); close != "" {
 				problems = append(problems, Problem{rule.Location.File, rule.Location.Row, fmt.Sprintf(
 					"nothing reads %s.%s; did you mean %s.%s?", module.Package.Path, name, bundles.CustomPackage, close)})
 			}
