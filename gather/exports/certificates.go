@@ -11,23 +11,10 @@ import (
 	x509 "github.com/transportcert/transportcert/internal/certificate"
 )
 
-// either returns a plain property of a certificate, or the value in
-// SerializationData if there is no such property.
-func (e *export) either(name string) (value, bool) {
-	if v, ok := e.object.known(name); ok {
-		return v, true
-	}
-	v, ok := e.serialized.values[name]
-	return v, ok
-}
-
 // identify returns the certificate in DER. All places that contain it must
 // agree.
 func (e *export) identify() ([]byte, error) {
-	var der []byte
-	if e.serialized.element != nil {
-		der = e.serialized.element.Certificate
-	}
+	der := e.serialized.certificate
 	if v, ok := e.object.known("RawData"); ok {
 		raw, err := v.bytes()
 		if err != nil {
@@ -61,7 +48,7 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 	}
 	unknown(e.damage)
 	status := ""
-	if v, ok := e.either("Status"); ok {
+	if v, ok := e.object.known("Status"); ok {
 		status, err = v.enumeration(statuses)
 		unknown(err)
 	}
@@ -75,50 +62,17 @@ func (g Gatherer) certificate(e *export) (what string, c gather.Certificate, err
 	if v, ok := e.object.known("Thumbprint"); ok && !strings.EqualFold(v.string(), c.Thumbprint) {
 		return "", c, v.expected("the thumbprint of RawData, " + c.Thumbprint)
 	}
-	c.HasPrivateKey, err = e.hasPrivateKey()
-	unknown(err)
-	if v, ok := e.either("Services"); ok {
+	unknown(e.object.booleans([]boolean{{"HasPrivateKey", &c.HasPrivateKey}}))
+	if v, ok := e.object.known("Services"); ok {
 		known, others, err := v.flags(gather.Services)
 		unknown(err)
 		if c.Services = known; len(others) > 0 {
 			g.Report.Sentence("%s: certificate %s: unknown Services ignored: %s", e.place(), c.Thumbprint, strings.Join(others, ", "))
 		}
 	}
-	c.FriendlyName, err = e.friendlyName()
-	unknown(err)
-	root, _ := e.either("RootCAType")
-	c.Trust = trust(c, status, root.string())
+	c.FriendlyName = e.object.string("FriendlyName")
+	c.Trust = trust(c, status, e.object.string("RootCAType"))
 	return "certificate " + c.Thumbprint, c, nil
-}
-
-// hasPrivateKey returns nil if the export does not say.
-func (e *export) hasPrivateKey() (*bool, error) {
-	if v, ok := e.object.known("HasPrivateKey"); ok {
-		has, err := v.boolean()
-		if err != nil {
-			return nil, err
-		}
-		return &has, nil
-	}
-	if e.serialized.element == nil {
-		return nil, nil
-	}
-	has := e.serialized.element.HasPrivateKey()
-	return &has, nil
-}
-
-func (e *export) friendlyName() (string, error) {
-	if v, ok := e.object.known("FriendlyName"); ok {
-		return v.string(), nil
-	}
-	if e.serialized.element == nil {
-		return "", nil
-	}
-	name, err := e.serialized.element.FriendlyName()
-	if err != nil {
-		return "", fmt.Errorf("SerializationData: CertData: %w", err)
-	}
-	return name, nil
 }
 
 // reportUnknown reports which certificates lack facts, with one sentence per

@@ -147,14 +147,13 @@ func FuzzNRBF(f *testing.F) {
 			require.Nil(t, c)
 		}
 		text := base64.StdEncoding.EncodeToString(data)
-		s, err := readSerialized(&object{props: []value{{kind: "BA", name: "SerializationData", text: text}}}, defaults.Records)
+		o := &object{props: []value{{kind: "BA", name: "SerializationData", text: text}}}
+		s, err := readSerialized(o, defaults.Records)
 		if err != nil {
 			return
 		}
-		require.NotNil(t, s.element)
-		require.True(t, bytes.Contains(data, s.element.Certificate))
-		if name, err := s.element.FriendlyName(); err == nil {
-			require.NotContains(t, name, "\x00")
-		}
+		require.NotNil(t, s.certificate)
+		require.True(t, bytes.Contains(data, s.certificate))
+		require.NotContains(t, o.string("FriendlyName"), "\x00")
 	})
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/transportcert/transportcert/gather/certstore"
 )
 
-// serialized is what SerializationData says about a certificate.
+// serialized is what SerializationData says about a certificate, except for what
+// readSerialized adds to its properties.
 type serialized struct {
-	element *certstore.Element // nil: there is no SerializationData
-	signed  bool               // it carries a signature
-	server  string             // from Identity; empty: unknown
-	values  map[string]value   // Services, Status, RootCAType
+	certificate []byte // DER; nil: unknown
+	signed      bool   // it carries a signature
+	server      string // from Identity; empty: unknown
 }
 
 // signatureMark is the beginning of signed SerializationData, and signatureSize
@@ -47,10 +47,10 @@ func unsign(data []byte) (stream []byte, signed bool, err error) {
 
 // readSerialized reads the SerializationData of a certificate, which an export
 // from a remote session has instead of plain properties: a .NET stream of an
-// ExchangeCertificate that contains a serialized store element. With an error,
-// it also returns what could be read.
-func readSerialized(o *object, maxRecords int) (serialized, error) {
-	s := serialized{values: map[string]value{}}
+// ExchangeCertificate that contains a serialized store element. It adds the
+// properties that the object lacks. With an error, it also returns what could be
+// read.
+func readSerialized(o *object, maxRecords int) (s serialized, err error) {
 	v, ok := o.known("SerializationData")
 	if !ok {
 		return s, nil
@@ -81,7 +81,8 @@ func readSerialized(o *object, maxRecords int) (serialized, error) {
 	if err != nil {
 		return s, fmt.Errorf("SerializationData: CertData: %w", err)
 	}
-	s.element = &element
+	s.certificate = element.Certificate
+	o.add("B", "HasPrivateKey", strconv.FormatBool(element.HasPrivateKey()))
 	for _, name := range []string{"Services", "Status", "RootCAType"} {
 		enum, ok := c.values[name].(*class)
 		if !ok {
@@ -91,7 +92,14 @@ func readSerialized(o *object, maxRecords int) (serialized, error) {
 		if !ok {
 			return s, fmt.Errorf("SerializationData: %s: expected an enumeration of 32 bits, found %s", name, enum.name)
 		}
-		s.values[name] = value{kind: "I32", name: "SerializationData: " + name, text: strconv.Itoa(int(number))}
+		o.add("I32", name, strconv.Itoa(int(number)))
+	}
+	if _, ok := o.known("FriendlyName"); !ok {
+		name, err := element.FriendlyName()
+		if err != nil {
+			return s, fmt.Errorf("SerializationData: CertData: %w", err)
+		}
+		o.add("S", "FriendlyName", name)
 	}
 	return s, nil
 }

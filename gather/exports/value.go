@@ -21,7 +21,7 @@ type value struct {
 	name   string  // of the property
 	text   string  // of a simple value
 	object *object // of Obj and Ref
-	line   int     // in the file; 0: not read from CLIXML
+	line   int     // in the file; 0: from SerializationData
 }
 
 // An object is an <Obj> of a CLIXML file.
@@ -50,6 +50,13 @@ func (o *object) property(name string) (value, bool) {
 func (o *object) known(name string) (value, bool) {
 	v, ok := o.property(name)
 	return v, ok && v.kind != "Nil"
+}
+
+// add adds a property from SerializationData, if it is absent or null.
+func (o *object) add(kind, name, text string) {
+	if _, ok := o.known(name); !ok {
+		o.props = slices.Insert(o.props, 0, value{kind: kind, name: name, text: text})
+	}
 }
 
 // string returns a property's text, or the ToString text of an object, or "" if
@@ -218,7 +225,7 @@ func (v value) thumbprint() (*string, error) {
 // expected returns an error that names the value's location.
 func (v value) expected(what string) error {
 	if v.line == 0 {
-		return fmt.Errorf("%s: expected %s", v.name, what)
+		return fmt.Errorf("SerializationData: %s: expected %s", v.name, what)
 	}
 	return fmt.Errorf("line %d: %s: expected %s, found %s", v.line, v.name, what, v.typeName())
 }
