@@ -50,7 +50,7 @@ func (d Directory) All(ctx context.Context) (Known, error) {
 			report(sentence)
 		}
 	}
-	known := KnownFrom(docs)
+	known := Documents(docs).known()
 	known.Done = func(server string, doc *gather.Document) {
 		for _, sentence := range held[strings.ToLower(server)] {
 			if !namesCertificateOf(doc, sentence) {

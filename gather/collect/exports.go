@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -21,15 +22,24 @@ func (e Exports) Gather(ctx context.Context, server string, doc *gather.Document
 // All implements Source.
 func (e Exports) All(ctx context.Context) (Known, error) {
 	docs, err := exports.Gatherer(e).All(ctx)
-	return KnownFrom(docs), err
+	return Documents(docs).known(), err
 }
 
-// KnownFrom returns what a source has if it makes the documents of all its
-// servers at once.
-func KnownFrom(docs []*gather.Document) Known {
+// Documents are what was read before about one server or more.
+type Documents []*gather.Document
+
+// Gather implements Source. Without a name, it uses the first document.
+func (d Documents) Gather(ctx context.Context, server string, doc *gather.Document) error {
+	return d.known().Gather(ctx, cmp.Or(server, d[0].Server), doc)
+}
+
+// All implements Source.
+func (d Documents) All(context.Context) (Known, error) { return d.known(), nil }
+
+func (d Documents) known() Known {
 	known := Known{}
 	byName := map[string]*gather.Document{}
-	for _, doc := range docs {
+	for _, doc := range d {
 		known.Servers = append(known.Servers, doc.Server)
 		byName[strings.ToLower(doc.Server)] = doc
 	}

@@ -1,7 +1,6 @@
 package collect
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -20,17 +19,10 @@ func TestManyServers(t *testing.T) {
 	for i := range most {
 		docs = append(docs, &gather.Document{Server: fmt.Sprintf("EX%06d", i)})
 	}
-	c := Collector{All: true, Sources: []Source{fixed(docs), fixed(docs)}}
+	c := Collector{All: true, Sources: []Source{Documents(docs), Documents(docs)}}
 	begun := time.Now()
 	servers, _, err := c.known(t.Context())
 	require.NoError(t, err)
 	require.Len(t, servers, most)
 	require.Less(t, time.Since(begun), 10*time.Second, "quadratic, it takes minutes")
 }
-
-// fixed is a source with these documents.
-type fixed []*gather.Document
-
-func (fixed) Gather(context.Context, string, *gather.Document) error { return nil }
-
-func (f fixed) All(context.Context) (Known, error) { return KnownFrom(f), nil }

@@ -216,9 +216,6 @@ func (r *run) exportsIn(dir string, files fs.FS) exports.Gatherer {
 	}}
 }
 
-// A parsed source contains the documents of exports that were read once.
-type parsed []*gather.Document
-
 // parse reads exports. If nothing in them names their server, the exports
 // themselves are the source.
 func (r *run) parse(ctx context.Context, g exports.Gatherer) (collect.Source, []string, error) {
@@ -242,17 +239,8 @@ func (r *run) parse(ctx context.Context, g exports.Gatherer) (collect.Source, []
 	for _, doc := range docs {
 		names = append(names, doc.Server)
 	}
-	return parsed(docs), names, nil
+	return collect.Documents(docs), names, nil
 }
-
-// Gather implements collect.Source for the only server.
-func (p parsed) Gather(_ context.Context, _ string, doc *gather.Document) error {
-	doc.Overlay(p[0])
-	return nil
-}
-
-// All implements collect.Source.
-func (p parsed) All(context.Context) (collect.Known, error) { return collect.KnownFrom(p), nil }
 
 // store returns the certificate files as a source: of the only server, or with
 // a folder for each server.
