@@ -119,6 +119,7 @@ internal_needed if defective(internal_certificate.loaded)
 
 internal_needed if {
 	every thumbprint in outcome.eligible { not fit(store[thumbprint]) }
+	not may_be_fit(internal_certificate.loaded)
 }
 
 internal_needed if {
@@ -128,6 +129,27 @@ internal_needed if {
 }
 
 internal_needed if must_be_new
+
+# Only unknown facts speak against a certificate. Nothing is changed before they are gathered.
+may_be_fit(certificate) if {
+	not defective(certificate)
+	certificate.thumbprint in (object.keys(selection.could_be_eligible(outcome.domains)) | {eligible | some eligible in outcome.eligible})
+	may_be_usable_kind(certificate)
+}
+
+may_be_usable_kind(certificate) if certificate.self_signed == true
+
+may_be_usable_kind(certificate) if {
+	some kind in ["pki", "self_signed"]
+	selection.could_be(certificate, kind)
+}
+
+# METADATA
+# title: No best certificate
+# description: What to do where no certificate is eligible, or none of those that are is best.
+none_best := internal_transport_certificate if {
+	internal_needed
+} else := [gather_facts]
 
 # The certificate of the store that becomes the internal transport certificate, undefined where none can.
 choice := thumbprint if {

@@ -324,3 +324,28 @@ test_an_edge_subscription[procedure] if {
 	made := planned(renewed)
 	made["edge-subscription:EX01"].effect[0].value == made[itc].effect[0].value.thumbprint
 }
+
+# What is not known of the internal transport certificate changes nothing on the server.
+test_unknown_facts_are_gathered_before_anything_is_changed[name] if {
+	some name, case in {
+		"private key and services": {"change": {"has_private_key": null, "services": null}, "rule": "TC012"},
+		"services": {"change": {"services": null}, "rule": "TC012"},
+		"services and trust": {"change": {"services": null, "self_signed": false, "trust": {"chain": "unknown"}}, "rule": "TC012"},
+		"self-signed": {"change": {"self_signed": null}, "rule": "TC013"},
+		"trust": {"change": {"self_signed": false, "trust": {"chain": "unknown"}}, "rule": "TC013"},
+	}
+	some procedure in ["2010", "2016"]
+	found := planned(object.union(with_certificates([object.union(self_signed, case.change)]), {"procedure": procedure}))
+	object.keys(found) == {"gather-facts"}
+	case.rule in found["gather-facts"].why
+}
+
+test_known_faults_are_repaired_although_facts_are_unknown[name] if {
+	some name, change in {
+		"untrusted": {"self_signed": false, "trust": {"chain": "untrusted"}},
+		"no services, key unknown": {"has_private_key": null, "services": []},
+		"expired": {"services": null, "not_after": "2026-11-22T06:59:59Z"},
+		"another name": {"services": null, "subject_common_names": [], "dns_names": ["mail.contoso.test"]},
+	}
+	planned(object.union(with_certificates([object.union(self_signed, change)]), {"procedure": "2016"}))[itc]
+}

@@ -141,14 +141,14 @@ no_less_trusted(certificate, _) if certificate.self_signed == false
 take_over(heir, thumbprint) := array.flatten([
 	[for_smtp(heir) | "SMTP" in missing],
 	[enable(heir, sort(missing - {"SMTP"})) | count(missing - {"SMTP"}) > 0],
-	[set_tls_certificate_name(named.kind, named.index, heir) | some named in renamed],
+	[set_tls_certificate_name(named.kind, named.index, heir) | some named in others],
 ]) if {
-	renamed := [named |
+	others := [named |
 		some named in named_connectors
 		is_named_by(store[thumbprint], named.tls_certificate_name)
 		not is_named_by(store[heir], named.tls_certificate_name)
 	]
-	services := exchange_services(store[thumbprint]) | {"SMTP" | count(renamed) > 0}
+	services := exchange_services(store[thumbprint]) | {"SMTP" | count(others) > 0}
 	missing := services - exchange_services(store[heir])
 }
 
@@ -341,12 +341,18 @@ removal(thumbprint) := action(
 			[bound_in_iis | has_front_end],
 		])),
 		"commands": array.flatten([
-			[sprintf("Set-SendConnector %s -TlsCertificateName $null", [quoted(connector.name)]) | some connector in naming_senders(thumbprint)],
+			# It asks, so that no script goes on from here by itself.
+			sprintf("Set-SendConnector %s -TlsCertificateName $null -Confirm", [quoted(naming_senders(thumbprint)[0].name)]),
+			[sprintf("Set-SendConnector %s -TlsCertificateName $null", [quoted(connector.name)]) |
+				some i, connector in naming_senders(thumbprint)
+				i > 0
+			],
 			sprintf("%s%s -Confirm:$false", [removing(thumbprint), on_server]),
 			[sprintf("Set-SendConnector %s -TlsCertificateName %s", [quoted(connector.name), quoted(connector.tls_certificate_name)]) |
 				some connector in naming_senders(thumbprint)
 			],
 		]),
+		"prompt": {"question": "Are you sure you want to perform this action?", "answer": "Yes"},
 		"effect": effects.remove_certificate(thumbprint),
 	},
 )
@@ -364,13 +370,18 @@ bound_in_iis := concat("\n", [
 
 removing(thumbprint) := sprintf("Remove-ExchangeCertificate -Thumbprint %s", [thumbprint])
 
-# Those that will still name it when the others have another name.
+# Those that will still name it when the others have the name of the certificate that takes its place.
 naming_senders(thumbprint) := [connector |
 	some connector in input.send_connectors
 	is_named_by(store[thumbprint], connector.tls_certificate_name)
-	some other in replacements_of(thumbprint)
-	is_named_by(other, connector.tls_certificate_name)
+	not renamed(thumbprint, connector.tls_certificate_name)
 ]
+
+renamed(thumbprint, name) if {
+	to_be_replaced(thumbprint, replacements_of(thumbprint))
+	heir := heirs(thumbprint)[0]
+	not is_named_by(store[heir], name)
+}
 
 # METADATA
 # title: Expired chain

@@ -73,17 +73,31 @@ test_a_successor_gets_smtp if {
 	found[sprintf("enable-smtp:%s", [c])].prompt.answer == "No"
 }
 
-test_exchange_removes_nothing_that_a_send_connector_names if {
+test_exchange_removes_nothing_that_a_send_connector_names[name] if {
+	some name, certificates in {
+		"with SMTP": [object.union(mail, {"thumbprint": c})],
+		"without SMTP": [object.union(mail, {"thumbprint": c, "services": []})],
+	}
 	found := planned(object.union(
-		expired_mail({"services": ["SMTP"]}, [object.union(mail, {"thumbprint": c})]),
-		{"send_connectors": [to_partner]},
+		expired_mail({"services": ["SMTP"]}, certificates),
+		{"send_connectors": [to_partner, object.union(to_partner, {"name": "Too"}), {"name": "Other", "tls_certificate_name": "<I>CN=CA<S>CN=x"}]},
 	))
-	is_null(found[remove(b)].prompt)
+	found[remove(b)].prompt == {"question": "Are you sure you want to perform this action?", "answer": "Yes"}
 	found[remove(b)].commands == [
-		"Set-SendConnector 'To Partner' -TlsCertificateName $null",
+		"Set-SendConnector 'To Partner' -TlsCertificateName $null -Confirm",
+		"Set-SendConnector 'Too' -TlsCertificateName $null",
 		sprintf("Remove-ExchangeCertificate -Thumbprint %s -Server 'EX01' -Confirm:$false", [b]),
 		"Set-SendConnector 'To Partner' -TlsCertificateName '<I>CN=CA<S>CN=mail.contoso.test'",
+		"Set-SendConnector 'Too' -TlsCertificateName '<I>CN=CA<S>CN=mail.contoso.test'",
 	]
+}
+
+test_what_renews_a_self_signed_certificate_has_its_name if {
+	found := planned(object.union(
+		expired_mail({"self_signed": true, "services": ["SMTP"], "issuer": "CN=mail.contoso.test"}, []),
+		{"send_connectors": [object.union(to_partner, {"tls_certificate_name": "<I>CN=mail.contoso.test<S>CN=mail.contoso.test"})]},
+	))
+	found[remove(b)].commands[0] == "Set-SendConnector 'To Partner' -TlsCertificateName $null -Confirm"
 }
 
 test_a_self_signed_certificate_is_renewed_and_then_removed if {

@@ -35,7 +35,12 @@ could_be_best(domains) := {thumbprint: unknown_kind(certificate) |
 	not yields_to_best(domains, rank, possible)
 }
 
-# Whether the known facts allow a certificate to be of a kind.
+# METADATA
+# title: Could be
+# description: Whether the known facts allow a certificate that is not known to be self-signed to be of a kind, pki or self_signed.
+# scope: document
+# custom:
+#   reading: 11
 could_be(certificate, "pki") if {
 	certificate.self_signed != true
 	certificate.trust.chain != "untrusted"
