@@ -3,7 +3,6 @@ package evaluate_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -31,9 +30,7 @@ var inTheMiddle = clockAt("2026-11-22T07:00:00Z")
 
 func checker(t *testing.T, options ...evaluate.Option) *evaluate.Evaluator {
 	t.Helper()
-	c, err := evaluate.New(t.Context(), append([]evaluate.Option{inTheMiddle}, options...)...)
-	require.NoError(t, err)
-	return c
+	return evaluatorWith(t, append([]evaluate.Option{inTheMiddle}, options...)...)
 }
 
 // ids returns "TC001 error" for each finding, and what suppresses it.
@@ -87,8 +84,7 @@ func TestCheck(t *testing.T) {
 		Thumbprint:  &thumbprint,
 	}, checked.Findings[1])
 
-	evaluator, err := evaluate.New(t.Context(), inTheMiddle)
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t, inTheMiddle)
 	expected, err := evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)
 	require.Equal(t, expected, checked.Decision)
@@ -255,17 +251,13 @@ func TestRules(t *testing.T) {
 func TestPoliciesWithoutComplianceRules(t *testing.T) {
 	t.Parallel()
 	const expected = "the policies contain no compliance rules: expected package transportcert.compliance with its METADATA"
-	decisionOnly := write(t, "decision.rego", "package transportcert.server\ndecision := {}")
-	require.NoError(t, os.WriteFile(filepath.Join(decisionOnly, ".manifest"), []byte(`{"roots": ["transportcert/server"]}`), 0o600))
-	evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(decisionOnly))
-	require.NoError(t, err)
-	_, err = evaluator.Rules(t.Context())
+	decisionOnly := folderOf(t, map[string]string{"decision.rego": "package transportcert.server\ndecision := {}", ".manifest": `{"roots": ["transportcert/server"]}`})
+	evaluator := evaluatorWith(t, evaluate.WithBundle(decisionOnly))
+	_, err := evaluator.Rules(t.Context())
 	require.ErrorContains(t, err, expected)
 
-	withoutMETADATA := write(t, "all.rego", "package transportcert.compliance\nfindings := []\nconfig := {}")
-	require.NoError(t, os.WriteFile(filepath.Join(withoutMETADATA, ".manifest"), []byte(`{"roots": ["transportcert"]}`), 0o600))
-	evaluator, err = evaluate.New(t.Context(), evaluate.WithBundle(withoutMETADATA))
-	require.NoError(t, err)
+	withoutMETADATA := folderOf(t, map[string]string{"all.rego": "package transportcert.compliance\nfindings := []\nconfig := {}", ".manifest": `{"roots": ["transportcert"]}`})
+	evaluator = evaluatorWith(t, evaluate.WithBundle(withoutMETADATA))
 	document, _ := server(t)
 	_, err = evaluator.Check(t.Context(), document)
 	require.ErrorContains(t, err, expected)

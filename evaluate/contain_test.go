@@ -117,8 +117,7 @@ package transportcert.custom
 ineligible contains {"thumbprint": certificate.thumbprint, "reason": "ours"} if some certificate in input.certificates
 `, filepath.ToSlash(secret))
 	for entrance, option := range entrances(t, map[string]string{"custom.rego": rule}) {
-		evaluator, err := evaluate.New(t.Context(), option)
-		require.NoError(t, err, entrance)
+		evaluator := evaluatorWith(t, option)
 		document, _ := server(t)
 		decision, err := evaluator.Evaluate(t.Context(), document)
 		require.NoError(t, err, entrance)
@@ -199,10 +198,9 @@ ineligible contains entry if some entry in numbers.range(1, 1000000000000)`,
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for entrance, option := range entrances(t, map[string]string{"custom.rego": "package transportcert.custom\n" + rule}) {
-				evaluator, err := evaluate.New(t.Context(), option, evaluate.WithDeadline(200*time.Millisecond))
-				require.NoError(t, err)
+				evaluator := evaluatorWith(t, option, evaluate.WithDeadline(200*time.Millisecond))
 				document, _ := server(t)
-				_, err = evaluator.Evaluate(t.Context(), document)
+				_, err := evaluator.Evaluate(t.Context(), document)
 				require.EqualError(t, err, "evaluating the document of EX01: timed out after 200ms", entrance)
 			}
 		})
@@ -269,10 +267,9 @@ func TestMemoryIsBounded(t *testing.T) {
 		rule += fmt.Sprintf("a%d := concat(a%[2]d, [\"\", \"\", \"\"])\n", i+1, i)
 	}
 	rule += "ineligible contains a40\n"
-	evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, "custom.rego", rule)))
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t, evaluate.WithPolicies(write(t, "custom.rego", rule)))
 	document, _ := server(t)
-	_, err = evaluator.Evaluate(t.Context(), document)
+	_, err := evaluator.Evaluate(t.Context(), document)
 	require.EqualError(t, err, "evaluating the document of EX01: it needs more than 2147483648 bytes of memory")
 }
 

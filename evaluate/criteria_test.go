@@ -29,8 +29,7 @@ ineligible contains found if {
 	found := {"thumbprint": certificate.thumbprint, "reason": "elsewhere"}
 }
 `)
-	evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(folder))
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t, evaluate.WithPolicies(folder))
 	decision, err := evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)
 	checked, err := evaluator.Check(t.Context(), document)

@@ -23,8 +23,7 @@ import (
 func TestNowDefaultsToTheClock(t *testing.T) {
 	t.Parallel()
 	clock := func() time.Time { return time.Date(2029, 1, 1, 1, 0, 1, 0, time.FixedZone("", 3600)) }
-	evaluator, err := evaluate.New(t.Context(), evaluate.WithClock(clock))
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t, evaluate.WithClock(clock))
 
 	document, _ := server(t)
 	decision, err := evaluator.Evaluate(t.Context(), document)
@@ -41,8 +40,7 @@ func TestNowDefaultsToTheClock(t *testing.T) {
 
 func TestEvaluateConcurrently(t *testing.T) {
 	t.Parallel()
-	evaluator, err := evaluate.New(t.Context())
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t)
 	var wg sync.WaitGroup
 	for i := range 32 {
 		wg.Go(func() {
@@ -59,8 +57,7 @@ func TestEvaluateConcurrently(t *testing.T) {
 
 func TestAnInvalidDocumentIsAnError(t *testing.T) {
 	t.Parallel()
-	evaluator, err := evaluate.New(t.Context())
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t)
 	document, _ := server(t)
 	document.Directory = nil
 	document.Certificates[0].NotAfter = "tomorrow"
@@ -75,19 +72,17 @@ func TestAnInvalidDocumentIsAnError(t *testing.T) {
 
 func TestACancelledContextEndsTheEvaluation(t *testing.T) {
 	t.Parallel()
-	evaluator, err := evaluate.New(t.Context())
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t)
 	document, _ := server(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = evaluator.Evaluate(ctx, document)
+	_, err := evaluator.Evaluate(ctx, document)
 	require.Error(t, err)
 }
 
 func TestCertificate(t *testing.T) {
 	t.Parallel()
-	evaluator, err := evaluate.New(t.Context())
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t)
 	tests := map[string]struct {
 		change   func(*gather.Document)
 		expected string // in the error; empty: the certificate
@@ -116,8 +111,7 @@ func TestCertificate(t *testing.T) {
 
 func TestCertificateThatGoRejects(t *testing.T) {
 	t.Parallel()
-	evaluator, err := evaluate.New(t.Context())
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t)
 	document, _ := server(t)
 	der := []byte{0x30, 0x00}
 	document.Certificates[0].DER = der
@@ -127,6 +121,13 @@ func TestCertificateThatGoRejects(t *testing.T) {
 	require.NoError(t, err)
 	_, err = decision.Certificate(evaluate.InboundAnonymous, "")
 	require.ErrorContains(t, err, "parsing the certificate "+thumbprint(der))
+}
+
+func evaluatorWith(t *testing.T, options ...evaluate.Option) *evaluate.Evaluator {
+	t.Helper()
+	evaluator, err := evaluate.New(t.Context(), options...)
+	require.NoError(t, err)
+	return evaluator
 }
 
 // server returns the document of a server without problems, and the certificate

@@ -48,8 +48,7 @@ func TestForecast(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			evaluator, err := evaluate.New(t.Context(), test.options...)
-			require.NoError(t, err)
+			evaluator := evaluatorWith(t, test.options...)
 			forecast, err := evaluator.Forecast(t.Context(), document)
 			require.NoError(t, err)
 			require.Equal(t, test.until, forecast.Until)
@@ -71,11 +70,10 @@ func threshold(t *testing.T, name, value string) string {
 
 func TestForecastErrors(t *testing.T) {
 	t.Parallel()
-	evaluator, err := evaluate.New(t.Context())
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t)
 	invalid := renewed(t)
 	invalid.Phase = "shutdown"
-	_, err = evaluator.Forecast(t.Context(), invalid)
+	_, err := evaluator.Forecast(t.Context(), invalid)
 	require.ErrorContains(t, err, "forecasting for the document of EX01: phase: ")
 
 	for answer, message := range map[string]string{
@@ -92,8 +90,7 @@ func TestForecastErrors(t *testing.T) {
 				`{"server": "EX01", "from": "", "until": "", "omitted": false, "changes": [], "worse": [], "sentences": [], "input_errors": []}, ` +
 				answer + ")\n"
 		}
-		evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(folderOf(t, files)))
-		require.NoError(t, err)
+		evaluator := evaluatorWith(t, evaluate.WithBundle(folderOf(t, files)))
 		_, err = evaluator.Forecast(t.Context(), renewed(t))
 		require.ErrorContains(t, err, message)
 	}

@@ -66,16 +66,14 @@ func TestIDsOfCustomRules(t *testing.T) {
 		return "package transportcert.custom.deep\n\n# METADATA\n# title: Nothing to see\n# custom:\n#   id: " + id + "\n#   severity: info\np := 1\n"
 	}
 	for _, id := range []string{"TC004", "tc004", "TC999", "TCX", `"A 1"`, `"A\n1"`, `"<b>"`, "É1", `""`, "4", "[TC004]"} {
-		evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, "x.rego", rule(id))))
-		require.NoError(t, err)
+		evaluator := evaluatorWith(t, evaluate.WithPolicies(write(t, "x.rego", rule(id))))
 		document, _ := server(t)
-		_, err = evaluator.Check(t.Context(), document)
+		_, err := evaluator.Check(t.Context(), document)
 		require.ErrorContains(t, err, "x.rego:3: METADATA: custom.id: expected letters, digits, _ and -, not beginning with TC, found", id)
 		_, err = evaluator.Rules(t.Context())
 		require.ErrorContains(t, err, "x.rego:3", id)
 	}
-	evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(write(t, "x.rego", rule("Contoso_1-a"))))
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t, evaluate.WithPolicies(write(t, "x.rego", rule("Contoso_1-a"))))
 	rules, err := evaluator.Rules(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "Nothing to see", rules[0].Title)

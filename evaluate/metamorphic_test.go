@@ -44,8 +44,7 @@ const (
 // decider returns a function that decides about X-ANONYMOUSTLS, without the remedies of events.
 func decider(t *testing.T) func(*rapid.T, *gather.Document) *evaluate.InboundAnonymousDecision {
 	t.Helper()
-	evaluator, err := evaluate.New(t.Context())
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t)
 	return func(rt *rapid.T, doc *gather.Document) *evaluate.InboundAnonymousDecision {
 		require.NoError(rt, doc.Validate())
 		decision, err := evaluator.Evaluate(t.Context(), doc)
@@ -68,15 +67,6 @@ func drawn(rt *rapid.T) *gather.Document {
 		doc.Now = now
 	}
 	return doc
-}
-
-// copied returns a deep copy of doc.
-func copied(rt *rapid.T, doc *gather.Document) *gather.Document {
-	text, err := json.Marshal(doc)
-	require.NoError(rt, err)
-	other := new(gather.Document)
-	require.NoError(rt, json.Unmarshal(text, other))
-	return other
 }
 
 func TestWhatDoesNotChangeADecision(t *testing.T) {
@@ -106,7 +96,7 @@ func TestWhatDoesNotChangeADecision(t *testing.T) {
 			decide := decider(t)
 			rapid.Check(t, func(rt *rapid.T) {
 				doc := drawn(rt)
-				other := copied(rt, doc)
+				other := copyOf(rt, doc)
 				change(rt, other)
 				require.Equal(rt, decide(rt, doc), decide(rt, other))
 			})
@@ -221,7 +211,7 @@ func TestOrderOfConnectors(t *testing.T) {
 		for i := range order {
 			order[i] = i
 		}
-		other := copied(rt, doc)
+		other := copyOf(rt, doc)
 		want := decide(rt, doc)
 		verdicts := slices.Clone(want.Connectors)
 		for i, from := range shuffled(rt, order) {
@@ -260,7 +250,7 @@ func TestAddedIneligibleCertificate(t *testing.T) {
 		case "services_unknown":
 			added.Services = nil
 		}
-		other := copied(rt, doc)
+		other := copyOf(rt, doc)
 		other.Certificates = slices.Insert(other.Certificates, rapid.IntRange(0, len(doc.Certificates)).Draw(rt, "at"), added)
 		got := decide(rt, other)
 		require.Contains(rt, got.Ineligible[added.Thumbprint], reason)
@@ -271,7 +261,7 @@ func TestAddedIneligibleCertificate(t *testing.T) {
 
 // at returns a copy of a document for another time.
 func at(rt *rapid.T, doc *gather.Document, time string) *gather.Document {
-	other := copied(rt, doc)
+	other := copyOf(rt, doc)
 	other.Now = time
 	return other
 }
@@ -301,7 +291,7 @@ func TestTimePassesNotAfter(t *testing.T) {
 		if i < 0 {
 			return
 		}
-		ended, endless := copied(rt, doc), copied(rt, doc)
+		ended, endless := copyOf(rt, doc), copyOf(rt, doc)
 		ended.Certificates[i].NotAfter, endless.Certificates[i].NotAfter = first, last
 		end := doc.Certificates[i].NotAfter
 		for later := time.Duration(-1); later <= 1; later++ {
@@ -337,7 +327,7 @@ func TestTimePassesATrustWindow(t *testing.T) {
 			if from == nil || until == nil || *from > *until {
 				continue
 			}
-			always, never := copied(rt, doc), copied(rt, doc)
+			always, never := copyOf(rt, doc), copyOf(rt, doc)
 			always.Certificates[i].Trust.ValidFrom, always.Certificates[i].Trust.ValidUntil = new(first), new(last)
 			never.Certificates[i].Trust.Chain = gather.ChainUntrusted
 			for _, moment := range []struct {

@@ -28,10 +28,8 @@ ineligible contains {"thumbprint": certificate.thumbprint, "reason": "ours_only"
 
 func TestACustomRuleAffectsTheDecision(t *testing.T) {
 	t.Parallel()
-	folder := write(t, "custom.rego", customRule)
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "custom_test.rego"), []byte("package anything_test"), 0o600))
-	evaluator, err := evaluate.New(t.Context(), evaluate.WithPolicies(folder))
-	require.NoError(t, err)
+	folder := folderOf(t, map[string]string{"custom.rego": customRule, "custom_test.rego": "package anything_test"})
+	evaluator := evaluatorWith(t, evaluate.WithPolicies(folder))
 	document, _ := server(t)
 	decision, err := evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)
@@ -44,10 +42,8 @@ func TestACustomRuleAffectsTheDecision(t *testing.T) {
 
 func TestACustomBundleExtendsTheEmbeddedPolicies(t *testing.T) {
 	t.Parallel()
-	folder := write(t, "custom.rego", customRule)
-	require.NoError(t, os.WriteFile(filepath.Join(folder, ".manifest"), []byte(`{"roots": ["transportcert/custom"]}`), 0o600))
-	evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(folder))
-	require.NoError(t, err)
+	folder := folderOf(t, map[string]string{"custom.rego": customRule, ".manifest": `{"roots": ["transportcert/custom"]}`})
+	evaluator := evaluatorWith(t, evaluate.WithBundle(folder))
 	document, _ := server(t)
 	decision, err := evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)
@@ -80,8 +76,7 @@ same := {"server": input.server, "evaluated_at": "2026-11-22T07:00:00Z", "proced
 
 stopped := {"certificate": null, "stopped_at": "bundle"}`)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, ".manifest"), []byte(`{"roots": ["transportcert/server"]}`), 0o600))
-	evaluator, err := evaluate.New(t.Context(), evaluate.WithBundle(folder))
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t, evaluate.WithBundle(folder))
 	document, _ := server(t)
 	decision, err := evaluator.Evaluate(t.Context(), document)
 	require.NoError(t, err)

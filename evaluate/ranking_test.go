@@ -5,7 +5,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/fixtures"
 	"github.com/transportcert/transportcert/gather"
 )
@@ -14,8 +13,7 @@ import (
 // what the decision does.
 func TestRankingIsThatOfTheDecision(t *testing.T) {
 	t.Parallel()
-	evaluator, err := evaluate.New(t.Context())
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t)
 	because := map[string]bool{}
 	for name, document := range fixtures.Documents(t) {
 		decision, err := evaluator.Evaluate(t.Context(), document)
@@ -39,8 +37,7 @@ func TestRankingIsThatOfTheDecision(t *testing.T) {
 // A document that is not valid is an error.
 func TestRankingOfNoDocument(t *testing.T) {
 	t.Parallel()
-	evaluator, err := evaluate.New(t.Context())
-	require.NoError(t, err)
-	_, err = evaluator.Ranking(t.Context(), &gather.Document{Server: "EX01"})
+	evaluator := evaluatorWith(t)
+	_, err := evaluator.Ranking(t.Context(), &gather.Document{Server: "EX01"})
 	require.ErrorContains(t, err, "ranking the certificates of EX01: ")
 }

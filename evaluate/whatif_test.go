@@ -16,8 +16,7 @@ import (
 const newThumbprint = "ADDEDADDEDADDEDADDEDADDEDADDEDADDEDADDED"
 
 // copyOf returns a deep copy of a document.
-func copyOf(t *testing.T, d *gather.Document) *gather.Document {
-	t.Helper()
+func copyOf(t require.TestingT, d *gather.Document) *gather.Document {
 	text, err := json.Marshal(d)
 	require.NoError(t, err)
 	same, err := gather.Decode(text)
@@ -118,8 +117,7 @@ func editings(d *gather.Document) []editing {
 // therefore the same decision, for every fixture.
 func TestApplyEqualsEditingByHand(t *testing.T) {
 	t.Parallel()
-	evaluator, err := evaluate.New(t.Context())
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t)
 	applied := map[string]int{}
 	for name, document := range fixtures.Documents(t) {
 		before := copyOf(t, document)
@@ -145,8 +143,7 @@ func TestApplyEqualsEditingByHand(t *testing.T) {
 // from now.
 func TestApplyRenews(t *testing.T) {
 	t.Parallel()
-	evaluator, err := evaluate.New(t.Context())
-	require.NoError(t, err)
+	evaluator := evaluatorWith(t)
 	document := fixtures.Document(t, "01-as-installed")
 	old := document.Certificates[0]
 
