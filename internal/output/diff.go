@@ -36,13 +36,11 @@ type DiffCounts struct {
 func NewDiff(name string, w io.Writer, style Style) (Diff, error) {
 	switch name {
 	case "text":
-		return &diffText{w: printable.NewWriter(w, encoding(style.Color)), style: style}, nil
+		return diffText{printable.NewWriter(w, encoding(style.Color)), style}, nil
 	case "json":
-		return &diffJSON{
-			w: printable.NewWriter(w, printable.JSON), servers: array{key: "servers", indent: "    "}, errors: array{key: "errors", indent: "    "},
-		}, nil
+		return diffJSON{newJSONServers(w)}, nil
 	case "markdown":
-		return &diffMarkdown{w: printable.NewWriter(w, printable.Text)}, nil
+		return diffMarkdown{diffText{w: printable.NewWriter(w, printable.Text)}}, nil
 	}
 	return nil, unknownFormat(name, DiffFormats)
 }
@@ -67,25 +65,12 @@ func (c DiffCounts) words() string {
 	return count(all, "server", "servers") + ": " + list(words) + "."
 }
 
-// diffJSON is one object for all servers, written by Close.
-type diffJSON struct {
-	w               io.Writer
-	servers, errors array
-}
+// diffJSON is for programs.
+type diffJSON struct{ *jsonServers }
 
-func (d *diffJSON) Add(s *diff.Server) error { return d.servers.add(s) }
+func (d diffJSON) Add(s *diff.Server) error { return d.servers.add(s) }
 
-func (d *diffJSON) Fail(document string, why error) error {
-	return d.errors.add(failedServer{document, why.Error()})
-}
-
-func (d *diffJSON) Close(counts DiffCounts) error {
-	return writeWithArrays(d.w, struct {
-		Servers []any      `json:"servers"`
-		Errors  []any      `json:"errors"`
-		Counts  DiffCounts `json:"counts"`
-	}{[]any{}, []any{}, counts}, &d.servers, &d.errors)
-}
+func (d diffJSON) Close(counts DiffCounts) error { return d.close(counts, nil) }
 
 // diffText is for people.
 type diffText struct {
@@ -93,7 +78,7 @@ type diffText struct {
 	style Style
 }
 
-func (d *diffText) Add(s *diff.Server) error {
+func (d diffText) Add(s *diff.Server) error {
 	p := &page{Style: d.style}
 	p.differences(s)
 	p.line("")
@@ -136,18 +121,18 @@ func partsOf(s *diff.Server, quote func(string) string) []diffPart {
 }
 
 // Fail leaves it to standard error to say why.
-func (*diffText) Fail(string, error) error { return nil }
+func (diffText) Fail(string, error) error { return nil }
 
-func (d *diffText) Close(counts DiffCounts) error {
+func (d diffText) Close(counts DiffCounts) error {
 	_, err := fmt.Fprintln(d.w, counts.words())
 	return err
 }
 
 // diffMarkdown is for a merge request. Whatever comes from a document is in code
 // spans, where it can be no link, mention or command.
-type diffMarkdown struct{ w io.Writer }
+type diffMarkdown struct{ diffText }
 
-func (d *diffMarkdown) Add(s *diff.Server) error {
+func (d diffMarkdown) Add(s *diff.Server) error {
 	var text strings.Builder
 	// A heading underlined, since "##" begins commands of Azure Pipelines.
 	fmt.Fprintf(&text, "%s\n---\n\n%s\n\n", codeSpan(s.Server), codeSpan(sidesOf(s)))
@@ -165,13 +150,8 @@ func (d *diffMarkdown) Add(s *diff.Server) error {
 	return err
 }
 
-func (d *diffMarkdown) Fail(document string, why error) error {
+func (d diffMarkdown) Fail(document string, why error) error {
 	_, err := fmt.Fprintf(d.w, "- Not compared: %s\n\n", codeSpan(printable.Error(why).Error()))
-	return err
-}
-
-func (d *diffMarkdown) Close(counts DiffCounts) error {
-	_, err := fmt.Fprintln(d.w, counts.words())
 	return err
 }
 

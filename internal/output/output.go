@@ -1,5 +1,16 @@
-// Package output writes decisions: for people, for programs, and the
-// certificate itself. One file holds one format.
+// Package output writes what was found out about servers, for people and for
+// programs. It draws no conclusion of its own: the policies do.
+//
+// [New] and [Explain] write decisions, [NewReport] what check found,
+// [NewForecasts], [NewDiff], [WriteWhatIf], [NewProbe] and [WriteRules] what the
+// commands of those names show. One file holds one format, such as report_csv.go.
+//
+// What they share: server.go has a decision beside its facts, use.go what it says
+// of each connector and route, words.go and names.go the words for it, plan.go
+// the plan as text; page.go and table.go lay out text, summary.go has the tables
+// about many servers, and array.go writes JSON that need not fit into memory.
+// Whatever text comes from documents becomes printable, in a page by itself, in
+// the reports that others show by cleaned.
 package output
 
 import (

@@ -80,11 +80,17 @@ func (p *page) lineWidth() int { return cmp.Or(p.Width, defaultWidth) }
 // A painted text is printable and can hold colors.
 type painted string
 
+// paint colors a text; an empty color is none.
 func (p *page) paint(color, text string) painted {
-	if !p.Color {
+	if !p.Color || color == "" {
 		return plain(text)
 	}
 	return "\x1b[" + painted(color) + "m" + plain(text) + "\x1b[0m"
+}
+
+// severity shows the severity of an event or a finding.
+func (p *page) severity(severity string) painted {
+	return p.paint(map[string]string{"error": red, "warning": yellow}[severity], severity)
 }
 
 func plain(text string) painted { return painted(printable.Line(text)) }

@@ -44,7 +44,7 @@ func NewReport(name string, w io.Writer, options ReportOptions) (Report, error) 
 	case "text":
 		return &textReport{w: printable.NewWriter(w, encoding(options.Color)), options: options}, nil
 	case "json":
-		return newJSONReport(printable.NewWriter(w, printable.JSON), options.Baseline), nil
+		return &jsonReport{jsonServers: newJSONServers(w), baseline: options.Baseline}, nil
 	case "junit":
 		return cleaned{&junitReport{w: printable.NewWriter(w, printable.XML), rules: options.Rules, failOn: options.FailOn}}, nil
 	case "sarif":

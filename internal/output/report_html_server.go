@@ -51,10 +51,7 @@ func newSheet(number int, c Checked) *htmlSheet {
 	}
 	for _, i := range bySeverity(c.Findings) {
 		finding := c.Findings[i]
-		shown := htmlFinding{Severity: finding.Severity, Name: headline(finding.RuleID, finding.Title), Message: prose.Replace(finding.Message)}
-		if i < len(c.Places) {
-			shown.Where = where(c.Places[i], finding)
-		}
+		shown := htmlFinding{Severity: finding.Severity, Name: headline(finding.RuleID, finding.Title), Message: prose.Replace(finding.Message), Where: where(c.Places[i], finding)}
 		if finding.Suppressed != nil {
 			shown.Severity, shown.Waived = "waived", waiver(finding.Suppressed)
 		} else if known(finding) {

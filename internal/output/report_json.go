@@ -5,14 +5,39 @@ import (
 
 	"github.com/transportcert/transportcert/evaluate"
 	"github.com/transportcert/transportcert/internal/baseline"
+	"github.com/transportcert/transportcert/internal/printable"
 )
 
-// jsonReport is one object for all documents, written by Close.
+// jsonServers is one object for all servers, with errors of documents beside them.
+type jsonServers struct {
+	w               io.Writer
+	servers, errors array
+}
+
+func newJSONServers(w io.Writer) *jsonServers {
+	return &jsonServers{printable.NewWriter(w, printable.JSON), array{key: "servers", indent: "    "}, array{key: "errors", indent: "    "}}
+}
+
+func (j *jsonServers) Fail(document string, why error) error {
+	return j.errors.add(struct {
+		Document string `json:"document"`
+		Message  string `json:"message"`
+	}{document, why.Error()})
+}
+
+func (j *jsonServers) close(counts any, absent []absentFinding) error {
+	return writeWithArrays(j.w, struct {
+		Servers []any           `json:"servers"`
+		Errors  []any           `json:"errors"`
+		Counts  any             `json:"counts"`
+		Absent  []absentFinding `json:"absent,omitzero"`
+	}{[]any{}, []any{}, counts, absent}, &j.servers, &j.errors)
+}
+
+// jsonReport is for programs.
 type jsonReport struct {
-	w        io.Writer
+	*jsonServers
 	baseline *baseline.Baseline
-	servers  array
-	errors   array
 	counts   counts
 }
 
@@ -45,15 +70,6 @@ type absentFinding struct {
 	Document   string  `json:"document"` // of the earlier check
 }
 
-type failedServer struct {
-	Document string `json:"document"`
-	Message  string `json:"message"`
-}
-
-func newJSONReport(w io.Writer, before *baseline.Baseline) *jsonReport {
-	return &jsonReport{w: w, baseline: before, servers: array{key: "servers", indent: "    "}, errors: array{key: "errors", indent: "    "}}
-}
-
 func (r *jsonReport) Add(c Checked) error {
 	server := checkedServer{
 		Server: c.Server, Document: c.Document, Phase: c.Phase, EvaluatedAt: c.EvaluatedAt, Plan: c.Plan,
@@ -67,10 +83,6 @@ func (r *jsonReport) Add(c Checked) error {
 	return r.servers.add(server)
 }
 
-func (r *jsonReport) Fail(document string, why error) error {
-	return r.errors.add(failedServer{document, why.Error()})
-}
-
 func (r *jsonReport) Close() error {
 	var absent []absentFinding // nil: no baseline
 	if r.baseline != nil {
@@ -80,10 +92,5 @@ func (r *jsonReport) Close() error {
 	for _, f := range gone {
 		absent = append(absent, absentFinding{f.RuleID, f.Title, f.Severity, f.Server, f.Message, f.Path, f.Thumbprint, f.Connector, f.Document})
 	}
-	return writeWithArrays(r.w, struct {
-		Servers []any           `json:"servers"`
-		Errors  []any           `json:"errors"`
-		Counts  counts          `json:"counts"`
-		Absent  []absentFinding `json:"absent,omitzero"`
-	}{[]any{}, []any{}, r.counts, absent}, &r.servers, &r.errors)
+	return r.close(r.counts, absent)
 }

@@ -2,7 +2,6 @@ package output
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/url"
 	"path"
@@ -88,12 +87,11 @@ func newSARIF(w io.Writer, options ReportOptions) *sarifReport {
 var semanticVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$`)
 
 func (r *sarifReport) addRule(rule evaluate.Rule) {
-	text, markdown := help(rule)
 	descriptor := sarif.NewRule(rule.ID).
 		WithName(pascalCase(rule.Title)).
 		WithShortDescription(message(rule.Title)).
 		WithFullDescription(message(rule.Description)).
-		WithHelp(message(text).WithMarkdown(printable.Lines(markdown))).
+		WithHelp(message(help(rule)).WithMarkdown(printable.Lines(ruleMarkdown(rule)))).
 		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(level(rule.Severity)))
 	if shippedID.MatchString(rule.ID) {
 		descriptor.WithHelpURI(rulesDoc + "#" + strings.ToLower(rule.ID))
@@ -278,21 +276,19 @@ func level(severity string) string {
 	return "warning" // which SARIF takes where nothing is said
 }
 
-// help says what a rule is about and what to do.
-func help(rule evaluate.Rule) (text, markdown string) {
-	text, markdown = rule.Description, rule.Description
+// help is ruleMarkdown as plain text.
+func help(rule evaluate.Rule) string {
+	text := rule.Description
 	if rule.Remediation != "" {
 		text += "\n\n" + rule.Remediation
-		markdown += "\n\n" + remediationMarkdown(rule.Remediation)
 	}
 	for i, reference := range rule.References {
 		if i == 0 {
-			text, markdown = text+"\n", markdown+"\n"
+			text += "\n"
 		}
 		text += "\n" + reference.URL
-		markdown += fmt.Sprintf("\n- [%s](%s)", reference.Description, reference.URL)
 	}
-	return text, markdown
+	return text
 }
 
 // pascalCase makes the name of a rule from its title, as readers of SARIF

@@ -240,6 +240,7 @@ No finding fails the check (--fail-on none). 'transportcert rules TC003' explain
 
 	colored := report(t, "text", output.ReportOptions{FailOn: "error", Style: output.Style{Color: true}}, withFindings())
 	require.Contains(t, colored, "\x1b[31merror\x1b[0m  \x1b[1mTC003 Event")
+	require.Contains(t, colored, "\ninfo  \x1b[1mTC052 ", "which has no color")
 	require.NotContains(t, report(t, "text", onErrors, withFindings()), "\x1b")
 	requirePlain(t, report(t, "text", onErrors, hostile()))
 }

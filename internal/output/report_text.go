@@ -96,7 +96,7 @@ func bySeverity(findings []evaluate.Finding) []int {
 }
 
 func (p *page) finding(finding evaluate.Finding, place documents.Place, plan evaluate.Plan) {
-	label := p.paint(map[string]string{"error": red, "warning": yellow}[finding.Severity], finding.Severity)
+	label := p.severity(finding.Severity)
 	if finding.Suppressed != nil {
 		label = "suppressed"
 	} else if known(finding) {

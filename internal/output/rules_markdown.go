@@ -35,18 +35,24 @@ func rulesMarkdown(rules []evaluate.Rule, thresholds map[string]float64) string 
 		fmt.Fprintf(&b, "| `%s` | %v |\n", name, thresholds[name])
 	}
 	for _, rule := range rules {
-		fmt.Fprintf(&b, "\n<a id=\"%s\"></a>\n## %s: %s\n\nSeverity: %s\n\n%s\n", strings.ToLower(rule.ID), rule.ID, inline(rule.Title), inline(rule.Severity), inline(rule.Description))
-		if rule.Remediation != "" {
-			fmt.Fprintf(&b, "\n%s\n", remediationMarkdown(rule.Remediation))
-		}
-		for i, reference := range rule.References {
-			if i == 0 {
-				b.WriteByte('\n')
-			}
-			fmt.Fprintf(&b, "- %s\n", link(reference))
-		}
+		fmt.Fprintf(&b, "\n<a id=\"%s\"></a>\n## %s: %s\n\nSeverity: %s\n\n%s\n", strings.ToLower(rule.ID), rule.ID, inline(rule.Title), inline(rule.Severity), ruleMarkdown(rule))
 	}
 	return b.String()
+}
+
+// ruleMarkdown says what a rule is about, what to do, and where to read more.
+func ruleMarkdown(rule evaluate.Rule) string {
+	text := inline(rule.Description)
+	if rule.Remediation != "" {
+		text += "\n\n" + remediationMarkdown(rule.Remediation)
+	}
+	for i, reference := range rule.References {
+		if i == 0 {
+			text += "\n"
+		}
+		text += "\n- " + link(reference)
+	}
+	return text
 }
 
 var markup = strings.NewReplacer(

@@ -88,9 +88,5 @@ func (p *page) events(s server, plan evaluate.Plan) {
 
 // event shows what the server logs, and which action of the plan answers it.
 func (p *page) event(event evaluate.Event, plan evaluate.Plan) {
-	color := red
-	if event.Severity == "warning" {
-		color = yellow
-	}
-	p.prose(9, "  %5d  %s: %s%s", event.ID, p.paint(color, event.Severity), p.named(event.Message), seeAction(plan, event.Action))
+	p.prose(9, "  %5d  %s: %s%s", event.ID, p.severity(event.Severity), p.named(event.Message), seeAction(plan, event.Action))
 }

@@ -109,7 +109,7 @@ func (p *page) movedFindings(findings diff.Moved[evaluate.Finding]) {
 		p.prose(4, "  gone  %s: %s", finding.Severity, headline(finding.RuleID, finding.Title))
 	}
 	for _, finding := range findings.Appeared {
-		severity := p.paint(map[string]string{"error": red, "warning": yellow}[finding.Severity], finding.Severity)
+		severity := p.severity(finding.Severity)
 		if finding.Suppressed != nil {
 			severity = "suppressed"
 		}
