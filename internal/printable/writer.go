@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf16"
@@ -32,13 +33,14 @@ type Writer struct {
 	out     io.Writer
 	as      Encoding
 	lock    sync.Mutex // an interrupted command reports while other code still writes
-	partial []byte     // the beginning of an incomplete character
+	partial []byte     // the beginning of an incomplete character or color
 	begun   bool       // the line has characters other than white space
 	opened  bool       // the line consists of a colon so far
 	hash    bool       // the last character is #
 }
 
-// NewWriter returns a Writer to out. It buffers only incomplete characters.
+// NewWriter returns a Writer to out. It buffers only incomplete characters and
+// colors.
 func NewWriter(out io.Writer, as Encoding) *Writer { return &Writer{out: out, as: as} }
 
 // Below returns the stream that w writes to if it is a Writer, and otherwise w,
@@ -69,11 +71,12 @@ func (w *Writer) Write(data []byte) (int, error) {
 	var b bytes.Buffer
 	b.Grow(len(text))
 	for len(text) > 0 {
-		if !utf8.FullRune(text) {
+		n, begins := w.color(text)
+		if begins || !utf8.FullRune(text) {
 			w.partial = bytes.Clone(text)
 			break
 		}
-		if n := w.color(text); n > 0 {
+		if n > 0 {
 			b.Write(text[:n])
 			text = text[n:]
 			continue
@@ -99,17 +102,18 @@ func passes(data []byte) bool {
 }
 
 // color returns the length of the color sequence at the beginning of text, or
-// 0.
-func (w *Writer) color(text []byte) int {
+// 0, and whether text is only the beginning of one.
+func (w *Writer) color(text []byte) (length int, begins bool) {
 	if w.as != Colored || text[0] != '\x1b' {
-		return 0
+		return 0, false
 	}
 	for _, color := range []string{"\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m"} {
 		if bytes.HasPrefix(text, []byte(color)) {
-			return len(color)
+			return len(color), false
 		}
+		begins = begins || strings.HasPrefix(color, string(text))
 	}
-	return 0
+	return 0, begins
 }
 
 func (w *Writer) rune(b *bytes.Buffer, r rune) {
