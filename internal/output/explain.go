@@ -43,13 +43,6 @@ func (p *page) explain(c Checked, which Selection) error {
 	return nil
 }
 
-// part begins the steps of a scenario.
-func (p *page) part(words string) {
-	p.line("%s", p.paint(bold, words))
-	p.line("%s", strings.Repeat("-", len(words)))
-	p.line("")
-}
-
 // anonymousSteps are the nine steps, as questions.
 var anonymousSteps = []string{
 	"Does a session reach a connector?",
@@ -68,7 +61,8 @@ const adviceNote = "For Exchange 2013 and later the published text ends here. St
 
 // explainAnonymous tells the nine steps.
 func (p *page) explainAnonymous(s server) {
-	p.part("Inbound anonymous TLS (X-ANONYMOUSTLS)")
+	p.title("Inbound anonymous TLS (X-ANONYMOUSTLS)", "-")
+	p.line("")
 	for i, tell := range []func(*page, server){
 		tellSession, tellAuthentication, tellDirectory, tellStore, tellExpiry, tellDomains, tellEligible, tellBest, tellComparison,
 	} {

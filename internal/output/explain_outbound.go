@@ -7,7 +7,8 @@ import (
 // explainOutbound tells which ways out of the server use anonymous TLS, and with
 // which certificate.
 func (p *page) explainOutbound(s server) {
-	p.part("Outbound anonymous TLS")
+	p.title("Outbound anonymous TLS", "-")
+	p.line("")
 	outbound := s.decision.OutboundAnonymous
 	switch {
 	case outbound.Role == nil:

@@ -11,7 +11,8 @@ import (
 // explainSTARTTLS tells the seven steps, connector by connector. Connectors of
 // which the same is true are told about once.
 func (p *page) explainSTARTTLS(s server) {
-	p.part("Inbound STARTTLS")
+	p.title("Inbound STARTTLS", "-")
+	p.line("")
 	connectors := s.of(evaluate.InboundSTARTTLS)
 	if len(connectors) == 0 {
 		p.tell("%s has no Receive connector.", s.Server)

@@ -57,7 +57,7 @@ func moments(forecast *evaluate.Forecast) []moment {
 
 // forecast shows a timeline.
 func (p *page) forecast(forecast *evaluate.Forecast) error {
-	p.title(fmt.Sprintf("%s from %s to %s", forecast.Server, when(forecast.From), when(forecast.Until)))
+	p.title(fmt.Sprintf("%s from %s to %s", forecast.Server, when(forecast.From), when(forecast.Until)), "=")
 	p.line("")
 	for _, moment := range moments(forecast) {
 		p.prose(2, "%s, %s: %s", p.paint(bold, when(moment.At)), inDays(daysBetween(forecast.From, moment.At)), moment.Because)

@@ -102,31 +102,44 @@ func (p *page) line(format string, args ...any) {
 }
 
 // title writes what the text below it is about, underlined.
-func (p *page) title(words string) {
+func (p *page) title(words, line string) {
 	words = printable.Line(words)
 	p.line("%s", p.paint(bold, words))
-	p.line("%s", strings.Repeat("=", utf8.RuneCountInString(words)))
+	p.line("%s", strings.Repeat(line, utf8.RuneCountInString(words)))
 }
 
 // prose writes a sentence or more, broken between words, every line but the
 // first indented.
 func (p *page) prose(indent int, format string, args ...any) {
-	width := 0
-	for i, word := range strings.Split(p.sprintf(format, args...), " ") {
-		length := prettytext.StringWidthWithoutEscSequences(word)
-		switch {
-		case i == 0:
-		case width+1+length > p.lineWidth():
-			p.WriteString("\n" + strings.Repeat(" ", indent))
-			width = indent
-		default:
-			p.WriteByte(' ')
-			width++
-		}
-		p.WriteString(word)
-		width += length
-	}
+	p.WriteString(wrap(p.sprintf(format, args...), p.lineWidth(), indent))
 	p.WriteByte('\n')
+}
+
+// wrap breaks each line of a text between words, and indents what comes behind a
+// break. Colors have no width.
+func wrap(text string, width, indent int) string {
+	var b strings.Builder
+	for n, line := range strings.Split(text, "\n") {
+		if n > 0 {
+			b.WriteByte('\n')
+		}
+		column := 0
+		for i, word := range strings.Split(line, " ") {
+			length := prettytext.StringWidthWithoutEscSequences(word)
+			switch {
+			case i == 0:
+			case column+1+length > width:
+				b.WriteString("\n" + strings.Repeat(" ", indent))
+				column = indent
+			default:
+				b.WriteByte(' ')
+				column++
+			}
+			b.WriteString(word)
+			column += length
+		}
+	}
+	return b.String()
 }
 
 func (p *page) sprintf(format string, args ...any) string {

@@ -13,7 +13,7 @@ func (p *page) probed(r *probe.Result) error {
 	if r.Address != "" && r.Address != r.Target {
 		headline = fmt.Sprintf("%s (%s) at %s", r.Target, r.Address, when(r.ProbedAt))
 	}
-	p.title(headline)
+	p.title(headline, "=")
 	p.line("")
 	p.outcome(r)
 	if r.Error == "" {

@@ -93,7 +93,7 @@ type script struct{ bytes.Buffer }
 
 // comment writes a sentence as comments.
 func (s *script) comment(text string) {
-	for line := range strings.SplitSeq(wrap(printable.Line(text), defaultWidth-2), "\n") {
+	for line := range strings.SplitSeq(wrap(printable.Line(text), defaultWidth-2, 0), "\n") {
 		fmt.Fprintf(s, "# %s\n", line)
 	}
 }

@@ -35,6 +35,8 @@ func (p *page) grid(header []string, rows [][]painted, width int) string {
 	t := table.NewWriter()
 	t.SuppressTrailingSpaces()
 	t.SetStyle(table.Style{Box: table.BoxStyle{PaddingRight: "  "}, Options: table.OptionsNoBordersAndSeparators})
+	// The table's own way begins colors again on each line.
+	breakCell := func(cell string, width int) string { return wrap(cell, width, 0) }
 	var configs []table.ColumnConfig
 	var top table.Row
 	for i, name := range header {
@@ -43,7 +45,7 @@ func (p *page) grid(header []string, rows [][]painted, width int) string {
 		for _, row := range rows {
 			longest = max(longest, widthOf(strings.ReplaceAll(string(row[i]), " ", "\n")))
 		}
-		configs = append(configs, table.ColumnConfig{Number: i + 1, WidthMax: max(width, longest), WidthMaxEnforcer: wrap})
+		configs = append(configs, table.ColumnConfig{Number: i + 1, WidthMax: max(width, longest), WidthMaxEnforcer: breakCell})
 	}
 	t.SetColumnConfigs(configs)
 	t.AppendHeader(top)
@@ -82,23 +84,4 @@ func widthOf(text string) int {
 		widest = max(widest, prettytext.StringWidthWithoutEscSequences(line))
 	}
 	return widest
-}
-
-// wrap breaks each line of a cell between words. It leaves colors alone, which
-// the table's own way would begin again on each line.
-func wrap(cell string, width int) string {
-	var lines []string
-	for line := range strings.SplitSeq(cell, "\n") {
-		current := ""
-		for word := range strings.SplitSeq(line, " ") {
-			longer := strings.TrimPrefix(current+" "+word, " ")
-			if current != "" && prettytext.StringWidthWithoutEscSequences(longer) > width {
-				lines = append(lines, current)
-				longer = word
-			}
-			current = longer
-		}
-		lines = append(lines, current)
-	}
-	return strings.Join(lines, "\n")
 }

@@ -57,7 +57,7 @@ func (t *text) Close() error {
 
 // headline names the server and its verdict.
 func (p *page) headline(decision *evaluate.Decision, plan evaluate.Plan) {
-	p.title(headlineOf(decision))
+	p.title(headlineOf(decision), "=")
 	p.line("")
 	p.line("%s", p.paint(verdictColor(plan.Verdict), plan.Verdict))
 	p.line("")

@@ -56,7 +56,7 @@ func (w WhatIf) value() any {
 }
 
 func (p *page) whatIf(w WhatIf) {
-	p.title(headlineOf(w.Before.Decision) + ", what if")
+	p.title(headlineOf(w.Before.Decision)+", what if", "=")
 	for _, edit := range w.Edits {
 		p.line("  %s", edit)
 	}
