@@ -37,6 +37,15 @@ type Finding struct {
 	BaselineState string `json:"-"`
 }
 
+// Paths returns the path of each finding.
+func Paths(findings []Finding) []string {
+	paths := make([]string, len(findings))
+	for i, finding := range findings {
+		paths[i] = finding.Path
+	}
+	return paths
+}
+
 // Suppression is the waiver that suppresses a finding.
 type Suppression struct {
 	Reason  string `json:"reason"`

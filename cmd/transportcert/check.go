@@ -95,9 +95,9 @@ of many.`,
 			err = flags.each(command, all, gate, func(o *outcome) error {
 				err := o.check(command.Context(), evaluator)
 				if err == nil && slices.ContainsFunc(targets, func(t target) bool { return output.NeedsForecast(t.format) }) {
-					o.forecast, err = evaluator.Forecast(command.Context(), o.Document.Document)
+					o.found.Forecast, err = evaluator.Forecast(command.Context(), o.Document.Document)
 				}
-				o.places = o.Places(pathsOf(o.Findings), flags.from.files()...)
+				o.found.Places = o.Places(evaluate.Paths(o.found.Findings), flags.from.files()...)
 				return err
 			})
 			for _, sentence := range gate.waivers.notes() {
@@ -133,14 +133,6 @@ func (s *sources) files() []string {
 	return files
 }
 
-func pathsOf(findings []evaluate.Finding) []string {
-	paths := make([]string, len(findings))
-	for i, finding := range findings {
-		paths[i] = finding.Path
-	}
-	return paths
-}
-
 // A gate is the sink of check.
 type gate struct {
 	reports  reports
@@ -152,11 +144,11 @@ type gate struct {
 }
 
 func (g *gate) write(o outcome) error {
-	g.baseline.Mark(o.Decision.Server, o.Findings)
+	g.baseline.Mark(o.found.Server, o.found.Findings)
 	g.waivers.see(o)
-	g.failed = g.failed || slices.ContainsFunc(o.Findings, g.failOn.Fails)
+	g.failed = g.failed || slices.ContainsFunc(o.found.Findings, g.failOn.Fails)
 	for _, r := range g.reports {
-		if err := r.Add(o.written()); err != nil {
+		if err := r.Add(o.found); err != nil {
 			return writeError{err}
 		}
 	}

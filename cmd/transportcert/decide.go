@@ -170,26 +170,15 @@ type sink interface {
 // met.
 type outcome struct {
 	documents.Document
-	evaluate.Checked
-	places   []documents.Place  // of the findings
-	diff     *diff.Server       // from the other document, of diff; nil: none
-	forecast *evaluate.Forecast // of forecast, and of reports that need it; nil: none
-	worse    bool               // of forecast: within the time of --fail-within
-	ranking  []evaluate.Ranked  // of explain
-	err      error
-}
-
-// written is what a format or a report gets of an outcome.
-func (o outcome) written() output.Checked {
-	return output.Checked{
-		Document: o.Name, Facts: o.Document.Document, Decision: o.Decision, Findings: o.Findings, Plan: o.Plan, Forecast: o.forecast, Places: o.places,
-		Ranking: o.ranking,
-	}
+	found output.Checked // as much of it as the command needs
+	diff  *diff.Server   // from the other document, of diff; nil: none
+	worse bool           // of forecast: within the time of --fail-within
+	err   error
 }
 
 // decided is a decider of the decision alone.
 func decided(ctx context.Context, evaluator *evaluate.Evaluator, o *outcome) (err error) {
-	o.Decision, err = evaluator.Evaluate(ctx, o.Document.Document)
+	o.found.Decision, err = evaluator.Evaluate(ctx, o.Document.Document)
 	return err
 }
 
@@ -204,7 +193,7 @@ func (o *outcome) check(ctx context.Context, evaluator *evaluate.Evaluator) erro
 	if err != nil {
 		return err
 	}
-	o.Checked = *checked
+	o.found.Decision, o.found.Findings, o.found.Plan = checked.Decision, checked.Findings, checked.Plan
 	return nil
 }
 
@@ -231,6 +220,7 @@ func (d *documentFlags) prepared(o outcome, decide func(*outcome) error) outcome
 	if d.from.procedure != "" {
 		o.Procedure = d.from.procedure
 	}
+	o.found.Document, o.found.Facts = o.Name, o.Document.Document
 	if err := decide(&o); err != nil {
 		o.err = fmt.Errorf("%s: %w", printable.Line(o.Name), err)
 	}
@@ -268,8 +258,8 @@ func (f *formatted) close() error { return f.end() }
 // at risk.
 func decisions(format output.Format[output.Checked]) *formatted {
 	return &formatted{
-		put:  func(o outcome) error { return format.Write(o.written()) },
+		put:  func(o outcome) error { return format.Write(o.found) },
 		end:  format.Close,
-		isNo: func(o outcome) bool { return o.Decision.MailAtRisk },
+		isNo: func(o outcome) bool { return o.found.MailAtRisk },
 	}
 }

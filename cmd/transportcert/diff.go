@@ -72,7 +72,7 @@ func (d *documentFlags) diff(command *cobra.Command, before, after, format strin
 		if o.Now == "" {
 			o.Now = now
 		}
-		o.Decision, err = evaluator.Evaluate(ctx, o.Document.Document)
+		o.found.Decision, err = evaluator.Evaluate(ctx, o.Document.Document)
 		return err
 	}
 	to, err := output.NewDiff(format, command.OutOrStdout(), d.style(command))
@@ -108,7 +108,7 @@ func (d *documentFlags) diff(command *cobra.Command, before, after, format strin
 }
 
 func snapshotOf(o outcome) diff.Snapshot {
-	return diff.Snapshot{Name: o.Name, Document: o.Document.Document, Decision: o.Decision}
+	return diff.Snapshot{Name: o.Name, Document: o.Document.Document, Decision: o.found.Decision}
 }
 
 // olderSide is the sink of OLD.

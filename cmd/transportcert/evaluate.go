@@ -59,8 +59,8 @@ one document of many. docs/plan.md lists what puts mail at risk.`,
 			to := decisions(format)
 			if name == "pem" {
 				to.isNo = func(o outcome) bool {
-					notePEM(note(command.ErrOrStderr()), o.Decision, which)
-					return o.Decision.MailAtRisk
+					notePEM(note(command.ErrOrStderr()), o.found.Decision, which)
+					return o.found.MailAtRisk
 				}
 			}
 			return flags.run(command, paths, to, decide)

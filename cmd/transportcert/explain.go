@@ -47,7 +47,7 @@ Exit codes: 0 no server puts mail at risk, 1 a server does, 2 an error.`,
 // explained decides, and finds out besides why each certificate is best or not.
 func explained(ctx context.Context, evaluator *evaluate.Evaluator, o *outcome) (err error) {
 	if err = o.check(ctx, evaluator); err == nil {
-		o.ranking, err = evaluator.Ranking(ctx, o.Document.Document)
+		o.found.Ranking, err = evaluator.Ranking(ctx, o.Document.Document)
 	}
 	return err
 }

@@ -47,18 +47,18 @@ error, even if it is about one document of many.`,
 				return usageError{err}
 			}
 			to := &formatted{
-				put:  func(o outcome) error { return format.Write(o.forecast) },
+				put:  func(o outcome) error { return format.Write(o.found.Forecast) },
 				end:  format.Close,
 				isNo: func(o outcome) bool { return o.worse },
 			}
 			return flags.run(command, paths, to, func(ctx context.Context, evaluator *evaluate.Evaluator, o *outcome) (err error) {
-				if o.forecast, err = evaluator.Forecast(ctx, o.Document.Document); err != nil {
+				if o.found.Forecast, err = evaluator.Forecast(ctx, o.Document.Document); err != nil {
 					return err
 				}
-				if err = until.check(o.forecast); err != nil {
+				if err = until.check(o.found.Forecast); err != nil {
 					return err
 				}
-				o.worse, err = failWithin.worse(o.forecast)
+				o.worse, err = failWithin.worse(o.found.Forecast)
 				return err
 			}, until.options()...)
 		},

@@ -183,9 +183,7 @@ func (p *probing) readDocuments(command *cobra.Command) error {
 		return err
 	}
 	for o := range read(all) {
-		if o.err == nil {
-			o.Document.Document, o.err = o.Decode()
-		}
+		o = p.prepared(o, func(*outcome) error { return nil })
 		if err := command.Context().Err(); err != nil {
 			return errors.New("interrupted")
 		}
@@ -200,9 +198,6 @@ func (p *probing) readDocuments(command *cobra.Command) error {
 		}
 		for i := range document.Certificates {
 			document.Certificates[i].DER = nil
-		}
-		if p.from.procedure != "" {
-			document.Procedure = p.from.procedure
 		}
 		p.documents = append(p.documents, document)
 	}

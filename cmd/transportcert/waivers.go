@@ -45,12 +45,12 @@ func (u *waiverUse) see(o outcome) {
 	}
 	for i := range u.waivers {
 		waiver := &u.waivers[i]
-		here := waiver.Server == "" || strings.EqualFold(waiver.Server, o.Decision.Server)
+		here := waiver.Server == "" || strings.EqualFold(waiver.Server, o.found.Server)
 		waiver.server = waiver.server || here
 		waiver.certificate = waiver.certificate || here && thumbprints[strings.ToUpper(waiver.Thumbprint)]
 		// A finding of an organization's own need not have a rule with METADATA.
 		found := func(finding evaluate.Finding) bool { return finding.RuleID == waiver.RuleID }
-		waiver.rule = waiver.rule || slices.ContainsFunc(o.Findings, found)
+		waiver.rule = waiver.rule || slices.ContainsFunc(o.found.Findings, found)
 	}
 }
 

@@ -235,13 +235,9 @@ func (c *Checker) add(ctx context.Context, r *Result, document documents.Documen
 	if err != nil {
 		return fmt.Errorf("%s: %w", printable.Line(document.Name), err)
 	}
-	paths := make([]string, len(checked.Findings))
-	for i, finding := range checked.Findings {
-		paths[i] = finding.Path
-	}
 	r.checked = append(r.checked, output.Checked{
 		Document: document.Name, Facts: facts, Decision: checked.Decision, Findings: checked.Findings,
-		Plan: checked.Plan, Places: document.Places(paths),
+		Plan: checked.Plan, Places: document.Places(evaluate.Paths(checked.Findings)),
 	})
 	r.Servers = append(r.Servers, described(document.Name, facts, checked))
 	r.run.options.Progress("Checking the servers", len(r.Servers), r.run.servers)
