@@ -111,7 +111,7 @@ func (g Gatherer) find(t tree) (root string, files []file, servers []string, err
 		return "", nil, nil, err
 	}
 	if len(f.other) > 0 {
-		g.Report.Sentence("%s: skipped, not a file: %s", t.base, strings.Join(f.other, ", "))
+		g.Report.Sentence("%s: skipped: %s: expected files, or the folders %s/NAME and %s", t.base, strings.Join(f.other, ", "), serversFolder, organizationFolder)
 	}
 	return root, f.files, f.servers, nil
 }

@@ -166,7 +166,7 @@ func TestLayoutDamage(t *testing.T) {
 	g := Gatherer{Dir: zipOf(t, files)}
 	docs, reports := all(t, g)
 	require.Equal(t, []string{
-		"DIR: skipped, not a file: old, servers/EX01/old",
+		"DIR: skipped: old, servers/EX01/old: expected files, or the folders servers/NAME and organization",
 		"DIR/organization/hybrid.xml: skipped: line 1: the text ends too early: expected the rest of the XML",
 		"DIR/servers/EX04/more.xml: object 1: it belongs to the server EX05, but is in the folder of EX04",
 		"DIR: skipped, not CLIXML: servers/EX11/error.txt, servers/notes.txt",

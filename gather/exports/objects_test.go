@@ -365,7 +365,7 @@ func TestReports(t *testing.T) {
 	doc, reports, err := run(t, dir, "")
 	require.NoError(t, err)
 	require.Equal(t, []string{
-		"DIR: skipped, not a file: old",
+		"DIR: skipped: old: expected files, or the folders servers/NAME and organization",
 		"DIR/a.xml: skipped: 2 of the type Microsoft.Exchange.Data.Directory.Management.FrontendTransportServerPresentationObject",
 		"DIR/a.xml: skipped: 1 of the type <S>",
 		"DIR/b.xml: contains no objects",
