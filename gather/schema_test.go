@@ -3,9 +3,9 @@ package gather
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -33,11 +33,14 @@ func TestSchemaAgreesWithALibrary(t *testing.T) {
 		require.NoError(t, err)
 		texts = append(texts, text)
 	}
-	refused, seen := 0, map[string]bool{}
+	refused, seen := 0, map[string]bool{".certificates[].der": true} // the library does not read it
 	for _, text := range texts {
 		var document map[string]any
 		require.NoError(t, json.Unmarshal(text, &document))
-		changeEach(document, "", seen, func(place string) {
+		mutate(document, "", seen, func(place string) {
+			if strings.HasSuffix(place, "= 3e+09") { // too large for an int, which a schema does not say
+				return
+			}
 			text, err := json.Marshal(document)
 			require.NoError(t, err)
 			_, err = decode(text, documentSchema())
@@ -50,34 +53,4 @@ func TestSchemaAgreesWithALibrary(t *testing.T) {
 	}
 	require.Greater(t, len(seen), 70)
 	require.Greater(t, refused, 1000)
-}
-
-// changeEach calls changed for each value at a path not seen before: replaced
-// by other values, removed, and with an additional unknown key.
-func changeEach(object map[string]any, path string, seen map[string]bool, changed func(place string)) {
-	for key, value := range object {
-		if place := path + "." + key; !seen[place] && key != "der" {
-			seen[place] = true
-			for _, other := range []any{nil, true, "", "x", 0.0, -1.0, 1.5, 3.0, []any{}, []any{1.0}, []any{"x"}, []any{nil}, map[string]any{}, map[string]any{"x": 1.0}} {
-				object[key] = other
-				changed(fmt.Sprintf("%s = %v", place, other))
-			}
-			delete(object, key)
-			changed(place + " removed")
-			object[key] = value
-			object["x"] = 1.0
-			changed(place + " beside x")
-			delete(object, "x")
-		}
-		switch value := value.(type) {
-		case map[string]any:
-			changeEach(value, path+"."+key, seen, changed)
-		case []any:
-			for _, element := range value {
-				if element, ok := element.(map[string]any); ok {
-					changeEach(element, path+"."+key+"[]", seen, changed)
-				}
-			}
-		}
-	}
 }
