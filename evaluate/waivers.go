@@ -93,7 +93,7 @@ func (o *options) waiversIn(loaded map[string]*bundle.Bundle) string {
 }
 
 func readYAML(system fs.FS, path string) (*yaml.Node, error) {
-	file, err := files.Open(system, path)
+	file, err := files.In(system).Open(path)
 	if err != nil {
 		return nil, errors.Unwrap(err) // the caller adds the path
 	}

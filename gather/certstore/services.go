@@ -109,7 +109,7 @@ type servicesBeside struct {
 
 // besideFile reads the services.json next to a path that is a file.
 func (c *collection) besideFile(path string) error {
-	if info, err := stat(c.files.System, path); err != nil || info.IsDir() {
+	if info, err := fs.Stat(files.In(c.files.System), path); err != nil || info.IsDir() {
 		return err
 	}
 	name := filepath.Join(filepath.Dir(path), servicesFile)

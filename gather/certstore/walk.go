@@ -23,7 +23,7 @@ const (
 // comes with an error instead of data; an error returned by visit ends the
 // walk. walk fails if path itself cannot be read.
 func walk(ctx context.Context, system fs.FS, path string, maxFiles int, visit func(name string, data []byte, err error) error) error {
-	info, err := stat(system, path)
+	info, err := fs.Stat(files.In(system), path)
 	if err != nil {
 		return err
 	}
@@ -68,13 +68,6 @@ func walk(ctx context.Context, system fs.FS, path string, maxFiles int, visit fu
 		data, err := readEntry(folder, name)
 		return visit(full, data, err)
 	})
-}
-
-func stat(system fs.FS, path string) (fs.FileInfo, error) {
-	if system == nil {
-		return os.Stat(path)
-	}
-	return fs.Stat(system, path)
 }
 
 // openFolder opens a folder and restricts access to what is below it.

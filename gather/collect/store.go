@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
 	"github.com/transportcert/transportcert/gather/certstore"
+	"github.com/transportcert/transportcert/internal/files"
 )
 
 // Store is certificate files: of one server, or in one folder for each server,
@@ -49,18 +49,11 @@ func (s Store) All(context.Context) (Known, error) {
 	}, nil
 }
 
-func (s Store) entries(path string) ([]fs.DirEntry, error) {
-	if s.System == nil {
-		return os.ReadDir(path)
-	}
-	return fs.ReadDir(s.System, path)
-}
-
 // folders returns the folders within the paths, by their names in lower case.
 func (s Store) folders() (map[string][]string, error) {
 	all := map[string][]string{}
 	for _, path := range s.Paths {
-		entries, err := s.entries(path)
+		entries, err := fs.ReadDir(files.In(s.System), path)
 		if err != nil {
 			return nil, fmt.Errorf("certificate files: expected a folder that contains a folder for each server: %w", err)
 		}

@@ -20,7 +20,7 @@ func Read(path string, limit int64) ([]byte, error) {
 // ReadFrom is like Read for a path of a file system; nil means the system's
 // files.
 func ReadFrom(system fs.FS, path string, limit int64) ([]byte, error) {
-	file, err := Open(system, path)
+	file, err := In(system).Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -32,13 +32,22 @@ func ReadFrom(system fs.FS, path string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// Open opens a file of a file system; nil means the system's files.
-func Open(system fs.FS, path string) (fs.File, error) {
+// In returns a file system, or the system's files if it is nil. These have the
+// paths of the system.
+func In(system fs.FS) fs.FS {
 	if system == nil {
-		return os.Open(path)
+		return systemFiles{}
 	}
-	return system.Open(path)
+	return system
 }
+
+type systemFiles struct{}
+
+func (systemFiles) Open(path string) (fs.File, error) { return os.Open(path) }
+
+func (systemFiles) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+
+func (systemFiles) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
 
 // ReadAll reads to the end, but at most limit bytes.
 func ReadAll(r io.Reader, limit int64) ([]byte, error) {
