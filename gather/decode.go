@@ -125,7 +125,7 @@ func decode(data []byte, expected *schema) (*Document, error) {
 	}
 
 	var f faults
-	f.walk("", place{"", expected, value})
+	f.walk("", "", expected, value)
 	f.checkCertificates(top["certificates"])
 	if len(f.list) > 0 {
 		return nil, f.sorted(data)

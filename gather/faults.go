@@ -26,13 +26,6 @@ const (
 	maxDepth  = 10 // of the values in the schema; faults are not nested deeper
 )
 
-// A place is a value of the document and its part of the schema.
-type place struct {
-	path  string // certificates[0].not_before
-	node  *schema
-	value any
-}
-
 type fault struct {
 	at     jsontext.Pointer // location in the document
 	offset int64            // the same location, for sorting
@@ -51,43 +44,43 @@ func (f *faults) add(at jsontext.Pointer, path, text string) {
 // walk finds what is wrong with a value and its members. It checks the schema,
 // and also what a schema cannot express: dates that do not exist, and numbers
 // that do not fit an int.
-func (f *faults) walk(at jsontext.Pointer, p place) {
-	if !p.node.accepts(p.value) {
-		f.add(at, p.path, "expected "+expected(p.node)+", found "+show(p.value))
+func (f *faults) walk(at jsontext.Pointer, path string, node *schema, found any) {
+	if !node.accepts(found) {
+		f.add(at, path, "expected "+expected(node)+", found "+show(found))
 		return
 	}
-	switch value := p.value.(type) {
+	switch value := found.(type) {
 	case map[string]any:
-		for _, key := range p.node.Required {
-			if _, found := value[key]; !found {
-				f.add(at, join(p.path, key), "missing: expected "+expected(p.node.property(key)))
+		for _, key := range node.Required {
+			if _, there := value[key]; !there {
+				f.add(at, join(path, key), "missing: expected "+expected(node.property(key)))
 			}
 		}
 		for key, v := range value {
-			if node := p.node.property(key); node != nil {
-				f.walk(at.AppendToken(key), place{join(p.path, key), node, v})
-			} else if p.node.AdditionalProperties != nil {
-				f.add(at.AppendToken(key), join(p.path, key), "unknown key"+p.node.suggestion(key))
+			if property := node.property(key); property != nil {
+				f.walk(at.AppendToken(key), join(path, key), property, v)
+			} else if node.AdditionalProperties != nil {
+				f.add(at.AppendToken(key), join(path, key), "unknown key"+node.suggestion(key))
 			}
 		}
 	case []any:
 		for i, v := range value {
-			f.walk(at.AppendToken(strconv.Itoa(i)), place{fmt.Sprintf("%s[%d]", p.path, i), p.node.Items, v})
+			f.walk(at.AppendToken(strconv.Itoa(i)), fmt.Sprintf("%s[%d]", path, i), node.Items, v)
 		}
 	case string:
-		switch patterns[p.node.Pattern] {
+		switch patterns[node.Pattern] {
 		case aTime:
 			if _, err := time.Parse(TimeFormat, value); err != nil {
-				f.add(at, p.path, fmt.Sprintf("expected a date that exists, found %q", value))
+				f.add(at, path, fmt.Sprintf("expected a date that exists, found %q", value))
 			}
 		case anAddress:
 			if !isAddress(value) {
-				f.add(at, p.path, fmt.Sprintf("expected %s, found %q", anAddress, cut(value)))
+				f.add(at, path, fmt.Sprintf("expected %s, found %q", anAddress, cut(value)))
 			}
 		}
 	case float64:
 		if value > math.MaxInt32 {
-			f.add(at, p.path, fmt.Sprintf("expected at most %d, found %s", math.MaxInt32, show(value)))
+			f.add(at, path, fmt.Sprintf("expected at most %d, found %s", math.MaxInt32, show(value)))
 		}
 	}
 }
