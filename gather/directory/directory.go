@@ -46,6 +46,9 @@ type Gatherer struct {
 	Limits   Limits        // restricts what the directory can send
 	Report   gather.Report // receives what was skipped or is unknown; nil: discarded
 
+	// Now is the clock of a document's gathered_at. nil: time.Now.
+	Now func() time.Time
+
 	// Progress is called after each page with the number of entries so far.
 	// nil: discarded.
 	Progress func(entries int)
@@ -121,6 +124,9 @@ func (g Gatherer) All(ctx context.Context) (docs []*gather.Document, err error) 
 func (g Gatherer) bounded(ctx context.Context) (Gatherer, context.Context, context.CancelFunc) {
 	g.Limits = g.Limits.WithDefaults()
 	g.Timeout = cmp.Or(g.Timeout, DefaultTimeout)
+	if g.Now == nil {
+		g.Now = time.Now
+	}
 	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	return g, ctx, cancel
 }
@@ -164,7 +170,7 @@ func (g Gatherer) read(ctx context.Context, name string) (*forest, error) {
 		return nil, err
 	}
 	defer c.close()
-	f := &forest{connection: c, base: g.BaseDN, at: time.Now()}
+	f := &forest{connection: c, base: g.BaseDN, at: g.Now()}
 	if f.base == "" {
 		if f.base, err = c.exchangeContainer(); err != nil {
 			return nil, err
