@@ -149,9 +149,8 @@ func (c *comparing) otherConnector() []Reason {
 
 func (c *comparing) isAsDecided(connector int) bool {
 	for _, scenario := range Scenarios {
-		expected, err := c.verdict(scenario, connector)
-		found := c.Of(scenario)
-		if err != nil || expected.advertise != found.Offered || found.State == Failed || found.State == Unknown {
+		expected, found := c.verdict(scenario, connector), c.Of(scenario)
+		if expected.advertise != found.Offered || found.State == Failed || found.State == Unknown {
 			return false
 		}
 		if found.Thumbprint != nil && (expected.thumbprint == nil || *expected.thumbprint != *found.Thumbprint) {
