@@ -4,14 +4,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
-
-var consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```\n")
 
 // What docs/foresight.md shows is what its commands print, one after the other in
 // one folder.
@@ -21,17 +18,18 @@ func TestForesightInDocs(t *testing.T) {
 	if err != nil {
 		t.Skip("the commands need a POSIX shell: ", err)
 	}
-	text, err := os.ReadFile("../../../../docs/foresight.md")
-	require.NoError(t, err)
 	document, err := os.ReadFile("../../../../fixtures/144-starttls-renewed/input.json")
 	require.NoError(t, err)
 	folder := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "ex01.json"), document, 0o600))
+	put(t, filepath.Join(folder, "ex01.json"), string(document))
 	writeRenewal(t, folder)
-	blocks := consoleBlock.FindAllStringSubmatch(string(text), -1)
-	require.NotEmpty(t, blocks)
-	for _, block := range blocks {
-		for _, shown := range strings.Split(block[1], "\n$ ") {
+	ran := 0
+	for _, block := range blocksOf(t, "docs/foresight.md") {
+		if block.language != "console" {
+			continue
+		}
+		for _, shown := range strings.Split(block.text, "\n$ ") {
+			ran++
 			line, expected, _ := strings.Cut(strings.TrimPrefix(shown, "$ "), "\n")
 			command := exec.CommandContext(soon(t), shell, "-c", line)
 			command.Dir = folder
@@ -42,4 +40,5 @@ func TestForesightInDocs(t *testing.T) {
 			require.Equal(t, strings.TrimSuffix(expected, "\n"), strings.TrimSuffix(string(found), "\n"), line)
 		}
 	}
+	require.NotZero(t, ran)
 }

@@ -216,12 +216,12 @@ func TestDirectoryLabDocs(t *testing.T) {
 		put(t, filepath.Join(s.folder, name), text)
 	}
 
-	page, err := os.ReadFile("../../../../docs/gathering.md")
-	require.NoError(t, err)
 	count := 0
-	for _, block := range strings.Split(string(page), "\n```sh\n")[1:] {
-		block, _, _ = strings.Cut(block, "\n```")
-		for command := range strings.Lines(strings.ReplaceAll(block, "\\\n", "")) {
+	for _, block := range blocksOf(t, "docs/gathering.md") {
+		if block.language != "sh" {
+			continue
+		}
+		for command := range strings.Lines(strings.ReplaceAll(block.text, "\\\n", "")) {
 			if !strings.HasPrefix(command, "transportcert ") {
 				require.True(t, strings.HasPrefix(command, "kinit "), command)
 				continue // the lab has done that already

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,22 @@ func input(t *testing.T, fixture string) string {
 	text, err := os.ReadFile("../../../../fixtures/" + fixture + "/input.json")
 	require.NoError(t, err)
 	return strings.ReplaceAll(string(text), "\n", " ")
+}
+
+// A block is a block of code of a page.
+type block struct{ language, text string }
+
+var codeBlock = regexp.MustCompile("(?sm)^ *```([a-z]*)\n(.*?)^ *```$")
+
+func blocksOf(t *testing.T, page string) (blocks []block) {
+	t.Helper()
+	text, err := os.ReadFile("../../../../" + page)
+	require.NoError(t, err)
+	for _, match := range codeBlock.FindAllStringSubmatch(string(text), -1) {
+		blocks = append(blocks, block{match[1], match[2]})
+	}
+	require.NotEmpty(t, blocks)
+	return blocks
 }
 
 func put(t *testing.T, path, text string) {

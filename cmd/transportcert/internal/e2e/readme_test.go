@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -15,25 +14,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A readmeBlock is a block of code of README.md.
-type readmeBlock struct{ language, text string }
-
-func readmeBlocks(t *testing.T) (blocks []readmeBlock) {
-	t.Helper()
-	text, err := os.ReadFile("../../../../README.md")
-	require.NoError(t, err)
-	for _, match := range regexp.MustCompile("(?sm)^ *```([a-z]*)\n(.*?)^ *```$").FindAllStringSubmatch(string(text), -1) {
-		blocks = append(blocks, readmeBlock{match[1], match[2]})
-	}
-	require.NotEmpty(t, blocks)
-	return blocks
-}
-
 // What README.md shows is what the program prints.
 func TestREADMEOutput(t *testing.T) {
 	t.Parallel()
 	shown := 0
-	for _, block := range readmeBlocks(t) {
+	for _, block := range blocksOf(t, "README.md") {
 		if block.language != "console" {
 			continue
 		}
@@ -65,7 +50,7 @@ func TestREADMECommands(t *testing.T) {
 	}
 	folder := readmeFolder(t)
 	ran, elsewhere := 0, map[string]bool{}
-	for _, block := range readmeBlocks(t) {
+	for _, block := range blocksOf(t, "README.md") {
 		if block.language == "rego" {
 			name, _, _ := strings.Cut(strings.TrimPrefix(block.text, "# "), "\n")
 			require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o700))
@@ -126,8 +111,8 @@ func TestREADMEWorkflow(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not installed")
 	}
-	blocks := readmeBlocks(t)
-	at := slices.IndexFunc(blocks, func(b readmeBlock) bool { return b.language == "yaml" })
+	blocks := blocksOf(t, "README.md")
+	at := slices.IndexFunc(blocks, func(b block) bool { return b.language == "yaml" })
 	require.GreaterOrEqual(t, at, 0)
 	var workflow map[string]any
 	require.NoError(t, yaml.Unmarshal([]byte(blocks[at].text), &workflow))
