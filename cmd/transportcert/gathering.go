@@ -120,15 +120,13 @@ func (g *gathering) collector() (*collect.Collector, error) {
 		Server: g.server, All: g.allServers, FactsFile: g.facts, Check: g.limits.documents.Check, Report: g.note,
 	}
 	if g.nlbReg != "" {
-		c.ClusterNames = host.RegFile{Path: g.nlbReg, Report: g.note}
+		c.ClusterNames = &host.RegFile{Path: g.nlbReg, Report: g.note}
 	}
-	if trust, err := g.trust(); err != nil {
+	var err error
+	if c.Chains, err = g.trust(); err != nil {
 		return nil, err
-	} else if trust != nil {
-		c.Chains = *trust
 	}
 	if g.facts != "" {
-		var err error
 		if c.Facts, err = gather.ReadFacts(nil, g.facts); err != nil {
 			return nil, fmt.Errorf("--facts: %w", err)
 		}

@@ -97,7 +97,7 @@ func (g Gatherer) GatherWith(ctx context.Context, doc, other *gather.Document) e
 	return nil
 }
 
-// Gather implements gather.Gatherer. It fails if there are no roots.
+// Gather sets the trust of the certificates. It fails if there are no roots.
 func (g Gatherer) Gather(ctx context.Context, doc *gather.Document) error {
 	if len(g.Roots) == 0 && !g.System {
 		return errors.New("building chains: no roots given")

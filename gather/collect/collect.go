@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/transportcert/transportcert/gather"
+	"github.com/transportcert/transportcert/gather/chains"
+	"github.com/transportcert/transportcert/gather/host"
 )
 
 // A Source supplies facts.
@@ -29,8 +31,7 @@ type Known struct {
 	// Servers are those that get a document. It is empty for a source that has
 	// facts about servers but no list of them.
 	Servers []string
-	// Gather fills the sections of one server's document. It returns an
-	// AbsentError if the source has nothing for that server.
+	// Gather fills the sections of one server's document.
 	Gather func(ctx context.Context, server string, doc *gather.Document) error
 	// Done is called when a server's document is complete, or with nil if it
 	// could not be made. It can be nil.
@@ -43,10 +44,10 @@ type Known struct {
 // supplies it.
 var ErrNoServer = errors.New("expected the name of the server to gather")
 
-// An AbsentError means that a source has nothing for a server.
-type AbsentError struct{ Reason string }
+// An absentError means that a source has nothing for a server.
+type absentError struct{ Reason string }
 
-func (a AbsentError) Error() string { return a.Reason }
+func (a absentError) Error() string { return a.Reason }
 
 // A MissingError means that a document lacks required sections.
 type MissingError struct {
@@ -75,10 +76,10 @@ type Collector struct {
 	Sources      []Source
 	Server       string                       // whose document to make; empty: the server that the sources name
 	All          bool                         // make a document for every server that a source lists
-	ClusterNames gather.Gatherer              // of Network Load Balancing, added to the host section; nil: none
+	ClusterNames *host.RegFile                // of Network Load Balancing, added to the host section; nil: none
 	Facts        *gather.Document             // replaces what was gathered; nil: no facts
 	FactsFile    string                       // where Facts come from
-	Chains       gather.Gatherer              // sets the trust; nil: not set
+	Chains       *chains.Gatherer             // sets the trust; nil: not set
 	Check        func(*gather.Document) error // rejects documents that are too large; nil: no check
 	Report       gather.Report                // receives what was skipped
 }
@@ -188,7 +189,7 @@ func gatherParts(ctx context.Context, server string, all []Known) (parts []gathe
 	parts = make([]gather.Document, len(all))
 	ask := func(i int) error {
 		err := all[i].Gather(ctx, server, &parts[i])
-		if nothing := (AbsentError{}); errors.As(err, &nothing) {
+		if nothing := (absentError{}); errors.As(err, &nothing) {
 			absent = append(absent, nothing.Reason)
 			return nil
 		}
@@ -231,7 +232,7 @@ func (c *Collector) complete(ctx context.Context, server string, doc *gather.Doc
 		}
 	}
 	if c.Facts != nil {
-		if c.Facts.Server != "" && doc.Server != "" && !SameServer(c.Facts.Server, doc.Server) {
+		if c.Facts.Server != "" && doc.Server != "" && !sameServer(c.Facts.Server, doc.Server) {
 			return fmt.Errorf("%s is about the server %s, but the other sources are about %s", c.FactsFile, c.Facts.Server, doc.Server)
 		}
 		doc.Overlay(c.Facts)
@@ -242,8 +243,8 @@ func (c *Collector) complete(ctx context.Context, server string, doc *gather.Doc
 	return nil
 }
 
-// SameServer reports whether two names mean the same server. It compares
+// sameServer reports whether two names mean the same server. It compares
 // NetBIOS names, which are the beginning of longer host names.
-func SameServer(a, b string) bool {
+func sameServer(a, b string) bool {
 	return strings.EqualFold(gather.NetBIOS(a), gather.NetBIOS(b))
 }

@@ -37,7 +37,7 @@ func (t ThisComputer) Gather(ctx context.Context, server string, doc *gather.Doc
 	if err := (host.Local{Report: t.Report}).Gather(ctx, doc); err != nil {
 		return err
 	}
-	if server != "" && !SameServer(server, doc.Server) {
+	if server != "" && !sameServer(server, doc.Server) {
 		return fmt.Errorf("this computer is %s, not the server %s", doc.Server, server)
 	}
 	return certstore.LocalMachine{Now: time.Now(), Report: t.Report}.Gather(ctx, doc)

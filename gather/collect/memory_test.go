@@ -48,7 +48,7 @@ func TestFileSystems(t *testing.T) {
 		facts, err := gather.ReadFacts(files, "facts.json")
 		require.NoError(t, err)
 		docs, errs := documents(t, collect.Collector{
-			All: true, Report: report, Facts: facts, Chains: chains.Gatherer{Roots: roots, Report: report},
+			All: true, Report: report, Facts: facts, Chains: &chains.Gatherer{Roots: roots, Report: report},
 			Sources: []collect.Source{
 				collect.Exports{Dir: "exports", Files: exportFiles, Report: report},
 				collect.Store{Paths: []string{"store"}, System: files, Report: report},

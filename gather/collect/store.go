@@ -42,7 +42,7 @@ func (s Store) All(context.Context) (Known, error) {
 		Gather: func(ctx context.Context, server string, doc *gather.Document) error {
 			one := s
 			if one.Paths = folders[strings.ToLower(FileName(server))]; one.Paths == nil {
-				return AbsentError{"there is no folder " + filepath.Join(s.Paths[0], FileName(server))}
+				return absentError{"there is no folder " + filepath.Join(s.Paths[0], FileName(server))}
 			}
 			return one.Gather(ctx, server, doc)
 		},

@@ -57,8 +57,6 @@ type Gatherer struct {
 	observe func(net.Conn) net.Conn
 }
 
-var _ gather.Gatherer = Gatherer{}
-
 // Gather fills the sections for g.Server or, if that is empty, doc.Server. If
 // the directory shows no such server, the directory section is not readable and
 // the other sections are not changed; neither is a section whose attributes are

@@ -144,7 +144,7 @@ func (r *run) complete(c *collect.Collector, servers []string) error {
 		return err
 	}
 	if len(trust.Roots) > 0 {
-		c.Chains = trust
+		c.Chains = &trust
 	}
 	if facts := r.of(Facts); len(facts) > 1 {
 		return fmt.Errorf("%s: expected one file of facts, found %d", strings.Join(facts, ", "), len(facts))
@@ -160,7 +160,7 @@ func (r *run) complete(c *collect.Collector, servers []string) error {
 	if keys := r.of(Registry); len(keys) > 1 || len(keys) == 1 && len(servers) > 1 {
 		return fmt.Errorf("%s: expected one registry export together with exports of a single server", strings.Join(keys, ", "))
 	} else if len(keys) == 1 {
-		c.ClusterNames = host.RegFile{Path: keys[0], Files: r.files, Report: r.note}
+		c.ClusterNames = &host.RegFile{Path: keys[0], Files: r.files, Report: r.note}
 	}
 	return nil
 }
