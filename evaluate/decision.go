@@ -136,14 +136,18 @@ type Event struct {
 // means the server as a whole, which is an error if its connectors have
 // different certificates. An unknown connector is an error.
 func (d *Decision) Thumbprint(scenario Scenario, connector string) (*string, error) {
-	used := d.thumbprints(scenario)
-	if connector != "" {
-		for _, u := range used {
-			if u.connector == connector {
-				return u.thumbprint, nil
-			}
+	var named []Use
+	for _, u := range d.Uses(scenario) {
+		if u.Connector == nil {
+			continue
 		}
-		return nil, fmt.Errorf("%s: %s has no connector %q: expected one of %s", d.Server, scenario, connector, names(used))
+		if connector != "" && *u.Connector == connector {
+			return u.Thumbprint, nil
+		}
+		named = append(named, u)
+	}
+	if connector != "" {
+		return nil, fmt.Errorf("%s: %s has no connector %q: expected one of %s", d.Server, scenario, connector, names(named))
 	}
 	switch scenario {
 	case InboundAnonymous:
@@ -152,51 +156,55 @@ func (d *Decision) Thumbprint(scenario Scenario, connector string) (*string, err
 		return d.OutboundAnonymous.Thumbprint, nil
 	}
 	var found *string
-	for _, u := range used {
-		if found != nil && u.thumbprint != nil && *found != *u.thumbprint {
-			return nil, fmt.Errorf("%s: %s has a certificate for each connector: expected one of %s", d.Server, scenario, names(used))
+	for _, u := range named {
+		if found != nil && u.Thumbprint != nil && *found != *u.Thumbprint {
+			return nil, fmt.Errorf("%s: %s has a certificate for each connector: expected one of %s", d.Server, scenario, names(named))
 		}
-		found = cmp.Or(found, u.thumbprint)
+		found = cmp.Or(found, u.Thumbprint)
 	}
 	return found, nil
 }
 
-// A use is a certificate that a connector uses.
-type use struct {
-	connector  string
-	thumbprint *string
+func names(named []Use) string {
+	if len(named) == 0 {
+		return "no connectors"
+	}
+	quoted := make([]string, len(named))
+	for i, u := range named {
+		quoted[i] = strconv.Quote(*u.Connector)
+	}
+	return strings.Join(quoted, ", ")
 }
 
-func (d *Decision) thumbprints(scenario Scenario) []use {
-	var all []use
+// Use is what a scenario decides for one Receive connector, or for one route.
+type Use struct {
+	Scenario   Scenario
+	Connector  *string // nil: the implicit route inside the organization
+	Offered    bool    // whether TLS is offered; of a route: whether anonymous TLS is used
+	Thumbprint *string // of the certificate; nil: none
+	Expired    *bool
+	StoppedAt  *string            // nil: the process was completed
+	STARTTLS   *STARTTLSConnector // nil in the other scenarios
+}
+
+// Uses returns what a scenario decides, in the order of the decision.
+func (d *Decision) Uses(scenario Scenario) []Use {
+	var all []Use
 	switch scenario {
 	case InboundAnonymous:
 		for _, c := range d.InboundAnonymous.Connectors {
-			all = append(all, use{c.Name, c.Thumbprint})
+			all = append(all, Use{scenario, &c.Name, c.Advertise, c.Thumbprint, d.InboundAnonymous.Expired, c.StoppedAt, nil})
 		}
 	case InboundSTARTTLS:
 		for _, c := range d.InboundSTARTTLS.Connectors {
-			all = append(all, use{c.Name, c.Thumbprint})
+			all = append(all, Use{scenario, &c.Name, c.Advertise, c.Thumbprint, c.Expired, c.StoppedAt, &c})
 		}
 	case OutboundAnonymous:
 		for _, r := range d.OutboundAnonymous.Routes {
-			if r.Connector != nil {
-				all = append(all, use{*r.Connector, r.Thumbprint})
-			}
+			all = append(all, Use{scenario, r.Connector, r.UsesAnonymousTLS, r.Thumbprint, d.OutboundAnonymous.Expired, r.StoppedAt, nil})
 		}
 	}
 	return all
-}
-
-func names(used []use) string {
-	if len(used) == 0 {
-		return "no connectors"
-	}
-	quoted := make([]string, len(used))
-	for i, u := range used {
-		quoted[i] = strconv.Quote(u.connector)
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // Certificate returns the certificate that the server uses in a scenario, for a

@@ -73,6 +73,11 @@ func Outcomes(before, after *evaluate.Decision) []Outcome {
 	return append(fields, events...)
 }
 
+// offered names the field that says whether TLS is offered or used.
+var offered = map[evaluate.Scenario]string{
+	evaluate.InboundAnonymous: "advertise_x_anonymoustls", evaluate.InboundSTARTTLS: "advertise_starttls", evaluate.OutboundAnonymous: "uses_anonymous_tls",
+}
+
 func stateOf(d *evaluate.Decision) state {
 	s := state{of: map[key]Outcome{}}
 	add := func(scenario string, connector *string, field string, value any) {
@@ -81,33 +86,27 @@ func stateOf(d *evaluate.Decision) state {
 	add("server", nil, "mail_at_risk", d.MailAtRisk)
 	add("server", nil, "procedure", d.Procedure)
 
-	inbound := string(evaluate.InboundAnonymous)
-	add(inbound, nil, "certificate", value(d.InboundAnonymous.Thumbprint))
-	add(inbound, nil, "expired", value(d.InboundAnonymous.Expired))
-	add(inbound, nil, "best", value(d.InboundAnonymous.Best))
-	add(inbound, nil, "best_kind", value(d.InboundAnonymous.BestKind))
-	for _, c := range d.InboundAnonymous.Connectors {
-		add(inbound, &c.Name, "advertise_x_anonymoustls", c.Advertise)
-		add(inbound, &c.Name, "certificate", value(c.Thumbprint))
-		add(inbound, &c.Name, "stopped_at", value(c.StoppedAt))
-	}
-
-	starttls := string(evaluate.InboundSTARTTLS)
-	for _, c := range d.InboundSTARTTLS.Connectors {
-		add(starttls, &c.Name, "advertise_starttls", c.Advertise)
-		add(starttls, &c.Name, "certificate", value(c.Thumbprint))
-		add(starttls, &c.Name, "certificate_kind", value(c.Kind))
-		add(starttls, &c.Name, "expired", value(c.Expired))
-		add(starttls, &c.Name, "stopped_at", value(c.StoppedAt))
-	}
-
-	outbound := string(evaluate.OutboundAnonymous)
-	add(outbound, nil, "role", value(d.OutboundAnonymous.Role))
-	add(outbound, nil, "expired", value(d.OutboundAnonymous.Expired))
-	for _, r := range d.OutboundAnonymous.Routes {
-		add(outbound, r.Connector, "uses_anonymous_tls", r.UsesAnonymousTLS)
-		add(outbound, r.Connector, "certificate", value(r.Thumbprint))
-		add(outbound, r.Connector, "stopped_at", value(r.StoppedAt))
+	for _, scenario := range evaluate.Scenarios {
+		name := string(scenario)
+		switch scenario {
+		case evaluate.InboundAnonymous:
+			add(name, nil, "certificate", value(d.InboundAnonymous.Thumbprint))
+			add(name, nil, "expired", value(d.InboundAnonymous.Expired))
+			add(name, nil, "best", value(d.InboundAnonymous.Best))
+			add(name, nil, "best_kind", value(d.InboundAnonymous.BestKind))
+		case evaluate.OutboundAnonymous:
+			add(name, nil, "role", value(d.OutboundAnonymous.Role))
+			add(name, nil, "expired", value(d.OutboundAnonymous.Expired))
+		}
+		for _, u := range d.Uses(scenario) {
+			add(name, u.Connector, offered[scenario], u.Offered)
+			add(name, u.Connector, "certificate", value(u.Thumbprint))
+			if u.STARTTLS != nil {
+				add(name, u.Connector, "certificate_kind", value(u.STARTTLS.Kind))
+				add(name, u.Connector, "expired", value(u.Expired))
+			}
+			add(name, u.Connector, "stopped_at", value(u.StoppedAt))
+		}
 	}
 
 	for _, event := range d.Events {

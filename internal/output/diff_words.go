@@ -201,13 +201,13 @@ func (s server) cell(scenario evaluate.Scenario, connector *string) string {
 	}
 	for _, u := range s.of(scenario) {
 		switch {
-		case orEmpty(u.connector) != orEmpty(connector):
-		case !u.offered:
+		case orEmpty(u.Connector) != orEmpty(connector):
+		case !u.Offered:
 			return without + s.why(u)
 		case scenario == evaluate.InboundSTARTTLS:
-			return with + s.named(u.thumbprint, u.kind, u.expired)
+			return with + s.named(u.Thumbprint, u.STARTTLS.Kind, u.Expired)
 		default:
-			return with + s.named(u.thumbprint, nil, nil)
+			return with + s.named(u.Thumbprint, nil, nil)
 		}
 	}
 	return absent

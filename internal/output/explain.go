@@ -117,7 +117,7 @@ func tellAuthentication(p *page, s server) {
 	}
 	var mechanisms, without []string
 	for i, connector := range connectors {
-		if is(connector.stoppedAt, "exchange_server_auth_disabled") {
+		if is(connector.StoppedAt, "exchange_server_auth_disabled") {
 			mechanisms = append(mechanisms, authMechanism(s.facts.Connectors[i]))
 			without = append(without, connector.name())
 		}
@@ -210,7 +210,7 @@ func (s server) logged(id int) string {
 }
 
 func stoppedAt(all []use, place string) []use {
-	return only(all, func(u use) bool { return is(u.stoppedAt, place) })
+	return only(all, func(u use) bool { return is(u.StoppedAt, place) })
 }
 
 // authMechanism returns the flags of a connector as Exchange writes them.

@@ -72,11 +72,11 @@ func tellComparison(p *page, s server) {
 
 func tellOutcome(p *page, s server) {
 	connectors := s.of(evaluate.InboundAnonymous)
-	offered := only(connectors, func(u use) bool { return u.offered })
-	not := only(connectors, func(u use) bool { return !u.offered })
+	offered := only(connectors, func(u use) bool { return u.Offered })
+	not := only(connectors, func(u use) bool { return !u.Offered })
 	if len(offered) > 0 {
 		p.tell("%s %s and %s %s.", quoted(namesOf(offered)), p.paint(green, plural(offered, "offers", "offer")+" X-ANONYMOUSTLS"),
-			plural(offered, "serves", "serve"), *offered[0].thumbprint)
+			plural(offered, "serves", "serve"), *offered[0].Thumbprint)
 	}
 	if len(not) > 0 {
 		p.tell("%s %s X-ANONYMOUSTLS.", quoted(namesOf(not)), p.paint(red, plural(not, "does not offer", "do not offer")))

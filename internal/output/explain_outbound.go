@@ -29,11 +29,11 @@ func (p *page) explainOutbound(s server) {
 
 func (p *page) route(s server, route use) {
 	verdict := p.paint(green, "anonymous TLS is used") + "."
-	if !route.offered {
+	if !route.Offered {
 		verdict = p.paint(red, "anonymous TLS is not used") + plain(": "+s.why(route)+".")
 	}
-	if route.connector != nil {
-		p.tell("Send connector \"%s\": %s", *route.connector, verdict)
+	if route.Connector != nil {
+		p.tell("Send connector \"%s\": %s", *route.Connector, verdict)
 		return
 	}
 	p.tell("Mail to the organization's other servers and to subscribed Edge servers: %s", verdict)

@@ -36,7 +36,7 @@ func (p *page) explainSTARTTLS(s server) {
 // startTLSSteps tells the steps of one connector, to where the process stops. It
 // does not name the connector.
 func (p *page) startTLSSteps(s server, facts gather.Connector, u use) {
-	c := u.startTLS
+	c := u.STARTTLS
 	if is(c.StoppedAt, "connector_disabled") {
 		p.tell("Step 1. The connector is disabled. The process stops: it accepts no session.")
 		return
@@ -96,7 +96,7 @@ func (s server) searches(facts gather.Connector, by evaluate.SearchedFor) string
 }
 
 // matching lists the matching certificates and whether they are eligible.
-func (p *page) matching(s server, c evaluate.STARTTLSConnector) {
+func (p *page) matching(s server, c *evaluate.STARTTLSConnector) {
 	p.tell("Step 5. A certificate is eligible if it is X.509 version 3 or later, has a private key, and is enabled for SMTP.")
 	for _, certificate := range s.facts.Certificates {
 		thumbprint := certificate.Thumbprint
@@ -115,7 +115,7 @@ func (p *page) matching(s server, c evaluate.STARTTLSConnector) {
 }
 
 // whyChosen says why step 6 takes the certificate.
-func (s server) whyChosen(c evaluate.STARTTLSConnector) string {
+func (s server) whyChosen(c *evaluate.STARTTLSConnector) string {
 	switch {
 	case is(c.Kind, "pki"):
 		return "the first valid PKI certificate; " + chain(s.store[*c.Thumbprint])

@@ -63,7 +63,7 @@ func (s server) setStates(steps []htmlStep, all []use, events []evaluate.Event) 
 		reached := going > 0
 		var whys, leaving []string
 		for _, u := range all {
-			if u.stoppedAt != nil && i == stopsIn(steps, u) {
+			if u.StoppedAt != nil && i == stopsIn(steps, u) {
 				whys, leaving = append(whys, s.why(u)), append(leaving, u.name())
 			}
 		}
@@ -96,7 +96,7 @@ func (s server) setStates(steps []htmlStep, all []use, events []evaluate.Event) 
 
 // stopsIn returns the index of the step at which the process stops.
 func stopsIn(steps []htmlStep, u use) int {
-	stop, known := stops[*u.stoppedAt]
+	stop, known := stops[*u.StoppedAt]
 	i := slices.IndexFunc(steps, func(step htmlStep) bool { return known && step.number >= stop.step })
 	if i < 0 {
 		return len(steps) - 1
@@ -108,7 +108,7 @@ func stopsIn(steps []htmlStep, u use) int {
 func (s *htmlSheet) anonymousFlow() htmlFlow {
 	f := htmlFlow{Title: "Inbound anonymous TLS (X-ANONYMOUSTLS)"}
 	all := s.of(evaluate.InboundAnonymous)
-	offered := only(all, func(u use) bool { return u.offered })
+	offered := only(all, func(u use) bool { return u.Offered })
 	for i, say := range []string{
 		"Receive connectors: " + cmp.Or(some(namesOf(all)), "none") + ".",
 		"", s.directory(), s.loaded(s.Thumbprint), s.ends(s.Thumbprint),
@@ -233,7 +233,7 @@ func (s *htmlSheet) startTLSFlows() []htmlFlow {
 }
 
 func (s *htmlSheet) startTLSFlow(facts gather.Connector, u use) htmlFlow {
-	c := u.startTLS
+	c := u.STARTTLS
 	f := htmlFlow{Title: "Inbound STARTTLS"}
 	f.Steps = []htmlStep{
 		{Title: "Is the connector enabled?"},
@@ -263,7 +263,7 @@ func (s *htmlSheet) startTLSFlow(facts gather.Connector, u use) htmlFlow {
 			events = append(events, event)
 		}
 	}
-	u.connector = new(string) // the title has the name
+	u.Connector = new(string) // the title has the name
 	s.setStates(f.Steps, []use{u}, events)
 	if c.Advertise && c.Thumbprint != nil {
 		f.Ends = []string{"STARTTLS is offered with " + s.called(*c.Thumbprint)}
@@ -287,7 +287,7 @@ func (s *htmlSheet) outboundFlow() htmlFlow {
 		return f
 	}
 	all := s.of(evaluate.OutboundAnonymous)
-	used := only(all, func(u use) bool { return u.offered })
+	used := only(all, func(u use) bool { return u.Offered })
 	f.Steps = []htmlStep{
 		{number: 2, Mark: "·", Title: "Can the route use anonymous TLS?", Say: "Mail to: " + some(namesOf(all)) + "."},
 		{number: 3, Mark: "3", Title: anonymousSteps[2], Say: s.directory()},

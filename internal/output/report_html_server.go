@@ -196,18 +196,18 @@ func (s *htmlSheet) Send() []htmlConnector {
 func (s *htmlSheet) cell(u use) htmlCell {
 	cell := htmlCell{Words: u.verb(), Class: "yes"}
 	switch {
-	case !u.offered:
+	case !u.Offered:
 		cell.Words, cell.Class = "not "+u.verb()+": "+s.why(u), "no"
 		if u.fault() {
 			cell.Class = "bad"
 		}
 		return cell
-	case is(u.expired, true):
+	case is(u.Expired, true):
 		cell.Class = "bad"
 	}
-	if u.thumbprint != nil {
-		cell.Certificate = s.called(*u.thumbprint)
-		if certificate, known := s.store[*u.thumbprint]; known {
+	if u.Thumbprint != nil {
+		cell.Certificate = s.called(*u.Thumbprint)
+		if certificate, known := s.store[*u.Thumbprint]; known {
 			cell.Words += ", " + s.left(certificate)
 		}
 	}

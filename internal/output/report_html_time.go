@@ -95,7 +95,7 @@ func (s *htmlSheet) lanes(forecast *evaluate.Forecast, at scale) (rows []htmlRow
 	var names []string
 	for _, u := range s.uses() {
 		if segments := s.segments(forecast, at, u, used); segments != nil {
-			lanes, names = append(lanes, htmlRow{onOrTo(u.scenario), segments}), append(names, u.name())
+			lanes, names = append(lanes, htmlRow{onOrTo(u.Scenario), segments}), append(names, u.name())
 		}
 	}
 	told := map[string]bool{} // an event can be one of two scenarios
@@ -142,20 +142,20 @@ func eventFrom(forecast *evaluate.Forecast, at scale, i int) (segment htmlSegmen
 // Of the internal transport certificate the decision says once whether it has
 // expired.
 func (u use) isOf(change evaluate.Change) bool {
-	if change.Scenario != u.scenario || change.Field != "certificate" && change.Field != "expired" {
+	if change.Scenario != u.Scenario || change.Field != "certificate" && change.Field != "expired" {
 		return false
 	}
-	if change.Field == "expired" && u.scenario != evaluate.InboundSTARTTLS {
+	if change.Field == "expired" && u.Scenario != evaluate.InboundSTARTTLS {
 		return true
 	}
-	return change.Connector == nil && u.connector == nil || change.Connector != nil && is(u.connector, *change.Connector)
+	return change.Connector == nil && u.Connector == nil || change.Connector != nil && is(u.Connector, *change.Connector)
 }
 
 // segments are what one connector uses until the forecast ends; nil where it
 // never uses anything.
 func (s *htmlSheet) segments(forecast *evaluate.Forecast, at scale, u use, used map[string]bool) []htmlSegment {
 	var segments []htmlSegment
-	serves, expired, from := orEmpty(u.thumbprint), is(u.expired, true), s.decision.EvaluatedAt
+	serves, expired, from := orEmpty(u.Thumbprint), is(u.Expired, true), s.decision.EvaluatedAt
 	end := func(to string) {
 		if to == from {
 			return
@@ -171,7 +171,7 @@ func (s *htmlSheet) segments(forecast *evaluate.Forecast, at scale, u use, used 
 		segments = append(segments, at.segment(from, to, words, class))
 		from = to
 	}
-	ever := u.thumbprint != nil
+	ever := u.Thumbprint != nil
 	for _, change := range forecast.Changes {
 		if !u.isOf(change) {
 			continue

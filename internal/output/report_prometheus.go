@@ -188,18 +188,18 @@ func (s *samples) certificates(c Checked) {
 func (s *samples) uses(c Checked) {
 	server := newServer(c.Facts, c.Decision)
 	for _, u := range server.uses() {
-		connector := orEmpty(u.connector)
-		if u.thumbprint != nil {
-			s.add("transportcert_certificate_in_use", 1, "thumbprint", *u.thumbprint, "scenario", string(u.scenario), "connector", connector)
+		connector := orEmpty(u.Connector)
+		if u.Thumbprint != nil {
+			s.add("transportcert_certificate_in_use", 1, "thumbprint", *u.Thumbprint, "scenario", string(u.Scenario), "connector", connector)
 		}
-		extension, inbound := extensions[u.scenario]
+		extension, inbound := extensions[u.Scenario]
 		if !inbound {
 			continue
 		}
 		labels := []string{"connector", connector, "extension", extension}
-		s.add("transportcert_extension_offered", truth(u.offered), labels...)
-		if u.thumbprint != nil {
-			s.time("transportcert_extension_not_after_timestamp_seconds", server.store[*u.thumbprint].NotAfter, append(labels, "thumbprint", *u.thumbprint)...)
+		s.add("transportcert_extension_offered", truth(u.Offered), labels...)
+		if u.Thumbprint != nil {
+			s.time("transportcert_extension_not_after_timestamp_seconds", server.store[*u.Thumbprint].NotAfter, append(labels, "thumbprint", *u.Thumbprint)...)
 		}
 	}
 }

@@ -66,7 +66,7 @@ func only[T any](all []T, keep func(T) bool) []T {
 
 // connectorNames lists the connectors of a server, each once.
 func connectorNames(s server) string {
-	named := only(s.uses(), func(u use) bool { return u.connector != nil })
+	named := only(s.uses(), func(u use) bool { return u.Connector != nil })
 	names := slices.Sorted(slices.Values(namesOf(named)))
 	for i, name := range names {
 		names[i] = strconv.Quote(name)

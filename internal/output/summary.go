@@ -90,7 +90,7 @@ func (s server) serves(scenario evaluate.Scenario) string {
 		}
 	}
 	for _, u := range s.of(scenario) {
-		if name := s.short(u.thumbprint); name != "" && !slices.Contains(names, name) {
+		if name := s.short(u.Thumbprint); name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -101,7 +101,7 @@ func (s server) serves(scenario evaluate.Scenario) string {
 func (s server) firstEnd() string {
 	serving := map[string]bool{}
 	for _, u := range s.uses() {
-		serving[orEmpty(u.thumbprint)] = true
+		serving[orEmpty(u.Thumbprint)] = true
 	}
 	if s.which.has(evaluate.InboundAnonymous) { // be there a connector or not
 		serving[orEmpty(s.Thumbprint)] = true

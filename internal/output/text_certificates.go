@@ -65,12 +65,12 @@ func (s server) purposes(thumbprint string, uses []use) []string {
 	advertised := false
 	for _, u := range uses {
 		switch {
-		case u.scenario == evaluate.InboundAnonymous:
-			advertised = advertised || u.offered
-		case !is(u.thumbprint, thumbprint):
-		case u.scenario == evaluate.InboundSTARTTLS:
+		case u.Scenario == evaluate.InboundAnonymous:
+			advertised = advertised || u.Offered
+		case !is(u.Thumbprint, thumbprint):
+		case u.Scenario == evaluate.InboundSTARTTLS:
 			connectors = append(connectors, u.name())
-		case u.offered:
+		case u.Offered:
 			routes = append(routes, "mail to "+u.name())
 		}
 	}

@@ -35,10 +35,10 @@ func (p *page) connectors(s server) {
 // use shows whether TLS is offered or used, and with which certificate, or why not.
 func (p *page) use(s server, u use) painted {
 	switch {
-	case u.offered && u.scenario == evaluate.InboundSTARTTLS && is(u.expired, true):
-		return p.paint(green, u.verb()) + plain(", "+s.short(u.thumbprint)+", ") + p.paint(red, "expired")
-	case u.offered:
-		return p.paint(green, u.verb()) + plain(", "+s.short(u.thumbprint))
+	case u.Offered && u.Scenario == evaluate.InboundSTARTTLS && is(u.Expired, true):
+		return p.paint(green, u.verb()) + plain(", "+s.short(u.Thumbprint)+", ") + p.paint(red, "expired")
+	case u.Offered:
+		return p.paint(green, u.verb()) + plain(", "+s.short(u.Thumbprint))
 	case u.fault():
 		return p.paint(red, "not "+u.verb()) + plain(": "+s.why(u))
 	}
@@ -52,7 +52,7 @@ func (p *page) routes(s server) {
 	if !s.which.has(evaluate.OutboundAnonymous) {
 		return
 	}
-	if usual := len(routes) == 0 || len(routes) == 1 && routes[0].offered; usual && s.which.Scenario == "" {
+	if usual := len(routes) == 0 || len(routes) == 1 && routes[0].Offered; usual && s.which.Scenario == "" {
 		return
 	}
 	if len(routes) == 0 {

@@ -10,35 +10,14 @@ import (
 	"github.com/transportcert/transportcert/evaluate"
 )
 
-// A use is what a decision says of a Receive connector in an inbound scenario, or
-// of a route of mail: whether it offers TLS, and with which certificate, or why not.
-type use struct {
-	scenario         evaluate.Scenario
-	connector        *string // nil: the route to the organization's servers
-	offered          bool    // of a route: used
-	thumbprint, kind *string
-	expired          *bool
-	stoppedAt        *string
-	startTLS         evaluate.STARTTLSConnector // in that scenario
-}
+// A use is a connector or a route, with words for it.
+type use struct{ evaluate.Use }
 
 // of returns the uses in a scenario.
 func (s server) of(scenario evaluate.Scenario) []use {
 	var all []use
-	switch scenario {
-	case evaluate.InboundAnonymous:
-		for _, c := range s.Connectors {
-			all = append(all, use{scenario: scenario, connector: &c.Name, offered: c.Advertise, thumbprint: c.Thumbprint, expired: s.Expired, stoppedAt: c.StoppedAt})
-		}
-	case evaluate.InboundSTARTTLS:
-		for _, c := range s.decision.InboundSTARTTLS.Connectors {
-			all = append(all, use{scenario, &c.Name, c.Advertise, c.Thumbprint, c.Kind, c.Expired, c.StoppedAt, c})
-		}
-	case evaluate.OutboundAnonymous:
-		outbound := s.decision.OutboundAnonymous
-		for _, r := range outbound.Routes {
-			all = append(all, use{scenario: scenario, connector: r.Connector, offered: r.UsesAnonymousTLS, thumbprint: r.Thumbprint, expired: outbound.Expired, stoppedAt: r.StoppedAt})
-		}
+	for _, u := range s.decision.Uses(scenario) {
+		all = append(all, use{u})
 	}
 	return all
 }
@@ -56,10 +35,10 @@ func (s server) uses() []use {
 
 // name names the connector or the route.
 func (u use) name() string {
-	if u.connector == nil {
+	if u.Connector == nil {
 		return "the organization's servers"
 	}
-	return *u.connector
+	return *u.Connector
 }
 
 // namesOf lists the connectors or routes.
@@ -84,7 +63,7 @@ func onOrTo(scenario evaluate.Scenario) string {
 
 // verb is what is or is not done with TLS.
 func (u use) verb() string {
-	if u.scenario == evaluate.OutboundAnonymous {
+	if u.Scenario == evaluate.OutboundAnonymous {
 		return "used"
 	}
 	return "offered"
@@ -111,29 +90,29 @@ var stops = map[string]stop{
 }
 
 // fault reports whether the process stops because something is wrong.
-func (u use) fault() bool { return stops[orEmpty(u.stoppedAt)].fault }
+func (u use) fault() bool { return stops[orEmpty(u.StoppedAt)].fault }
 
 // getsToStep3 reports whether a session with a connector gets past step 2.
 func (u use) getsToStep3() bool {
-	step := stops[orEmpty(u.stoppedAt)].step
+	step := stops[orEmpty(u.StoppedAt)].step
 	return step != 1 && step != 2
 }
 
 // why says why TLS is not offered or used.
 func (s server) why(u use) string {
-	switch at := orEmpty(u.stoppedAt); {
-	case at == "certificate_not_found" && u.scenario == evaluate.InboundSTARTTLS:
-		return "no certificate matches " + searchedFor(u.startTLS)
+	switch at := orEmpty(u.StoppedAt); {
+	case at == "certificate_not_found" && u.Scenario == evaluate.InboundSTARTTLS:
+		return "no certificate matches " + searchedFor(u.STARTTLS)
 	case at == "certificate_not_found":
 		return s.short(s.facts.Directory.InternalTransportCertificate) + " is not in the store"
 	case at == "no_eligible_certificate":
-		return s.noneEligible(u.startTLS)
+		return s.noneEligible(u.STARTTLS)
 	default:
 		return cmp.Or(stops[at].words, at)
 	}
 }
 
-func searchedFor(connector evaluate.STARTTLSConnector) string {
+func searchedFor(connector *evaluate.STARTTLSConnector) string {
 	if connector.SearchedFor == nil {
 		return ""
 	}
@@ -148,7 +127,7 @@ func searchedFor(connector evaluate.STARTTLSConnector) string {
 const fewMatches = 3
 
 // noneEligible says why none of the certificates that match is eligible.
-func (s server) noneEligible(connector evaluate.STARTTLSConnector) string {
+func (s server) noneEligible(connector *evaluate.STARTTLSConnector) string {
 	var failing []string
 	for _, thumbprint := range slices.Sorted(maps.Keys(connector.Ineligible)) {
 		failing = append(failing, s.called(thumbprint)+" matches, but "+s.reasons(connector.Ineligible[thumbprint], s.store[thumbprint]))

@@ -42,22 +42,10 @@ type Expectation struct {
 	Decision *evaluate.Decision
 }
 
-// A verdict is the decision for one connector in one scenario.
-type verdict struct {
-	advertise  bool
-	thumbprint *string
-	stoppedAt  *string
-}
-
-// verdict returns the decision for a connector, given by its index, which is the
+// use returns the decision for a connector, given by its index, which is the
 // same in the document and in its decision.
-func (e Expectation) verdict(scenario evaluate.Scenario, connector int) verdict {
-	if scenario == evaluate.InboundAnonymous {
-		c := e.Decision.InboundAnonymous.Connectors[connector]
-		return verdict{c.Advertise, c.Thumbprint, c.StoppedAt}
-	}
-	c := e.Decision.InboundSTARTTLS.Connectors[connector]
-	return verdict{c.Advertise, c.Thumbprint, c.StoppedAt}
+func (e Expectation) use(scenario evaluate.Scenario, connector int) evaluate.Use {
+	return e.Decision.Uses(scenario)[connector]
 }
 
 // Compare compares a result with what is expected of a connector, and stores
@@ -78,7 +66,7 @@ func Compare(r *Result, e Expectation, connector string) error {
 		GatheredAt: e.Document.GatheredAt, Differences: []Difference{},
 	}
 	for _, scenario := range Scenarios {
-		compared.Differences = append(compared.Differences, c.differences(scenario, e.verdict(scenario, chosen))...)
+		compared.Differences = append(compared.Differences, c.differences(scenario, e.use(scenario, chosen))...)
 	}
 	if len(compared.Differences) > 0 || r.Answered() {
 		compared.Same = new(len(compared.Differences) == 0)
@@ -94,23 +82,23 @@ type comparing struct {
 	connector int // its index in the document
 }
 
-func (c *comparing) differences(scenario evaluate.Scenario, expected verdict) []Difference {
+func (c *comparing) differences(scenario evaluate.Scenario, expected evaluate.Use) []Difference {
 	found := c.Of(scenario)
-	d := Difference{Scenario: scenario, Field: "advertise_starttls", Expected: expected.advertise, Found: found.Offered}
+	d := Difference{Scenario: scenario, Field: "advertise_starttls", Expected: expected.Offered, Found: found.Offered}
 	if scenario == evaluate.InboundAnonymous {
 		d.Field = "advertise_x_anonymoustls"
 	}
 	switch {
-	case expected.advertise && !found.Offered:
+	case expected.Offered && !found.Offered:
 		d.Reasons = c.notOffered(scenario)
-	case !expected.advertise && found.Offered:
+	case !expected.Offered && found.Offered:
 		d.Reasons = c.offered(scenario, expected, found)
 	case !found.Offered:
 		return nil
 	case found.State == Failed:
 		d.Field, d.Expected, d.Found, d.Reasons = "handshake", Completed, Failed, c.failed(scenario)
-	case found.Thumbprint != nil && (expected.thumbprint == nil || *expected.thumbprint != *found.Thumbprint):
-		d.Field, d.Expected, d.Found = "certificate", expected.thumbprint, *found.Thumbprint
+	case found.Thumbprint != nil && (expected.Thumbprint == nil || *expected.Thumbprint != *found.Thumbprint):
+		d.Field, d.Expected, d.Found = "certificate", expected.Thumbprint, *found.Thumbprint
 		d.Reasons = c.anotherCertificate(scenario, found.Chain[0])
 	default:
 		return nil

@@ -38,10 +38,10 @@ func (c *comparing) notOffered(scenario evaluate.Scenario) []Reason {
 		"The server could not load its certificate. Look for event " + event + " in its Application log."})
 }
 
-func (c *comparing) offered(scenario evaluate.Scenario, expected verdict, found *Handshake) []Reason {
+func (c *comparing) offered(scenario evaluate.Scenario, expected evaluate.Use, found *Handshake) []Reason {
 	var reasons []Reason
 	if len(found.Chain) > 0 {
-		lost := expected.stoppedAt != nil && *expected.stoppedAt == "certificate_not_found"
+		lost := expected.StoppedAt != nil && *expected.StoppedAt == "certificate_not_found"
 		reasons = append(reasons, c.temporary(scenario, found.Chain[0], lost)...)
 	}
 	reasons = append(reasons, c.between("")...)
@@ -149,11 +149,11 @@ func (c *comparing) otherConnector() []Reason {
 
 func (c *comparing) isAsDecided(connector int) bool {
 	for _, scenario := range Scenarios {
-		expected, found := c.verdict(scenario, connector), c.Of(scenario)
-		if expected.advertise != found.Offered || found.State == Failed || found.State == Unknown {
+		expected, found := c.use(scenario, connector), c.Of(scenario)
+		if expected.Offered != found.Offered || found.State == Failed || found.State == Unknown {
 			return false
 		}
-		if found.Thumbprint != nil && (expected.thumbprint == nil || *expected.thumbprint != *found.Thumbprint) {
+		if found.Thumbprint != nil && (expected.Thumbprint == nil || *expected.Thumbprint != *found.Thumbprint) {
 			return false
 		}
 	}
