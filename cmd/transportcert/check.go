@@ -77,7 +77,7 @@ of many.`,
 			if err != nil {
 				return err
 			}
-			evaluator, err := flags.policies.evaluator(command.Context(), command.ErrOrStderr())
+			evaluator, err := flags.evaluator(command)
 			if err != nil {
 				return err
 			}

@@ -41,7 +41,6 @@ func (d *documentFlags) addFlags(command *cobra.Command) {
 // addDecisionFlags adds those that do not say where documents come from.
 func (d *documentFlags) addDecisionFlags(command *cobra.Command) {
 	d.policies.addFlags(command)
-	d.policies.limits = &d.from.limits
 	command.Flags().StringVar(&d.at, "at", "", "evaluate at this `TIME`, YYYY-MM-DDThh:mm:ssZ or YYYY-MM-DD (00:00 UTC), instead of the document's now")
 	d.addColorFlag(command)
 }
@@ -91,6 +90,11 @@ func (d *documentFlags) colorsOn(terminal bool, getenv func(string) string) bool
 	return terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
 }
 
+// evaluator compiles the policies that decide.
+func (d *documentFlags) evaluator(command *cobra.Command, options ...evaluate.Option) (*evaluate.Evaluator, error) {
+	return d.policies.evaluator(command, append(options, evaluate.WithDeadline(d.from.limits.deadline))...)
+}
+
 // A decider decides for the document of an outcome.
 type decider func(context.Context, *evaluate.Evaluator, *outcome) error
 
@@ -101,7 +105,7 @@ func (d *documentFlags) run(command *cobra.Command, paths []string, to *formatte
 	if err != nil {
 		return err
 	}
-	evaluator, err := d.policies.evaluator(ctx, command.ErrOrStderr(), options...)
+	evaluator, err := d.evaluator(command, options...)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ document of the other side could not be read.`,
 // diff reads OLD into a store, and then compares each document of NEW with it.
 func (d *documentFlags) diff(command *cobra.Command, before, after, format string) error {
 	ctx := command.Context()
-	evaluator, err := d.policies.evaluator(ctx, command.ErrOrStderr())
+	evaluator, err := d.evaluator(command)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,7 +21,6 @@ type policyFlags struct {
 	policies        []string
 	waivers         []string // files, of check
 	registry        registryFlags
-	limits          *limits // nil: nothing is evaluated
 }
 
 func (p *policyFlags) addFlags(command *cobra.Command) {
@@ -61,14 +58,11 @@ func checkPolicyPaths(paths []string) error {
 
 // evaluator compiles the policies that the flags name. What is pulled for it is
 // told on stderr.
-func (p *policyFlags) evaluator(ctx context.Context, stderr io.Writer, options ...evaluate.Option) (*evaluate.Evaluator, error) {
+func (p *policyFlags) evaluator(command *cobra.Command, options ...evaluate.Option) (*evaluate.Evaluator, error) {
 	options = append(options,
 		evaluate.WithVerificationKey(p.verificationKey), evaluate.WithPolicies(p.policies...))
 	for _, path := range p.waivers {
 		options = append(options, evaluate.WithWaivers(path))
-	}
-	if p.limits != nil {
-		options = append(options, evaluate.WithDeadline(p.limits.deadline))
 	}
 	for _, bundle := range p.bundles {
 		if remote, err := bundles.InRegistry(bundle); err != nil {
@@ -77,14 +71,14 @@ func (p *policyFlags) evaluator(ctx context.Context, stderr io.Writer, options .
 			options = append(options, evaluate.WithBundle(bundle))
 			continue
 		}
-		data, digest, err := p.registry.Pull(ctx, bundle)
+		data, digest, err := p.registry.Pull(command.Context(), bundle)
 		if err != nil {
 			return nil, err
 		}
-		note(stderr)(fmt.Sprintf("%s: pulled %s", bundle, digest))
+		note(command.ErrOrStderr())(fmt.Sprintf("%s: pulled %s", bundle, digest))
 		options = append(options, evaluate.WithBundleData(bundle, data))
 	}
-	return evaluate.New(ctx, options...)
+	return evaluate.New(command.Context(), options...)
 }
 
 // registryFlags are the flags that say how to reach a registry.

@@ -168,8 +168,7 @@ func (p *probing) prepare(command *cobra.Command) error {
 	if !compare {
 		return nil
 	}
-	p.policies.limits = &p.from.limits
-	if p.evaluator, err = p.policies.evaluator(command.Context(), command.ErrOrStderr()); err != nil {
+	if p.evaluator, err = p.documentFlags.evaluator(command); err != nil {
 		return err
 	}
 	return p.readDocuments(command)

@@ -31,7 +31,7 @@ The output (-o) is text for people, json for programs, or markdown, as in docs/r
 			if err := checkFormat(name, output.RuleFormats); err != nil {
 				return err
 			}
-			evaluator, err := policies.evaluator(command.Context(), command.ErrOrStderr())
+			evaluator, err := policies.evaluator(command)
 			if err != nil {
 				return err
 			}

@@ -65,7 +65,7 @@ func (w *whatIfFlags) run(command *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	evaluator, err := w.policies.evaluator(ctx, command.ErrOrStderr())
+	evaluator, err := w.evaluator(command)
 	if err != nil {
 		return err
 	}
