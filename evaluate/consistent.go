@@ -123,13 +123,11 @@ func (c *checker) value(path string, value any, t reflect.Type) error {
 }
 
 func (c *checker) object(path string, object map[string]any, t reflect.Type) error {
-	known := map[string]bool{}
 	for _, field := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue
 		}
-		known[name] = true
 		value, ok := object[name]
 		if !ok {
 			if options == "omitempty" || field.Type.Kind() == reflect.Pointer {
@@ -144,13 +142,6 @@ func (c *checker) object(path string, object map[string]any, t reflect.Type) err
 		}
 		if err != nil {
 			return err
-		}
-	}
-	for _, key := range sorted(object) { // encoding/json would accept "Best" for "best"
-		for name := range known {
-			if !known[key] && strings.EqualFold(key, name) {
-				return expected(path, fmt.Sprintf("the spelling %q", name), key)
-			}
 		}
 	}
 	for _, rule := range agreements {

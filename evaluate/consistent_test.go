@@ -1,12 +1,15 @@
 package evaluate
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -62,9 +65,7 @@ func TestConsistent(t *testing.T) {
 		"an event's id":        {"events", `[{"id": 1037.5}]`, `events[0].id: expected a whole number, found 1037.5`},
 		"an event's severity":  {"events", `[{"id": 1, "source": "x", "connector": null, "step": 9, "severity": "fatal"}]`, `events[0].severity: expected one of error, warning, info, found "fatal"`},
 		"an event's connector": {"events", `[{"id": 1, "source": "x", "connector": "X"}]`, `events[0].connector: expected a connector of the document, found "X"`},
-		"another case":         {"Connectors", `null`, `expected the spelling "connectors", found "Connectors"`},
 		"input errors":         {"input_errors", `["x", 5]`, `x; 5`},
-		"input errors, hidden": {"Input_errors", `["x"]`, `expected the spelling "input_errors"`},
 		"no events":            {"events", ``, `events: expected a value, found none`},
 	}
 	for name, test := range tests {
@@ -155,7 +156,9 @@ func FuzzConsistent(f *testing.F) {
 		if consistent(text, &decision, document) != nil {
 			return
 		}
-		require.NoError(t, json.Unmarshal(text, &decision))
+		value, err := ast.ValueFromReader(bytes.NewReader(text))
+		require.NoError(t, err)
+		require.NoError(t, read(value, reflect.ValueOf(&decision).Elem()))
 		require.Len(t, decision.Connectors, len(document.Connectors))
 		require.Len(t, document.Certificates, len(decision.Eligible)+len(decision.Ineligible))
 	})
