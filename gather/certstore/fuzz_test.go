@@ -41,10 +41,7 @@ func samples(f *testing.F) [][]byte {
 
 // element is a serialized store element of two properties and a certificate.
 func element(certificate []byte) []byte {
-	property := func(id byte, data []byte) []byte {
-		return slices.Concat([]byte{id, 0, 0, 0, 1, 0, 0, 0, byte(len(data)), byte(len(data) >> 8), 0, 0}, data)
-	}
-	return slices.Concat(property(11, []byte("E\x00X\x00\x00\x00")), property(2, nil), property(32, certificate))
+	return slices.Concat(storeProperty(11, []byte("E\x00X\x00\x00\x00")...), storeProperty(2), storeProperty(32, certificate...))
 }
 
 // FuzzFile checks that everything found in a file of any format is a
