@@ -54,4 +54,18 @@ publish_auth_certificate := action(
 	},
 )
 
+# METADATA
+# title: Is an Auth certificate
+# description: >-
+#   Whether a certificate is for OAuth between servers. The document does not say which one they use, so it is recognized
+#   by the name that Setup gives it.
+is_auth_certificate(certificate) if auth_name in certificate.subject_common_names
+
+# The new Auth certificate that replaces one, unless the store has another one that is sound.
+new_auth_certificate(replaced) := [] if {
+	some certificate in sound
+	certificate.thumbprint != replaced
+	is_auth_certificate(certificate)
+} else := auth_certificate
+
 auth_name := "Microsoft Exchange Server Auth Certificate"

@@ -171,7 +171,7 @@ test_after_the_change[name] if {
 test_the_auth_certificate if {
 	found := planned(with_certificates([self_signed, object.union(auth, expired)]))
 	action := found["auth-certificate"]
-	action.why == ["TC026"]
+	action.why == ["TC024", "TC026"]
 	action.prompt.answer == "No"
 	action.commands == [
 		concat(" ", [
@@ -180,11 +180,27 @@ test_the_auth_certificate if {
 			"-FriendlyName 'Microsoft Exchange Server Auth Certificate' -DomainName @() -Server 'EX01'",
 		]),
 	]
-	found["publish-auth-certificate"].why == ["TC026"]
+	found["publish-auth-certificate"].why == ["TC024", "TC026"]
 	found["publish-auth-certificate"].commands == [
 		"Set-AuthConfig -NewCertificateThumbprint $auth.Thumbprint -NewCertificateEffectiveDate (Get-Date)",
 		"Set-AuthConfig -PublishCertificate",
 	]
+}
+
+# Whatever is wrong with the Auth certificate, it is never removed before there is another one.
+test_an_auth_certificate_is_replaced_before_it_is_removed[name] if {
+	some name, change in {
+		"weak key": {"key_bits": 1024},
+		"weak signature": {"signature_algorithm": "SHA1-RSA"},
+		"no private key": {"has_private_key": false},
+		"revoked": {"trust": {"chain": "untrusted", "revoked": true}},
+	}
+	old := object.union(auth, change)
+	found := planned(with_certificates([self_signed, old]))
+	object.keys(found) == {"auth-certificate", "publish-auth-certificate", sprintf("remove-certificate:%s", [old.thumbprint])}
+	contains(found[sprintf("remove-certificate:%s", [old.thumbprint])].description, "Get-AuthConfig")
+	beside_another := planned(with_certificates([self_signed, old, object.union(auth, {"thumbprint": b})]))
+	object.keys(beside_another) == {sprintf("remove-certificate:%s", [old.thumbprint])}
 }
 
 test_event_1037_beside_another_certificate[name] if {

@@ -34,6 +34,8 @@ repair_for_event(thumbprint) := internal_for_event if {
 # internal transport certificate although it expires soon is the best, and a CA has to replace it.
 instead_of(thumbprint) := [renew_at_ca(store[thumbprint])] if {
 	planned.thumbprint == thumbprint
+} else := array.concat(new_auth_certificate(thumbprint), [removal(thumbprint)]) if {
+	is_auth_certificate(store[thumbprint])
 } else := [removal(thumbprint)] if {
 	not to_be_replaced(thumbprint, replacements_of(thumbprint))
 } else := array.concat(take_over(heirs(thumbprint)[0], thumbprint), [removal(thumbprint)]) if {
@@ -325,7 +327,7 @@ removal(thumbprint) := action(
 	sprintf("remove-certificate:%s", [thumbprint]),
 	sprintf("Remove %s", [name_of(store[thumbprint])]),
 	{
-		"description": unneeded,
+		"description": unneeded(store[thumbprint]),
 		"commands": [concat("", [removing(thumbprint), on_server])],
 		"prompt": {"question": "Are you sure you want to perform this action?", "answer": "Yes"},
 		"effect": effects.remove_certificate(thumbprint),
@@ -357,7 +359,12 @@ removal(thumbprint) := action(
 	},
 )
 
-unneeded := concat("\n", array.flatten([
+unneeded(certificate) := concat("\n", [
+	"Exchange servers use the Auth certificate that Get-AuthConfig names. Remove this one only if that is another one, which works on",
+	"all servers, and after Set-AuthConfig -ClearPreviousCertificate.",
+]) if {
+	is_auth_certificate(certificate)
+} else := concat("\n", array.flatten([
 	"transportcert knows of nothing that needs it.",
 	[bound_in_iis | has_front_end],
 ]))

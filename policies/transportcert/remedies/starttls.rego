@@ -230,6 +230,8 @@ without_smtp(thumbprint) := internal_transport_certificate if {
 # description: What to do about a certificate that SMTP uses and that has no private key.
 no_key(certificate) := repair(certificate.thumbprint) if {
 	certificate.thumbprint == internal_certificate.loaded.thumbprint
+} else := repair(certificate.thumbprint) if {
+	is_auth_certificate(certificate)
 } else := [restore_key(certificate)] if {
 	wanted(certificate)
 } else := [removal(certificate.thumbprint)]

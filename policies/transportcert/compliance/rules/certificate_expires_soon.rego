@@ -23,6 +23,6 @@ report contains finding(rego.metadata.rule(), {
 }) if {
 	some certificate in in_use
 	certificate.thumbprint != decision.certificate
-	not is_auth(certificate)
+	not remedies.is_auth_certificate(certificate)
 	expires_between(certificate, document.now, expiry_horizon)
 }

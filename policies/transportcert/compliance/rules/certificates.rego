@@ -36,14 +36,10 @@ described(certificate) := concat(" ", ["the internal transport certificate", cer
 	count(remedies.exchange_services(certificate)) > 0
 } else := concat(" ", ["the certificate", certificate.thumbprint])
 
-# A certificate that Exchange Setup creates for OAuth between servers. The document does not say which one the
-# organization uses, so it is recognized by the name that Setup gives it.
-is_auth(certificate) if "Microsoft Exchange Server Auth Certificate" in certificate.subject_common_names
-
 # The not_after and the thumbprint of the Auth certificate that expires last.
 latest_auth := max({[certificate.not_after, certificate.thumbprint] |
 	some certificate in input.certificates
-	is_auth(certificate)
+	remedies.is_auth_certificate(certificate)
 })
 
 loaded_expires_soon if expires_between(internal_certificate.loaded, document.now, expiry_horizon)

@@ -1,5 +1,7 @@
 package transportcert.compliance.rules
 
+import data.transportcert.remedies
+
 # METADATA
 # title: No DNS name
 # description: >-
@@ -19,6 +21,6 @@ report contains finding(rego.metadata.rule(), {
 	"thumbprint": certificate.thumbprint,
 }) if {
 	some certificate in in_use
-	not is_auth(certificate)
+	not remedies.is_auth_certificate(certificate)
 	count(certificate.dns_names) == 0
 }
