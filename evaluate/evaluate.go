@@ -59,12 +59,9 @@ type Evaluator struct {
 	undefined *rego.PreparedEvalQuery // finds undefined hooks; nil: no hook can be undefined
 
 	mutex      sync.Mutex
-	decision   *rego.PreparedEvalQuery // nil: not compiled yet
-	all        *program                // nil: not compiled yet
-	compliance *compliance             // nil: not compiled yet
-	timeline   *rego.PreparedEvalQuery // nil: not compiled yet
-	whatIf     *rego.PreparedEvalQuery // nil: not compiled yet
-	ranked     *rego.PreparedEvalQuery // nil: not compiled yet
+	all        *program                          // nil: not compiled yet
+	queries    map[string]rego.PreparedEvalQuery // those prepared so far, by text
+	compliance *compliance                       // nil: not compiled yet
 
 	forecastWith string // the with clause from an option for the forecast
 }
@@ -157,7 +154,7 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	e := &Evaluator{
 		clock: o.clock, deadline: o.deadline, loaded: loaded,
 		trusted: len(o.bundles) == 0 && len(o.policies) == 0, waiversIn: o.waiversIn(loaded), criteria: criteriaOf(loaded),
-		forecastWith: o.forecastWith,
+		forecastWith: o.forecastWith, queries: map[string]rego.PreparedEvalQuery{},
 	}
 	if e.trusted { // they are known to compile, and each command needs a different part
 		return e, nil
@@ -168,29 +165,8 @@ func New(ctx context.Context, opts ...Option) (*Evaluator, error) {
 	if e.undefined, err = e.all.prepareUndefined(ctx); err != nil {
 		return nil, err
 	}
-	_, err = e.decisionQuery(ctx)
+	_, err = e.query(ctx, Server.Rule())
 	return e, err
-}
-
-// decisionQuery compiles the rules of the decision on first use.
-func (e *Evaluator) decisionQuery(ctx context.Context) (rego.PreparedEvalQuery, error) {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	if e.decision != nil {
-		return *e.decision, nil
-	}
-	policies, err := e.all, error(nil)
-	if policies == nil {
-		policies, err = e.compile(ctx, bundles.ShippedDecision)
-	}
-	if err != nil {
-		return rego.PreparedEvalQuery{}, err
-	}
-	query, err := policies.prepare(ctx, Server.Rule())
-	if err == nil {
-		e.decision = &query
-	}
-	return query, err
 }
 
 // Evaluate decides for one document. If the document has no now, the
@@ -205,7 +181,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, document *gather.Document) (*D
 }
 
 func (e *Evaluator) evaluate(ctx context.Context, document *gather.Document) (*Decision, error) {
-	query, err := e.decisionQuery(ctx)
+	query, err := e.query(ctx, Server.Rule())
 	if err != nil {
 		return nil, err
 	}

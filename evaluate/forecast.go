@@ -59,7 +59,7 @@ func WithForecastUntil(time string) Option {
 // or an option of New. It returns the errors of Evaluate. The first call
 // compiles its rules.
 func (e *Evaluator) Forecast(ctx context.Context, document *gather.Document) (*Forecast, error) {
-	query, err := e.wholeQuery(ctx, &e.timeline, forecastRule+" "+e.forecastWith)
+	query, err := e.query(ctx, forecastRule+" "+e.forecastWith)
 	if err != nil {
 		return nil, err
 	}

@@ -32,20 +32,26 @@ func (e *Evaluator) whole(ctx context.Context) (_ *program, err error) {
 	return e.all, err
 }
 
-// wholeQuery prepares a query of all policies on first use and keeps it.
-func (e *Evaluator) wholeQuery(ctx context.Context, kept **rego.PreparedEvalQuery, text string) (rego.PreparedEvalQuery, error) {
+// query prepares a query on first use and keeps it. The decision needs only some
+// of the shipped policies, so these are compiled alone if nothing else has been
+// asked for.
+func (e *Evaluator) query(ctx context.Context, text string) (query rego.PreparedEvalQuery, err error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	if *kept != nil {
-		return **kept, nil
+	if known, ok := e.queries[text]; ok {
+		return known, nil
 	}
-	policies, err := e.whole(ctx)
-	if err != nil {
-		return rego.PreparedEvalQuery{}, err
+	var policies *program
+	if e.all == nil && text == Server.Rule() {
+		policies, err = e.compile(ctx, bundles.ShippedDecision)
+	} else {
+		policies, err = e.whole(ctx)
 	}
-	query, err := policies.prepare(ctx, text)
 	if err == nil {
-		*kept = &query
+		query, err = policies.prepare(ctx, text)
+	}
+	if err == nil {
+		e.queries[text] = query
 	}
 	return query, err
 }

@@ -26,7 +26,7 @@ type Ranked struct {
 // Ranking returns the eligible certificates in the order of the decision. It returns
 // the errors of Evaluate. The first call compiles its rules.
 func (e *Evaluator) Ranking(ctx context.Context, document *gather.Document) ([]Ranked, error) {
-	query, err := e.wholeQuery(ctx, &e.ranked, ranking)
+	query, err := e.query(ctx, ranking)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (r RefusedError) Error() string { return r.Reason }
 // Apply returns a copy of a document as it would be after a command. If
 // Exchange would reject the command, the error is a RefusedError.
 func (e *Evaluator) Apply(ctx context.Context, document *gather.Document, edit Edit) (*gather.Document, error) {
-	query, err := e.wholeQuery(ctx, &e.whatIf, whatIfRule)
+	query, err := e.query(ctx, whatIfRule)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ not_valid_yet(certificate) := internal_transport_certificate if {
 
 # METADATA
 # title: Gather the host
-# description: A name of the host has no domain, or is not a name, as a dot is not.
+# description: A name of the host has no domain, or is not a name, such as a dot.
 gather_host := manual(
 	"gather-host",
 	sprintf("Gather the full names of %s", [input.server]),
