@@ -7,8 +7,17 @@ import data.transportcert.selection
 
 # METADATA
 # title: Repair
-# description: What to do about a certificate that something is wrong with and that is in use, by its thumbprint.
-repair(thumbprint) := internal_transport_certificate if {
+# description: >-
+#   What to do about a certificate that something is wrong with and that is in use, by its thumbprint. What a person does
+#   comes first, since the fault stays until then.
+repair(thumbprint) := array.concat(
+	[done | some done in actions; done.manual],
+	[done | some done in actions; not done.manual],
+) if {
+	actions := replaced(thumbprint)
+}
+
+replaced(thumbprint) := internal_transport_certificate if {
 	thumbprint == internal_certificate.loaded.thumbprint
 } else := array.concat(prerequisites(thumbprint), instead_of(thumbprint))
 
@@ -24,7 +33,10 @@ internal_takes_its_place(thumbprint) if {
 }
 
 # What an event says of a repair, which is its first action without what only a plan says.
-repair_for_event(thumbprint) := internal_for_event if {
+repair_for_event(thumbprint, searched) := internal_for_event if {
+	thumbprint == internal_certificate.loaded.thumbprint
+	ends_search(searched)
+} else := repair(thumbprint)[0] if {
 	thumbprint == internal_certificate.loaded.thumbprint
 } else := internal_for_event if {
 	internal_takes_its_place(thumbprint)

@@ -1,5 +1,6 @@
 package transportcert.remedies_test
 
+import data.transportcert.compliance
 import data.transportcert.compliance.rules_test.b
 import data.transportcert.compliance.rules_test.c
 import data.transportcert.compliance.rules_test.connector
@@ -9,6 +10,7 @@ import data.transportcert.compliance.rules_test.pki
 import data.transportcert.compliance.rules_test.self_signed
 import data.transportcert.compliance.rules_test.with_certificates
 import data.transportcert.remedies
+import data.transportcert.server
 
 named := {"issuer": "CN=CA", "subject": "CN=mail.contoso.test"}
 
@@ -207,4 +209,41 @@ test_an_edge_server_and_exchange_2010_have_no_exchange_back_end[name] if {
 	some name, change in {"Edge": {"roles": ["EdgeTransport"]}, "2010": {"procedure": "2010"}}
 	found := planned(object.union(expired_mail({"services": ["SMTP"]}, []), change))
 	found[remove(b)].description == "transportcert knows of nothing that needs it."
+}
+
+# The server has another certificate for Exchange servers, but clients keep this one until the CA has issued another.
+test_what_stays_until_a_person_does_something_names_what_that_person_does[id] if {
+	some id, case in {
+		"TC024": {"change": expired, "connectors": [object.union(connector, {"auth_mechanisms": []})]},
+		"TC033": {"change": {"trust": {"revoked": true}}, "connectors": [connector]},
+		"TC037": {"change": {"extended_key_usages": []}, "connectors": [connector]},
+	}
+	certificate := object.union_n([pki, {"services": ["IIS", "SMTP"]}, case.change])
+	value := object.union(with_certificates([certificate]), {
+		"procedure": "2016", "directory": {"internal_transport_certificate": b}, "connectors": case.connectors,
+	})
+	renew := sprintf("renew:%s", [b])
+	findings := compliance.findings with input as value
+	{found.action | some found in findings; found.rule_id == id} == {renew}
+	actions := planned(value)
+	every action in [itc, renew] { id in actions[action].why }
+}
+
+test_the_event_of_a_connector_names_what_ends_it[name] if {
+	some name, case in {
+		"the new internal transport certificate": {"fqdn": "ex01.corp.contoso.test", "action": itc},
+		"the CA": {"fqdn": "mail.contoso.test", "action": sprintf("renew:%s", [b])},
+	}
+	certificate := object.union_n([pki, expired, {
+		"dns_names": ["EX01", "ex01.corp.contoso.test", "mail.contoso.test"],
+		"trust": {"valid_until": "2026-01-01T00:00:00Z"},
+	}])
+	value := object.union(with_certificates([certificate]), {
+		"procedure": "2016", "directory": {"internal_transport_certificate": b},
+		"connectors": [connector, object.union(connector, {"name": "Mail", "auth_mechanisms": ["Tls"], "fqdn": case.fqdn, "bindings": ["0.0.0.0:587"]})],
+	})
+	findings := compliance.findings with input as value
+	decision := server.decision with input as value
+	{event.action | some event in decision.events; event.id == 12016} == {case.action}
+	{found.action | some found in findings; found.rule_id == "TC006"} == {case.action}
 }

@@ -30,12 +30,15 @@ starttls(i, result) := array.concat(for_own_fqdn(i), set_own_fqdn(i)) if {
 # METADATA
 # title: STARTTLS for an event
 # description: What an event says of this remedy, which is its first action without what only a plan says.
-starttls_for_event(i, result) := repair_for_event(result.certificate) if {
+starttls_for_event(i, result) := repair_for_event(result.certificate, result.searched_for) if {
 	is_string(result.certificate)
 } else := starttls(i, result)[0]
 
 # The same for a connector that keeps its FQDN.
-certificate_for(i, result) := repair(result.certificate) if {
+certificate_for(i, result) := replaced(result.certificate) if {
+	is_string(result.certificate)
+	ends_search(result.searched_for)
+} else := repair(result.certificate) if {
 	is_string(result.certificate)
 } else := internal_transport_certificate if {
 	matches(planned, result.searched_for)
@@ -57,6 +60,9 @@ certificate_for(i, result) := repair(result.certificate) if {
 } else := name_again("connectors", i) if {
 	result.searched_for.by == "tls_certificate_name"
 } else := [gather_host]
+
+# A connector that uses an expired certificate takes the new internal transport certificate instead.
+ends_search(searched) if matches(planned, searched)
 
 # Nothing in the store can be the certificate that is searched for.
 has_to_be_made(result) if {
