@@ -176,7 +176,7 @@ func carryOut(t *testing.T, evaluator *evaluate.Evaluator, text []byte) {
 		}
 		if !known && !leftToAPerson(f, before) && !excepted(f, document, before, after) {
 			text, _ := json.Marshal(document)
-			t.Errorf("%v is NEW after\n%sbefore: %s", f, applied.String(), text)
+			t.Errorf("%v is new after\n%sbefore: %s", f, applied.String(), text)
 		}
 	}
 }
@@ -197,30 +197,32 @@ func madeInOrder(before, after *gather.Document, now string) {
 // leftToAPerson reports whether a fault that a plan uncovers is one for which it
 // has an action by hand already, under another name.
 func leftToAPerson(f fault, before *evaluate.Checked) bool {
-	ids := map[string]bool{}
+	ofConnector := map[string]bool{"TC040": f.connector != ""} // it is about all connectors
 	for other := range faults(before) {
-		ids[other.id] = ids[other.id] || f.connector != "" && other.connector == f.connector
+		ofConnector[other.id] = ofConnector[other.id] || f.connector != "" && other.connector == f.connector
 	}
 	return slices.ContainsFunc(before.Plan.Actions, func(action evaluate.Action) bool {
 		kind, about, _ := strings.Cut(action.ID, ":")
-		ofConnector := slices.ContainsFunc(action.Why, func(reason evaluate.Reason) bool { return ids[reason.String()] })
-		switch {
-		case !action.Manual:
-			return false
-		// Once another one is the internal transport certificate, other rules report what a CA has to replace.
-		case f.id == "TC020" || f.id == "TC021" || f.id == "TC022" || f.id == "TC024" || f.id == "TC028":
-			return kind == "renew" && about == f.thumbprint
-		case f.id == "TC029":
-			return (kind == "renew" || kind == "trust") && about == f.thumbprint
-		}
-		return ofConnector && aboutCertificates[kind]
+		answers := slices.ContainsFunc(action.Why, func(reason evaluate.Reason) bool { return ofConnector[reason.String()] })
+		return action.Manual && (about == f.thumbprint && slices.Contains(leftOfCertificate[f.id], kind) || answers && slices.Contains(leftOfConnector[f.id], kind))
 	})
 }
 
-// A connector offers STARTTLS, or names a certificate, that only a person can bring.
-var aboutCertificates = map[string]bool{
-	"import-certificate": true, "private-key": true, "trust": true, "renew": true, "gather-facts": true, "gather-host": true,
-}
+var (
+	// What is wrong with a certificate that a CA has to replace, or whose chain has to be repaired. Other rules, or none,
+	// reported it while it was the internal transport certificate or no connector searched for it.
+	leftOfCertificate = map[string][]string{
+		"TC020": {"renew"}, "TC021": {"renew"}, "TC022": {"renew"}, "TC024": {"renew"}, "TC028": {"renew"},
+		"TC029": {"renew", "trust"}, "TC047": {"renew"},
+	}
+	// A connector that now offers STARTTLS, or has another FQDN, lacks a certificate that only a person can bring, or that
+	// is not valid yet, or of which something is not known. Of its TlsCertificateName, another rule says why it names none.
+	leftOfConnector = map[string][]string{
+		"12014": noCertificate, "TC005": noCertificate, "TC047": noCertificate,
+		"TC060": {"import-certificate"}, "TC061": {"import-certificate"}, "TC063": {"import-certificate"}, "TC065": {"import-certificate"},
+	}
+	noCertificate = []string{"import-certificate", "private-key", "trust", "renew", "clock", "gather-facts", "gather-host"}
+)
 
 // excepted are the faults that can outlast a plan or follow it, since no command
 // can do better.
@@ -238,6 +240,9 @@ func excepted(f fault, document *gather.Document, before, after *evaluate.Checke
 			(kept || textOf(is.BestKind) == "pki" || !slices.Contains(was.Eligible, textOf(is.Best)))
 		// A certificate of the future is the best already, and nothing has to be done if the clock is right.
 		return unknown || plans("clock:"+textOf(is.Best))
+	// What TC040 is about gives the connector the server's FQDN, for which it can lack a certificate too.
+	case "12014", "TC005":
+		return plans("exchange-server-auth:"+f.connector) && leftToAPerson(f, before)
 	// A fact that is not known decides once what was better is gone.
 	case "TC051":
 		return slices.ContainsFunc(document.Certificates, func(c gather.Certificate) bool {
@@ -253,10 +258,13 @@ func excepted(f fault, document *gather.Document, before, after *evaluate.Checke
 	// best, and only the directory keeps the server from one of its own.
 	case "TC015":
 		return len(was.Eligible) == 0 && (is.Procedure != "2016" && textOf(is.BestKind) == "pki" || plans("directory-readable"))
-	// A certificate that is used now has a chain that begins or ends soon, and only its CA can mend that.
+	// A certificate that is used once another one is gone has a chain that ends soon, which only its CA can mend, or it begins soon.
 	case "TC056":
+		now, _ := time.Parse(gather.TimeFormat, before.Decision.EvaluatedAt)
+		horizon := now.AddDate(0, 0, 30).Format(gather.TimeFormat)
+		soon := func(at *string) bool { return at != nil && before.Decision.EvaluatedAt <= *at && *at <= horizon }
 		return slices.ContainsFunc(document.Certificates, func(c gather.Certificate) bool {
-			return c.SelfSigned != nil && !*c.SelfSigned && (c.Trust.ValidUntil != nil && *c.Trust.ValidUntil < c.NotAfter || c.Trust.ValidFrom != nil && *c.Trust.ValidFrom > c.NotBefore)
+			return c.Thumbprint == f.thumbprint && (soon(&c.NotBefore) || soon(c.Trust.ValidFrom) || soon(c.Trust.ValidUntil))
 		})
 	}
 	return false

@@ -58,9 +58,11 @@ where_offered := internal_transport_certificate if {
 # METADATA
 # title: Server names
 # description: The names by which the server is known, comparable.
-server_names := {selection.comparable(name) |
-	some name in array.concat([input.server], host_names)
-} - {""}
+server_names := {name |
+	some stated in array.concat([input.server], host_names)
+	name := selection.comparable(stated)
+	possible(name)
+}
 
 # The server's FQDN is known.
 named_host if possible(selection.comparable(input.host.physical_dns_fqdn))
