@@ -68,7 +68,12 @@ of_use(certificate) if {
 	not selection.known_revoked(certificate)
 }
 
-fit_besides(thumbprint) := [certificate | some certificate in fit_for_smtp; certificate.thumbprint != thumbprint]
+# Those that an organization's own criteria reject do not count.
+fit_besides(thumbprint) := [certificate |
+	some certificate in fit_for_smtp
+	certificate.thumbprint != thumbprint
+	not certificate.thumbprint in rejected
+]
 
 replacements_of(thumbprint) := array.concat(fit_besides(thumbprint), [planned]) if {
 	planned
@@ -142,6 +147,7 @@ heirs(thumbprint) := selection.in_order(found) if {
 	found := [certificate.thumbprint |
 		some certificate in fit_certificates
 		certificate.thumbprint != thumbprint
+		not certificate.thumbprint in rejected
 		is_array(certificate.services)
 		no_less_trusted(certificate, store[thumbprint])
 		count(names - comparable_names(certificate)) == 0

@@ -15,7 +15,7 @@ import data.transportcert.remedies
 #     Make the certificate that the plan names the internal transport certificate: an existing one that is valid now,
 #     or a new one.
 report contains finding(rego.metadata.rule(), {
-	"remedies": remedies.none_best,
+	"remedies": remedies.eligible_certificate,
 	"message": sprintf("no certificate is eligible (certificates in the store: %d)", [count(input.certificates)]),
 	"path": "certificates",
 }) if {

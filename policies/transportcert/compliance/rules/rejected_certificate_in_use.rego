@@ -14,22 +14,17 @@ import data.transportcert.remedies
 # custom:
 #   id: TC039
 #   severity: warning
-#   remediation: Replace the certificate with one that meets the criteria, or change them.
+#   remediation: >-
+#     Look in data.transportcert.custom.ineligible for what the rules with these reasons require, and replace the certificate
+#     with one that meets it, or change the rules.
 report contains finding(rego.metadata.rule(), {
-	"remedies": remedies.repair(thumbprint),
+	"remedies": remedies.replace_rejected(thumbprint),
 	"message": sprintf("%s is in use, but your own criteria reject it: %s", [
 		described(document.store[thumbprint]),
-		concat(", ", reasons),
+		concat(", ", remedies.reasons_against(thumbprint)),
 	]),
 	"path": sprintf("certificates[%d]", [indices[thumbprint]]),
 	"thumbprint": thumbprint,
 }) if {
-	some thumbprint in used_for_tls
-	reasons := {reason |
-		some reason, thumbprints in document.custom_criteria
-		thumbprint in thumbprints
-	}
-	count(reasons) > 0
+	some thumbprint in remedies.rejected_in_use
 }
-
-used_for_tls := ({decision.certificate} | {connector.certificate | some connector in starttls}) - {null}

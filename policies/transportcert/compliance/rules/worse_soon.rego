@@ -29,6 +29,9 @@ report contains finding(rego.metadata.rule(), {
 	"thumbprint": date.thumbprint,
 }) if {
 	some date in forecast.dates_until(expiry_horizon)
+
+	# One that is not in use and expires in the same second as a chain has nothing to do with it.
+	date.field != "not_after"
 	not expiry_reported[date.at]
 	sentences := [forecast.sentence(change) |
 		some change in forecast.changes_until(expiry_horizon)

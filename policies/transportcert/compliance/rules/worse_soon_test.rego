@@ -23,6 +23,13 @@ test_a_chain_expires_soon if {
 	]]
 }
 
+# Certificate c, which nothing uses, expires in the same second.
+test_a_chain_alone_is_reported if {
+	value := starttls_with({"valid_until": "2026-12-10T00:00:00Z"})
+	unused := object.union(self_signed, {"thumbprint": c, "services": [], "dns_names": ["x"], "subject_common_names": [], "not_after": "2026-12-10T00:00:00Z"})
+	{found.thumbprint | some found in only("TC056", object.union(value, {"certificates": array.concat(value.certificates, [unused])}))} == {b}
+}
+
 test_a_chain_expires_later if {
 	only("TC056", starttls_with({"valid_until": "2026-12-22T07:00:00Z"})) == []
 	count(only("TC056", starttls_with({"valid_until": "2026-12-22T06:59:59Z"}))) == 1
