@@ -71,7 +71,7 @@ rank(kind) := 4 if {
 		"directory-readable": 1, "exchange-version": 1, "gather-facts": 1, "gather-host": 1, "clock": 1,
 		"internal-transport-certificate": 2,
 		"certificate-for-names": 3, "ca-certificate-for-names": 3, "starttls-certificate": 3, "renew": 3, "enable-smtp": 3,
-		"auth-certificate": 3, "private-key": 3, "accepted-certificate": 3, "import-certificate": 3, "trust": 3,
+		"auth-certificate": 3, "federation-certificate": 3, "private-key": 3, "accepted-certificate": 3, "import-certificate": 3, "trust": 3,
 		"edge-subscription": 7, "shorter-name": 7,
 		"remove-certificate": 8,
 		"custom": 9,

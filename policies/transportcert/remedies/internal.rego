@@ -289,7 +289,7 @@ also_from_backup := sprintf("If a backup has %s with its private key, that can b
 services_left(successor) := [service |
 	internal_certificate.loaded.self_signed == true
 	held := {"SMTP"} | exchange_services(object.get(store, successor, {}))
-	some service in (exchange_services(internal_certificate.loaded) - held)
+	some service in (assignable_services(internal_certificate.loaded) - held)
 	loaded_and_defective != successor
 	not held_elsewhere(service, loaded_and_defective)
 ]

@@ -44,7 +44,9 @@ repair_for_event(thumbprint, searched) := internal_for_event if {
 
 # What takes the place of a certificate, and then its removal. Where nothing needs it, that is all. One that becomes the
 # internal transport certificate although it expires soon is the best, and a CA has to replace it.
-instead_of(thumbprint) := [renew_at_ca(store[thumbprint])] if {
+instead_of(thumbprint) := [federation_certificate(store[thumbprint])] if {
+	federated(store[thumbprint])
+} else := [renew_at_ca(store[thumbprint])] if {
 	planned.thumbprint == thumbprint
 } else := array.concat(new_auth_certificate(thumbprint), [removal(thumbprint)]) if {
 	is_auth_certificate(store[thumbprint])
@@ -220,6 +222,7 @@ renewals := {certificate.thumbprint |
 	some certificate in input.certificates
 	certificate.self_signed == true
 	in_use(certificate)
+	not federated(certificate)
 	defective(certificate)
 	is_for_the_server(certificate)
 	needed(certificate.thumbprint, fit_besides(certificate.thumbprint))
@@ -314,8 +317,8 @@ renew_at_ca(certificate) := object.union(
 	{"commands": request(certificate), "afterwards": after_named},
 )
 
-services_in_words(certificate) := concat(", ", sort(exchange_services(certificate))) if {
-	count(exchange_services(certificate)) > 0
+services_in_words(certificate) := concat(", ", sort(assignable_services(certificate))) if {
+	count(assignable_services(certificate)) > 0
 } else := "SMTP"
 
 # Exchange 2007 and 2013 write the request to a file, others return it.

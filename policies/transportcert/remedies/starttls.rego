@@ -238,6 +238,8 @@ no_key(certificate) := repair(certificate.thumbprint) if {
 	certificate.thumbprint == internal_certificate.loaded.thumbprint
 } else := repair(certificate.thumbprint) if {
 	is_auth_certificate(certificate)
+} else := [federation_certificate(certificate)] if {
+	federated(certificate)
 } else := [restore_key(certificate)] if {
 	wanted(certificate)
 } else := [removal(certificate.thumbprint)]
