@@ -212,16 +212,18 @@ var (
 	// What is wrong with a certificate that a CA has to replace, or whose chain has to be repaired. Other rules, or none,
 	// reported it while it was the internal transport certificate or no connector searched for it.
 	leftOfCertificate = map[string][]string{
-		"TC020": {"renew"}, "TC021": {"renew"}, "TC022": {"renew"}, "TC024": {"renew"}, "TC028": {"renew"},
-		"TC029": {"renew", "trust"}, "TC047": {"renew"},
+		"TC006": replaced, "TC020": replaced, "TC021": replaced, "TC022": replaced, "TC024": replaced, "TC028": replaced,
+		"TC029": append(replaced, "trust"), "TC047": replaced,
 	}
+	replaced = []string{"renew", "federation-certificate"}
 	// A connector that now offers STARTTLS, or has another FQDN, lacks a certificate that only a person can bring, or that
-	// is not valid yet, or of which something is not known. Of its TlsCertificateName, another rule says why it names none.
+	// is not valid yet, or of which something is not known; or its certificate has expired. It gets no ExchangeServer while the
+	// server's names are not known. Of its TlsCertificateName, another rule says why it names none.
 	leftOfConnector = map[string][]string{
-		"12014": noCertificate, "TC005": noCertificate, "TC047": noCertificate,
+		"12014": noCertificate, "TC005": noCertificate, "TC046": noCertificate, "TC047": noCertificate, "12016": replaced, "TC041": {"gather-host"},
 		"TC060": {"import-certificate"}, "TC061": {"import-certificate"}, "TC063": {"import-certificate"}, "TC065": {"import-certificate"},
 	}
-	noCertificate = []string{"import-certificate", "private-key", "trust", "renew", "clock", "gather-facts", "gather-host"}
+	noCertificate = []string{"import-certificate", "private-key", "trust", "renew", "federation-certificate", "clock", "gather-facts", "gather-host"}
 )
 
 // excepted are the faults that can outlast a plan or follow it, since no command
@@ -238,8 +240,9 @@ func excepted(f fault, document *gather.Document, before, after *evaluate.Checke
 		kept := was.MatchesBest != nil && !*was.MatchesBest
 		unknown := document.Procedure == "" && document.ExchangeVersion == "" &&
 			(kept || textOf(is.BestKind) == "pki" || !slices.Contains(was.Eligible, textOf(is.Best)))
-		// A certificate of the future is the best already, and nothing has to be done if the clock is right.
-		return unknown || plans("clock:"+textOf(is.Best))
+		// A certificate of the future is the best already, and nothing has to be done if the clock is right. That of a
+		// federation trust stays.
+		return unknown || plans("clock:"+textOf(is.Best)) || plans("federation-certificate:"+textOf(is.Best))
 	// What TC040 is about gives the connector the server's FQDN, for which it can lack a certificate too.
 	case "12014", "TC005":
 		return plans("exchange-server-auth:"+f.connector) && leftToAPerson(f, before)
@@ -255,9 +258,9 @@ func excepted(f fault, document *gather.Document, before, after *evaluate.Checke
 	case "TC066":
 		return plans("send-connector-tls:"+f.connector) || plans("receive-connector-tls:"+f.connector)
 	// Names are reported once a certificate is eligible. Then only a CA can issue one for all names where its certificate is the
-	// best, and only the directory keeps the server from one of its own.
+	// best, and only the directory, or a fact that is not known, keeps the server from one of its own.
 	case "TC015":
-		return len(was.Eligible) == 0 && (is.Procedure != "2016" && textOf(is.BestKind) == "pki" || plans("directory-readable"))
+		return len(was.Eligible) == 0 && (is.Procedure != "2016" && textOf(is.BestKind) == "pki" || plans("directory-readable") || plans("gather-facts"))
 	// A certificate that is used once another one is gone has a chain that ends soon, which only its CA can mend, or it begins soon.
 	case "TC056":
 		now, _ := time.Parse(gather.TimeFormat, before.Decision.EvaluatedAt)

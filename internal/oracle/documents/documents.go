@@ -187,7 +187,7 @@ func certificate(t *rapid.T, thumbprint string, host *gather.Host) gather.Certif
 		HasPrivateKey:      fact.Draw(t, "has_private_key"),
 		SelfSigned:         optional(rapid.Bool()).Draw(t, "self_signed"),
 		Services: rapid.SampledFrom([][]string{
-			{"SMTP"}, {"SMTP"}, {"IIS", "SMTP"}, {"SMTP", "IIS", "SMTP"}, {"IMAP", "POP", "IIS"}, {"None"}, {}, nil,
+			{"SMTP"}, {"SMTP"}, {"IIS", "SMTP"}, {"SMTP", "IIS", "SMTP"}, {"IMAP", "POP", "IIS"}, {"SMTP", "Federation"}, {"None"}, {}, nil,
 		}).Draw(t, "services"),
 		Trust: gather.Trust{
 			Chain:      rapid.SampledFrom([]string{gather.ChainTrusted, gather.ChainTrusted, gather.ChainTrusted, gather.ChainUntrusted, gather.ChainUnknown}).Draw(t, "chain"),
