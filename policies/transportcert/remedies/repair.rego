@@ -347,38 +347,39 @@ request_file(certificate) := quoted(sprintf(`C:\%s-%s.req`, [lower(input.server)
 removal(thumbprint) := action(
 	sprintf("remove-certificate:%s", [thumbprint]),
 	sprintf("Remove %s", [name_of(store[thumbprint])]),
-	{
-		"description": unneeded(store[thumbprint]),
-		"commands": [concat("", [removing(thumbprint), on_server])],
+	object.union(steps, {
 		"prompt": {"question": "Are you sure you want to perform this action?", "answer": "Yes"},
 		"effect": effects.remove_certificate(thumbprint),
-	},
+	}),
 ) if {
-	count(naming_senders(thumbprint)) == 0
-} else := action(
-	sprintf("remove-certificate:%s", [thumbprint]),
-	sprintf("Remove %s", [name_of(store[thumbprint])]),
-	{
-		"description": concat("\n", array.flatten([
-			"Exchange does not remove a certificate that a Send connector names, so the name is taken away for a moment.",
-			[bound_in_iis | has_front_end],
-		])),
-		"commands": array.flatten([
-			# It asks, so that no script goes on from here by itself.
-			sprintf("Set-SendConnector %s -TlsCertificateName $null -Confirm", [quoted(naming_senders(thumbprint)[0].name)]),
-			[sprintf("Set-SendConnector %s -TlsCertificateName $null", [quoted(connector.name)]) |
-				some i, connector in naming_senders(thumbprint)
-				i > 0
-			],
-			sprintf("%s%s -Confirm:$false", [removing(thumbprint), on_server]),
-			[sprintf("Set-SendConnector %s -TlsCertificateName %s", [quoted(connector.name), quoted(connector.tls_certificate_name)]) |
-				some connector in naming_senders(thumbprint)
-			],
-		]),
-		"prompt": {"question": "Are you sure you want to perform this action?", "answer": "Yes"},
-		"effect": effects.remove_certificate(thumbprint),
-	},
-)
+	steps := removal_steps(thumbprint, naming_senders(thumbprint))
+}
+
+removal_steps(thumbprint, []) := {
+	"description": unneeded(store[thumbprint]),
+	"commands": [concat("", [removing(thumbprint), on_server])],
+}
+
+removal_steps(thumbprint, senders) := {
+	"description": concat("\n", array.flatten([
+		"Exchange does not remove a certificate that a Send connector names, so the name is taken away for a moment.",
+		[bound_in_iis | has_front_end],
+	])),
+	"commands": array.flatten([
+		# It asks, so that no script goes on from here by itself.
+		sprintf("Set-SendConnector %s -TlsCertificateName $null -Confirm", [quoted(senders[0].name)]),
+		[sprintf("Set-SendConnector %s -TlsCertificateName $null", [quoted(connector.name)]) |
+			some i, connector in senders
+			i > 0
+		],
+		sprintf("%s%s -Confirm:$false", [removing(thumbprint), on_server]),
+		[sprintf("Set-SendConnector %s -TlsCertificateName %s", [quoted(connector.name), quoted(connector.tls_certificate_name)]) |
+			some connector in senders
+		],
+	]),
+} if {
+	count(senders) > 0
+}
 
 unneeded(certificate) := concat("\n", [
 	"Exchange servers use the Auth certificate that Get-AuthConfig names. Remove this one only if that is another one, which works on",
